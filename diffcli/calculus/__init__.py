@@ -1,0 +1,1 @@
+"""The two tables: what the functions are, and what the calculus is."""

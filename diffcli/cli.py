@@ -1,0 +1,187 @@
+"""The command line: a lazy group, and the one place that prints and exits."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+
+import diffcli
+from diffcli import commands
+from diffcli.errors import DiffcliError, UsageError, visible
+
+EPILOG = """\
+\b
+Exit status: 0 ok, 1 check failed, 2 usage, 3 parse, 4 domain, 5 kink.
+"""
+
+
+class Lazy(click.Group):
+    """A group whose commands are the files of a folder, imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the files."""
+        return [module.name for module in iter_modules(commands.__path__)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command in a file; an error in the file is not hidden."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(
+            f"{commands.__name__}.{cmd_name}"
+        ).command
+        command.name = cmd_name
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the commands in their sections."""
+        modules = [
+            import_module(f"{commands.__name__}.{name}")
+            for name in self.list_commands(ctx)
+        ]
+        modules.sort(key=lambda module: (module.SECTION, module.PLACE))
+        for section in dict.fromkeys(module.SECTION for module in modules):
+            rows = [
+                (
+                    module.__name__.rpartition(".")[2],
+                    module.command.get_short_help_str(70),
+                )
+                for module in modules
+                if section == module.SECTION
+            ]
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=Lazy,
+    epilog=EPILOG,
+    subcommand_metavar="COMMAND [ARGS]...",
+    options_metavar="",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(diffcli.__version__, prog_name="diffcli")
+def group() -> None:
+    r"""Partial derivatives three ways: finite differences, symbolic rules, backprop.
+
+    \b
+      diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
+    """
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one call and return its exit code."""
+    words = list(sys.argv[1:] if args is None else args)
+    _die_quietly_on_a_closed_pipe()
+    try:
+        answer = group.main(words, prog_name="diffcli", standalone_mode=False)
+        if not isinstance(answer, tuple):  # --help and --version have printed already
+            return int(answer or 0)
+        lines, notes, error, output = answer
+        _say(notes)
+        _write(lines, output)
+        if error is not None:
+            raise error
+    except DiffcliError as error:
+        return _fail(error, words)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+        return 2
+    except click.ClickException as error:
+        return _fail(_in_our_words(error), words)
+    except (click.Abort, KeyboardInterrupt):
+        _say(["Interrupted."])
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # a bug of ours: say so, in one line
+        if "--debug" in words:
+            raise
+        what = f"{type(error).__name__}: {error}".strip(": ")
+        return _fail(
+            DiffcliError(
+                f"internal error ({what})",
+                hint="please report it; --debug shows the traceback",
+            ),
+            words,
+        )
+    return 0
+
+
+def _die_quietly_on_a_closed_pipe() -> None:
+    """Let ``| head -1`` end the process as it ends every other tool: by SIGPIPE."""
+    import signal
+    import threading
+
+    in_main = threading.current_thread() is threading.main_thread()
+    if hasattr(signal, "SIGPIPE") and in_main:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def _say(notes: Iterable[str]) -> None:
+    for note in notes:
+        sys.stderr.write(f"{visible(note)}\n")
+    sys.stderr.flush()
+
+
+def _write(lines: Iterable[str], output: str) -> None:
+    """Write lines to stdout, or to a file that appears only when it is complete."""
+    if output == "-":
+        reconfigure = getattr(sys.stdout, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        return
+    unfinished = f"{output}.{os.getpid()}.tmp"
+    try:
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        os.replace(unfinished, output)
+    except OSError as error:
+        raise UsageError(f"cannot write '{output}': {error.strerror}") from None
+    finally:
+        if os.path.exists(unfinished):
+            os.remove(unfinished)
+
+
+def _fail(error: DiffcliError, words: Sequence[str]) -> int:
+    """Print an error and return its exit code."""
+    if _wants_json(words):
+        import json
+
+        _say([json.dumps(error.record())])
+    else:
+        shown = error.lines()
+        sys.stderr.write("\n".join(shown) + "\n")
+        sys.stderr.flush()
+    return error.exit_code
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Tell whether the call asked for JSON, even if it failed before we knew."""
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return any(
+        (word in ("-f", "--format") and value in ("json", "jsonl"))
+        or word in ("--format=json", "--format=jsonl")
+        for word, value in pairs
+    )
+
+
+def _in_our_words(error: click.ClickException) -> UsageError:
+    """Return click's error in the shape of ours."""
+    message = error.format_message()
+    hint = ""
+    if message.startswith("Got unexpected extra argument"):
+        hint = "put the formula in quotes"
+    elif message.startswith("Missing argument 'EXPR'"):
+        message, hint = "which formula? Missing argument 'EXPR'.", '"x**2"'
+    elif isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"{error.ctx.command_path} --help lists what there is"
+    return UsageError(message, hint=hint)

@@ -1,0 +1,58 @@
+"""``diffcli grad``: the gradient by all methods, side by side."""
+
+from typing import Any
+
+import click
+
+from diffcli import options
+from diffcli.comparison import ALL, chosen, compare
+from diffcli.views.comparison import document
+
+SECTION, PLACE = "Differentiate", 1
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv")
+EPILOG = """\
+\b
+Examples:
+  diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli grad "sin(x)*exp(x)" --at pi/2 --h 1e-3 --scheme forward
+  diffcli grad "w*x+b" --at w=2,x=3,b=1 --wrt w,b -f plain
+"""
+
+
+@click.command(cls=options.Command, epilog=EPILOG)
+@options.formula
+@options.at
+@click.option("--wrt", metavar="NAMES", default="", help="Only these partials.")
+@click.option(
+    "--method", "methods", metavar="M", multiple=True,
+    help="finite, symbolic, backprop or all; repeatable (default: all).",
+)  # fmt: skip
+@options.steps
+@click.option(
+    "--subgradient", is_flag=True,
+    help="At kinks use the deep-learning convention: relu'(0) = 0.",
+)  # fmt: skip
+@options.output(*FORMATS)
+def command(
+    expr: str,
+    wrt: str,
+    methods: tuple[str, ...],
+    h: str,
+    scheme: str,
+    subgradient: bool,
+    **shared: Any,
+) -> options.Answer:
+    """Show the gradient at a point by all three methods, side by side."""
+    call = options.Call(expr, **shared)
+    form = call.form(FORMATS)
+    one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)
+    names = chosen(methods or (("backprop",) if one_row_each else ALL))
+    parsed = call.parsed()
+    results = []
+    for problem in call.problems(parsed, wrt, call.settings(h, scheme, subgradient)):
+        results.append(compare(problem, names))
+        if results[-1].error():
+            break
+    notes = [warning for result in results for warning in result.warnings]
+    notes = call.order_note(parsed.variables) + notes
+    return call.answer(form, map(document, results), notes, results[-1].error())

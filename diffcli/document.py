@@ -1,0 +1,134 @@
+"""What views make and formats draw: blocks for people, a record for programs."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Screen(NamedTuple):
+    """What the output is drawn on."""
+
+    #: Cells in a line.
+    width: int = 80
+    #: Colours may be used.
+    color: bool = False
+    #: Only ASCII can be shown.
+    ascii: bool = False
+
+
+class Run(NamedTuple):
+    """A piece of text with one meaning; a format decides how that looks."""
+
+    text: str
+    #: "", "value", "gradient", "doubtful", "name", "muted" or "title".
+    style: str = ""
+
+
+Line = tuple[Run, ...]
+
+
+class Formula(NamedTuple):
+    """A formula on lines of its own."""
+
+    text: str
+    #: The same for formats that typeset.
+    latex: str = ""
+
+
+class Facts(NamedTuple):
+    """Short facts beside each other, broken only between them."""
+
+    facts: tuple[Line, ...]
+
+
+class Column(NamedTuple):
+    """The head of a table's column."""
+
+    title: str
+    #: "left" or "right".
+    align: str = "right"
+    #: False: left out where there is no room for it.
+    essential: bool = True
+
+
+class Table(NamedTuple):
+    """Rows under columns; the first column names the row."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+Block = Formula | Facts | Table
+
+
+class Sheet(NamedTuple):
+    """A result as rows of plain values under names, for csv and tsv."""
+
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+
+class Document(NamedTuple):
+    """One result, ready for any format; a format makes only the part that it needs."""
+
+    #: For people, from top to bottom.
+    blocks: Callable[[], Iterable[Block]]
+    #: For json and jsonl.
+    record: Callable[[], Mapping[str, Any]]
+    #: For csv and tsv: this result alone.
+    sheet: Callable[[], Sheet]
+    #: For csv and tsv: this result as one row of many.
+    wide: Callable[[], Sheet]
+    #: For plain: one line; empty: nothing is printed.
+    brief: Callable[[], str]
+
+
+def sheet(documents: Iterable[Document]) -> Iterator[Sequence[Any]]:
+    """Yield header and rows: of one result alone, or one row for each of many."""
+    first: Document | None = None
+    for number, document in enumerate(documents):
+        if number == 0:
+            first = document
+            continue
+        if first is not None:
+            yield first.wide().header
+            yield from first.wide().rows
+            first = None
+        yield from document.wide().rows
+    if first is not None:
+        alone = first.sheet()
+        yield alone.header
+        yield from alone.rows
+
+
+def plain_number(value: float | str | None) -> str:
+    """Return a number with all its digits, whole ones without a point.
+
+    >>> plain_number(44.0), plain_number(0.1), plain_number(None)
+    ('44', '0.1', '')
+    """
+    if value is None:
+        return ""
+    text = repr(value) if isinstance(value, float) else str(value)
+    return text[:-2] if text.endswith(".0") else text
+
+
+def decimals(values: Sequence[float], digits: int) -> str:
+    """Return a format that shows at least ``digits`` significant digits of each value.
+
+    One format for all of them, so that they stand aligned: fixed, or with the same
+    kind of exponent beyond 1e6 and below 1e-4. No more than 17 digits: a double has
+    none beyond.
+
+    >>> [format(x, decimals([44.0000399976, 44], 10)) for x in (44.0000399976, 44)]
+    ['44.0000399976', '44.0000000000']
+    """
+    from math import floor, log10
+
+    sizes = [abs(value) for value in values if value]
+    if not sizes:
+        return f".{digits}f"
+    largest = floor(log10(max(sizes)))
+    if not -4 <= largest < 6:
+        return f".{min(digits, 16)}e"
+    places = digits if largest >= 0 else digits - largest - 1
+    return f".{max(0, min(places, 16 - largest))}f"

@@ -1,0 +1,1 @@
+"""The machines: each is a loop over a list."""

@@ -1,0 +1,101 @@
+"""Left and right slope of a whole function at one point.
+
+Whether a function has a derivative is asked of the function, not of a node:
+relu(x)-relu(-x) is x, and abs(x)**2 is smooth, whatever their parts do. So the
+program is run a tiny step to either side, in arithmetic precise enough for that.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from diffcli.engine.tape import Program, Tape, Undefined
+
+_DIGITS = 150
+_NEAR, _NEARER = -30, -36  # exponents of the two steps, in tens
+
+
+class Slopes(NamedTuple):
+    """The one-sided slopes; infinite: vertical; None: nothing on that side."""
+
+    left: float | None
+    right: float | None
+
+    @property
+    def slope(self) -> float | None:
+        """The derivative, if both sides agree on one."""
+        left, right = self
+        if left is None or right is None or not math.isfinite(left + right):
+            return None
+        size = max(abs(left), abs(right))
+        return (left + right) / 2 if abs(left - right) <= 1e-12 * size else None
+
+    def __str__(self) -> str:
+        """Return both sides in words."""
+        left, right = (_words(side) for side in self)
+        return f"slope {left} on the left, {right} on the right"
+
+
+def _words(side: float | None) -> str:
+    if side is None:
+        return "undefined"
+    if math.isinf(side):
+        return "+infinity" if side > 0 else "-infinity"
+    return f"{side:.10g}"
+
+
+def slopes(
+    tape: Tape, point: Mapping[str, float], output: int = 0
+) -> dict[str, Slopes]:
+    """Return the one-sided slopes toward each variable that meets a rough place.
+
+    Variables above which every function is smooth are left out.
+    """
+    program = tape.program
+    rough = tape.rough_rows()
+    below = set(rough)
+    for row in range(len(program.nodes) - 1, -1, -1):
+        if row in below:
+            below.update(program.arguments(row))
+    return {
+        name: one_sided(program, point, name, output)
+        for name, row in program.inputs.items()
+        if row in below
+    }
+
+
+def one_sided(
+    program: Program, point: Mapping[str, float], name: str, output: int = 0
+) -> Slopes:
+    """Return the slopes of a program's output to the left and right of a point."""
+    return Slopes(
+        _side(program, point, name, output, -1), _side(program, point, name, output, 1)
+    )
+
+
+def _side(
+    program: Program, point: Mapping[str, float], name: str, output: int, sign: int
+) -> float | None:
+    """Return the slope on one side: the limit of the difference quotient."""
+    from mpmath import mp
+
+    from diffcli.engine.precise import run
+
+    with mp.workdps(_DIGITS):
+        try:
+            row = program.outputs[output]
+            here = run(program, point, as_double=True)[row]
+            x = mp.mpf(point[name])
+            quotients = []
+            for exponent in (_NEAR, _NEARER):
+                step = sign * mp.mpf(10) ** exponent * max(1, abs(x))
+                there = run(program, {**point, name: x + step}, as_double=True)[row]
+                quotients.append((there - here) / step)
+        except Undefined:
+            return None
+        near, nearer = quotients
+        if abs(near - nearer) <= mp.mpf(10) ** -12 * abs(nearer):
+            return float(nearer)
+        if abs(nearer) > abs(near):
+            return math.inf if nearer > 0 else -math.inf
+        return 0.0

@@ -1,0 +1,295 @@
+"""Differentiate by the rules; every move is a Step and the answer is the last one.
+
+The steps are not a log beside the computation, they are the computation: a list
+in which each step names the earlier steps whose results it uses.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from diffcli.calculus.functions import BY_NAME, INFIX, Function
+from diffcli.calculus.rules import DIFFERENTIATION, Rule
+from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
+from diffcli.errors import DiffcliError
+from diffcli.language.expression import Call, Expression, Variable, number, postorder
+
+MOST_STEPS = 1_000_000
+"""Steps after which a derivation is given up rather than waited for."""
+LONG_CHAIN = 64
+"""A sum or product of more terms than this is differentiated in one step."""
+
+
+class Step(NamedTuple):
+    """One move: the derivative of one node by one rule."""
+
+    #: The row that was used.
+    rule: Rule
+    #: The node that was differentiated.
+    of: Expression
+    #: Its derivative, in short form.
+    becomes: Expression
+    #: Which earlier steps gave the D(...) in it.
+    uses: tuple[int, ...]
+
+
+class Derivation(NamedTuple):
+    """How the derivative toward one variable was found."""
+
+    variable: str
+    steps: tuple[Step, ...]
+
+    @property
+    def result(self) -> Expression:
+        """The derivative: the last step."""
+        return self.steps[-1].becomes
+
+    def __str__(self) -> str:
+        """Return the derivative as text."""
+        from diffcli.language.printer import text
+
+        return text(self.result)
+
+
+class TooLong(DiffcliError):
+    """The derivation has more steps than anybody would wait for."""
+
+
+def derive(expression: Expression, variables: Iterable[str]) -> Iterator[Derivation]:
+    """Yield the derivation of an expression toward each variable.
+
+    >>> from diffcli.language.parser import parse
+    >>> formula = parse("(2*x1+3*x2)**2+3").expression
+    >>> [str(derivation) for derivation in derive(formula, ["x1", "x2"])]
+    ['4*(2*x1 + 3*x2)', '6*(2*x1 + 3*x2)']
+
+    Raises TooLong after a million steps.
+    """
+    graph = _Graph(expression)
+    taken = 0
+    for name in variables:
+        derivation = _derive(graph, name, MOST_STEPS - taken)
+        taken += len(derivation.steps)
+        yield derivation
+
+
+class _Chain(NamedTuple):
+    """A long left-deep sum or product: ((a + b) + c) + d."""
+
+    function: Function
+    #: a, b, c, d
+    terms: list[Expression]
+    #: a, a + b, a + b + c, ...: the nodes of the expression itself
+    before: list[Expression]
+    #: Where each term stands.
+    places: dict[Expression, list[int]]
+    #: What is multiplied on the right of each term; filled when first needed.
+    after: list[Expression]
+
+
+class _Graph:
+    """Who uses whom in an expression, and its long chains."""
+
+    def __init__(self, expression: Expression) -> None:
+        self.order = postorder([expression])
+        self.expression = expression
+        self.index = {node: row for row, node in enumerate(self.order)}
+        #: For each row the rows that use it, once per use.
+        self.users: list[list[int]] = [[] for _ in self.order]
+        #: The row of each variable.
+        self.leaves: dict[str, int] = {}
+        for row, node in enumerate(self.order):
+            if isinstance(node, Variable):
+                self.leaves[node.name] = row
+            for argument in node.args:
+                self.users[self.index[argument]].append(row)
+        #: For each row inside a long chain the row on top of that chain.
+        self.top: dict[int, int] = {}
+        self.chains: dict[int, _Chain] = {}
+        for row in range(len(self.order) - 1, -1, -1):
+            if row not in self.top:
+                self._find_chain(row)
+
+    def _find_chain(self, top: int) -> None:
+        """Note the chain below a row if it is a long one."""
+        node = self.order[top]
+        function = node.function if isinstance(node, Call) else None
+        if function not in (INFIX["+"], INFIX["*"]):
+            return
+        spine = [top]
+        while True:
+            left = self.order[spine[-1]].args[0]
+            row = self.index[left]
+            inside = isinstance(left, Call) and left.function is function
+            if not inside or len(self.users[row]) > 1:
+                break
+            spine.append(row)
+        if len(spine) < LONG_CHAIN:
+            return
+        assert function is not None
+        nodes = [self.order[row] for row in reversed(spine)]
+        terms = [nodes[0].args[0], *(node.args[1] for node in nodes)]
+        self.top |= dict.fromkeys(spine, top)
+        places: dict[Expression, list[int]] = {}
+        for position, term in enumerate(terms):
+            places.setdefault(term, []).append(position)
+        self.chains[top] = _Chain(function, terms, [terms[0], *nodes], places, [])
+
+    def above(self, leaf: int) -> list[int]:
+        """Return the rows that depend on a leaf, arguments before users."""
+        seen = {leaf}
+        todo = [leaf]
+        while todo:
+            for user in self.users[todo.pop()]:
+                row = self.top.get(user, user)
+                if row not in seen:
+                    seen.add(row)
+                    todo.append(row)
+        return sorted(seen)
+
+
+def _derive(graph: _Graph, name: str, most: int) -> Derivation:
+    """Differentiate all nodes that depend on a variable, in order."""
+    leaf = graph.leaves.get(name)
+    rows = [len(graph.order) - 1] if leaf is None else graph.above(leaf)
+    if len(rows) > most:
+        raise TooLong(f"the derivation would take more than {MOST_STEPS:,} steps")
+    depends = frozenset(graph.order[row] for row in rows if leaf is not None)
+    work = _Work(name, depends)
+    for row in rows:
+        if row in graph.chains:
+            work.take_chain(graph.order[row], graph.chains[row])
+        else:
+            work.take(graph.order[row])
+    return Derivation(name, tuple(work.steps))
+
+
+class _Work:
+    """The steps so far."""
+
+    def __init__(self, name: str, depends: frozenset[Expression]) -> None:
+        self.name = name
+        self.depends = depends
+        self.steps: list[Step] = []
+        self.step_of: dict[Expression, int] = {}
+
+    def fits(self, letter: str, node: Expression) -> bool:
+        """Tell whether a letter of a rule may stand for a node."""
+        if letter == "x":
+            return isinstance(node, Variable) and node.name == self.name
+        return letter not in "cn" or node not in self.depends
+
+    def take(self, node: Expression) -> None:
+        """Add the step that differentiates a node."""
+        rule, bindings = self.first(node)
+        uses: list[int] = []
+
+        def derivative(part: Expression) -> Expression:
+            if part not in self.step_of:
+                self.take(part)  # a constant: one step, and no deeper
+            uses.append(self.step_of[part])
+            return self.steps[uses[-1]].becomes
+
+        self.add(
+            Step(rule, node, fill(rule.after, bindings, tidy, derivative), ()), uses
+        )
+
+    def take_chain(self, node: Expression, chain: _Chain) -> None:
+        """Add the step that differentiates a long sum or product at once.
+
+        Only the terms that depend on the variable are met, so that the derivatives
+        toward all n variables of a sum of n terms cost n and not n squared.
+        """
+        product = chain.function is INFIX["*"]
+        rule = _LONG_PRODUCT if product else _LONG_SUM
+        uses: list[int] = []
+        becomes: Expression = number("0")
+        for position in _positions(chain, self.depends):
+            uses.append(self.step_of[chain.terms[position]])
+            slope = self.steps[uses[-1]].becomes
+            if product:
+                slope = _times_the_others(chain, position, slope)
+            becomes = tidy(INFIX["+"], becomes, slope)
+        self.add(Step(rule, node, becomes, ()), uses)
+
+    def add(self, step: Step, uses: list[int]) -> None:
+        """Put a step at the end."""
+        self.step_of[step.of] = len(self.steps)
+        self.steps.append(step._replace(uses=tuple(uses)))
+
+    def first(self, node: Expression) -> tuple[Rule, Bindings]:
+        """Return the first row that fits a node, and what its letters stand for."""
+        for rule in rules_for(node.function if isinstance(node, Call) else None):
+            bindings = match(rule, node, self.fits)
+            if bindings is not None:
+                return rule, bindings
+        raise AssertionError(f"no rule for {node!r}")
+
+
+_LONG_SUM = Rule(
+    "linearity", "u + v + ...", "D(u) + D(v) + ...",
+    "a sum changes by the sum of the changes",
+)  # fmt: skip
+_LONG_PRODUCT = Rule(
+    "product", "u*v*...", "D(u)*v*... + u*D(v)*... + ...",
+    "each factor changes once while the others are held",
+)  # fmt: skip
+
+
+def _positions(chain: _Chain, depends: frozenset[Expression]) -> list[int]:
+    """Return where the terms that depend on the variable stand."""
+    few, many = sorted((chain.places, depends), key=len)
+    return sorted(place for term in few if term in many for place in chain.places[term])
+
+
+def _times_the_others(chain: _Chain, position: int, slope: Expression) -> Expression:
+    """Return a term's derivative times all other terms, from shared products."""
+    if not chain.after:
+        products = [number("1"), chain.terms[-1]]
+        for term in reversed(chain.terms[1:-1]):
+            products.append(tidy(INFIX["*"], term, products[-1]))
+        chain.after.extend(reversed(products))
+    if position:
+        slope = tidy(INFIX["*"], chain.before[position - 1], slope)
+    return tidy(INFIX["*"], slope, chain.after[position])
+
+
+@cache
+def _by_function() -> dict[str, list[Rule]]:
+    """Return the rows by the operator on top; rows for anything are in every list."""
+    tops = [(pattern(rule.before), rule) for rule in DIFFERENTIATION]
+    names = {top.function.name for top, _ in tops if isinstance(top, Call)}
+    return {
+        name: [
+            rule
+            for top, rule in tops
+            if not isinstance(top, Call) or top.function.name == name
+        ]
+        for name in (*names, "")
+    }
+
+
+def rules_for(function: Function | None) -> list[Rule]:
+    """Return the rows that may fit a node with this function on top, in order."""
+    table = _by_function()
+    if function is None:
+        return table[""]
+    return table.get(function.name) or _chain(function.name)
+
+
+@cache
+def _chain(name: str) -> list[Rule]:
+    """Return the chain rule for a function, from its row in the table."""
+    row = BY_NAME[name]
+    letters = "uv"[: row.arity]
+    terms = [
+        f"({text})*D({letter})"
+        for text, letter in zip(row.derivatives, letters, strict=True)
+    ]
+    rule = Rule(
+        "chain",
+        f"{name}({', '.join(letters)})",
+        " + ".join(terms),
+        f"the derivative of {name}, times the inner derivative",
+    )
+    return [*_by_function()[""], rule]

@@ -1,0 +1,242 @@
+"""Match one rule against one node, and fill one template.
+
+Patterns are as deep as their text, so matching costs the rule's size, never the
+expression's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcli.calculus.functions import INFIX, PREFIX, Function
+from diffcli.calculus.rules import TIDYING, Rule
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    call,
+    number,
+    postorder,
+)
+from diffcli.language.parser import parse_template
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+Bindings = dict[str, Expression]
+Make = Callable[..., Expression]
+Fits = Callable[[str, Expression], bool]
+"""Tells whether a letter may stand for a node."""
+
+D = Function("D", 1, lambda u: u, (), ())
+"""In a rule's text D(u) is the derivative of u, already found."""
+_D = {"D": D}
+
+
+class Template(NamedTuple):
+    """A rule's right side, arguments before users."""
+
+    nodes: Sequence[Expression]
+
+
+@cache
+def pattern(text: str) -> Expression:
+    """Return a rule's left side as an expression."""
+    return parse_template(text, _D)
+
+
+@cache
+def template(text: str) -> Template:
+    """Return a rule's right side, ready to be filled."""
+    return Template(postorder([parse_template(text, _D)]))
+
+
+def match(rule: Rule, node: Expression, fits: Fits) -> Bindings | None:
+    """Return what the rule's letters stand for, or None if it does not fit."""
+    bindings: Bindings = {}
+    todo = [(pattern(rule.before), node)]
+    while todo:
+        wanted, found = todo.pop()
+        if isinstance(wanted, Variable):
+            letter = wanted.name
+            if bindings.setdefault(letter, found) is not found:
+                return None
+            if not fits(letter, found):
+                return None
+        elif isinstance(wanted, Number):
+            if not isinstance(found, Number) or found.text != wanted.text:
+                return None
+        else:
+            assert isinstance(wanted, Call)
+            if not isinstance(found, Call) or found.function is not wanted.function:
+                return None
+            todo += zip(wanted.args, found.args, strict=True)
+    return bindings
+
+
+def fill(
+    text: str,
+    bindings: Mapping[str, Expression],
+    make: Make = call,
+    derivative: Callable[[Expression], Expression] | None = None,
+) -> Expression:
+    """Return a rule's right side with its letters replaced.
+
+    ``make`` builds the calls: ``call`` as they stand, ``tidy`` in short form;
+    ``derivative`` gives what D(u) stands for.
+    """
+    built: dict[Expression, Expression] = {}
+    node: Expression
+    for node in template(text).nodes:
+        if isinstance(node, Variable):
+            built[node] = bindings[node.name]
+        elif isinstance(node, Call):
+            args = [built[argument] for argument in node.args]
+            if node.function is D and derivative is not None:
+                built[node] = derivative(args[0])
+            else:
+                built[node] = make(node.function, *args)
+        else:
+            assert isinstance(node, Number)
+            built[node] = number(node.text)
+    return built[node]
+
+
+# ---- tidying --------------------------------------------------------------------
+
+
+def tidy(function: Function, *args: Expression) -> Expression:
+    """Return a call in short form, if its arguments are in short form already.
+
+    >>> from diffcli.language.parser import parse
+    >>> from diffcli.language.printer import text
+    >>> product = parse("2*x").expression
+    >>> text(tidy(INFIX["*"], product, parse("3").expression))
+    '6*x'
+    """
+    node = call(function, *args)
+    folded = _fold(node)
+    if folded is not None:
+        return folded
+    for rule in _tidying().get(function.name, ()):
+        bindings = match(rule, node, _fits)
+        if bindings is not None:
+            return fill(rule.after, bindings, tidy)
+    return node
+
+
+@cache
+def _tidying() -> dict[str, list[Rule]]:
+    """Return the tidying rows by the function on top of their left side."""
+    rows: dict[str, list[Rule]] = {}
+    for rule in TIDYING:
+        top = pattern(rule.before)
+        assert isinstance(top, Call)
+        rows.setdefault(top.function.name, []).append(rule)
+    return rows
+
+
+def _fits(letter: str, node: Expression) -> bool:
+    """Tell whether a letter of a tidying row may stand for a node."""
+    if letter in "uv":
+        return True
+    value = rational(node)
+    return value is not None and (letter != "m" or value < 0)
+
+
+_ADD, _SUBTRACT = INFIX["+"], INFIX["-"]
+_MULTIPLY, _DIVIDE, _POWER = INFIX["*"], INFIX["/"], INFIX["**"]
+_NEGATE = PREFIX["-"]
+_LONGEST = 15  # digits of a number that is still worth multiplying out
+
+
+def rational(node: Expression) -> "Fraction | None":
+    """Return the exact value of 2, 0.5, -3 or -1/2; None for anything else."""
+    from fractions import Fraction
+
+    if isinstance(node, Number):
+        if node.text[-1].isalpha():  # pi, e, tau
+            return None
+        exponent = node.text.partition("e")[2]
+        if len(node.text) > _LONGEST or len(exponent) > 2:
+            return None
+        return Fraction(node.text)
+    if not isinstance(node, Call):
+        return None
+    if node.function is _NEGATE and isinstance(node.args[0], Number):
+        value = rational(node.args[0])
+        return None if value is None else -value
+    if node.function is _DIVIDE:
+        above, below = node.args
+        if isinstance(below, Number) and _is_signed_number(above):
+            numerator, divisor = rational(above), rational(below)
+            if numerator is not None and divisor:
+                return numerator / divisor
+    return None
+
+
+def _is_signed_number(node: Expression) -> bool:
+    if isinstance(node, Call) and node.function is _NEGATE:
+        node = node.args[0]
+    return isinstance(node, Number)
+
+
+def _fold(node: Call) -> Expression | None:
+    """Return the number that an operation on numbers comes to, if that is short."""
+    if node.function.notation is None:
+        return None
+    values = [rational(argument) for argument in node.args]
+    if any(value is None for value in values):
+        return None
+    result = _operate(node.function, [value for value in values if value is not None])
+    if result is None or len(str(result.numerator)) > _LONGEST:
+        return None
+    return _spell(result, decimal=any(map(_is_decimal, node.args)))
+
+
+def _operate(function: Function, values: "list[Fraction]") -> "Fraction | None":
+    if function is _NEGATE:
+        return -values[0]
+    u, v = values
+    if function is _ADD:
+        return u + v
+    if function is _SUBTRACT:
+        return u - v
+    if function is _MULTIPLY:
+        return u * v
+    if function is _DIVIDE:
+        return u / v if v else None
+    if function is _POWER and v.denominator == 1 and abs(v) <= 64 and (u or v > 0):
+        return u ** int(v)
+    return None
+
+
+def _is_decimal(node: Expression) -> bool:
+    """Tell whether a number was written with a point or an exponent."""
+    return any(
+        isinstance(part, Number) and not part.text.isdigit()
+        for part in postorder([node])
+    )
+
+
+def _spell(value: "Fraction", *, decimal: bool) -> Expression | None:
+    """Return a number as a node: digits, decimals if asked for, or a fraction."""
+    size = abs(value)
+    node: Expression
+    if decimal and size.denominator > 1:
+        text = repr(float(size))
+        from fractions import Fraction
+
+        if Fraction(text) != size:
+            return None
+        node = number(text)
+        return call(_NEGATE, node) if value < 0 else node
+    if len(str(size.denominator)) > _LONGEST:
+        return None
+    node = number(str(size.numerator))
+    if value < 0:
+        node = call(_NEGATE, node)
+    if size.denominator > 1:
+        node = call(_DIVIDE, node, number(str(size.denominator)))
+    return node

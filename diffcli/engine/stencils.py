@@ -1,0 +1,245 @@
+"""Difference quotients: step sizes, samples, extrapolation, error estimate.
+
+They know a function by its values only, so they work for any callable, and are
+the judge of all the methods that look inside.
+
+    forward     (f(x+h) - f(x)) / h
+    symmetric   (f(x+h/2) - f(x-h/2)) / h
+
+Source: the lecture; Press et al., "Numerical Recipes", 2007, sec. 5.7.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from diffcli.engine.tape import ROUNDING
+
+Line = Callable[[float], float]
+"""A function of one variable. Raises ArithmeticError where it has no value."""
+
+EPSILON = 2 * ROUNDING
+
+
+class Difference(NamedTuple):
+    """A difference quotient and what it was made of."""
+
+    #: The quotient.
+    slope: float
+    #: An estimate of how far it is from the derivative; infinite: unknown.
+    error: float
+    #: The step width that was used.
+    h: float
+    #: "forward", "backward" or "symmetric", as it was in the end.
+    scheme: str
+    #: The places and values it is made of.
+    samples: tuple[tuple[float, float], ...]
+    #: How often the function was called for it.
+    evaluations: int
+
+
+class NoDifference(ArithmeticError):
+    """No difference quotient can be made here."""
+
+
+_SAME = 1e-9  # how well x + h must hold h, so that h itself is divided by
+
+
+class Quotient(NamedTuple):
+    """Two samples and the slope between them."""
+
+    low: float
+    high: float
+    below: float
+    above: float
+    #: The step that was asked for.
+    h: float
+
+    @property
+    def width(self) -> float:
+        """The step as chosen; where x + h cannot hold it, the distance as it is.
+
+        So the numbers are those of the formula as it is taught, until rounding in
+        x + h would count.
+        """
+        distance = self.high - self.low
+        return self.h if abs(distance - self.h) <= _SAME * self.h else distance
+
+    @property
+    def slope(self) -> float:
+        """The slope from one sample to the other."""
+        return (self.above - self.below) / self.width
+
+    def noise(self, value_error: float) -> float:
+        """How far rounding in the two values may have moved the slope."""
+        size = EPSILON * (abs(self.above) + abs(self.below))
+        held = abs(self.high - self.low - self.width) / self.width * abs(self.slope)
+        return 2 * max(size, value_error) / self.width + held
+
+
+def relative_step(x: float, scheme: str) -> float:
+    """Return the step that balances truncation and rounding for a scale of x.
+
+    cbrt(eps)*abs(x) for the symmetric scheme and sqrt(eps)*abs(x) for forward; 1
+    stands for abs(x) at 0. Source: "Numerical Recipes", sec. 5.7.
+    """
+    root = math.sqrt(EPSILON) if scheme == "forward" else math.cbrt(EPSILON)
+    return root * (abs(x) or 1.0)
+
+
+def difference(
+    function: Line, x: float, h: float, scheme: str, value_error: float = 0.0
+) -> Difference:
+    """Return the difference quotient with step h, and an estimate of its error.
+
+    Where one sample is outside the domain, the other side is used alone. The error
+    is rounding, from the size of the values, plus truncation, from a second quotient
+    with twice the step.
+
+    Raises NoDifference where neither side can be used, or h is lost in x.
+    """
+    tried = [scheme]
+    tried += [other for other in ("forward", "backward") if other != scheme]
+    for used in tried:
+        quotient = _quotient(function, x, h, used)
+        if quotient is not None:
+            break
+    else:
+        raise NoDifference(f"f is undefined at a distance of h = {h:g} on both sides")
+    order = 2 if used == "symmetric" else 1
+    wide = _quotient(function, x, 2 * h, used)
+    if wide is not None:
+        truncation = abs(wide.slope - quotient.slope) / (2**order - 1)
+    else:
+        narrow = _quotient(function, x, h / 2, used)
+        truncation = math.inf
+        if narrow is not None:
+            truncation = abs(narrow.slope - quotient.slope) * 2**order
+    error = 2 * truncation + quotient.noise(value_error)
+    samples = ((quotient.low, quotient.below), (quotient.high, quotient.above))
+    count = 1 if used == "forward" else 2
+    return Difference(quotient.slope, error, h, used, samples, count)
+
+
+def _quotient(function: Line, x: float, h: float, scheme: str) -> Quotient | None:
+    """Return the quotient, or None where a sample is not in the domain."""
+    back, ahead = {
+        "symmetric": (h / 2, h / 2), "forward": (0.0, h), "backward": (h, 0.0),
+    }[scheme]  # fmt: skip
+    low, high = x - back, x + ahead
+    if low == high:
+        raise NoDifference(f"h = {h:g} is lost in rounding: x + h is x")
+    try:
+        quotient = Quotient(low, high, function(low), function(high), h)
+    except ArithmeticError:
+        return None
+    return quotient if math.isfinite(quotient.slope) else None
+
+
+# ---- the best step --------------------------------------------------------------
+
+_RATIO = 4.0  # from one level's step to the next
+_COLUMNS = 5  # the quotient itself and four extrapolations
+
+
+class _Entry(NamedTuple):
+    """One value of the extrapolation tableau."""
+
+    value: float
+    error: float
+    level: int
+
+
+class _Level(NamedTuple):
+    h: float
+    quotient: Quotient
+    noise: float
+
+
+def best_difference(function: Line, x: float, value_error: float = 0.0) -> Difference:
+    """Return the derivative by differences with the best steps found.
+
+    Symmetric quotients with steps from about abs(x)/4 down by factors of 4 are
+    extrapolated (Richardson); the entry with the least estimated error is taken that
+    agrees with all quotients of smaller step. Where x is on the edge of the domain,
+    one-sided quotients take their place.
+
+    Raises NoDifference where no entry is good for a single digit.
+    """
+    calls = 0
+
+    def counted(place: float) -> float:
+        nonlocal calls
+        calls += 1
+        return function(place)
+
+    for scheme in ("symmetric", "forward", "backward"):
+        runs = _levels(counted, x, scheme, value_error)
+        if runs:
+            break
+    else:
+        raise NoDifference("f is undefined on both sides of the point")
+    order = 2 if scheme == "symmetric" else 1
+    entries = [entry for run in runs for entry in _tableau(run, order)]
+    levels = [level for run in runs for level in run]
+    entries.sort(key=lambda entry: entry.error / (abs(entry.value) or 1.0))
+    for entry in entries:
+        if _agrees(entry, levels):
+            level = next(level for level in levels if level.h == levels[entry.level].h)
+            q = level.quotient
+            samples = ((q.low, q.below), (q.high, q.above))
+            return Difference(entry.value, entry.error, level.h, scheme, samples, calls)
+    raise NoDifference("differences cannot see this derivative: no two steps agree")
+
+
+def _levels(
+    function: Line, x: float, scheme: str, value_error: float
+) -> list[list[_Level]]:
+    """Return the quotients, widest first, in runs without a gap."""
+    h = 2.0 ** math.floor(math.log2(max(abs(x), 1.0) / 4))
+    smallest = 2e-12 * abs(x) if x else 1e-12
+    runs: list[list[_Level]] = [[]]
+    while h >= smallest:
+        try:
+            width = 2 * h if scheme == "symmetric" else h
+            quotient = _quotient(function, x, width, scheme)
+        except NoDifference:
+            break
+        if quotient is None:
+            runs.append([])
+        else:
+            runs[-1].append(_Level(h, quotient, quotient.noise(value_error)))
+        h /= _RATIO
+    return [run for run in runs if run]
+
+
+def _tableau(run: list[_Level], order: int) -> list[_Entry]:
+    """Return the entries of Richardson's extrapolation with their error estimates."""
+    entries: list[_Entry] = []
+    above: list[_Entry] = []
+    for index, level in enumerate(run):
+        row = [_Entry(level.quotient.slope, math.inf, index)]
+        for column in range(1, min(index + 1, _COLUMNS)):
+            factor = _RATIO ** (order * column)
+            before, higher = row[-1].value, above[column - 1].value
+            value = before + (before - higher) / (factor - 1)
+            change = abs(value - before)
+            last = 0.0
+            if column < len(above):
+                change = min(change, abs(value - above[column].value))
+                if math.isfinite(above[column].error):
+                    last = above[column].error / _RATIO
+            row.append(_Entry(value, max(change, last) + level.noise, index))
+        entries += row[1:]
+        above = row
+    return entries
+
+
+def _agrees(entry: _Entry, levels: list[_Level]) -> bool:
+    """Tell whether all quotients of smaller step lie where the entry says."""
+    size = abs(entry.value)
+    return all(
+        abs(level.quotient.slope - entry.value)
+        <= 8 * level.noise + 8 * entry.error + 0.35 * size / _RATIO**distance
+        for distance, level in enumerate(levels[entry.level + 1 :], 1)
+    )

@@ -1,0 +1,257 @@
+"""Forward and backward pass over a straight list of operations.
+
+A Program is compiled once from expressions; a Tape is one forward pass at a
+point; a Sweep is one backward pass over it. All three are lists in one order:
+leaves first, then every call after its arguments, so each pass is one loop.
+
+Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch. 3.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from diffcli.calculus.functions import Function, Number
+from diffcli.errors import DiffcliError, DomainError, RangeError
+from diffcli.language.expression import Call, Expression, Variable, postorder
+from diffcli.language.expression import Number as NumberNode
+
+ROUNDING = 2.0**-53
+"""How far one rounding can move a double, relative to its size."""
+TINY = 5e-324
+"""How far it can move one that is next to zero."""
+
+_Forward = tuple[Number, int, int]
+_Backward = tuple[int, int, int, Number | None, Number | None]
+
+
+class Program:
+    """Expressions as a list of operations, ready to be run at any point."""
+
+    __slots__ = (
+        "active", "backward", "expressions", "forward", "index", "inputs", "leaves",
+        "nodes", "outputs",
+    )  # fmt: skip
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        """Compile: one row per distinct node, leaves first, arguments before users."""
+        order = postorder(expressions)
+        self.expressions = tuple(expressions)
+        #: The node of each row.
+        self.nodes = [node for node in order if not node.args]
+        self.nodes += [node for node in order if node.args]
+        #: The row of each node.
+        self.index = {node: row for row, node in enumerate(self.nodes)}
+        #: The rows of the expressions.
+        self.outputs = [self.index[expression] for expression in expressions]
+        #: The row of each variable.
+        self.inputs: dict[str, int] = {}
+        #: The values of numbers, and 0 for each variable until a point is given.
+        self.leaves: list[float] = []
+        #: Which rows depend on a variable.
+        self.active = bytearray(len(self.nodes))
+        #: For each call its value function and the rows of its arguments (-1: none).
+        self.forward: list[_Forward] = []
+        #: For each active call, last first: its row, its arguments' rows, and the
+        #: partials toward the active ones (None: the argument is a constant).
+        self.backward: list[_Backward] = []
+        for row, node in enumerate(self.nodes):
+            if isinstance(node, Call):
+                self._add_call(row, node)
+            elif isinstance(node, Variable):
+                self.inputs[node.name] = row
+                self.active[row] = 1
+                self.leaves.append(0.0)
+            else:
+                assert isinstance(node, NumberNode)
+                self.leaves.append(node.value)
+        self.backward.reverse()
+
+    def _add_call(self, row: int, node: Call) -> None:
+        function = node.function
+        args = [self.index[argument] for argument in node.args]
+        partials: list[Number | None] = [
+            partial if self.active[argument] else None
+            for argument, partial in zip(args, function.partials, strict=True)
+        ]
+        a, b = (*args, -1)[:2]
+        self.forward.append((function.value, a, b))
+        if any(partials):
+            self.active[row] = 1
+            first, second = (*partials, None)[:2]
+            self.backward.append((row, a, b, first, second))
+
+    def arguments(self, row: int) -> tuple[int, ...]:
+        """Return the rows of the arguments of a row."""
+        return tuple(self.index[argument] for argument in self.nodes[row].args)
+
+    def function(self, row: int) -> Function:
+        """Return the function of a call's row."""
+        node = self.nodes[row]
+        assert isinstance(node, Call)
+        return node.function
+
+    def run(self, point: Mapping[str, float]) -> "Tape":
+        """Return the forward pass at a point.
+
+        Raises Undefined where a function is not defined or overflows.
+        """
+        values = self.leaves.copy()
+        for name, row in self.inputs.items():
+            values[row] = point[name]
+        append = values.append
+        try:
+            for function, a, b in self.forward:
+                append(function(values[a]) if b < 0 else function(values[a], values[b]))
+        except (ValueError, ZeroDivisionError):
+            raise Undefined(self, values, len(values), overflow=False) from None
+        except OverflowError:
+            raise Undefined(self, values, len(values), overflow=True) from None
+        if not all(map(math.isfinite, values)):
+            row = next(i for i, value in enumerate(values) if not math.isfinite(value))
+            raise Undefined(self, values, row, overflow=True)
+        return Tape(self, values)
+
+    def value(self, point: Mapping[str, float]) -> float:
+        """Return the value of the only expression at a point."""
+        return self.run(point).values[self.outputs[0]]
+
+
+class Undefined(ArithmeticError):
+    """A row of a program has no value at a point."""
+
+    def __init__(
+        self, program: Program, values: list[float], row: int, *, overflow: bool
+    ) -> None:
+        super().__init__()
+        self.program = program
+        #: The values of the rows before it.
+        self.values = values
+        self.row = row
+        self.overflow = overflow
+
+    def __str__(self) -> str:
+        """Return what is wrong as a sentence."""
+        return self.error().message
+
+    def error(self) -> DiffcliError:
+        """Return the error to show, without its place in a text."""
+        function = self.program.function(self.row)
+        args = [self.values[row] for row in self.program.arguments(self.row)]
+        shown = ", ".join(f"{value:.10g}" for value in args)
+        if self.overflow:
+            call = f"{function.name}({shown})"
+            if function.notation is not None and len(args) == 2:
+                sign = function.notation.symbol
+                call = f"{args[0]:.10g}{sign}{args[1]:.10g}"
+            return RangeError(f"overflow: {call} is beyond 1.8e308")
+        if function.refusal:
+            sentence, _, hint = function.refusal(*args)
+            return DomainError(sentence, hint=hint)
+        return DomainError(f"{function.name} is not defined for {shown}")
+
+    def culprit(self) -> int:
+        """Return the row of the argument to point at."""
+        function = self.program.function(self.row)
+        args = self.program.arguments(self.row)
+        if self.overflow:
+            return self.row
+        if function.refusal:
+            return args[function.refusal(*(self.values[row] for row in args))[1]]
+        return args[0]
+
+
+class Tape(NamedTuple):
+    """One forward pass: the value of every row."""
+
+    program: Program
+    values: list[float]
+
+    def sweep(self, output: int = 0) -> "Sweep":
+        """Return the backward pass from one output.
+
+        The adjoint of a row is the derivative of the output toward it: that of the
+        output is 1, and every user of a row adds upstream times local to it. Rows
+        that depend on no variable keep 0. Where a local partial does not exist, the
+        adjoints below it are not a number.
+        """
+        values = self.values
+        adjoints = [0.0] * len(values)
+        adjoints[self.program.outputs[output]] = 1.0
+        rows = iter(self.program.backward)
+        done = False
+        while not done:
+            try:
+                for row, a, b, first, second in rows:
+                    upstream = adjoints[row]
+                    if upstream == 0.0:
+                        continue
+                    y, u = values[row], values[a]
+                    if b < 0:
+                        adjoints[a] += upstream * first(y, u)  # type: ignore[misc]
+                        continue
+                    v = values[b]
+                    local_u = first(y, u, v) if first else 0.0
+                    local_v = second(y, u, v) if second else 0.0
+                    if first:
+                        adjoints[a] += upstream * local_u
+                    if second:
+                        adjoints[b] += upstream * local_v
+                done = True
+            except (ValueError, ArithmeticError):
+                # Nothing of this row was added yet: add it with care, and go on.
+                for argument, local in self.locals(row).items():
+                    adjoints[argument] += upstream * local
+        return Sweep(self, adjoints)
+
+    def locals(self, row: int) -> dict[int, float]:
+        """Return the local partials of a row toward its active arguments."""
+        args = self.program.arguments(row)
+        given = [self.values[argument] for argument in args]
+        found: dict[int, float] = {}
+        for argument, partial in zip(
+            args, self.program.function(row).partials, strict=True
+        ):
+            if not self.program.active[argument]:
+                continue
+            try:
+                local = partial(self.values[row], *given)
+            except (ValueError, ArithmeticError):
+                local = math.nan
+            found[argument] = found.get(argument, 0.0) + local
+        return found
+
+    def rough_rows(self) -> list[int]:
+        """Return the active rows whose function is not smooth at its arguments."""
+        values = self.values
+        return [
+            row
+            for row, a, b, _, _ in reversed(self.program.backward)
+            if (rough := self.program.nodes[row].function.rough)  # type: ignore[attr-defined]
+            and (rough.at(values[a]) if b < 0 else rough.at(values[a], values[b]))
+        ]
+
+
+class Sweep(NamedTuple):
+    """One backward pass: the adjoint of every row."""
+
+    tape: Tape
+    adjoints: list[float]
+
+    def partial(self, name: str) -> float:
+        """Return the partial derivative toward a variable; 0 if it does not occur."""
+        row = self.tape.program.inputs.get(name)
+        return 0.0 if row is None else self.adjoints[row]
+
+    def value_bound(self) -> float:
+        """Return about how far rounding may have moved the output.
+
+        The running bound eps * sum |value * adjoint| over all rows that were
+        computed, and the smallest double where a result was next to zero.
+        """
+        program, values = self.tape
+        first = len(program.leaves)
+        products = zip(values[first:], self.adjoints[first:], strict=True)
+        return sum(
+            abs(adjoint) * (abs(value) * ROUNDING + TINY) for value, adjoint in products
+        )

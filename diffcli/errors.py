@@ -1,0 +1,147 @@
+"""The errors a user can cause: each says what is wrong, where, and what to type.
+
+Nothing below the command line prints or exits; it raises one of these, and
+``cli`` turns it into a message and an exit code.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Span = tuple[int, int]
+"""Where something stands in a text: first character, one past the last."""
+
+
+class DiffcliError(Exception):
+    """An internal error, and the base of all errors that carry a place in a text."""
+
+    #: The word for this kind of error in JSON.
+    kind = "internal"
+    #: The process's exit code.
+    exit_code = 70
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str = "",
+        span: Span | None = None,
+        note: str = "",
+        hint: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        #: What is wrong, in one sentence.
+        self.message = message
+        #: The text that the user wrote.
+        self.source = source
+        #: The smallest part of ``source`` that is to blame.
+        self.span = span
+        #: What to say beside the carets, such as the value found there.
+        self.note = note
+        #: One concrete thing to type.
+        self.hint = hint
+        #: Further facts for a program that handles the error.
+        self.facts = dict(facts or {})
+
+    def __str__(self) -> str:
+        """Return the whole message, with the caret line and the hint."""
+        return "\n".join(self.lines())
+
+    def lines(self, width: int = 80) -> list[str]:
+        """Return the message as lines, no wider than ``width`` where possible."""
+        drawn = [f"Error: {visible(self.message)}"]
+        if self.span is not None:
+            drawn += _caret_lines(self.source, self.span, self.note, width)
+        if self.hint:
+            drawn.append(f"Hint: {visible(self.hint)}")
+        return drawn
+
+    def record(self) -> dict[str, Any]:
+        """Return the error as data, for the JSON formats."""
+        error: dict[str, Any] = {"kind": self.kind, "message": self.message}
+        if self.span is not None:
+            error |= {"source": self.source, "span": list(self.span)}
+        if self.hint:
+            error["hint"] = self.hint
+        return {"schema": "diffcli/error/1", "error": error | self.facts}
+
+
+class UsageError(DiffcliError):
+    """The call's words do not fit: unknown option, missing point, wrong count."""
+
+    kind, exit_code = "usage", 2
+
+
+class PointError(UsageError):
+    """The point does not fit the formula's variables."""
+
+    kind = "point"
+
+
+class ParseError(DiffcliError):
+    """A text is not well formed."""
+
+    kind, exit_code = "parse", 3
+
+
+class DomainError(DiffcliError):
+    """A function is not defined, as a real number, for the argument it gets."""
+
+    kind, exit_code = "domain", 4
+
+
+class RangeError(DomainError):
+    """A result is too large for the numbers in use."""
+
+    kind = "overflow"
+
+
+class KinkError(DiffcliError):
+    """The function is defined but not differentiable at the point."""
+
+    kind, exit_code = "kink", 5
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` with everything that could steer a terminal written out.
+
+    >>> print(visible("a\x1b[31mb"))
+    a\x1b[31mb
+    """
+    return "".join(map(_visible_character, text))
+
+
+def _visible_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    return " " if character == "\t" else ascii(character)[1:-1]
+
+
+def _caret_lines(source: str, span: Span, note: str, width: int) -> list[str]:
+    """Return the line of ``source`` that holds ``span``, and carets under it."""
+    from rich.cells import cell_len  # wide characters take two cells
+
+    first, last = span
+    line_start = source.rfind("\n", 0, first) + 1
+    line_end = source.find("\n", first)
+    line_end = len(source) if line_end < 0 else line_end
+    last = min(last, line_end)
+
+    # A window of the line, with the start of the span near its middle.
+    room = max(width - 4, 16)
+    start, end = line_start, line_end
+    if end - start > room:
+        start = max(line_start, min(first - room // 2, line_end - room))
+        end = min(line_end, start + room)
+        last = min(last, end)
+    before, marked, after = (
+        visible(source[a:b]) for a, b in ((start, first), (first, last), (last, end))
+    )
+    left = "…" if start > line_start else ""
+    right = "…" if end < line_end else ""
+    carets = "^" * max(cell_len(marked), 1)
+    shown = f"  {left}{before}{marked}{after}{right}".rstrip()
+    return [
+        shown,
+        f"  {' ' * cell_len(left + before)}{carets}{'  ' + note if note else ''}",
+    ]

@@ -1,0 +1,23 @@
+"""Comma-separated values with a header."""
+
+from collections.abc import Iterable, Iterator
+
+from diffcli.document import Document, Screen, sheet
+
+SUMMARY = "comma-separated values with a header"
+SUFFIXES = (".csv",)
+
+
+def lines(
+    documents: Iterable[Document], screen: Screen, separator: str = ","
+) -> Iterator[str]:
+    """Yield the header and the rows: of one result, or one row for each of many."""
+    for cells in sheet(documents):
+        yield separator.join(map(_quoted, cells))
+
+
+def _quoted(cell: object) -> str:
+    text = str(cell)
+    if any(character in text for character in ',\t"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

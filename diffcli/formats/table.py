@@ -1,0 +1,134 @@
+"""For people: rich tables and colours, or stacked records where it is narrow."""
+
+from collections.abc import Iterable, Iterator
+from io import StringIO
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from diffcli.document import Block, Document, Facts, Formula, Line, Run, Screen, Table
+
+SUMMARY = "tables for people"
+SUFFIXES = (".txt",)
+
+_STYLES = {
+    "value": "green",
+    "gradient": "",
+    "doubtful": "bold red underline",
+    "name": "bold",
+    "muted": "dim",
+    "title": "bold",
+}
+_NARROW = 72  # below this many columns numbers stand under each other
+_GAP = "    "
+_ASCII = str.maketrans({
+    "∂": "d", "·": "*", "×": "x", "…": "...", "→": "->", "≤": "<=", "≥": ">=",
+    "±": "+-",    "−": "-", "∞": "inf", "η": "eta", "✓": "ok", "█": "#", "²": "^2",
+})  # fmt: skip
+
+
+def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    """Yield the lines of every document, an empty one between two."""
+    for number, document in enumerate(documents):
+        if number:
+            yield ""
+        for block in document.blocks():
+            yield from _block_lines(block, screen)
+
+
+def _block_lines(block: Block, screen: Screen) -> Iterator[str]:
+    drawn = StringIO()
+    console = Console(
+        file=drawn,
+        width=screen.width,
+        force_terminal=screen.color,
+        color_system="standard" if screen.color else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in _draw(block, screen):
+        console.print(part, soft_wrap=False, crop=False, overflow="fold")
+    for line in drawn.getvalue().splitlines():
+        yield line.rstrip()
+
+
+def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
+    if isinstance(block, Formula):
+        yield _text((Run(block.text),), screen)
+    elif isinstance(block, Facts):
+        yield from _facts(block, screen)
+    else:
+        cells = [[_text(cell, screen) for cell in row] for row in block.rows]
+        if screen.width < _NARROW or _natural_width(block, cells) > screen.width:
+            yield from _stacked(block, cells, screen)
+        else:
+            yield _grid(block, cells, screen)
+
+
+def _text(line: Line, screen: Screen) -> Text:
+    """Return runs as rich text; a user's text is never read as markup."""
+    text = Text()
+    for run in line:
+        content = run.text.translate(_ASCII) if screen.ascii else run.text
+        text.append(content, _STYLES.get(run.style, ""))
+    return text
+
+
+def _facts(block: Facts, screen: Screen) -> Iterator[Text]:
+    """Yield lines with as many facts as fit."""
+    line = Text()
+    for fact in block.facts:
+        text = _text(fact, screen)
+        if line and line.cell_len + len(_GAP) + text.cell_len > screen.width:
+            yield line
+            line = Text()
+        if line:
+            line.append(_GAP)
+        line.append_text(text)
+    yield line
+
+
+def _natural_width(block: Table, cells: list[list[Text]]) -> int:
+    widths = [
+        max([cell_len(column.title), *(row[place].cell_len for row in cells)])
+        for place, column in enumerate(block.columns)
+    ]
+    return sum(widths) + 3 * len(widths) + 1
+
+
+def _grid(block: Table, cells: list[list[Text]], screen: Screen) -> RichTable:
+    grid = RichTable(box=box.ASCII if screen.ascii else box.ROUNDED)
+    for column in block.columns:
+        right = column.align == "right"
+        grid.add_column(
+            Text(column.title), justify="right" if right else "left", no_wrap=True
+        )
+    for row in cells:
+        grid.add_row(*row)
+    return grid
+
+
+def _stacked(block: Table, cells: list[list[Text]], screen: Screen) -> Iterator[Text]:
+    """Yield each row as a record: its name, then a line for each column."""
+    shown = [
+        place
+        for place, column in enumerate(block.columns)
+        if place and column.essential
+    ]
+    titles = max((cell_len(block.columns[place].title) for place in shown), default=0)
+    widest = max((row[place].cell_len for row in cells for place in shown), default=0)
+    for row in cells:
+        yield row[0]
+        for place in shown:
+            title = Text(f"  {block.columns[place].title}")
+            if titles + widest + 6 > screen.width:
+                yield title
+                yield Text("    ") + row[place]
+            else:
+                gap = titles + widest + 6 - title.cell_len - row[place].cell_len
+                yield title + Text(" " * gap) + row[place]

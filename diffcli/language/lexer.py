@@ -1,0 +1,114 @@
+"""Text to tokens: numbers, names and signs, each with its place.
+
+What people paste is read too (``−`` ``·`` ``×`` ``÷`` ``π`` ``x₁`` ``x²``), as the
+sign or name it plainly means. Anything else is refused with its place.
+"""
+
+import re
+from typing import NamedTuple
+
+from diffcli.errors import ParseError, Span
+
+
+class Token(NamedTuple):
+    """A word of the language and its place in the text."""
+
+    #: "number", "name", "power" (a raised number), "end", or the sign itself.
+    kind: str
+    #: The word as the language spells it.
+    text: str
+    #: First character in the source.
+    start: int
+    #: One past the last.
+    end: int
+
+
+_LETTER = "A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ"
+_BLANK = r"(?:[^\S\n]|\ufeff|\#[^\n]*)*"  # all white space but newlines, and comments
+_WORD = re.compile(
+    rf"""{_BLANK}(?:
+      (?P<number>  (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
+    | (?P<name>    [_{_LETTER}][_0-9₀-₉{_LETTER}]* )
+    | (?P<sign>    \*\*|[-+*/^(),;=\n−·⋅×÷] )
+    | (?P<power>   ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
+    | (?P<other>   . )
+    | (?P<end>     \Z )
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_SIGNS = {"^": "**", "−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "\n": ";"}
+_SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-")
+_HINTS = {
+    "|": "abs(x) is the absolute value",
+    "[": "groups are written with ( and )",
+    "]": "groups are written with ( and )",
+    "{": "groups are written with ( and )",
+    "}": "groups are written with ( and )",
+    "!": "x! is gamma(x+1)",
+    "√": "sqrt(x) is the square root",
+    "%": "write x/100 for a percentage",
+    "~": "write -x for a negative value",
+    "–": "the minus sign is '-'",
+    "—": "the minus sign is '-'",
+    "∗": "the product is written '*'",
+}
+
+
+def tokens(source: str, within: Span | None = None) -> list[Token]:
+    """Return the tokens of ``source``, or of a part of it, closed by an "end".
+
+    >>> [token.text for token in tokens("2x₁² − .5")]
+    ['2', 'x1', '2', '-', '.5', '']
+
+    Raises ParseError where a character is not part of the language.
+    """
+    first, last = within or (0, len(source))
+    found: list[Token] = []
+    position = first
+    scan = _WORD.match
+    while True:
+        match = scan(source, position, last)
+        assert match is not None
+        kind = match.lastgroup
+        assert kind is not None
+        start, position = match.span(kind)
+        text = source[start:position]
+        if kind == "sign":
+            # A newline separates as ';' does, but inside a formula it is a blank.
+            kind = "newline" if text == "\n" else _SIGNS.get(text, text)
+            text = _SIGNS.get(text, text)
+        elif kind == "name":
+            text = _name(source, text, start)
+        elif kind == "power":
+            text = text.translate(_SMALL)
+        elif kind == "other":
+            raise _refusal(source, start)
+        elif kind == "end":
+            found.append(Token("end", "", last, last))
+            return found
+        found.append(Token(kind, text, start, position))
+
+
+def _name(source: str, text: str, start: int) -> str:
+    if text[0] == "_":
+        raise ParseError(
+            "a name cannot start with '_'",
+            source=source,
+            span=(start, start + len(text)),
+        )
+    return "pi" if text == "π" else text.translate(_SMALL)
+
+
+def _refusal(source: str, start: int) -> ParseError:
+    character = source[start]
+    hint = _HINTS.get(character, "")
+    if not hint and character.isalpha():
+        from unicodedata import name
+
+        hint = f"{name(character, 'this letter')}: names use Latin or Greek letters"
+    return ParseError(
+        f"'{character}' is not part of the language",
+        source=source,
+        span=(start, start + 1),
+        hint=hint,
+    )

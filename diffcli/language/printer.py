@@ -1,0 +1,229 @@
+"""An expression as text, with the fewest brackets that read back the same.
+
+A derivative's text can be exponentially longer than its graph, so the printer
+writes from left to right and stops at a limit.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from diffcli.calculus.functions import Function, Notation
+from diffcli.language.expression import Call, Expression, Number, Variable
+
+ELLIPSIS = "…"
+_Piece = str | Expression
+_NO_NAMES: Mapping[Expression, str] = {}
+
+
+def text(
+    expression: Expression,
+    *,
+    spaced: bool = True,
+    limit: int = 0,
+    names: Mapping[Expression, str] = _NO_NAMES,
+) -> str:
+    """Return the expression as the language spells it.
+
+    ``spaced`` puts blanks round + and -; ``limit`` cuts the text there with "…";
+    nodes in ``names`` are written as their name.
+
+    >>> from diffcli.language.parser import parse
+    >>> text(parse("2(x1+3x₂)^2").expression)
+    '2*(x1 + 3*x2)**2'
+    """
+    blank = " " if spaced else ""
+    stack: list[_Piece] = list(reversed(_pieces(expression, blank, names)))
+    written: list[str] = []
+    length = 0
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            written.append(piece)
+            length += len(piece)
+            if limit and length > limit:
+                return "".join(written)[: limit - 1] + ELLIPSIS
+        elif piece in names:
+            stack.append(names[piece])
+        else:
+            stack += reversed(_pieces(piece, blank, names))
+    return "".join(written)
+
+
+def latex(
+    expression: Expression,
+    limit: int = 0,
+    names: Mapping[Expression, str] = _NO_NAMES,
+) -> str:
+    """Return the expression as LaTeX for maths mode.
+
+    Beyond ``limit`` characters it is a row of dots: half a formula does not compile.
+    """
+    stack: list[_Piece] = [*reversed(_latex_pieces(expression))]
+    written: list[str] = []
+    length = 0
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            written.append(piece)
+            length += len(piece)
+            if limit and length > limit:
+                return r"\ldots"
+        elif piece in names:
+            written.append(latex_name(names[piece]))
+        else:
+            stack += reversed(_latex_pieces(piece))
+    return "".join(written)
+
+
+def latex_name(name: str) -> str:
+    r"""Return a name for maths mode.
+
+    >>> print(latex_name("x1"), latex_name("alpha"), latex_name("loss"))
+    x_{1} \alpha \mathrm{loss}
+    """
+    letters = name.rstrip("0123456789")
+    index = name[len(letters) :]
+    letters = letters.replace("_", r"\_")
+    if letters in _GREEK:
+        letters = f"\\{letters}"
+    elif len(letters) > 1:
+        letters = rf"\mathrm{{{letters}}}"
+    return f"{letters}_{{{index}}}" if index else letters
+
+
+_GREEK = frozenset((
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota",
+    "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi",
+    "chi", "psi", "omega",
+))  # fmt: skip
+
+
+def _pieces(
+    node: Expression, blank: str, names: Mapping[Expression, str]
+) -> list[_Piece]:
+    """Return a node as strings and the nodes between them."""
+    if isinstance(node, Number):
+        return [node.text]
+    if isinstance(node, Variable):
+        return [node.name]
+    assert isinstance(node, Call)
+    notation = node.function.notation
+    if notation is None:
+        return [node.function.name, "(", *_between(_arguments(node), ", "), ")"]
+    if len(node.args) == 1:
+        return [notation.symbol, *_right(node.args[0], node.function, names)]
+    symbol = notation.symbol
+    if notation.left < 20:
+        symbol = f"{blank}{symbol}{blank}"
+    left, right = node.args
+    return [
+        *_left(left, node.function, names),
+        symbol,
+        *_right(right, node.function, names),
+    ]
+
+
+def _arguments(node: Call) -> list[Expression]:
+    """Return the arguments; max(a, max(b, c)) has three."""
+    args = list(node.args)
+    while node.function.many == "fold":
+        last = args[-1]
+        if not isinstance(last, Call) or last.function is not node.function:
+            break
+        args[-1:] = last.args
+    return args
+
+
+def _between(nodes: Iterable[Expression], separator: str) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for node in nodes:
+        pieces += (separator, node)
+    return pieces[1:]
+
+
+def _left(
+    node: Expression, parent: Function, names: Mapping[Expression, str]
+) -> list[_Piece]:
+    """Return a left argument, in brackets if the parent would take its right part."""
+    notation = _operator(node, names)
+    assert parent.notation is not None
+    if notation is not None and parent.notation.left >= notation.right:
+        return ["(", node, ")"]
+    return [node]
+
+
+def _right(
+    node: Expression, parent: Function, names: Mapping[Expression, str]
+) -> list[_Piece]:
+    """Return a right argument, in brackets if its left part would go to the parent."""
+    notation = _operator(node, names)
+    assert parent.notation is not None
+    if notation is not None and 0 < notation.left < parent.notation.right:
+        return ["(", node, ")"]
+    return [node]
+
+
+def _operator(node: Expression, names: Mapping[Expression, str]) -> Notation | None:
+    if isinstance(node, Call) and node not in names:
+        return node.function.notation
+    return None
+
+
+def _latex_pieces(node: Expression) -> list[_Piece]:
+    if isinstance(node, Number):
+        return [_latex_number(node.text)]
+    if isinstance(node, Variable):
+        return [latex_name(node.name)]
+    assert isinstance(node, Call)
+    row = node.function
+    if not row.latex:
+        name = row.name.replace("_", r"\_")
+        inside = _between(_arguments(node), ", ")
+        return [rf"\operatorname{{{name}}}\left(", *inside, r"\right)"]
+    pieces: list[_Piece] = []
+    rest = row.latex
+    for letter, argument, wrap in zip(
+        "uv", node.args, _latex_wraps(node), strict=False
+    ):
+        before, _, rest = rest.partition(f"{{{letter}}}")
+        opening, closing = (r"\left(", r"\right)") if wrap else ("", "")
+        pieces += (before.replace("{{", "{").replace("}}", "}") + opening, argument)
+        rest = closing + rest
+    return [*pieces, rest.replace("{{", "{").replace("}}", "}")]
+
+
+def _latex_number(digits: str) -> str:
+    mantissa, _, exponent = digits.partition("e")
+    if digits in ("e", "pi", "tau"):
+        return "e" if digits == "e" else f"\\{digits}"
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+
+
+def _latex_wraps(node: Call) -> list[bool]:
+    """Tell for each argument whether it needs brackets in LaTeX."""
+    notation = node.function.notation
+    if notation is None:  # \sin u + v would read as (sin u) + v
+        open_ended = node.function.latex.endswith(" {u}")
+        return [open_ended and isinstance(node.args[0], Call)]
+    if notation.symbol == "/":
+        return [False, False]
+    none: Mapping[Expression, str] = {}
+    if len(node.args) == 1:
+        return [len(_right(node.args[0], node.function, none)) > 1]
+    wraps = [
+        len(_left(node.args[0], node.function, none)) > 1,
+        len(_right(node.args[1], node.function, none)) > 1,
+    ]
+    if notation.symbol == "**":
+        # A raised right side needs none; a function's own power needs some.
+        base = node.args[0]
+        wraps = [isinstance(base, Call) or wraps[0], False]
+    elif notation.symbol == "*":
+        wraps = [_is_sum(node.args[0]), _is_sum(node.args[1])]
+    return wraps
+
+
+def _is_sum(node: Expression) -> bool:
+    """Tell whether a factor needs brackets although a fraction needs none."""
+    if not isinstance(node, Call) or node.function.notation is None:
+        return False
+    return node.function.notation.symbol in "+-"

@@ -1,0 +1,1 @@
+"""One file per method: ``TITLE``, ``SUMMARY`` and ``gradient(problem)``."""

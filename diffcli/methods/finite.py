@@ -1,0 +1,68 @@
+"""Finite differences: the function's values a small step apart, nothing else."""
+
+import math
+
+from diffcli.engine.stencils import (
+    Difference,
+    Line,
+    NoDifference,
+    best_difference,
+    difference,
+    relative_step,
+)
+from diffcli.problem import Estimate, MethodResult, Problem
+
+TITLE = "finite diff"
+SUMMARY = "difference quotients with step h, forward or symmetric"
+SYNONYMS = ("numeric",)
+EXACT = False
+
+
+def gradient(problem: Problem) -> MethodResult:
+    """Return the difference quotients, each with an estimate of its error."""
+    value_error = problem.tape.sweep().value_bound()
+    value_error = value_error if math.isfinite(value_error) else 0.0
+    partials: dict[str, Estimate] = {}
+    evidence: dict[str, Difference] = {}
+    remarks: list[str] = []
+    forward = problem.settings.scheme == "forward" and problem.settings.h != "auto"
+    evaluations = 1 if forward else 0
+    for name in problem.variables:
+        try:
+            found = _difference(_line(problem, name), problem, name, value_error)
+        except NoDifference as reason:
+            partials[name] = Estimate(None, math.inf)
+            remarks.append(f"no difference quotient toward {name}: {reason}")
+            continue
+        evidence[name] = found
+        partials[name] = Estimate(found.slope, found.error)
+        evaluations += found.evaluations
+        if found.scheme not in (problem.settings.scheme, "symmetric"):
+            side = "-" if found.scheme == "forward" else "+"
+            remarks.append(
+                f"{name}{side}h leaves the domain; used a {found.scheme} difference"
+            )
+    return MethodResult("finite", partials, evaluations, evidence, tuple(remarks))
+
+
+def _difference(
+    line: Line, problem: Problem, name: str, value_error: float
+) -> Difference:
+    h, scheme = problem.settings.h, problem.settings.scheme
+    x = problem.point[name]
+    if h == "auto":
+        return best_difference(line, x, value_error)
+    if isinstance(h, str):
+        h = relative_step(x, scheme)
+    return difference(line, x, h, scheme, value_error)
+
+
+def _line(problem: Problem, name: str) -> Line:
+    """Return the function along one variable, the others held fixed."""
+    point = problem.point.copy()
+
+    def line(x: float) -> float:
+        point[name] = x
+        return problem.program.value(point)
+
+    return line

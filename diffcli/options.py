@@ -1,0 +1,363 @@
+"""The options that commands share, and what they mean."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
+
+import click
+
+from diffcli import formats, points
+from diffcli.document import Document, Screen
+from diffcli.engine.tape import Program
+from diffcli.errors import DiffcliError, UsageError
+from diffcli.language.parser import Parsed, parse
+from diffcli.problem import Problem, Settings, pose
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class Format(Protocol):
+    """What a file in ``formats`` offers."""
+
+    SUMMARY: str
+    #: The ends of file names that mean this format.
+    SUFFIXES: tuple[str, ...]
+
+    def lines(self, documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+        """Yield the output line by line."""
+        ...
+
+
+class Answer(NamedTuple):
+    """What a command gives back: the output, and how it ended."""
+
+    #: The lines for stdout or the output file.
+    lines: Iterable[str]
+    #: Notes and warnings for stderr.
+    notes: Sequence[str] = ()
+    #: The error that decides the exit code; None: all is well.
+    error: DiffcliError | None = None
+    #: The file to write to; "-" is stdout.
+    output: str = "-"
+
+
+# ---- a command whose formula may begin with a minus sign ---------------------------
+
+_LONG_OPTION = re.compile(r"--[a-z][a-z-]+[a-z](=|$)")
+
+
+class Command(click.Command):
+    """A command that takes ``-x+1`` as a formula and options in any place."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments after sorting options from formulas."""
+        return super().parse_args(ctx, self._options_first(ctx, args))
+
+    def _options_first(self, ctx: click.Context, args: list[str]) -> list[str]:
+        takes_value = {
+            spelling: not (option.is_flag or option.count)
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option)
+            for spelling in (*option.opts, *option.secondary_opts)
+        }
+        flags: list[str] = []
+        operands: list[str] = []
+        rest = iter(args)
+        for word in rest:
+            name = word.partition("=")[0] if word.startswith("--") else word
+            if word == "--":
+                operands += rest
+            elif name in takes_value:
+                flags.append(word)
+                if takes_value[name] and word == name:
+                    flags += _value_of(name, rest, takes_value)
+            elif _LONG_OPTION.match(word):
+                flags.append(word)  # misspelt: click says so
+            else:
+                operands.append(word)
+        return [*flags, "--", *operands]
+
+
+def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[str]:
+    """Return the option's value, if there is one; another option is none."""
+    value = next(rest, None)
+    if value is None:
+        return []
+    if value.startswith("--") and value.partition("=")[0] in known:
+        raise UsageError(
+            f"Option '{name}' needs a value, but '{value}' follows.",
+            hint=f"write the value directly after {name}",
+        )
+    return [value]
+
+
+# ---- shared options ----------------------------------------------------------------
+
+
+def format_names() -> list[str]:
+    """Return the names of all formats: the files in the folder."""
+    return [module.name for module in iter_modules(formats.__path__)]
+
+
+def load_format(name: str) -> Format:
+    """Return a format by its name."""
+    return cast("Format", import_module(f"{formats.__name__}.{name}"))
+
+
+def _all(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
+    """Return the decorators as one, in the order in which help lists them."""
+
+    def decorate(function: Decorated) -> Decorated:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+formula = click.argument(
+    "expr", help="The formula; '-' reads it from standard input, @FILE from a file."
+)
+
+at = _all(
+    click.option(
+        "--at", "points", metavar="POINT", multiple=True,
+        help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable.",
+    ),
+    click.option(
+        "--vars", "variables", metavar="NAMES", default="",
+        help="The variables and their order, as in x1,x2 (default: natural order).",
+    ),
+)  # fmt: skip
+
+steps = _all(
+    click.option(
+        "--h", "--step", "h", metavar="H", default="1e-5", show_default=True,
+        help="Step width > 0, 'relative' to the point, or 'auto' for the best.",
+    ),
+    click.option(
+        "--scheme", type=click.Choice(["symmetric", "forward", "central"]),
+        default="symmetric", show_default=True,
+        help="Samples on both sides, h/2 each, or h ahead (central: symmetric).",
+    ),
+)  # fmt: skip
+
+
+def output(*names: str) -> Callable[[Decorated], Decorated]:
+    """Return the options that say how and where to write, in these formats."""
+
+    def check(_: click.Context, __: click.Parameter, value: str) -> str:
+        if value and value not in names:
+            raise UsageError(
+                f"Invalid value for '--format': '{value}' is not one of"
+                f" {', '.join(names)}."
+            )
+        return value
+
+    return _all(
+        click.option(
+            "-f", "--format", "form_name", metavar="F", default="", callback=check,
+            help=f"{', '.join(names)} (default: {names[0]}).",
+        ),
+        click.option(
+            "-o", "--output", metavar="FILE", default="-",
+            help="Write to FILE; its suffix picks the format.",
+        ),
+        click.option(
+            "--digits", type=click.IntRange(1, 17), default=10, show_default=True,
+            metavar="N", help="Significant digits shown to people.",
+        ),
+        click.option(
+            "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+            show_default=True, help="When to use colours.",
+        ),
+        click.option(
+            "--ascii", "only_ascii", is_flag=True, help="No characters outside ASCII."
+        ),
+        click.option(
+            "--debug", is_flag=True, help="Show the traceback of an internal error."
+        ),
+    )  # fmt: skip
+
+
+# ---- what they mean ------------------------------------------------------------------
+
+
+class Call(NamedTuple):
+    """The shared options of one call."""
+
+    expr: str
+    form_name: str
+    output: str
+    digits: int
+    color: str
+    only_ascii: bool
+    debug: bool
+    points: tuple[str, ...] = ()
+    variables: str = ""
+
+    def form(self, names: Sequence[str]) -> str:
+        """Return the format: as asked for, or by the file's suffix, or the first.
+
+        Raises UsageError for a suffix that means no format of this command.
+        """
+        if self.form_name or self.output == "-":
+            return self.form_name or names[0]
+        suffix = os.path.splitext(self.output)[1]
+        suffixes = {end: name for name in names for end in load_format(name).SUFFIXES}
+        if suffix not in suffixes:
+            raise UsageError(
+                f"Invalid value for '--output': '{self.output}' has no known suffix.",
+                hint=f"end it in {', '.join(suffixes)}, or say --format",
+            )
+        return suffixes[suffix]
+
+    def settings(self, h: str, scheme: str, subgradient: bool) -> Settings:
+        """Return the choices about numbers.
+
+        Raises UsageError if h is not a positive number.
+        """
+        scheme = "symmetric" if scheme == "central" else scheme
+        if h in ("relative", "auto"):
+            return Settings(h, scheme, self.digits, subgradient)
+        try:
+            width = float(h)
+        except ValueError:
+            width = 0.0
+        if not 0 < width < float("inf"):
+            text = self.expr if len(self.expr) < 40 else "..."
+            point = self.points[0] if self.points else "1"
+            raise UsageError(
+                f"Invalid value for '--h': {h} is not a positive number.",
+                hint="1e-5 is the default; see the effect with:"
+                f' diffcli sweep "{text}" --at {point}',
+            )
+        return Settings(width, scheme, self.digits, subgradient)
+
+    def parsed(self) -> Parsed:
+        """Return the formula as understood, with the variables of --vars and --at.
+
+        Raises ParseError, and UsageError if --vars leaves a variable out.
+        """
+        fixed = _names(self.variables)
+        given = [name for text in self.points for name in points.names(text)]
+        parsed = parse(read(self.expr), names={*fixed, *given})
+        if not fixed:
+            return parsed
+        missing = [name for name in parsed.variables if name not in fixed]
+        if missing:
+            raise UsageError(
+                f"--vars leaves out '{missing[0]}', which is in the formula",
+                hint=f"--vars {','.join((*fixed, *missing))}",
+            )
+        return parsed._replace(variables=fixed)
+
+    def problems(
+        self, parsed: Parsed, wrt: str, settings: Settings
+    ) -> Iterator[Problem]:
+        """Yield the problem at every point.
+
+        Raises PointError and DomainError.
+        """
+        wanted = _names(wrt)
+        for name in wanted:
+            if name not in parsed.variables:
+                raise UsageError(
+                    f"--wrt names '{name}', which is not in the formula"
+                    f" ({', '.join(parsed.variables)})"
+                )
+        if not parsed.variables:
+            points.point("", ())
+        if not self.points:
+            raise points.missing_point(parsed.variables)
+        program = Program([parsed.expression])
+        for text in self.points:
+            point = points.point(text, parsed.variables)
+            yield pose(parsed, point, wanted, settings, program)
+
+    def answer(
+        self,
+        form: str,
+        documents: Iterable[Document],
+        notes: Sequence[str] = (),
+        error: DiffcliError | None = None,
+    ) -> Answer:
+        """Return the documents in a format, for the screen or file asked for."""
+        lines = load_format(form).lines(documents, self.screen())
+        return Answer(lines, notes, error, self.output)
+
+    def order_note(self, variables: Sequence[str]) -> list[str]:
+        """Say in which order values without names were taken, if that may surprise."""
+        surprising = not self.variables and any(
+            points.order_matters(text, variables) for text in self.points
+        )
+        order = ", ".join(variables)
+        return [f"Note: values were taken in the order {order}."] if surprising else []
+
+    def screen(self) -> Screen:
+        """Return what is drawn on, from options, environment and terminal."""
+        terminal = self.output == "-" and sys.stdout.isatty()
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+        limited = self.output == "-" and not encoding.startswith("utf")
+        return Screen(
+            _width(terminal), _color(self.color, terminal), self.only_ascii or limited
+        )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names in a list such as x1,x2."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def read(expr: str) -> str:
+    """Return the formula's text, from standard input for - and a file for @FILE.
+
+    Raises UsageError if it cannot be read.
+    """
+    if expr == "-":
+        if sys.stdin.isatty():
+            click.echo(
+                "Reading the formula from the keyboard; end with Ctrl-D.", err=True
+            )
+        return sys.stdin.read()
+    if expr.startswith("@"):
+        try:
+            with open(expr[1:], encoding="utf-8") as file:
+                return file.read()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is not a text in UTF-8"
+            raise UsageError(f"cannot read '{expr[1:]}': {reason}") from None
+    return expr
+
+
+# ---- the screen -------------------------------------------------------------------
+
+
+def _width(terminal: bool) -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    if terminal:
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+    return 80
+
+
+def _color(when: str, terminal: bool) -> bool:
+    """Tell whether to use colours: by option, environment, stream, in this order."""
+    environment = os.environ.get
+    if when != "auto":
+        return when == "always"
+    if environment("NO_COLOR"):
+        return False
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+        if environment(name, "0") not in ("", "0"):
+            return True
+    off = environment("TERM") == "dumb" or environment("CLICOLOR") == "0"
+    return terminal and not off and environment("FORCE_COLOR") != "0"

@@ -1,0 +1,190 @@
+"""What ``--at`` takes: ``1,3`` or ``x1=1,x2=3``, every value a constant formula."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from diffcli.engine.tape import Program, Undefined
+from diffcli.errors import ParseError, PointError, Span
+from diffcli.language.expression import natural
+from diffcli.language.parser import parse
+from diffcli.problem import located
+
+
+def names(text: str) -> list[str]:
+    """Return the names that a point gives values to; none if it is positional."""
+    return [
+        text[a:b].partition("=")[0].strip() for a, b in _parts(text) if "=" in text[a:b]
+    ]
+
+
+def point(text: str, variables: Sequence[str]) -> dict[str, float]:
+    """Return the value of every variable, in their order.
+
+    >>> point("y=pi/2, x=max(1, 2)", ["x", "y"])
+    {'x': 2.0, 'y': 1.5707963267948966}
+
+    Raises PointError if names or counts do not fit, ParseError for a value that is
+    no constant formula, DomainError for one that has no value.
+    """
+    if not variables:
+        raise PointError(
+            "the formula has no variables, so it has no partial derivatives"
+        )
+    _refuse_semicolon(text)
+    parts = _parts(text)
+    named = [(a, b) for a, b in parts if "=" in text[a:b]]
+    if named and len(named) < len(parts):
+        a, b = next(part for part in parts if part not in named)
+        raise PointError(
+            "--at mixes values with and without a name",
+            source=text,
+            span=(a, max(b, a + 1)),
+            hint=f"--at {_example(variables)}",
+        )
+    if named:
+        return _named(text, named, variables)
+    if len(parts) != len(variables) or not text.strip():
+        raise _wrong_count(text, parts, variables)
+    return {
+        name: _value(text, part) for name, part in zip(variables, parts, strict=True)
+    }
+
+
+def order_matters(text: str, variables: Sequence[str]) -> bool:
+    """Tell whether values without names went to unlike names (b, w and not x1, x2)."""
+    stems = {name.rstrip("0123456789") for name in variables}
+    return len(stems) > 1 and not names(text)
+
+
+def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, float]:
+    values: dict[str, float] = {}
+    unknown: tuple[str, Span] | None = None
+    for a, b in parts:
+        name, _, _ = text[a:b].partition("=")
+        start = a + len(name) - len(name.lstrip())
+        span = (start, start + len(name.strip()))
+        name = name.strip().replace("π", "pi")
+        if name in values:
+            raise PointError(f"--at names '{name}' twice", source=text, span=span)
+        if name not in variables and unknown is None:
+            unknown = name, span
+        values[name] = _value(text, (text.index("=", a) + 1, b))
+    missing = [name for name in variables if name not in values]
+    need = "needs a value" if len(missing) == 1 else "need values"
+    if unknown:
+        name, span = unknown
+        hint = f"{_listed(missing)} still {need}" if missing else "leave it out"
+        raise PointError(
+            f"--at names '{name}', which is not in the formula ({_listed(variables)})",
+            source=text,
+            span=span,
+            hint=hint,
+        )
+    if missing:
+        plural = "" if len(missing) == 1 else "s"
+        raise PointError(
+            f"--at has no value{plural} for {_listed(missing)}",
+            hint=f"--at {text.strip()},{','.join(f'{name}=1' for name in missing[:3])}",
+        )
+    return {name: values[name] for name in variables}
+
+
+def _value(text: str, part: Span) -> float:
+    """Return the value of a constant formula."""
+    if not text[slice(*part)].strip():
+        raise ParseError("a value is missing", source=text, span=(part[0], part[0] + 1))
+    parsed = parse(text, within=part)
+    if parsed.variables:
+        name = parsed.variables[0]
+        start = text.find(name, *part)
+        raise ParseError(
+            f"'{name}' is not a number",
+            source=text,
+            span=(start, start + len(name)) if start >= 0 else part,
+            hint="a value is a number or a formula of numbers, such as pi/2",
+        )
+    try:
+        return Program([parsed.expression]).value({})
+    except Undefined as undefined:
+        raise located(undefined, parsed, {}) from None
+
+
+def _parts(text: str) -> list[Span]:
+    """Return where the values stand: commas inside brackets do not separate."""
+    parts: list[Span] = []
+    start = depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append((start, place))
+            start = place + 1
+    return [*parts, (start, len(text))]
+
+
+def _refuse_semicolon(text: str) -> None:
+    if ";" in text:
+        place = text.index(";")
+        raise ParseError(
+            "unexpected ';'",
+            source=text,
+            span=(place, place + 1),
+            hint=f"values are separated by ',': {text.replace(';', ',')}",
+        )
+
+
+def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> PointError:
+    given = [text[a:b].strip() for a, b in parts] if text.strip() else []
+    plural = "" if len(given) == 1 else "s"
+    s = "" if len(variables) == 1 else "s"
+    if len(given) > len(variables):
+        hint = f"decimals use a point: {'.'.join(given[:2])}"
+        hint = ",".join([hint, *given[2:]]) if len(given) == len(variables) + 1 else ""
+    else:
+        filled = given + [
+            str(2 * place + 1) for place in range(len(given), len(variables))
+        ]
+        both = (
+            ",".join(filled),
+            ",".join(map("=".join, zip(variables, filled, strict=True))),
+        )
+        hint = (
+            "  or  ".join(f"--at {way}" for way in both) if len(variables) < 9 else ""
+        )
+    return PointError(
+        f"--at has {len(given)} value{plural}, but the formula has"
+        f" {len(variables)} variable{s}: {_listed(variables)}",
+        hint=hint,
+    )
+
+
+def missing_point(variables: Sequence[str]) -> PointError:
+    """Return the error for a call without a point."""
+    return PointError(
+        "at which point? Missing option '--at'.", hint=f"--at {_example(variables)}"
+    )
+
+
+def _example(variables: Sequence[str]) -> str:
+    ordered = sorted(variables, key=natural)[:6]
+    return ",".join(f"{name}={place}" for place, name in enumerate(ordered, 1))
+
+
+def _listed(variables: Sequence[str]) -> str:
+    return ", ".join([*variables[:9], *(["…"] if len(variables) > 9 else [])])
+
+
+def fitted(values: Mapping[str, float], variables: Sequence[str]) -> dict[str, float]:
+    """Return a point given as numbers by name, in the variables' order.
+
+    Raises PointError if one is missing, unknown, or not finite.
+    """
+    for name in values:
+        if name not in variables:
+            raise PointError(f"'{name}' is not in the formula ({_listed(variables)})")
+    missing = [name for name in variables if name not in values]
+    if missing:
+        raise PointError(f"there is no value for {_listed(missing)}")
+    for name, value in values.items():
+        if not isfinite(value):
+            raise PointError(f"the value of '{name}' is not a finite number")
+    return {name: float(values[name]) for name in variables}

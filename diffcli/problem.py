@@ -1,0 +1,128 @@
+"""What every method receives, and what it gives back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from diffcli.engine.tape import Program, Tape, Undefined
+from diffcli.errors import DiffcliError
+from diffcli.language.parser import Parsed
+
+
+class Settings(NamedTuple):
+    """The choices a user has about how numbers are made and shown."""
+
+    #: The step width: a number, "relative" or "auto".
+    h: float | str = 1e-5
+    #: "forward" or "symmetric".
+    scheme: str = "symmetric"
+    #: Significant digits shown to people.
+    digits: int = 10
+    #: At a kink use the convention of deep-learning libraries.
+    subgradient: bool = False
+
+
+class Problem(NamedTuple):
+    """A function, a point, and the partials that are wanted there."""
+
+    parsed: Parsed
+    program: Program
+    #: The variables whose partials are wanted.
+    variables: tuple[str, ...]
+    #: The value of every variable.
+    point: dict[str, float]
+    settings: Settings
+    #: The forward pass at the point.
+    tape: Tape
+
+    @property
+    def value(self) -> float:
+        """The function's value at the point."""
+        return self.tape.values[self.program.outputs[0]]
+
+
+def pose(
+    parsed: Parsed,
+    point: Mapping[str, float],
+    variables: Sequence[str] = (),
+    settings: Settings | None = None,
+    program: Program | None = None,
+) -> Problem:
+    """Return the problem of differentiating a function at a point.
+
+    Raises DomainError, with the place in the text, where it is undefined.
+    """
+    program = program or Program([parsed.expression])
+    point = dict(point)
+    try:
+        tape = program.run(point)
+    except Undefined as undefined:
+        raise located(undefined, parsed, point) from None
+    wanted = tuple(variables) or parsed.variables
+    return Problem(parsed, program, wanted, point, settings or Settings(), tape)
+
+
+def located(
+    undefined: Undefined, parsed: Parsed, point: Mapping[str, float]
+) -> DiffcliError:
+    """Return the error with its place in the user's text and the value found there."""
+    error = undefined.error()
+    row = undefined.culprit()
+    span = parsed.spans().get(undefined.program.nodes[row])
+    if span is None:
+        return error
+    note = ""
+    if row < undefined.row:
+        note = f"= {undefined.values[row]:.10g} at {point_text(point)}"
+    return type(error)(
+        error.message, source=parsed.source, span=span, note=note, hint=error.hint
+    )
+
+
+def point_text(point: Mapping[str, float], most: int = 6) -> str:
+    """Return a point as people write it: x1 = 1, x2 = 3."""
+    shown = [f"{name} = {value:.10g}" for name, value in list(point.items())[:most]]
+    if len(point) > most:
+        shown.append(f"… ({len(point)} variables)")
+    return ", ".join(shown)
+
+
+class Estimate(NamedTuple):
+    """A number and how far it may be off; no value: there is none."""
+
+    value: float | None
+    #: Rounding for exact methods, extrapolation and rounding for differences.
+    error: float
+
+
+class MethodResult(NamedTuple):
+    """What a method found."""
+
+    #: The method's name: its file's name.
+    method: str
+    #: The partials by variable.
+    partials: dict[str, Estimate]
+    #: How often the function was evaluated.
+    evaluations: int
+    #: What the numbers rest on: derivations, a sweep, or differences.
+    evidence: Any
+    #: What a reader should know, a sentence each.
+    remarks: tuple[str, ...] = ()
+    #: Why there is no result at all; empty: there is one.
+    failure: str = ""
+
+
+class Method(Protocol):
+    """What a file in ``methods`` offers."""
+
+    #: The heading of its column.
+    TITLE: str
+    #: One line for help.
+    SUMMARY: str
+    #: Other words for it.
+    SYNONYMS: tuple[str, ...]
+    #: True if it is exact but for rounding.
+    EXACT: bool
+
+    def gradient(self, problem: Problem) -> MethodResult:
+        """Return the partials that the problem asks for."""
+        ...

@@ -1,0 +1,1 @@
+"""One file per kind of result: result to Document."""

@@ -1,0 +1,288 @@
+"""A comparison: the partials by every method, side by side."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import diffcli
+from diffcli.calculus.functions import BY_NAME, CONSTANTS
+from diffcli.comparison import Comparison, method
+from diffcli.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Run,
+    Sheet,
+    Table,
+    decimals,
+    plain_number,
+)
+from diffcli.language.parser import Parsed
+from diffcli.language.printer import latex, latex_name, text
+from diffcli.problem import Estimate, MethodResult, point_text
+
+SCHEMA = "diffcli/grad/1"
+_LONGEST_FORMULA = 400  # characters of a formula that are shown to people
+_LONGEST_DERIVATIVE = 20_000  # characters of a derivative in a record
+
+
+def document(comparison: Comparison) -> Document:
+    """Return a comparison as a document."""
+    return Document(
+        blocks=partial(_blocks, comparison),
+        record=partial(_record, comparison),
+        sheet=partial(_sheet, comparison),
+        wide=partial(_wide, comparison),
+        brief=partial(_brief, comparison),
+    )
+
+
+# ---- for people -------------------------------------------------------------------
+
+
+def _blocks(comparison: Comparison) -> Iterator[Block]:
+    problem = comparison.problem
+    yield from formulas(problem.parsed)
+    settings = problem.settings
+    facts: list[Line] = [
+        (Run(f"at {point_text(problem.point)}"),),
+        (Run("f = "), Run(f"{problem.value:.{settings.digits}g}", "value")),
+    ]
+    finite = _result(comparison, "finite")
+    if finite is not None:
+        h = settings.h if isinstance(settings.h, str) else f"{settings.h:g}"
+        calls = f"{finite.evaluations} evaluations"
+        facts.append((Run(f"h = {h}, {settings.scheme}"),))
+        facts.append((Run(calls, "muted"),))
+    hidden = [
+        name for name in problem.parsed.variables if name in (CONSTANTS | BY_NAME)
+    ]
+    if hidden:
+        verb = "is a variable" if len(hidden) == 1 else "are variables"
+        facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
+    yield Facts(tuple(facts))
+    yield _table(comparison)
+
+
+def formulas(parsed: Parsed, limit: int = _LONGEST_FORMULA) -> Iterator[Formula]:
+    """Yield the definitions and the function as they were understood."""
+    names = {node: name for name, node in parsed.definitions.items()}
+    for name, node in parsed.definitions.items():
+        others = {other: word for other, word in names.items() if other is not node}
+        yield Formula(
+            f"{name} = {text(node, spaced=False, limit=limit, names=others)}",
+            f"{latex_name(name)} &= {latex(node, limit, others)}",
+        )
+    arguments = ", ".join(parsed.variables)
+    if len(arguments) > limit:
+        arguments = f"{arguments[:limit]}…"
+    body = text(parsed.expression, spaced=False, limit=limit, names=names)
+    typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
+    yield Formula(
+        f"f({arguments}) = {body}",
+        f"f({typeset}) &= {latex(parsed.expression, limit, names)}",
+    )
+
+
+def _table(comparison: Comparison) -> Table:
+    judged = bool(comparison.agreements) or bool(comparison.kinks)
+    judged = judged and len(comparison.results) > 1
+    columns = [Column("", "left")]
+    columns += [Column(method(result.method).TITLE) for result in comparison.results]
+    if judged:
+        columns += [Column("rel. error", essential=False), Column("digits")]
+    rows = tuple(
+        _row(comparison, name, judged=judged) for name in comparison.problem.variables
+    )
+    return Table(tuple(columns), rows)
+
+
+def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]:
+    estimates = [
+        result.partials.get(name, Estimate(None, math.inf))
+        for result in comparison.results
+    ]
+    values = [e.value for e in estimates if e.value is not None]
+    style = decimals(values, comparison.problem.settings.digits)
+    agreement = comparison.agreements.get(name)
+    cells: list[Line] = [(Run(f"∂f/∂{name}", "name"),)]
+    for result, estimate in zip(comparison.results, estimates, strict=True):
+        if name in comparison.kinks:
+            cells.append(_kink_cell(comparison, result, name))
+        elif estimate.value is None:
+            cells.append((Run("n/a", "muted"),))
+        else:
+            shown = format(estimate.value, style)
+            measured = not method(result.method).EXACT
+            certain = agreement.digits if agreement and measured else None
+            cells.append(_doubtful_tail(shown, certain))
+    if judged:
+        cells += _judgement(comparison, name)
+    return tuple(cells)
+
+
+def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:
+    if method(result.method).EXACT:
+        return (Run("kink", "doubtful"),)
+    left, right = comparison.corners[name]
+    return (Run(f"left {_side(left)}, right {_side(right)}"),)
+
+
+def _side(slope: float | None) -> str:
+    if slope is None:
+        return "none"
+    return f"{slope:.10g}".replace("inf", "infinite")
+
+
+def _judgement(comparison: Comparison, name: str) -> list[Line]:
+    agreement = comparison.agreements.get(name)
+    if agreement is None:
+        return [(), ()]
+    if agreement.relative is None:
+        return [(Run("-", "muted"),), (Run(agreement.verdict),)]
+    digits = Run(str(agreement.digits), "doubtful" if agreement.digits == 0 else "")
+    return [(Run(f"{agreement.relative:.1e}"),), (digits,)]
+
+
+def _doubtful_tail(shown: str, certain: int | None) -> Line:
+    """Return a number with the digits after the certain ones marked.
+
+    Counted are significant digits, not characters that differ from the other
+    column: 43.9999999983 has ten good digits although 44 begins differently.
+    """
+    if certain is None:
+        return (Run(shown, "gradient"),)
+    mantissa, e, exponent = shown.partition("e")
+    seen = 0
+    for place, character in enumerate(mantissa):
+        seen += character.isdigit() and (seen > 0 or character != "0")
+        if seen > certain:
+            tail = Run(mantissa[place:], "doubtful")
+            return (Run(mantissa[:place], "gradient"), tail, Run(e + exponent))
+    return (Run(shown, "gradient"),)
+
+
+# ---- for programs -----------------------------------------------------------------
+
+
+def _result(comparison: Comparison, name: str) -> MethodResult | None:
+    return next((r for r in comparison.results if r.method == name), None)
+
+
+def _record(comparison: Comparison) -> dict[str, Any]:
+    problem = comparison.problem
+    settings = problem.settings
+    finite, symbolic = (_result(comparison, name) for name in ("finite", "symbolic"))
+    error = comparison.error()
+    warnings = [warning.partition(": ")[2] for warning in comparison.warnings]
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "expression": understood(problem.parsed),
+        "variables": list(problem.parsed.variables),
+        "point": problem.point,
+        "value": problem.value,
+        "gradient": {
+            result.method: {
+                name: None if name in comparison.kinks else estimate.value
+                for name, estimate in result.partials.items()
+            }
+            for result in comparison.results
+        },
+    }
+    if symbolic is not None:
+        record["derivatives"] = {
+            name: derivative_text(derivation.result)
+            for name, derivation in symbolic.evidence.items()
+        }
+    if finite is not None:
+        record["finite"] = {
+            "scheme": settings.scheme,
+            "h": settings.h,
+            "evaluations": finite.evaluations,
+        }
+    record["error"] = error.record()["error"] if error else None
+    record["agreement"] = {
+        name: agreement._asdict() for name, agreement in comparison.agreements.items()
+    }
+    if comparison.kinks:
+        record["one_sided"] = {
+            name: {
+                side: slope if slope is not None and math.isfinite(slope) else None
+                for side, slope in comparison.corners[name]._asdict().items()
+            }
+            for name in comparison.kinks
+        }
+    return record | {"status": comparison.status, "warnings": warnings}
+
+
+def understood(parsed: Parsed) -> str:
+    """Return the whole text as it was understood, on one line."""
+    names = {node: name for name, node in parsed.definitions.items()}
+    parts = [
+        f"{name} = "
+        + text(
+            node, spaced=False, names={n: w for n, w in names.items() if n is not node}
+        )
+        for name, node in parsed.definitions.items()
+    ]
+    return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
+
+
+def derivative_text(expression: Any) -> str | None:
+    """Return a derivative as text, or None if nobody could use one so long."""
+    written = text(expression, limit=_LONGEST_DERIVATIVE)
+    return written if len(written) < _LONGEST_DERIVATIVE else None
+
+
+def _sheet(comparison: Comparison) -> Sheet:
+    methods = [result.method for result in comparison.results]
+    header = ("var", "value", *methods, "relative_error", "status")
+    rows = []
+    for name in comparison.problem.variables:
+        kink = name in comparison.kinks
+        values = [
+            None if kink else result.partials[name].value if result.partials else None
+            for result in comparison.results
+        ]
+        agreement = comparison.agreements.get(name)
+        relative = agreement.relative if agreement else None
+        rows.append(
+            (
+                name,
+                plain_number(comparison.problem.value),
+                *map(plain_number, values),
+                "" if relative is None else f"{relative:.2g}",
+                "kink" if kink else "ok" if None not in values else "n/a",
+            )
+        )
+    return Sheet(header, rows)
+
+
+def _wide(comparison: Comparison) -> Sheet:
+    problem = comparison.problem
+    header = [*problem.point, "f"]
+    row: list[float | None] = [*problem.point.values(), problem.value]
+    only = len(comparison.results) == 1
+    for result in comparison.results:
+        for name in problem.variables:
+            plain = only or result.method == "backprop"
+            header.append(f"df/d{name}" + ("" if plain else f":{result.method}"))
+            estimate = result.partials.get(name)
+            kink = name in comparison.kinks or estimate is None
+            row.append(None if kink or estimate is None else estimate.value)
+    return Sheet((*header, "status"), [(*map(plain_number, row), comparison.status)])
+
+
+def _brief(comparison: Comparison) -> str:
+    """Return the gradient with all digits; nothing where there is none."""
+    if comparison.kinks:
+        return ""
+    return " ".join(
+        plain_number(comparison.partial(name).value)
+        for name in comparison.problem.variables
+    )

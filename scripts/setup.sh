@@ -1,0 +1,41 @@
+# Sourced by run and test: makes .venv and installs diffcli in it, once.
+# Usage: setup EXTRA, where EXTRA is "" or "[dev]". Says nothing unless there is work.
+
+root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+venv="$root/.venv"
+
+find_python() {
+    for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
+        if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "diffcli needs Python 3.11 or newer: install python3.11 (or a later python3)." >&2
+    exit 1
+}
+
+setup() {
+    # What is installed is noted in the environment, so that the second call is quick.
+    wanted="$1 $(cksum < "$root/pyproject.toml")"
+    done_file="$venv/diffcli-installed"
+    if [ -f "$done_file" ] && [ -x "$venv/bin/python" ]; then
+        case "$(cat "$done_file")" in "$wanted" | "[dev] ${wanted#* }") return ;; esac
+    fi
+    if [ ! -x "$venv/bin/python" ]; then
+        python=$(find_python) || exit 1
+        rm -rf "$venv"
+        if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
+            rm -rf "$venv"
+            echo "diffcli needs Python's venv module: install python3-venv." >&2
+            exit 1
+        fi
+    fi
+    echo "Installing diffcli$1 into .venv, once ..." >&2
+    if ! (cd "$root" && "$venv/bin/python" -m pip install --quiet \
+            --disable-pip-version-check --editable ".$1") >&2; then
+        echo "diffcli could not be installed; pip's reason stands above." >&2
+        exit 1
+    fi
+    echo "$wanted" > "$done_file"
+}
