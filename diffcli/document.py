@@ -57,7 +57,13 @@ class Table(NamedTuple):
     rows: tuple[tuple[Line, ...], ...]
 
 
-Block = Formula | Facts | Table
+class Lines(NamedTuple):
+    """Lines that stand as they are: steps, a tree, a picture."""
+
+    lines: tuple[Line, ...]
+
+
+Block = Formula | Facts | Table | Lines
 
 
 class Sheet(NamedTuple):
@@ -75,11 +81,11 @@ class Document(NamedTuple):
     #: For json and jsonl.
     record: Callable[[], Mapping[str, Any]]
     #: For csv and tsv: this result alone.
-    sheet: Callable[[], Sheet]
+    sheet: Callable[[], Sheet] = lambda: Sheet((), ())
     #: For csv and tsv: this result as one row of many.
-    wide: Callable[[], Sheet]
+    wide: Callable[[], Sheet] = lambda: Sheet((), ())
     #: For plain: one line; empty: nothing is printed.
-    brief: Callable[[], str]
+    brief: Callable[[], str] = lambda: ""
 
 
 def sheet(documents: Iterable[Document]) -> Iterator[Sequence[Any]]:

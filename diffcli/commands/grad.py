@@ -9,7 +9,9 @@ from diffcli.comparison import ALL, chosen, compare
 from diffcli.views.comparison import document
 
 SECTION, PLACE = "Differentiate", 1
-FORMATS = ("table", "plain", "json", "jsonl", "csv", "tsv")
+FORMATS = (
+    "table", "plain", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html",
+)  # fmt: skip
 EPILOG = """\
 \b
 Examples:
@@ -46,7 +48,7 @@ def command(
     call = options.Call(expr, **shared)
     form = call.form(FORMATS)
     one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)
-    names = chosen(methods or (("backprop",) if one_row_each else ALL))
+    names = chosen(methods or (["backprop"] if one_row_each else ALL))
     parsed = call.parsed()
     results = []
     for problem in call.problems(parsed, wrt, call.settings(h, scheme, subgradient)):

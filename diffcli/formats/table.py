@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from io import StringIO
+from typing import TextIO
 
 from rich import box
 from rich.cells import cell_len
@@ -9,7 +10,17 @@ from rich.console import Console, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from diffcli.document import Block, Document, Facts, Formula, Line, Run, Screen, Table
+from diffcli.document import (
+    Block,
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Lines,
+    Run,
+    Screen,
+    Table,
+)
 
 SUMMARY = "tables for people"
 SUFFIXES = (".txt",)
@@ -39,10 +50,10 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
             yield from _block_lines(block, screen)
 
 
-def _block_lines(block: Block, screen: Screen) -> Iterator[str]:
-    drawn = StringIO()
-    console = Console(
-        file=drawn,
+def console(file: TextIO, screen: Screen, *, record: bool = False) -> Console:
+    """Return a console that shows text as it is: no markup, no guessing."""
+    return Console(
+        file=file,
         width=screen.width,
         force_terminal=screen.color,
         color_system="standard" if screen.color else None,
@@ -50,10 +61,20 @@ def _block_lines(block: Block, screen: Screen) -> Iterator[str]:
         highlight=False,
         emoji=False,
         legacy_windows=False,
+        record=record,
     )
+
+
+def print_block(block: Block, screen: Screen, to: Console) -> None:
+    """Print one block."""
     for part in _draw(block, screen):
-        console.print(part, soft_wrap=False, crop=False, overflow="fold")
-    for line in drawn.getvalue().splitlines():
+        to.print(part, soft_wrap=False, crop=False, overflow="fold")
+
+
+def _block_lines(block: Block, screen: Screen) -> Iterator[str]:
+    drawn = StringIO()
+    print_block(block, screen, console(drawn, screen))
+    for line in drawn.getvalue().split("\n")[:-1]:
         yield line.rstrip()
 
 
@@ -62,6 +83,8 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
         yield _text((Run(block.text),), screen)
     elif isinstance(block, Facts):
         yield from _facts(block, screen)
+    elif isinstance(block, Lines):
+        yield from (_text(line, screen) for line in block.lines)
     else:
         cells = [[_text(cell, screen) for cell in row] for row in block.rows]
         if screen.width < _NARROW or _natural_width(block, cells) > screen.width:

@@ -1,0 +1,35 @@
+"""A picture of what the terminal would show, as SVG."""
+
+from collections.abc import Callable, Iterable, Iterator
+from io import StringIO
+
+from rich.console import Console
+
+from diffcli.document import Document, Screen
+from diffcli.formats import table
+
+SUMMARY = "a picture of the terminal"
+SUFFIXES = (".svg",)
+
+
+def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    """Yield the lines of an SVG file; the same input gives the same file."""
+    return exported(
+        documents,
+        screen,
+        lambda console: console.export_svg(title="diffcli", unique_id="diffcli"),
+    )
+
+
+def exported(
+    documents: Iterable[Document], screen: Screen, export: Callable[[Console], str]
+) -> Iterator[str]:
+    """Yield the lines of a file that shows what a terminal would, in colour."""
+    screen = screen._replace(color=True)
+    recorder = table.console(StringIO(), screen, record=True)
+    for number, document in enumerate(documents):
+        if number:
+            recorder.print()
+        for block in document.blocks():
+            table.print_block(block, screen, recorder)
+    yield from export(recorder).rstrip("\n").split("\n")
