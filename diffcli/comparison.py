@@ -111,7 +111,13 @@ def compare(problem: Problem, names: Sequence[str] = ALL) -> Comparison:
         results = [_settle(result, corners) for result in results]
     agreements = {} if kinks else _agreements(problem, results)
     warnings = [
-        *(f"Note: {remark}" for result in results for remark in result.remarks),
+        # At a kink there is one thing to say, and the error says it.
+        *(
+            f"Note: {remark}"
+            for result in results
+            for remark in result.remarks
+            if not kinks
+        ),
         *(f"Note: {result.failure}" for result in results if result.failure),
         *_near_kinks(problem, results, corners),
         *_doubts(problem, results),
@@ -215,6 +221,7 @@ def judge(measured: Estimate, exact: Estimate) -> Agreement:
 # ---- what the user should know ----------------------------------------------------
 
 _CERTAIN = 1e-9  # relative; a partial with a larger bound is said to be uncertain
+_NOTHING = 1e-300  # an error that no reader takes for one
 
 
 def _doubts(problem: Problem, results: Iterable[MethodResult]) -> list[str]:
@@ -234,7 +241,7 @@ def _doubts(problem: Problem, results: Iterable[MethodResult]) -> list[str]:
                 f"Warning: the exact methods differ in ∂f/∂{name} by more than rounding"
                 " allows; please report this"
             )
-        if best.error > _CERTAIN * abs(best.value):
+        if best.error > max(_CERTAIN * abs(best.value), _NOTHING):
             doubts.append(f"Note: {_certainty(name, best.value, best.error)}")
     return doubts
 

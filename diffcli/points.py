@@ -74,6 +74,8 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
     if unknown:
         name, span = unknown
         hint = f"{_listed(missing)} still {need}" if missing else "leave it out"
+        if "".join(values) in missing:  # 'xy' was meant as a product
+            hint = f"{''.join(values)} is one name; for a product: {'*'.join(values)}"
         raise PointError(
             f"--at names '{name}', which is not in the formula ({_listed(variables)})",
             source=text,

@@ -34,7 +34,7 @@ class Difference(NamedTuple):
     scheme: str
     #: The places and values it is made of.
     samples: tuple[tuple[float, float], ...]
-    #: How often the function was called for it.
+    #: How often the function was called for it, beside once at x itself.
     evaluations: int
 
 
@@ -117,8 +117,7 @@ def difference(
             truncation = abs(narrow.slope - quotient.slope) * 2**order
     error = 2 * truncation + quotient.noise(value_error)
     samples = ((quotient.low, quotient.below), (quotient.high, quotient.above))
-    count = 1 if used == "forward" else 2
-    return Difference(quotient.slope, error, h, used, samples, count)
+    return Difference(quotient.slope, error, h, used, samples, order)
 
 
 def _quotient(function: Line, x: float, h: float, scheme: str) -> Quotient | None:

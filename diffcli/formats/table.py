@@ -87,10 +87,19 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
         yield from (_text(line, screen) for line in block.lines)
     else:
         cells = [[_text(cell, screen) for cell in row] for row in block.rows]
+        if _natural_width(block, cells) > screen.width:
+            block, cells = _essential(block, cells)
         if screen.width < _NARROW or _natural_width(block, cells) > screen.width:
             yield from _stacked(block, cells, screen)
         else:
             yield _grid(block, cells, screen)
+
+
+def _essential(block: Table, cells: list[list[Text]]) -> tuple[Table, list[list[Text]]]:
+    """Return the table without the columns that can be left out."""
+    kept = [place for place, column in enumerate(block.columns) if column.essential]
+    columns = tuple(block.columns[place] for place in kept)
+    return block._replace(columns=columns), [[row[k] for k in kept] for row in cells]
 
 
 def _text(line: Line, screen: Screen) -> Text:
@@ -138,16 +147,14 @@ def _grid(block: Table, cells: list[list[Text]], screen: Screen) -> RichTable:
 
 def _stacked(block: Table, cells: list[list[Text]], screen: Screen) -> Iterator[Text]:
     """Yield each row as a record: its name, then a line for each column."""
-    shown = [
-        place
-        for place, column in enumerate(block.columns)
-        if place and column.essential
-    ]
+    shown = range(1, len(block.columns))
     titles = max((cell_len(block.columns[place].title) for place in shown), default=0)
     widest = max((row[place].cell_len for row in cells for place in shown), default=0)
     for row in cells:
         yield row[0]
         for place in shown:
+            if not row[place]:
+                continue
             title = Text(f"  {block.columns[place].title}")
             if titles + widest + 6 > screen.width:
                 yield title

@@ -25,8 +25,7 @@ def gradient(problem: Problem) -> MethodResult:
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}
     remarks: list[str] = []
-    forward = problem.settings.scheme == "forward" and problem.settings.h != "auto"
-    evaluations = 1 if forward else 0
+    evaluations = 0
     for name in problem.variables:
         try:
             found = _difference(_line(problem, name), problem, name, value_error)
@@ -42,6 +41,8 @@ def gradient(problem: Problem) -> MethodResult:
             remarks.append(
                 f"{name}{side}h leaves the domain; used a {found.scheme} difference"
             )
+    if any(found.scheme != "symmetric" for found in evidence.values()):
+        evaluations += 1  # f at the point itself, once for all variables
     return MethodResult("finite", partials, evaluations, evidence, tuple(remarks))
 
 

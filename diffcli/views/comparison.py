@@ -55,7 +55,8 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     finite = _result(comparison, "finite")
     if finite is not None:
         h = settings.h if isinstance(settings.h, str) else f"{settings.h:g}"
-        calls = f"{finite.evaluations} evaluations"
+        plural = "" if finite.evaluations == 1 else "s"
+        calls = f"{finite.evaluations} evaluation{plural}"
         facts.append((Run(f"h = {h}, {settings.scheme}"),))
         facts.append((Run(calls, "muted"),))
     hidden = [
