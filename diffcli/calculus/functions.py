@@ -90,44 +90,37 @@ class Function(NamedTuple):
 
 
 # ---- domains ------------------------------------------------------------------
-# fmt: off  (columns are aligned so that a wrong sign is visible)
-REALS = Domain()
-POSITIVE = Domain("u > 0", lambda u: u > 0, ((0.1, 4.0),))
-NOT_NEGATIVE = Domain("u >= 0", lambda u: u >= 0, ((0.1, 4.0),))
-NOT_ZERO = Domain("u != 0", lambda u: u != 0, ((0.2, 2.5),))
-OVER_MINUS_1 = Domain("u > -1", lambda u: u > -1, ((-0.9, 4.0),))
-UNIT = Domain("-1 <= u <= 1", lambda u: -1 <= u <= 1, ((-0.9, 0.9),))
-OPEN_UNIT = Domain("-1 < u < 1", lambda u: -1 < u < 1, ((-0.9, 0.9),))
-OUTSIDE_UNIT = Domain("abs(u) >= 1", lambda u: abs(u) >= 1, ((1.1, 4.0),))
-BEYOND_UNIT = Domain("abs(u) > 1", lambda u: abs(u) > 1, ((1.1, 4.0),))
-FROM_1 = Domain("u >= 1", lambda u: u >= 1, ((1.1, 4.0),))
-TO_1 = Domain("0 < u <= 1", lambda u: 0 < u <= 1, ((0.1, 0.9),))
-NO_POLE = Domain(
-    "u is not 0, -1, -2, ...", lambda u: u > 0 or u != math.floor(u), ((0.2, 4.0),)
-)
-DIVISOR = Domain("v != 0", lambda u, v: v != 0, ((-2.0, 2.0), (0.3, 2.0)))
-ORDER = Domain(
-    "u = 0, 1, 2, ... and v is not 0, -1, -2, ...",
-    lambda u, v: u >= 0 and u == math.floor(u) and (v > 0 or v != math.floor(v)),
-    ((0.0, 0.0), (0.2, 4.0)),
-)
-NOT_ORIGIN = Domain(
-    "not u = v = 0", lambda u, v: u != 0 or v != 0, ((0.2, 2.0), (0.2, 2.0))
-)
-POWER = Domain(
-    "u > 0, or u < 0 and v whole, or u = 0 and v >= 0",
-    lambda u, v: u > 0 or (u < 0 and v == math.floor(v)) or (u == 0 and v >= 0),
-    ((0.2, 3.0), (-2.0, 2.0)),
-)
-ANY_TWO = Domain("", lambda u, v: True, ((-2.0, 2.0), (0.3, 2.0)))
+# Columns are aligned, here and below, so that a wrong sign is visible.
+# fmt: off
+REALS         = Domain()
+POSITIVE      = Domain("u > 0",        lambda u: u > 0,        ((0.1, 4.0),))
+NOT_NEGATIVE  = Domain("u >= 0",       lambda u: u >= 0,       ((0.1, 4.0),))
+NOT_ZERO      = Domain("u != 0",       lambda u: u != 0,       ((0.2, 2.5),))
+OVER_MINUS_1  = Domain("u > -1",       lambda u: u > -1,       ((-0.9, 4.0),))
+UNIT          = Domain("-1 <= u <= 1", lambda u: -1 <= u <= 1, ((-0.9, 0.9),))
+OPEN_UNIT     = Domain("-1 < u < 1",   lambda u: -1 < u < 1,   ((-0.9, 0.9),))
+OUTSIDE_UNIT  = Domain("abs(u) >= 1",  lambda u: abs(u) >= 1,  ((1.1, 4.0),))
+BEYOND_UNIT   = Domain("abs(u) > 1",   lambda u: abs(u) > 1,   ((1.1, 4.0),))
+FROM_1        = Domain("u >= 1",       lambda u: u >= 1,       ((1.1, 4.0),))
+TO_1          = Domain("0 < u <= 1",   lambda u: 0 < u <= 1,   ((0.1, 0.9),))
+DIVISOR       = Domain("v != 0",       lambda u, v: v != 0,    ((-2.0, 2.0), (0.3, 2.0)))
+ANY_TWO       = Domain("",             lambda u, v: True,      ((-2.0, 2.0), (0.3, 2.0)))
+NOT_ORIGIN    = Domain("not u = v = 0", lambda u, v: u != 0 or v != 0, ((0.2, 2.0), (0.2, 2.0)))
+NO_POLE       = Domain("u is not 0, -1, -2, ...", lambda u: u > 0 or u != math.floor(u), ((0.2, 4.0),))
+ORDER         = Domain("u = 0, 1, 2, ... and v is not 0, -1, -2, ...",
+                       lambda u, v: u >= 0 and u == math.floor(u) and (v > 0 or v != math.floor(v)),
+                       ((0.0, 0.0), (0.2, 4.0)))
+POWER         = Domain("u > 0, or u < 0 and v whole, or u = 0 and v >= 0",
+                       lambda u, v: u > 0 or (u < 0 and v == math.floor(v)) or (u == 0 and v >= 0),
+                       ((0.2, 3.0), (-2.0, 2.0)))
 
-AT_0 = lambda u: u == 0  # noqa: E731
-KINK = Rough("kink", AT_0, 0.0)
-JUMP = Rough("jump", AT_0, 0.0)
-UPRIGHT = Rough("vertical tangent", AT_0)
-UPRIGHT_AT_1 = Rough("vertical tangent", lambda u: abs(u) == 1)
-AT_INTEGERS = Rough("jump", lambda u: u == math.floor(u), 0.0)
-AT_TIES = Rough("kink", lambda u, v: u == v, 0.5)
+AT_0          = lambda u: u == 0  # noqa: E731
+KINK          = Rough("kink", AT_0, 0.0)
+JUMP          = Rough("jump", AT_0, 0.0)
+UPRIGHT       = Rough("vertical tangent", AT_0)
+UPRIGHT_AT_1  = Rough("vertical tangent", lambda u: abs(u) == 1)
+AT_INTEGERS   = Rough("jump", lambda u: u == math.floor(u), 0.0)
+AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5)
 # fmt: on
 
 SQRT_2 = math.sqrt(2)
@@ -215,6 +208,15 @@ def polygamma(u: float, v: float) -> float:
     return float(mp.psi(int(u), mp.mpf(v)))
 
 
+def lgamma(u: float) -> float:
+    """Return log(abs(gamma(u))); near its zeros at 1 and 2 from mpmath."""
+    if 0.5 < u < 2.5:
+        from mpmath import mp  # the C library loses digits there
+
+        return float(mp.loggamma(mp.mpf(u)))
+    return math.lgamma(u)
+
+
 def power_by_base(_: float, u: float, v: float) -> float:
     """Return v * u**(v-1); a constant 1 has slope 0 at 0 too."""
     return v * math.pow(u, v - 1) if v else 0.0
@@ -264,621 +266,130 @@ def unary(
 
 
 # ---- the rows -----------------------------------------------------------------
-# fmt: off  (columns are aligned so that a wrong sign is visible)
+# fmt: off
 OPERATORS: tuple[Function, ...] = (
-    Function(
-        "add",
-        2,
-        lambda u, v: u + v,
-        (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
-        ("1", "1"),
-        latex="{u} + {v}",
-        notation=Notation("+", 10, 11, "add"),
-    ),
-    Function(
-        "subtract",
-        2,
-        lambda u, v: u - v,
-        (lambda y, u, v: 1.0, lambda y, u, v: -1.0),
-        ("1", "-1"),
-        latex="{u} - {v}",
-        notation=Notation("-", 10, 11, "subtract"),
-    ),
-    Function(
-        "multiply",
-        2,
-        lambda u, v: u * v,
-        (lambda y, u, v: v, lambda y, u, v: u),
-        ("v", "u"),
-        latex=r"{u} \cdot {v}",
-        notation=Notation("*", 20, 21, "multiply with"),
-    ),
-    Function(
-        "divide",
-        2,
-        lambda u, v: u / v,
-        (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
-        ("1/v", "-u/v**2"),
-        DIVISOR,
-        latex=r"\frac{{{u}}}{{{v}}}",
-        notation=Notation("/", 20, 21, "divide by"),
-        refusal=refuse_division,
-    ),
-    Function(
-        "negate",
-        1,
-        lambda u: -u,
-        (lambda y, u: -1.0,),
-        ("-1",),
-        latex="-{u}",
-        notation=Notation("-", 0, 25, "negate"),
-    ),
-    Function(
-        "power",
-        2,
-        math.pow,
-        (power_by_base, power_by_exponent),
-        ("v*u**(v-1)", "u**v*log(u)"),
-        POWER,
-        Rough("vertical tangent", power_is_rough),
-        latex="{u}^{{{v}}}",
-        notation=Notation("**", 31, 30, "raise to"),
-        refusal=refuse_power,
-    ),
+    Function("add", 2, lambda u, v: u + v, (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
+             ("1", "1"), latex="{u} + {v}", notation=Notation("+", 10, 11, "add")),
+    Function("subtract", 2, lambda u, v: u - v, (lambda y, u, v: 1.0, lambda y, u, v: -1.0),
+             ("1", "-1"), latex="{u} - {v}", notation=Notation("-", 10, 11, "subtract")),
+    Function("multiply", 2, lambda u, v: u * v, (lambda y, u, v: v, lambda y, u, v: u),
+             ("v", "u"), latex=r"{u} \cdot {v}", notation=Notation("*", 20, 21, "multiply with")),
+    Function("divide", 2, lambda u, v: u / v, (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
+             ("1/v", "-u/v**2"), DIVISOR, latex=r"\frac{{{u}}}{{{v}}}", notation=Notation("/", 20, 21, "divide by"), refusal=refuse_division),
+    Function("negate", 1, lambda u: -u, (lambda y, u: -1.0,),
+             ("-1",), latex="-{u}", notation=Notation("-", 0, 25, "negate")),
+    Function("power", 2, math.pow, (power_by_base, power_by_exponent),
+             ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Notation("**", 31, 30, "raise to"), refusal=refuse_power),
 )
 
 FUNCTIONS: tuple[Function, ...] = (
     # roots, exponentials, logarithms
-    unary(
-        "sqrt",
-        math.sqrt,
-        lambda y, u: 0.5 / y,
-        "1/(2*sqrt(u))",
-        NOT_NEGATIVE,
-        UPRIGHT,
-        latex=r"\sqrt{{{u}}}",
-    ),
-    unary(
-        "cbrt",
-        math.cbrt,
-        lambda y, u: 1 / (3 * y * y),
-        "1/(3*cbrt(u)**2)",
-        REALS,
-        UPRIGHT,
-        latex=r"\sqrt[3]{{{u}}}",
-        remark="the real cube root, also of a negative number",
-    ),
-    unary("exp", math.exp, lambda y, u: y, "exp(u)", latex="e^{{{u}}}"),
-    unary(
-        "exp2",
-        lambda u: math.pow(2, u),
-        lambda y, u: y * LN_2,
-        "exp2(u)*log(2)",
-        definition="2**u",
-        latex="2^{{{u}}}",
-    ),
-    unary(
-        "expm1",
-        math.expm1,
-        lambda y, u: math.exp(u),
-        "exp(u)",
-        definition="exp(u)-1",
-        remark="exp(u)-1 with all digits near 0",
-    ),
-    unary(
-        "log",
-        math.log,
-        lambda y, u: 1 / u,
-        "1/u",
-        POSITIVE,
-        latex=r"\ln {u}",
-        aliases=("ln",),
-        remark="the natural logarithm",
-    ),
-    unary(
-        "log10",
-        math.log10,
-        lambda y, u: 1 / (u * LN_10),
-        "1/(u*log(10))",
-        POSITIVE,
-        definition="log(u)/log(10)",
-        latex=r"\log_{{10}} {u}",
-    ),
-    unary(
-        "log2",
-        math.log2,
-        lambda y, u: 1 / (u * LN_2),
-        "1/(u*log(2))",
-        POSITIVE,
-        definition="log(u)/log(2)",
-        latex=r"\log_2 {u}",
-        aliases=("lb",),
-    ),
-    unary(
-        "log1p",
-        math.log1p,
-        lambda y, u: 1 / (1 + u),
-        "1/(1+u)",
-        OVER_MINUS_1,
-        definition="log(1+u)",
-        remark="log(1+u) with all digits near 0",
-    ),
+    unary("sqrt",        math.sqrt,                      lambda y, u: 0.5 / y,              "1/(2*sqrt(u))", NOT_NEGATIVE, UPRIGHT, latex=r"\sqrt{{{u}}}"),
+    unary("cbrt",        math.cbrt,                      lambda y, u: 1 / (3 * y * y),      "1/(3*cbrt(u)**2)", REALS, UPRIGHT, latex=r"\sqrt[3]{{{u}}}",
+          remark="the real cube root, also of a negative number"),
+    unary("exp",         math.exp,                       lambda y, u: y,                    "exp(u)", latex="e^{{{u}}}"),
+    unary("exp2",        lambda u: math.pow(2, u),       lambda y, u: y * LN_2,             "exp2(u)*log(2)", definition="2**u", latex="2^{{{u}}}"),
+    unary("expm1",       math.expm1,                     lambda y, u: math.exp(u),          "exp(u)", definition="exp(u)-1", remark="exp(u)-1 with all digits near 0"),
+    unary("log",         math.log,                       lambda y, u: 1 / u,                "1/u", POSITIVE, latex=r"\ln {u}", aliases=("ln",),
+          remark="the natural logarithm"),
+    unary("log10",       math.log10,                     lambda y, u: 1 / (u * LN_10),      "1/(u*log(10))", POSITIVE,
+          definition="log(u)/log(10)", latex=r"\log_{{10}} {u}"),
+    unary("log2",        math.log2,                      lambda y, u: 1 / (u * LN_2),       "1/(u*log(2))", POSITIVE,
+          definition="log(u)/log(2)", latex=r"\log_2 {u}", aliases=("lb",)),
+    unary("log1p",       math.log1p,                     lambda y, u: 1 / (1 + u),          "1/(1+u)", OVER_MINUS_1,
+          definition="log(1+u)", remark="log(1+u) with all digits near 0"),
     # trigonometry
-    unary("sin", math.sin, lambda y, u: math.cos(u), "cos(u)", latex=r"\sin {u}"),
-    unary("cos", math.cos, lambda y, u: -math.sin(u), "-sin(u)", latex=r"\cos {u}"),
-    unary(
-        "tan",
-        math.tan,
-        lambda y, u: 1 + y * y,
-        "1+tan(u)**2",
-        Domain("cos(u) != 0", samples=((-1.2, 1.2),)),
-        latex=r"\tan {u}",
-    ),
-    unary(
-        "sec",
-        lambda u: 1 / math.cos(u),
-        lambda y, u: y * math.tan(u),
-        "sec(u)*tan(u)",
-        Domain("cos(u) != 0", samples=((-1.2, 1.2),)),
-        definition="1/cos(u)",
-        latex=r"\sec {u}",
-    ),
-    unary(
-        "csc",
-        lambda u: 1 / math.sin(u),
-        lambda y, u: -y / math.tan(u),
-        "-csc(u)*cot(u)",
-        Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),)),
-        definition="1/sin(u)",
-        latex=r"\csc {u}",
-    ),
-    unary(
-        "cot",
-        lambda u: 1 / math.tan(u),
-        lambda y, u: -1 - y * y,
-        "-1-cot(u)**2",
-        Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),)),
-        definition="cos(u)/sin(u)",
-        latex=r"\cot {u}",
-    ),
-    unary(
-        "asin",
-        math.asin,
-        lambda y, u: 1 / math.sqrt((1 - u) * (1 + u)),
-        "1/sqrt(1-u**2)",
-        UNIT,
-        UPRIGHT_AT_1,
-        latex=r"\arcsin {u}",
-        aliases=("arcsin",),
-    ),
-    unary(
-        "acos",
-        math.acos,
-        lambda y, u: -1 / math.sqrt((1 - u) * (1 + u)),
-        "-1/sqrt(1-u**2)",
-        UNIT,
-        UPRIGHT_AT_1,
-        latex=r"\arccos {u}",
-        aliases=("arccos",),
-    ),
-    unary(
-        "atan",
-        math.atan,
-        lambda y, u: 1 / (1 + u * u),
-        "1/(1+u**2)",
-        latex=r"\arctan {u}",
-        aliases=("arctan",),
-    ),
-    unary(
-        "asec",
-        lambda u: math.acos(1 / u),
-        lambda y, u: 1 / (abs(u) * math.sqrt((u - 1) * (u + 1))),
-        "1/(abs(u)*sqrt(u**2-1))",
-        OUTSIDE_UNIT,
-        UPRIGHT_AT_1,
-        definition="acos(1/u)",
-        aliases=("arcsec",),
-    ),
-    unary(
-        "acsc",
-        lambda u: math.asin(1 / u),
-        lambda y, u: -1 / (abs(u) * math.sqrt((u - 1) * (u + 1))),
-        "-1/(abs(u)*sqrt(u**2-1))",
-        OUTSIDE_UNIT,
-        UPRIGHT_AT_1,
-        definition="asin(1/u)",
-        aliases=("arccsc",),
-    ),
-    unary(
-        "acot",
-        lambda u: math.atan(1 / u),
-        lambda y, u: -1 / (1 + u * u),
-        "-1/(1+u**2)",
-        NOT_ZERO,
-        definition="atan(1/u)",
-        aliases=("arccot",),
-        remark="atan(1/u): jumps at 0, where it is undefined",
-    ),
-    Function(
-        "atan2",
-        2,
-        atan2,
-        (
-            lambda y, u, v: v / math.hypot(u, v) / math.hypot(u, v),
-            lambda y, u, v: -u / math.hypot(u, v) / math.hypot(u, v),
-        ),
-        ("v/(u**2+v**2)", "-u/(u**2+v**2)"),
-        NOT_ORIGIN,
-        Rough("jump", lambda u, v: u == 0 and v < 0),
-        aliases=("arctan2",),
-        remark="the angle of the point (v, u)",
-    ),
+    unary("sin",         math.sin,                       lambda y, u: math.cos(u),          "cos(u)", latex=r"\sin {u}"),
+    unary("cos",         math.cos,                       lambda y, u: -math.sin(u),         "-sin(u)", latex=r"\cos {u}"),
+    unary("tan",         math.tan,                       lambda y, u: 1 + y * y,            "1+tan(u)**2", Domain("cos(u) != 0", samples=((-1.2, 1.2),)), latex=r"\tan {u}"),
+    unary("sec",         lambda u: 1 / math.cos(u),      lambda y, u: y * math.tan(u),      "sec(u)*tan(u)", Domain("cos(u) != 0", samples=((-1.2, 1.2),)),
+          definition="1/cos(u)", latex=r"\sec {u}"),
+    unary("csc",         lambda u: 1 / math.sin(u),      lambda y, u: -y / math.tan(u),     "-csc(u)*cot(u)", Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),)),
+          definition="1/sin(u)", latex=r"\csc {u}"),
+    unary("cot",         lambda u: 1 / math.tan(u),      lambda y, u: -1 - y * y,           "-1-cot(u)**2", Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),)),
+          definition="cos(u)/sin(u)", latex=r"\cot {u}"),
+    unary("asin",        math.asin,                      lambda y, u: 1 / math.sqrt((1 - u) * (1 + u)), "1/sqrt(1-u**2)", UNIT, UPRIGHT_AT_1, latex=r"\arcsin {u}", aliases=("arcsin",)),
+    unary("acos",        math.acos,                      lambda y, u: -1 / math.sqrt((1 - u) * (1 + u)), "-1/sqrt(1-u**2)", UNIT, UPRIGHT_AT_1, latex=r"\arccos {u}", aliases=("arccos",)),
+    unary("atan",        math.atan,                      lambda y, u: 1 / (1 + u * u),      "1/(1+u**2)", latex=r"\arctan {u}", aliases=("arctan",)),
+    unary("asec",        lambda u: math.acos(1 / u),     lambda y, u: 1 / (abs(u) * math.sqrt((u - 1) * (u + 1))), "1/(abs(u)*sqrt(u**2-1))", OUTSIDE_UNIT, UPRIGHT_AT_1,
+          definition="acos(1/u)", aliases=("arcsec",)),
+    unary("acsc",        lambda u: math.asin(1 / u),     lambda y, u: -1 / (abs(u) * math.sqrt((u - 1) * (u + 1))), "-1/(abs(u)*sqrt(u**2-1))", OUTSIDE_UNIT, UPRIGHT_AT_1,
+          definition="asin(1/u)", aliases=("arccsc",)),
+    unary("acot",        lambda u: math.atan(1 / u),     lambda y, u: -1 / (1 + u * u),     "-1/(1+u**2)", NOT_ZERO,
+          definition="atan(1/u)", aliases=("arccot",), remark="atan(1/u): jumps at 0, where it is undefined"),
+    Function("atan2", 2, atan2, (lambda y, u, v: v / math.hypot(u, v) / math.hypot(u, v), lambda y, u, v: -u / math.hypot(u, v) / math.hypot(u, v)),
+             ("v/(u**2+v**2)", "-u/(u**2+v**2)"), NOT_ORIGIN, Rough("jump", lambda u, v: u == 0 and v < 0), aliases=("arctan2",), remark="the angle of the point (v, u)"),
     # hyperbolic functions
-    unary("sinh", math.sinh, lambda y, u: math.cosh(u), "cosh(u)", latex=r"\sinh {u}"),
-    unary("cosh", math.cosh, lambda y, u: math.sinh(u), "sinh(u)", latex=r"\cosh {u}"),
-    unary(
-        "tanh",
-        math.tanh,
-        lambda y, u: sech(u) ** 2,
-        "sech(u)**2",
-        latex=r"\tanh {u}",
-        remark="slope 1-tanh(u)**2, computed as sech(u)**2, which keeps its digits",
-    ),
-    unary(
-        "sech",
-        sech,
-        lambda y, u: -y * math.tanh(u),
-        "-sech(u)*tanh(u)",
-        definition="1/cosh(u)",
-    ),
-    unary(
-        "csch",
-        csch,
-        lambda y, u: -y / math.tanh(u),
-        "-csch(u)*coth(u)",
-        NOT_ZERO,
-        definition="1/sinh(u)",
-    ),
-    unary(
-        "coth",
-        lambda u: 1 / math.tanh(u),
-        lambda y, u: -(csch(u) ** 2),
-        "-csch(u)**2",
-        NOT_ZERO,
-        definition="1/tanh(u)",
-        latex=r"\coth {u}",
-    ),
-    unary(
-        "asinh",
-        math.asinh,
-        lambda y, u: 1 / math.hypot(1, u),
-        "1/sqrt(1+u**2)",
-        aliases=("arcsinh", "arsinh"),
-    ),
-    unary(
-        "acosh",
-        math.acosh,
-        lambda y, u: 1 / math.sqrt((u - 1) * (u + 1)),
-        "1/sqrt(u**2-1)",
-        FROM_1,
-        UPRIGHT_AT_1,
-        aliases=("arccosh", "arcosh"),
-    ),
-    unary(
-        "atanh",
-        math.atanh,
-        lambda y, u: 1 / ((1 - u) * (1 + u)),
-        "1/(1-u**2)",
-        OPEN_UNIT,
-        aliases=("arctanh", "artanh"),
-    ),
-    unary(
-        "asech",
-        asech,
-        lambda y, u: -1 / (u * math.sqrt((1 - u) * (1 + u))),
-        "-1/(u*sqrt(1-u**2))",
-        TO_1,
-        UPRIGHT_AT_1,
-        definition="acosh(1/u)",
-        aliases=("arcsech", "arsech"),
-    ),
-    unary(
-        "acsch",
-        lambda u: math.asinh(1 / u),
-        lambda y, u: -1 / (abs(u) * math.hypot(1, u)),
-        "-1/(abs(u)*sqrt(1+u**2))",
-        NOT_ZERO,
-        definition="asinh(1/u)",
-        aliases=("arccsch", "arcsch"),
-    ),
-    unary(
-        "acoth",
-        acoth,
-        lambda y, u: 1 / ((1 - u) * (1 + u)),
-        "1/(1-u**2)",
-        BEYOND_UNIT,
-        definition="atanh(1/u)",
-        aliases=("arccoth", "arcoth"),
-    ),
+    unary("sinh",        math.sinh,                      lambda y, u: math.cosh(u),         "cosh(u)", latex=r"\sinh {u}"),
+    unary("cosh",        math.cosh,                      lambda y, u: math.sinh(u),         "sinh(u)", latex=r"\cosh {u}"),
+    unary("tanh",        math.tanh,                      lambda y, u: sech(u) ** 2,         "sech(u)**2", latex=r"\tanh {u}",
+          remark="slope 1-tanh(u)**2, computed as sech(u)**2, which keeps its digits"),
+    unary("sech",        sech,                           lambda y, u: -y * math.tanh(u),    "-sech(u)*tanh(u)", definition="1/cosh(u)"),
+    unary("csch",        csch,                           lambda y, u: -y / math.tanh(u),    "-csch(u)*coth(u)", NOT_ZERO, definition="1/sinh(u)"),
+    unary("coth",        lambda u: 1 / math.tanh(u),     lambda y, u: -(csch(u) ** 2),      "-csch(u)**2", NOT_ZERO, definition="1/tanh(u)", latex=r"\coth {u}"),
+    unary("asinh",       math.asinh,                     lambda y, u: 1 / math.hypot(1, u), "1/sqrt(1+u**2)", aliases=("arcsinh", "arsinh")),
+    unary("acosh",       math.acosh,                     lambda y, u: 1 / math.sqrt((u - 1) * (u + 1)), "1/sqrt(u**2-1)", FROM_1, UPRIGHT_AT_1, aliases=("arccosh", "arcosh")),
+    unary("atanh",       math.atanh,                     lambda y, u: 1 / ((1 - u) * (1 + u)), "1/(1-u**2)", OPEN_UNIT, aliases=("arctanh", "artanh")),
+    unary("asech",       asech,                          lambda y, u: -1 / (u * math.sqrt((1 - u) * (1 + u))), "-1/(u*sqrt(1-u**2))", TO_1, UPRIGHT_AT_1,
+          definition="acosh(1/u)", aliases=("arcsech", "arsech")),
+    unary("acsch",       lambda u: math.asinh(1 / u),    lambda y, u: -1 / (abs(u) * math.hypot(1, u)), "-1/(abs(u)*sqrt(1+u**2))", NOT_ZERO,
+          definition="asinh(1/u)", aliases=("arccsch", "arcsch")),
+    unary("acoth",       acoth,                          lambda y, u: 1 / ((1 - u) * (1 + u)), "1/(1-u**2)", BEYOND_UNIT,
+          definition="atanh(1/u)", aliases=("arccoth", "arcoth")),
     # size, steps, choices
-    unary(
-        "abs",
-        abs,
-        lambda y, u: float((u > 0) - (u < 0)),
-        "sign(u)",
-        REALS,
-        KINK,
-        latex=r"\left|{u}\right|",
-    ),
-    unary(
-        "sign",
-        lambda u: float((u > 0) - (u < 0)),
-        lambda y, u: 0.0,
-        "0",
-        REALS,
-        JUMP,
-        aliases=("sgn",),
-        remark="derivative 0 everywhere, infinite at 0: no use for descent",
-    ),
-    unary(
-        "step",
-        lambda u: float(u > 0),
-        lambda y, u: 0.0,
-        "0",
-        REALS,
-        JUMP,
-        definition="max(sign(u), 0)",
-        aliases=("heaviside",),
-        remark="1 for u > 0, else 0",
-    ),
-    unary(
-        "floor",
-        lambda u: float(math.floor(u)),
-        lambda y, u: 0.0,
-        "0",
-        Domain(samples=((0.1, 0.9),)),
-        AT_INTEGERS,
-        latex=r"\lfloor {u} \rfloor",
-    ),
-    unary(
-        "ceil",
-        lambda u: float(math.ceil(u)),
-        lambda y, u: 0.0,
-        "0",
-        Domain(samples=((0.1, 0.9),)),
-        AT_INTEGERS,
-        latex=r"\lceil {u} \rceil",
-    ),
-    Function(
-        "max",
-        2,
-        max,
-        (
-            lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2,
-            lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2,
-        ),
-        ("(1+sign(u-v))/2", "(1-sign(u-v))/2"),
-        ANY_TWO,
-        AT_TIES,
-        many="fold",
-        remark="passes the gradient to the larger argument",
-    ),
-    Function(
-        "min",
-        2,
-        min,
-        (
-            lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2,
-            lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2,
-        ),
-        ("(1-sign(u-v))/2", "(1+sign(u-v))/2"),
-        ANY_TWO,
-        AT_TIES,
-        many="fold",
-        remark="passes the gradient to the smaller argument",
-    ),
-    Function(
-        "hypot",
-        2,
-        math.hypot,
-        (lambda y, u, v: u / y, lambda y, u, v: v / y),
-        ("u/hypot(u, v)", "v/hypot(u, v)"),
-        ANY_TWO,
-        Rough("kink", lambda u, v: u == v == 0),
-        definition="sqrt(u**2+v**2)",
-        many="fold",
-    ),
-    Function(
-        "sum",
-        2,
-        lambda u, v: u + v,
-        (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
-        ("1", "1"),
-        ANY_TWO,
-        definition="u+v",
-        many="fold",
-    ),
-    Function(
-        "mean",
-        2,
-        lambda u, v: u / 2 + v / 2,
-        (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
-        ("1/2", "1/2"),
-        ANY_TWO,
-        definition="(u+v)/2",
-        many="average",
-    ),
-    Function(
-        "logsumexp",
-        2,
-        lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))),
-        (lambda y, u, v: sigmoid(u - v), lambda y, u, v: sigmoid(v - u)),
-        ("sigmoid(u-v)", "sigmoid(v-u)"),
-        ANY_TWO,
-        definition="log(exp(u)+exp(v))",
-        many="fold",
-    ),
-    Function(
-        "pow",
-        2,
-        math.pow,
-        (power_by_base, power_by_exponent),
-        ("v*u**(v-1)", "u**v*log(u)"),
-        POWER,
-        Rough("vertical tangent", power_is_rough),
-        definition="u**v",
-        latex="{u}^{{{v}}}",
-        refusal=refuse_power,
-    ),
+    unary("abs",         abs,                            lambda y, u: float((u > 0) - (u < 0)), "sign(u)", REALS, KINK, latex=r"\left|{u}\right|"),
+    unary("sign",        lambda u: float((u > 0) - (u < 0)), lambda y, u: 0.0,                  "0", REALS, JUMP, aliases=("sgn",),
+          remark="derivative 0 everywhere, infinite at 0: no use for descent"),
+    unary("step",        lambda u: float(u > 0),         lambda y, u: 0.0,                  "0", REALS, JUMP,
+          definition="max(sign(u), 0)", aliases=("heaviside",), remark="1 for u > 0, else 0"),
+    unary("floor",       lambda u: float(math.floor(u)), lambda y, u: 0.0,                  "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lfloor {u} \rfloor"),
+    unary("ceil",        lambda u: float(math.ceil(u)),  lambda y, u: 0.0,                  "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lceil {u} \rceil"),
+    Function("max", 2, max, (lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2, lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2),
+             ("(1+sign(u-v))/2", "(1-sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the larger argument"),
+    Function("min", 2, min, (lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2, lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2),
+             ("(1-sign(u-v))/2", "(1+sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the smaller argument"),
+    Function("hypot", 2, math.hypot, (lambda y, u, v: u / y, lambda y, u, v: v / y),
+             ("u/hypot(u, v)", "v/hypot(u, v)"), ANY_TWO, Rough("kink", lambda u, v: u == v == 0), definition="sqrt(u**2+v**2)", many="fold"),
+    Function("sum", 2, lambda u, v: u + v, (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
+             ("1", "1"), ANY_TWO, definition="u+v", many="fold"),
+    Function("mean", 2, lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
+             ("1/2", "1/2"), ANY_TWO, definition="(u+v)/2", many="average"),
+    Function("logsumexp", 2, lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: sigmoid(u - v), lambda y, u, v: sigmoid(v - u)),
+             ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", many="fold"),
+    Function("pow", 2, math.pow, (power_by_base, power_by_exponent),
+             ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),
     # activations
-    unary(
-        "relu",
-        lambda u: max(u, 0.0),
-        lambda y, u: float(u > 0),
-        "step(u)",
-        REALS,
-        KINK,
-        definition="max(u, 0)",
-    ),
-    unary(
-        "leakyrelu",
-        lambda u: max(u, 0.01 * u),
-        lambda y, u: 1.0 if u > 0 else 0.01,
-        "0.01+0.99*step(u)",
-        REALS,
-        Rough("kink", AT_0, 0.01),
-        definition="max(u, 0.01*u)",
-    ),
-    unary(
-        "elu",
-        lambda u: u if u > 0 else math.expm1(u),
-        lambda y, u: math.exp(min(u, 0.0)),
-        "exp(min(u, 0))",
-        definition="max(u, 0)+expm1(min(u, 0))",
-    ),
-    unary(
-        "selu",
-        lambda u: SELU_L * u if u > 0 else SELU_LA * math.expm1(u),
-        lambda y, u: SELU_L if u > 0 else SELU_LA * math.exp(u),
-        f"{SELU_SCALE}*(step(u)+(1-step(u))*{SELU_ALPHA}*exp(min(u, 0)))",
-        REALS,
-        Rough("kink", AT_0, SELU_LA),
-        definition=f"{SELU_SCALE}*(max(u, 0)+{SELU_ALPHA}*expm1(min(u, 0)))",
-    ),
-    unary(
-        "gelu",
-        lambda u: u * math.erfc(-u / SQRT_2) / 2,
-        gelu_slope,
-        "erfc(-u/sqrt(2))/2+u*exp(-u**2/2)/sqrt(2*pi)",
-        definition="u*erfc(-u/sqrt(2))/2",
-    ),
-    unary(
-        "silu",
-        lambda u: u * sigmoid(u),
-        lambda y, u: sigmoid(u) * (1 + u * sigmoid(-u)),
-        "sigmoid(u)*(1+u*sigmoid(-u))",
-        definition="u*sigmoid(u)",
-        aliases=("swish",),
-    ),
-    unary(
-        "mish",
-        lambda u: u * math.tanh(softplus(u)),
-        mish_slope,
-        "tanh(softplus(u))+u*sech(softplus(u))**2*sigmoid(u)",
-        definition="u*tanh(softplus(u))",
-    ),
-    unary(
-        "softplus",
-        softplus,
-        lambda y, u: sigmoid(u),
-        "sigmoid(u)",
-        definition="log1p(exp(u))",
-        remark="log(1+exp(u)) that does not overflow",
-    ),
-    unary(
-        "sigmoid",
-        sigmoid,
-        lambda y, u: sigmoid(u) * sigmoid(-u),
-        "sigmoid(u)*sigmoid(-u)",
-        definition="1/(1+exp(-u))",
-        latex=r"\sigma\left({u}\right)",
-        aliases=("logistic", "expit"),
-        remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25",
-    ),
-    unary(
-        "hardsigmoid",
-        lambda u: clip(u / 6 + 0.5, 0.0, 1.0),
-        lambda y, u: (-3 < u < 3) / 6,
-        "step(u+3)*step(3-u)/6",
-        REALS,
-        Rough("kink", lambda u: abs(u) == 3, 0.0),
-        definition="max(min(u/6+1/2, 1), 0)",
-    ),
-    unary(
-        "hardtanh",
-        lambda u: clip(u, -1.0, 1.0),
-        lambda y, u: float(-1 < u < 1),
-        "step(u+1)*step(1-u)",
-        Domain(samples=((-0.9, 0.9),)),
-        Rough("kink", lambda u: abs(u) == 1, 0.0),
-        definition="max(min(u, 1), -1)",
-    ),
-    unary(
-        "softsign",
-        lambda u: u / (1 + abs(u)),
-        lambda y, u: 1 / (1 + abs(u)) ** 2,
-        "1/(1+abs(u))**2",
-        definition="u/(1+abs(u))",
-    ),
+    unary("relu",        lambda u: max(u, 0.0),          lambda y, u: float(u > 0),         "step(u)", REALS, KINK, definition="max(u, 0)"),
+    unary("leakyrelu",   lambda u: max(u, 0.01 * u),     lambda y, u: 1.0 if u > 0 else 0.01, "0.01+0.99*step(u)", REALS, Rough("kink", AT_0, 0.01),
+          definition="max(u, 0.01*u)"),
+    unary("elu",         lambda u: u if u > 0 else math.expm1(u), lambda y, u: math.exp(min(u, 0.0)), "exp(min(u, 0))", definition="max(u, 0)+expm1(min(u, 0))"),
+    unary("selu",        lambda u: SELU_L * u if u > 0 else SELU_LA * math.expm1(u), lambda y, u: SELU_L if u > 0 else SELU_LA * math.exp(u), f"{SELU_SCALE}*(step(u)+(1-step(u))*{SELU_ALPHA}*exp(min(u, 0)))", REALS, Rough("kink", AT_0, SELU_LA),
+          definition=f"{SELU_SCALE}*(max(u, 0)+{SELU_ALPHA}*expm1(min(u, 0)))"),
+    unary("gelu",        lambda u: u * math.erfc(-u / SQRT_2) / 2, gelu_slope,                        "erfc(-u/sqrt(2))/2+u*exp(-u**2/2)/sqrt(2*pi)",
+          definition="u*erfc(-u/sqrt(2))/2"),
+    unary("silu",        lambda u: u * sigmoid(u),       lambda y, u: sigmoid(u) * (1 + u * sigmoid(-u)), "sigmoid(u)*(1+u*sigmoid(-u))",
+          definition="u*sigmoid(u)", aliases=("swish",)),
+    unary("mish",        lambda u: u * math.tanh(softplus(u)), mish_slope,                        "tanh(softplus(u))+u*sech(softplus(u))**2*sigmoid(u)",
+          definition="u*tanh(softplus(u))"),
+    unary("softplus",    softplus,                       lambda y, u: sigmoid(u),           "sigmoid(u)",
+          definition="log1p(exp(u))", remark="log(1+exp(u)) that does not overflow"),
+    unary("sigmoid",     sigmoid,                        lambda y, u: sigmoid(u) * sigmoid(-u), "sigmoid(u)*sigmoid(-u)",
+          definition="1/(1+exp(-u))", latex=r"\sigma\left({u}\right)", aliases=("logistic", "expit"), remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25"),
+    unary("hardsigmoid", lambda u: clip(u / 6 + 0.5, 0.0, 1.0), lambda y, u: (-3 < u < 3) / 6,     "step(u+3)*step(3-u)/6", REALS, Rough("kink", lambda u: abs(u) == 3, 0.0),
+          definition="max(min(u/6+1/2, 1), 0)"),
+    unary("hardtanh",    lambda u: clip(u, -1.0, 1.0),   lambda y, u: float(-1 < u < 1),    "step(u+1)*step(1-u)", Domain(samples=((-0.9, 0.9),)), Rough("kink", lambda u: abs(u) == 1, 0.0),
+          definition="max(min(u, 1), -1)"),
+    unary("softsign",    lambda u: u / (1 + abs(u)),     lambda y, u: 1 / (1 + abs(u)) ** 2, "1/(1+abs(u))**2", definition="u/(1+abs(u))"),
     # special functions
-    unary(
-        "erf",
-        math.erf,
-        lambda y, u: 2 / math.sqrt(math.pi) * math.exp(-u * u),
-        "2*exp(-u**2)/sqrt(pi)",
-    ),
-    unary(
-        "erfc",
-        math.erfc,
-        lambda y, u: -2 / math.sqrt(math.pi) * math.exp(-u * u),
-        "-2*exp(-u**2)/sqrt(pi)",
-    ),
-    unary(
-        "gamma",
-        math.gamma,
-        lambda y, u: y * polygamma(0, u),
-        "gamma(u)*digamma(u)",
-        NO_POLE,
-        latex=r"\Gamma\left({u}\right)",
-    ),
-    unary(
-        "lgamma",
-        math.lgamma,
-        lambda y, u: polygamma(0, u),
-        "digamma(u)",
-        NO_POLE,
-        definition="log(abs(gamma(u)))",
-        aliases=("loggamma",),
-        latex=r"\ln\left|\Gamma\left({u}\right)\right|",
-    ),
-    unary(
-        "digamma",
-        lambda u: polygamma(0, u),
-        lambda y, u: polygamma(1, u),
-        "polygamma(1, u)",
-        NO_POLE,
-        definition="polygamma(0, u)",
-        latex=r"\psi\left({u}\right)",
-    ),
-    Function(
-        "polygamma",
-        2,
-        polygamma,
-        (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
-        ("0/0", "polygamma(u+1, v)"),
-        ORDER,
-        remark="the u-th derivative of digamma(v); no derivative toward the order",
-    ),
+    unary("erf",         math.erf,                       lambda y, u: 2 / math.sqrt(math.pi) * math.exp(-u * u), "2*exp(-u**2)/sqrt(pi)"),
+    unary("erfc",        math.erfc,                      lambda y, u: -2 / math.sqrt(math.pi) * math.exp(-u * u), "-2*exp(-u**2)/sqrt(pi)"),
+    unary("gamma",       math.gamma,                     lambda y, u: y * polygamma(0, u),  "gamma(u)*digamma(u)", NO_POLE, latex=r"\Gamma\left({u}\right)"),
+    unary("lgamma",      math.lgamma,                    lambda y, u: polygamma(0, u),      "digamma(u)", NO_POLE,
+          definition="log(abs(gamma(u)))", aliases=("loggamma",), latex=r"\ln\left|\Gamma\left({u}\right)\right|"),
+    unary("digamma",     lambda u: polygamma(0, u),      lambda y, u: polygamma(1, u),      "polygamma(1, u)", NO_POLE,
+          definition="polygamma(0, u)", latex=r"\psi\left({u}\right)"),
+    Function("polygamma", 2, polygamma, (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
+             ("0/0", "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
 )
 # fmt: on
 

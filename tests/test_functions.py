@@ -1,0 +1,169 @@
+"""Every row of the table is right: its value, its partials, its texts, its domain."""
+
+import math
+import random
+from collections.abc import Iterator
+
+import pytest
+from mpmath import mp
+
+from diffcli.calculus.functions import BY_NAME, CONSTANTS, FUNCTIONS, ROWS, Function
+from diffcli.engine import precise
+from diffcli.engine.derivation import derive
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import call, number, variable
+from diffcli.language.parser import parse, parse_template
+from diffcli.language.printer import latex, text
+
+#: A mean is read as a sum and a division; all other rows become nodes.
+every_node = pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.many != "average"], ids=lambda row: row.name
+)
+every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+def samples(row: Function, count: int = 20) -> Iterator[tuple[float, ...]]:
+    """Yield arguments inside a row's domain."""
+    dice = random.Random(row.name)
+    for _ in range(count):
+        yield tuple(dice.uniform(*span) for span in row.domain.samples[: row.arity])
+
+
+@every_row
+def test_value_is_mpmaths(row: Function) -> None:
+    for args in samples(row):
+        with mp.workdps(40):
+            exact = precise.apply(row, *map(mp.mpf, args))
+        assert row.value(*args) == pytest.approx(float(exact), rel=1e-14, abs=1e-300)
+
+
+@every_row
+def test_partial_is_mpmaths(row: Function) -> None:
+    for args in samples(row):
+        for place, partial in enumerate(row.partials):
+            if row.name == "polygamma" and place == 0:
+                continue  # there is none toward the order
+            with mp.workdps(40):
+                slope = _slope(row, args, place)
+            got = partial(row.value(*args), *args)
+            assert got == pytest.approx(slope, rel=1e-13, abs=1e-15)
+
+
+def _slope(row: Function, args: tuple[float, ...], place: int) -> float:
+    """Return a partial by differences of the value in 40 digits."""
+    step = mp.mpf(10) ** -18
+
+    def moved(by: object) -> object:
+        there = [mp.mpf(argument) for argument in args]
+        there[place] += by
+        return precise.apply(row, *there)
+
+    return float((moved(step) - moved(-step)) / (2 * step))  # type: ignore[operator]
+
+
+@every_row
+def test_derivative_text_is_the_numeric_partial(row: Function) -> None:
+    for args in samples(row):
+        point = dict(zip("uv", args, strict=False))
+        for written, partial in zip(row.derivatives, row.partials, strict=True):
+            got = partial(row.value(*args), *args)
+            if math.isnan(got):
+                with pytest.raises(Undefined):
+                    Program([parse_template(written, {})]).value(point)
+                continue
+            said = Program([parse_template(written, {})]).value(point)
+            assert said == pytest.approx(got, rel=1e-12, abs=1e-14)
+
+
+@every_row
+def test_value_exists_exactly_where_the_domain_says(row: Function) -> None:
+    places = (-3.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.5)
+    grid = (
+        [(u,) for u in places]
+        if row.arity == 1
+        else [(u, v) for u in places for v in places]
+    )
+    for args in grid:
+        try:
+            row.value(*args)
+            exists = True
+        except (ValueError, ArithmeticError):
+            exists = False
+        assert exists == row.domain.holds(*args), args
+
+
+@every_row
+def test_rough_places_are_where_the_slope_jumps(row: Function) -> None:
+    """Away from the places that a row names, its two slopes are the same."""
+    for args in samples(row):
+        assert row.rough is None or not row.rough.at(*args)
+
+
+def test_rough_rows_have_two_slopes() -> None:
+    kinks = {"abs": 0.0, "relu": 0.0, "leakyrelu": 0.0, "selu": 0.0, "hardtanh": 1.0}
+    for name, place in kinks.items():
+        row = BY_NAME[name]
+        assert row.rough is not None
+        assert row.rough.at(place)
+        with mp.workdps(40):
+            step = mp.mpf(10) ** -15
+            middle = precise.apply(row, mp.mpf(place))
+            right = (precise.apply(row, place + step) - middle) / step
+            left = (middle - precise.apply(row, place - step)) / step
+        assert abs(left - right) > 0.01
+
+
+def test_conventions_are_what_the_partial_gives() -> None:
+    for row in FUNCTIONS:
+        if row.rough is None or row.rough.convention is None or row.arity == 2:
+            continue
+        place = next(u for u in (0.0, 1.0, 3.0) if row.rough.at(u))
+        assert row.partials[0](row.value(place), place) == row.rough.convention, (
+            row.name
+        )
+
+
+@every_row
+def test_row_is_complete(row: Function) -> None:
+    assert len(row.partials) == len(row.derivatives) == row.arity
+    assert row.notation or row.name.isidentifier()
+    assert len(row.domain.samples) >= row.arity
+
+
+@every_node
+def test_row_prints_and_reads_back(row: Function) -> None:
+    node = call(row, *[variable("x"), number("2")][: row.arity])
+    assert parse(text(node)).expression is node
+    assert latex(node)
+
+
+@every_node
+def test_row_is_differentiated_symbolically(row: Function) -> None:
+    for args in samples(row, 3):
+        names = ["x", "y"][: row.arity]
+        node = call(row, *map(variable, names))
+        point = dict(zip(names, args, strict=True))
+        for derivation, partial in zip(derive(node, names), row.partials, strict=True):
+            got = partial(row.value(*args), *args)
+            if not math.isnan(got):
+                said = Program([derivation.result]).value(point)
+                assert said == pytest.approx(got, rel=1e-11, abs=1e-13)
+
+
+def test_no_word_means_two_things() -> None:
+    words = [word for row in FUNCTIONS for word in (row.name, *row.aliases)]
+    assert len(words) == len(set(words))
+    assert not set(words) & set(CONSTANTS)
+    names = [row.name for row in ROWS]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "name", ["sigmoid", "softplus", "tanh", "sech", "gelu", "silu"]
+)
+def test_far_out_is_no_overflow(name: str) -> None:
+    row = BY_NAME[name]
+    for u in (-800.0, 800.0, -1e5, 1e5):
+        y = row.value(u)
+        assert math.isfinite(y)
+        assert math.isfinite(row.partials[0](y, u))
