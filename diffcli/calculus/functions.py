@@ -384,7 +384,7 @@ FUNCTIONS: tuple[Function, ...] = (
     unary("erf",         math.erf,                       lambda y, u: 2 / math.sqrt(math.pi) * math.exp(-u * u), "2*exp(-u**2)/sqrt(pi)"),
     unary("erfc",        math.erfc,                      lambda y, u: -2 / math.sqrt(math.pi) * math.exp(-u * u), "-2*exp(-u**2)/sqrt(pi)"),
     unary("gamma",       math.gamma,                     lambda y, u: y * polygamma(0, u),  "gamma(u)*digamma(u)", NO_POLE, latex=r"\Gamma\left({u}\right)"),
-    unary("lgamma",      math.lgamma,                    lambda y, u: polygamma(0, u),      "digamma(u)", NO_POLE,
+    unary("lgamma",      lgamma,                         lambda y, u: polygamma(0, u),      "digamma(u)", NO_POLE,
           definition="log(abs(gamma(u)))", aliases=("loggamma",), latex=r"\ln\left|\Gamma\left({u}\right)\right|"),
     unary("digamma",     lambda u: polygamma(0, u),      lambda y, u: polygamma(1, u),      "polygamma(1, u)", NO_POLE,
           definition="polygamma(0, u)", latex=r"\psi\left({u}\right)"),
