@@ -11,12 +11,14 @@ from diffcli.cli import main
 
 settings.register_profile(
     "default",
-    max_examples=60,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("thorough", settings.get_profile("default"), max_examples=600)
+settings.register_profile(
+    "thorough", settings.get_profile("default"), max_examples=3000
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy
+from mpmath import mp
 
 from diffcli.calculus.functions import BY_NAME
+from diffcli.engine import precise
+from diffcli.engine.tape import Program
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.parser import parse_template
 
@@ -60,6 +63,19 @@ def number(expression: Any, point: Mapping[str, float], digits: int = 30) -> flo
     }
     value = expression.xreplace(values).doit()
     return float(sympy.re(value.evalf(digits, maxn=400)))
+
+
+def slope(expression: Expression, name: str, point: Mapping[str, float]) -> float:
+    """Return a partial derivative by a difference in 60 digits."""
+    program = Program([expression])
+    with mp.workdps(60):
+        step = mp.mpf(10) ** -20
+        x = mp.mpf(point[name])
+        ahead, behind = (
+            precise.run(program, {**point, name: x + side * step})[program.outputs[0]]
+            for side in (1, -1)
+        )
+        return float((ahead - behind) / (2 * step))
 
 
 def partial(expression: Expression, name: str, point: Mapping[str, float]) -> float:

@@ -3,16 +3,15 @@
 import random
 
 import pytest
-from mpmath import mp
 
 from diffcli.calculus.rules import DIFFERENTIATION, TIDYING, Rule
-from diffcli.engine import precise
 from diffcli.engine.derivation import derive
 from diffcli.engine.rewriting import fill, match, pattern, rational, tidy
 from diffcli.engine.tape import Program, Undefined
-from diffcli.language.expression import Call, Expression, Variable, number, postorder
+from diffcli.language.expression import Call, Variable, number, postorder
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
+from tests import referee
 
 #: For each differentiation row a formula whose last step it is.
 REACHED = {
@@ -31,18 +30,8 @@ def test_differentiation_row_is_reached_and_right(rule: Rule) -> None:
     for x in (0.3, 1.7, 2.9):
         point = {"x": x, "y": 1.3}
         slope = Program([derivation.result]).value(point)
-        assert slope == pytest.approx(_slope(parsed.expression, point), rel=1e-12)
-
-
-def _slope(expression: Expression, point: dict[str, float]) -> float:
-    program = Program([expression])
-    with mp.workdps(40):
-        step = mp.mpf(10) ** -15
-        ahead, behind = (
-            precise.run(program, {**point, "x": point["x"] + side * step})[-1]
-            for side in (1, -1)
-        )
-        return float((ahead - behind) / (2 * step))
+        exact = referee.slope(parsed.expression, "x", point)
+        assert slope == pytest.approx(exact, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""Every command: its help, and the examples in it."""
+
+import re
+import shlex
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+import pytest
+
+from diffcli import commands, options
+from tests.conftest import Run
+
+NAMES = [module.name for module in iter_modules(commands.__path__)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_command_has_what_commands_have(name: str) -> None:
+    module = import_module(f"diffcli.commands.{name}")
+    assert module.SECTION
+    assert isinstance(module.PLACE, int)
+    assert isinstance(module.command, options.Command)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help(name: str, run: Run) -> None:
+    for flag in ("--help", "-h"):
+        ran = run(name, flag)
+        assert ran.code == 0
+        assert ran.out.startswith(f"Usage: diffcli {name}")
+        assert ran.err == ""
+        assert max(map(len, ran.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_options_are_described(name: str) -> None:
+    command = import_module(f"diffcli.commands.{name}").command
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and not parameter.hidden:
+            assert parameter.help, parameter.name
+            short = [word for word in parameter.opts if len(word) == 2]
+            assert set(short) <= {"-f", "-o", "-q", "-h"}
+
+
+def examples() -> list[str]:
+    """Return the example calls in the help of all commands."""
+    found = []
+    for name in NAMES:
+        epilog = import_module(f"diffcli.commands.{name}").command.epilog or ""
+        found += re.findall(r"^ *diffcli (.+)$", epilog, re.MULTILINE)
+    return found
+
+
+@pytest.mark.parametrize("words", examples())
+def test_examples_work(words: str, run: Run) -> None:
+    ran = run(*shlex.split(words))
+    assert ran.code in (0, 1), ran.err
+    assert ran.out
+
+
+def test_group_help_lists_every_command(run: Run) -> None:
+    ran = run("--help")
+    assert ran.code == 0
+    for name in NAMES:
+        assert re.search(rf"^  {name} +\w", ran.out, re.MULTILINE)
+    assert "Exit status" in ran.out
+
+
+def test_no_command_shows_help_and_fails(run: Run) -> None:
+    ran = run()
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage: diffcli" in ran.err
+
+
+def test_a_misspelt_command_is_refused(run: Run) -> None:
+    ran = run("grda", "x")
+    assert (ran.code, ran.out) == (2, "")
+    assert "grda" in ran.err
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out.startswith("diffcli, version ")

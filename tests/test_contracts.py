@@ -1,0 +1,156 @@
+"""The house: layers, and what every file of a kind has to offer."""
+
+import ast
+import inspect
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+
+import pytest
+
+import diffcli
+from diffcli import comparison, formats, methods, options, views
+from diffcli.document import Column, Document, Facts, Formula, Lines, Run, Screen, Table
+from diffcli.language.parser import parse
+from diffcli.problem import MethodResult, pose
+
+PACKAGE = Path(diffcli.__file__).parent
+#: A file imports from layers before its own, and from its own.
+LAYERS = (
+    "errors",
+    "calculus",
+    "language",
+    "engine",
+    "problem",
+    "points",
+    "methods",
+    "comparison",
+    "gradcheck",
+    "document",
+    "views",
+    "formats",
+    "api",
+    "options",
+    "commands",
+    "cli",
+    "__main__",
+)
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(module: str) -> int | None:
+    """Return the number of a module's layer; the package itself has none."""
+    parts = module.split(".")
+    return LAYERS.index(parts[1]) if len(parts) > 1 else None
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules of this package that a file imports, at any depth."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "diffcli":
+            found |= {f"diffcli.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "diffcli"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_upward_only(path: Path) -> None:
+    name = ".".join(["diffcli", *path.relative_to(PACKAGE).with_suffix("").parts])
+    if path == PACKAGE / "__init__.py":
+        return
+    own = layer(name)
+    assert own is not None, f"{name} has no layer"
+    for other in imported(path):
+        above = layer(other)
+        assert above is None or above <= own, f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
+    if path.name in ("cli.py", "__main__.py"):
+        return
+    calls = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    assert not calls & {"print", "exit", "sys.exit", "os._exit", "sys.stdout.write"}
+    assert not calls & {"eval", "exec", "sympify", "sympy.sympify", "parse_expr"}
+
+
+def modules(package: ModuleType) -> list[str]:
+    return [module.name for module in iter_modules(package.__path__)]
+
+
+@pytest.mark.parametrize("name", modules(methods))
+def test_method_has_what_methods_have(name: str) -> None:
+    method = comparison.method(name)
+    assert method.TITLE
+    assert method.SUMMARY
+    assert isinstance(method.EXACT, bool)
+    assert isinstance(method.SYNONYMS, tuple)
+    problem = pose(parse("(2*x1+3*x2)**2+3"), {"x1": 1.0, "x2": 3.0})
+    result = method.gradient(problem)
+    assert isinstance(result, MethodResult)
+    assert result.method == name
+    values = [estimate.value for estimate in result.partials.values()]
+    assert values == pytest.approx([44, 66], rel=1e-9)
+    for estimate in result.partials.values():
+        assert estimate.value is not None
+        exact = 44 if estimate is result.partials["x1"] else 66
+        assert abs(estimate.value - exact) <= estimate.error
+
+
+@pytest.mark.parametrize("name", modules(formats))
+def test_format_draws_any_document(name: str) -> None:
+    form = options.load_format(name)
+    assert form.SUMMARY
+    assert isinstance(form.SUFFIXES, tuple)
+    cell = (Run("[bold]|&_", "value"),)
+    document = Document(
+        blocks=lambda: (
+            Formula("f(x) = x", "f(x) &= x"),
+            Facts((cell, cell)),
+            Table((Column("", "left"), Column("n")), ((cell, cell),)),
+            Lines((cell,)),
+        ),
+        record=lambda: {"a": 1},
+    )
+    for count in (0, 1, 3):
+        for screen in (Screen(), Screen(20, color=True), Screen(200, ascii=True)):
+            drawn = list(form.lines([document] * count, screen))
+            assert all(isinstance(line, str) for line in drawn)
+
+
+def test_suffixes_mean_one_format() -> None:
+    suffixes = [
+        suffix
+        for name in modules(formats)
+        for suffix in options.load_format(name).SUFFIXES
+    ]
+    assert len(suffixes) == len(set(suffixes))
+
+
+@pytest.mark.parametrize("name", modules(views))
+def test_view_makes_documents(name: str) -> None:
+    view = import_module(f"diffcli.views.{name}")
+    makers = [
+        function
+        for _, function in inspect.getmembers(view, inspect.isfunction)
+        if function.__module__ == view.__name__
+        and function.__annotations__.get("return") in (Document, "Document")
+    ]
+    assert makers, f"views/{name}.py makes no Document"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))

@@ -1,0 +1,60 @@
+"""Nothing recurses over an expression: depth and length cost time, not the stack."""
+
+import copy
+from collections.abc import Callable
+
+import pytest
+
+from diffcli.comparison import compare
+from diffcli.engine.derivation import derive
+from diffcli.engine.tape import Program
+from diffcli.language.parser import parse
+from diffcli.language.printer import text
+from diffcli.problem import pose
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "calls": lambda n: "sin(" * n + "x" + ")" * n,
+    "groups": lambda n: "(" * n + "x" + ")" * n + "*2",
+    "signs": lambda n: "-" * n + "x",
+    "powers": lambda n: "x" + "**x" * (n // 100),
+    "sum": lambda n: "+".join(["sin(x)*2"] * n),
+    "many variables": lambda n: "+".join(f"x{i}*x{i}" for i in range(n // 10)),
+    "product": lambda n: "*".join(f"x{i}" for i in range(n // 10)),
+    "right product": lambda n: "x*(" * n + "1" + ")" * n,
+}
+
+
+@pytest.mark.parametrize("size", [5_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_deep_and_long(shape: str, size: int) -> None:
+    parsed = parse(SHAPES[shape](size))
+    point = dict.fromkeys(parsed.variables, 1.0)
+    sweep = Program([parsed.expression]).run(point).sweep()
+    assert text(parsed.expression, limit=50)
+    for derivation in derive(parsed.expression, parsed.variables[:3]):
+        value = Program([derivation.result]).value(point)
+        assert value == pytest.approx(sweep.partial(derivation.variable), rel=1e-9)
+
+
+def test_printing_reads_back() -> None:
+    expression = parse(SHAPES["calls"](100_000)).expression
+    assert parse(text(expression)).expression is expression
+    assert copy.deepcopy(expression) is expression
+    assert repr(expression) == "<Call sin>"
+
+
+def test_grad_of_a_deep_formula() -> None:
+    result = compare(pose(parse("sin(" * 20_000 + "x" + ")" * 20_000), {"x": 1.0}))
+    assert result.status == "ok"
+
+
+@pytest.mark.slow
+def test_a_million() -> None:
+    million = 1_000_000
+    for source in (
+        "(" * million + "x" + ")" * million,
+        "sin(" * million + "x" + ")" * million,
+    ):
+        parsed = parse(source)
+        sweep = Program([parsed.expression]).run({"x": 1.0}).sweep()
+        assert 0 <= sweep.partial("x") <= 2

@@ -1,0 +1,48 @@
+"""The screens: each file in golden/ is a command and what it prints.
+
+The first line is ``$ COLUMNS=80 diffcli ...``. ``scripts/golden`` writes the files
+anew after an intended change; then read the difference.
+"""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran, Run
+
+CASES = sorted((Path(__file__).parent / "golden").glob("*.txt"))
+
+
+def screen(ran: Ran) -> str:
+    """Return all that a call printed, and its exit code."""
+    parts = [ran.out, ran.err and f"[stderr]\n{ran.err}", f"[exit {ran.code}]\n"]
+    return "".join(part for part in parts if part)
+
+
+def drawn(case: Path, run: Run) -> str:
+    """Return what a golden file ought to say."""
+    first = case.read_text(encoding="utf-8").split("\n")[0]
+    match = re.fullmatch(r"\$ COLUMNS=(\d+) diffcli (.*)", first)
+    assert match, f"{case.name}: the first line is no command"
+    columns, words = match.groups()
+    return f"{first}\n{screen(run(*shlex.split(words), columns=int(columns)))}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_screen(case: Path, run: Run) -> None:
+    expected = case.read_text(encoding="utf-8")
+    assert drawn(case, run) == expected
+    assert drawn(case, run) == expected  # and a second time
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_no_line_is_wider_than_the_screen_and_no_number_is_cut(case: Path) -> None:
+    first, *lines = case.read_text(encoding="utf-8").split("\n")
+    columns = int(first.split("COLUMNS=")[1].split()[0])
+    if " -f " not in first:
+        body = "\n".join(lines).partition("[stderr]")[0].split("\n")
+        plain = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in body]
+        assert max(map(len, plain)) <= columns
+    assert not re.search(r"\d(…|\.\.\.)", "\n".join(lines))

@@ -1,0 +1,52 @@
+"""Start-up time is a feature: what a call imports."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"rich", "sympy", "mpmath", "numpy"}
+GRAD = ["grad", "(2*x1+3*x2)**2+3", "--at", "1,3"]
+
+
+def imported(*words: str) -> set[str]:
+    """Return the top-level modules that one call imports, in a fresh interpreter."""
+    program = (
+        "import sys\n"
+        "from diffcli.cli import main\n"
+        "main(sys.argv[1:])\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("form", ["plain", "csv", "tsv", "json", "jsonl"])
+def test_machine_formats_import_no_heavy_library(form: str) -> None:
+    assert not imported(*GRAD, "-f", form) & HEAVY
+
+
+def test_the_table_imports_rich_only() -> None:
+    assert imported(*GRAD) & HEAVY == {"rich"}
+
+
+def test_a_gradient_imports_no_more_than_it_needs() -> None:
+    light = imported(*GRAD, "-f", "plain")
+    assert not light & {"fractions", "decimal", "json", "random", "unicodedata"}
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    program = (
+        "import sys; before = set(sys.modules); import diffcli;"
+        "print(*(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    new = {name for name in done.stdout.split() if name.startswith("diffcli")}
+    assert new == {"diffcli"}
