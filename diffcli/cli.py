@@ -4,12 +4,11 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from pkgutil import iter_modules
 
 import click
 
 import diffcli
-from diffcli import commands
+from diffcli import commands, folders
 from diffcli.errors import DiffcliError, UsageError, visible
 
 EPILOG = """\
@@ -23,7 +22,7 @@ class Lazy(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the files."""
-        return [module.name for module in iter_modules(commands.__path__)]
+        return folders.names(commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command in a file; an error in the file is not hidden."""

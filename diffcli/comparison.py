@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import NamedTuple, cast
 
-from diffcli import methods
+from diffcli import folders, methods
 from diffcli.calculus.functions import Function
 from diffcli.engine.corners import Slopes, one_sided, slopes
 from diffcli.engine.tape import Tape
@@ -66,7 +65,7 @@ class Comparison(NamedTuple):
 
 def available() -> list[str]:
     """Return the names of all methods: the files in the folder."""
-    return [module.name for module in iter_modules(methods.__path__)]
+    return folders.names(methods)
 
 
 def method(name: str) -> Method:
@@ -85,7 +84,7 @@ def chosen(names: Iterable[str]) -> list[str]:
         if name == "all":
             found |= dict.fromkeys(ALL)
             continue
-        fitting = [k for k in known if k == name or name in method(k).SYNONYMS]
+        fitting = [name] if name in known else _synonyms(known, name)
         if not fitting:
             raise UsageError(
                 f"Invalid value for '--method': '{name}' is not one of"
@@ -93,6 +92,11 @@ def chosen(names: Iterable[str]) -> list[str]:
             )
         found[fitting[0]] = None
     return sorted(found, key=lambda name: (*ALL, name).index(name))
+
+
+def _synonyms(known: Iterable[str], name: str) -> list[str]:
+    """Return the methods that have another name, which takes importing them all."""
+    return [other for other in known if name in method(other).SYNONYMS]
 
 
 def compare(problem: Problem, names: Sequence[str] = ALL) -> Comparison:

@@ -5,12 +5,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import click
 
-from diffcli import formats, points
+from diffcli import folders, formats, points
 from diffcli.document import Document, Screen
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
@@ -58,11 +57,15 @@ class Command(click.Command):
         return super().parse_args(ctx, self._options_first(ctx, args))
 
     def _options_first(self, ctx: click.Context, args: list[str]) -> list[str]:
-        takes_value = {
-            spelling: not (option.is_flag or option.count)
+        known = {
+            spelling: option
             for option in self.get_params(ctx)
             if isinstance(option, click.Option)
             for spelling in (*option.opts, *option.secondary_opts)
+        }
+        takes_value = {
+            spelling: not (option.is_flag or option.count)
+            for spelling, option in known.items()
         }
         flags: list[str] = []
         operands: list[str] = []
@@ -72,7 +75,8 @@ class Command(click.Command):
             if word == "--":
                 operands += rest
             elif name in takes_value:
-                flags.append(word)
+                # In the long spelling: for a short one click first makes an error.
+                flags.append(known[name].opts[-1] if word == name else word)
                 if takes_value[name] and word == name:
                     flags += _value_of(name, rest, takes_value)
             elif _LONG_OPTION.match(word):
@@ -100,7 +104,7 @@ def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[st
 
 def format_names() -> list[str]:
     """Return the names of all formats: the files in the folder."""
-    return [module.name for module in iter_modules(formats.__path__)]
+    return folders.names(formats)
 
 
 def load_format(name: str) -> Format:

@@ -37,5 +37,7 @@ setup() {
         echo "diffcli could not be installed; pip's reason stands above." >&2
         exit 1
     fi
+    # pip compiles what it installs, but not what it links to.
+    "$venv/bin/python" -m compileall -q "$root/diffcli"
     echo "$wanted" > "$done_file"
 }

@@ -3,15 +3,14 @@
 import re
 import shlex
 from importlib import import_module
-from pkgutil import iter_modules
 
 import click
 import pytest
 
-from diffcli import commands, options
+from diffcli import commands, folders, options
 from tests.conftest import Run
 
-NAMES = [module.name for module in iter_modules(commands.__path__)]
+NAMES = folders.names(commands)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,13 +4,12 @@ import ast
 import inspect
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from types import ModuleType
 
 import pytest
 
 import diffcli
-from diffcli import comparison, formats, methods, options, views
+from diffcli import comparison, folders, formats, methods, options, views
 from diffcli.document import Column, Document, Facts, Formula, Lines, Run, Screen, Table
 from diffcli.language.parser import parse
 from diffcli.problem import MethodResult, pose
@@ -19,6 +18,7 @@ PACKAGE = Path(diffcli.__file__).parent
 #: A file imports from layers before its own, and from its own.
 LAYERS = (
     "errors",
+    "folders",
     "calculus",
     "language",
     "engine",
@@ -87,7 +87,7 @@ def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
 
 
 def modules(package: ModuleType) -> list[str]:
-    return [module.name for module in iter_modules(package.__path__)]
+    return folders.names(package)
 
 
 @pytest.mark.parametrize("name", modules(methods))

@@ -5,6 +5,7 @@ sign or name it plainly means. Anything else is refused with its place.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from diffcli.errors import ParseError, Span
@@ -23,19 +24,27 @@ class Token(NamedTuple):
     end: int
 
 
-_LETTER = "A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ"
 _BLANK = r"(?:[^\S\n]|\ufeff|\#[^\n]*)*"  # all white space but newlines, and comments
-_WORD = re.compile(
-    rf"""{_BLANK}(?:
-      (?P<number>  (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
-    | (?P<name>    [_{_LETTER}][_0-9₀-₉{_LETTER}]* )
-    | (?P<sign>    \*\*|[-+*/^(),;=\n−·⋅×÷] )
-    | (?P<power>   ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
-    | (?P<other>   . )
-    | (?P<end>     \Z )
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
+_ASCII_LETTERS = "A-Za-z"
+_ALL_LETTERS = "A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ"
+
+
+@cache
+def _word(letters: str, digits: str, signs: str) -> re.Pattern[str]:
+    """Return the pattern of one word; compiled when first used, the small one first."""
+    return re.compile(
+        rf"""{_BLANK}(?:
+          (?P<number>  (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
+        | (?P<name>    [_{letters}][_{digits}{letters}]* )
+        | (?P<sign>    \*\*|[-+*/^(),;=\n{signs}] )
+        | (?P<power>   ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
+        | (?P<other>   . )
+        | (?P<end>     \Z )
+        )""",
+        re.VERBOSE | re.DOTALL,
+    )
+
+
 _SIGNS = {"^": "**", "−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "\n": ";"}
 _SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-")
 _HINTS = {
@@ -65,7 +74,10 @@ def tokens(source: str, within: Span | None = None) -> list[Token]:
     first, last = within or (0, len(source))
     found: list[Token] = []
     position = first
-    scan = _WORD.match
+    if source.isascii():
+        scan = _word(_ASCII_LETTERS, "0-9", "").match
+    else:
+        scan = _word(_ALL_LETTERS, "0-9₀-₉", "−·⋅×÷").match
     while True:
         match = scan(source, position, last)
         assert match is not None
