@@ -294,12 +294,12 @@ class Call(NamedTuple):
         lines = load_format(form).lines(documents, self.screen())
         return Answer(lines, notes, error, self.output)
 
-    def order_note(self, variables: Sequence[str]) -> list[str]:
+    def order_note(self, parsed: Parsed) -> list[str]:
         """Say in which order values without names were taken, if that may surprise."""
         surprising = not self.variables and any(
-            points.order_matters(text, variables) for text in self.points
+            points.order_surprises(text, parsed) for text in self.points
         )
-        order = ", ".join(variables)
+        order = ", ".join(parsed.variables)
         return [f"Note: values were taken in the order {order}."] if surprising else []
 
     def screen(self) -> Screen:

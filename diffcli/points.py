@@ -5,8 +5,8 @@ from math import isfinite
 
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError, PointError, Span
-from diffcli.language.expression import natural
-from diffcli.language.parser import parse
+from diffcli.language.expression import Variable, natural, postorder
+from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
 
@@ -50,10 +50,17 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
     }
 
 
-def order_matters(text: str, variables: Sequence[str]) -> bool:
-    """Tell whether values without names went to unlike names (b, w and not x1, x2)."""
-    stems = {name.rstrip("0123456789") for name in variables}
-    return len(stems) > 1 and not names(text)
+def order_surprises(text: str, parsed: Parsed) -> bool:
+    """Tell whether values without names may have gone where nobody expects them.
+
+    They go in natural order; x1, x2 says that itself, but w*x+b does not say b, w, x.
+    """
+    stems = {name.rstrip("0123456789") for name in parsed.variables}
+    if len(stems) == 1 or names(text):
+        return False
+    leaves = postorder([*parsed.definitions.values(), parsed.expression])
+    as_written = [node.name for node in leaves if isinstance(node, Variable)]
+    return as_written != [name for name in parsed.variables if name in as_written]
 
 
 def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """README tells the truth: its console blocks are run and compared."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
@@ -32,3 +33,9 @@ def test_readme_block(line: str, shown: str, run: Run) -> None:
     assert program == "diffcli"
     ran = run(*words)
     assert (ran.out + ran.err).rstrip("\n") == shown
+
+
+def test_readme_python() -> None:
+    failed, tried = doctest.testfile(str(README), module_relative=False)
+    assert tried > 3
+    assert failed == 0

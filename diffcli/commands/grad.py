@@ -56,5 +56,5 @@ def command(
         if results[-1].error():
             break
     notes = [warning for result in results for warning in result.warnings]
-    notes = call.order_note(parsed.variables) + notes
+    notes = call.order_note(parsed) + notes
     return call.answer(form, map(document, results), notes, results[-1].error())
