@@ -147,14 +147,18 @@ def _exact(results: Iterable[MethodResult]) -> list[MethodResult]:
 
 
 def _finite_only(result: MethodResult) -> MethodResult:
-    """Replace what is not a number, or infinite, by "there is none"."""
+    """Replace a value that is no number by none, and such an error by infinity."""
     partials = {
-        name: estimate
+        name: estimate._replace(error=_number_or_infinity(estimate.error))
         if estimate.value is not None and math.isfinite(estimate.value)
         else Estimate(None, math.inf)
         for name, estimate in result.partials.items()
     }
     return result._replace(partials=partials)
+
+
+def _number_or_infinity(error: float) -> float:
+    return math.inf if math.isnan(error) else error
 
 
 def _settle(result: MethodResult, corners: dict[str, Slopes]) -> MethodResult:

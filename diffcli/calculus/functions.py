@@ -107,8 +107,8 @@ DIVISOR       = Domain("v != 0",       lambda u, v: v != 0,    ((-2.0, 2.0), (0.
 ANY_TWO       = Domain("",             lambda u, v: True,      ((-2.0, 2.0), (0.3, 2.0)))
 NOT_ORIGIN    = Domain("not u = v = 0", lambda u, v: u != 0 or v != 0, ((0.2, 2.0), (0.2, 2.0)))
 NO_POLE       = Domain("u is not 0, -1, -2, ...", lambda u: u > 0 or u != math.floor(u), ((0.2, 4.0),))
-ORDER         = Domain("u = 0, 1, 2, ... and v is not 0, -1, -2, ...",
-                       lambda u, v: u >= 0 and u == math.floor(u) and (v > 0 or v != math.floor(v)),
+ORDER         = Domain("u = 0, 1, ..., 99 and v is not 0, -1, -2, ...",
+                       lambda u, v: 0 <= u < 100 and u == math.floor(u) and (v > 0 or v != math.floor(v)),
                        ((0.0, 0.0), (0.2, 4.0)))
 POWER         = Domain("u > 0, or u < 0 and v whole, or u = 0 and v >= 0",
                        lambda u, v: u > 0 or (u < 0 and v == math.floor(v)) or (u == 0 and v >= 0),
