@@ -68,17 +68,16 @@ class Program:
         self.backward.reverse()
 
     def _add_call(self, row: int, node: Call) -> None:
-        function = node.function
-        args = [self.index[argument] for argument in node.args]
-        partials: list[Number | None] = [
-            partial if self.active[argument] else None
-            for argument, partial in zip(args, function.partials, strict=True)
-        ]
-        a, b = (*args, -1)[:2]
+        function, active = node.function, self.active
+        a = self.index[node.args[0]]
+        first = function.partials[0] if active[a] else None
+        b, second = -1, None
+        if len(node.args) == 2:
+            b = self.index[node.args[1]]
+            second = function.partials[1] if active[b] else None
         self.forward.append((function.value, a, b))
-        if any(partials):
-            self.active[row] = 1
-            first, second = (*partials, None)[:2]
+        if first or second:
+            active[row] = 1
             self.backward.append((row, a, b, first, second))
 
     def arguments(self, row: int) -> tuple[int, ...]:

@@ -45,7 +45,17 @@ def _word(letters: str, digits: str, signs: str) -> re.Pattern[str]:
     )
 
 
-_SIGNS = {"^": "**", "−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "\n": ";"}
+#: Signs with another spelling: what they are and how the language spells them.
+_SIGNS = {
+    "^": ("**", "**"),
+    "−": ("-", "-"),
+    "·": ("*", "*"),
+    "⋅": ("*", "*"),
+    "×": ("*", "*"),
+    "÷": ("/", "/"),
+    # A newline separates as ';' does, but inside a formula it is a blank.
+    "\n": ("newline", ";"),
+}
 _SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-")
 _HINTS = {
     "|": "abs(x) is the absolute value",
@@ -72,33 +82,26 @@ def tokens(source: str, within: Span | None = None) -> list[Token]:
     Raises ParseError where a character is not part of the language.
     """
     first, last = within or (0, len(source))
-    found: list[Token] = []
-    position = first
     if source.isascii():
-        scan = _word(_ASCII_LETTERS, "0-9", "").match
+        pattern = _word(_ASCII_LETTERS, "0-9", "")
     else:
-        scan = _word(_ALL_LETTERS, "0-9₀-₉", "−·⋅×÷").match
-    while True:
-        match = scan(source, position, last)
-        assert match is not None
+        pattern = _word(_ALL_LETTERS, "0-9₀-₉", "−·⋅×÷")
+    found: list[Token] = []
+    for match in pattern.finditer(source, first, last):
         kind = match.lastgroup
         assert kind is not None
-        start, position = match.span(kind)
-        text = source[start:position]
+        start, end = match.span(kind)
+        text = source[start:end]
         if kind == "sign":
-            # A newline separates as ';' does, but inside a formula it is a blank.
-            kind = "newline" if text == "\n" else _SIGNS.get(text, text)
-            text = _SIGNS.get(text, text)
+            kind, text = _SIGNS.get(text, (text, text))
         elif kind == "name":
             text = _name(source, text, start)
         elif kind == "power":
             text = text.translate(_SMALL)
         elif kind == "other":
             raise _refusal(source, start)
-        elif kind == "end":
-            found.append(Token("end", "", last, last))
-            return found
-        found.append(Token(kind, text, start, position))
+        found.append(Token(kind, text, start, end))
+    return found
 
 
 def _name(source: str, text: str, start: int) -> str:
