@@ -1,0 +1,221 @@
+"""What can be wrong with a formula, and how to say it: sentence, place, hint."""
+
+from collections.abc import Collection, Sequence
+
+from diffcli.calculus.functions import BY_NAME, CONSTANTS, INFIX, Function
+from diffcli.errors import ParseError, RangeError, Span
+from diffcli.language.lexer import Token
+
+_SHORT = 30  # characters of the user's text that a hint repeats
+
+
+class Complaints:
+    """Makes the errors for one text; places are indexes of its tokens."""
+
+    def __init__(self, source: str, tokens: Sequence[Token]) -> None:
+        self.source = source
+        self.tokens = tokens
+
+    def error(
+        self, message: str, span: Span | None = None, hint: str = ""
+    ) -> ParseError:
+        """Return an error that points into the text."""
+        return ParseError(message, source=self.source, span=span, hint=hint)
+
+    def at(self, index: int, message: str, hint: str = "") -> ParseError:
+        """Return an error that points at one token."""
+        token = self.tokens[index]
+        return self.error(message, (token.start, token.end), hint)
+
+    def written(self, index: int) -> str:
+        """Return a token as the user wrote it."""
+        token = self.tokens[index]
+        return self.source[token.start : token.end].strip()
+
+    # ---- numbers and names
+
+    def unfinished_number(self, index: int) -> ParseError:
+        """Say that 1e is no number."""
+        number, letter = self.tokens[index], self.tokens[index + 1]
+        return self.error(
+            f"'{number.text}{letter.text}' is not a finished number",
+            (number.start, letter.end),
+            f"{number.text}e3 is {number.text} thousand;"
+            f" {number.text}*e has the constant e",
+        )
+
+    def too_large(self, index: int) -> RangeError:
+        """Say that no double is as large as this number."""
+        token = self.tokens[index]
+        return RangeError(
+            "overflow: this number is beyond 1.8e308",
+            source=self.source,
+            span=(token.start, token.end),
+        )
+
+    def not_a_function(
+        self, index: int, known: Collection[str], *, used: bool
+    ) -> ParseError:
+        """Say that a name cannot be called: it is unknown, or a variable."""
+        from difflib import get_close_matches
+
+        name = self.tokens[index].text
+        if len(name) > 2 and not used:
+            near = get_close_matches(name, [*BY_NAME, *known], n=1, cutoff=0.7)
+            hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
+            return self.at(index, f"unknown function '{name}'", hint)
+        opening = self.source.index("(", self.tokens[index].end)
+        group = self.source[opening : _closing(self.source, opening)]
+        group = group if len(group) < _SHORT else "(...)"
+        what = "a constant" if name in CONSTANTS and not used else "a variable"
+        return self.at(
+            index,
+            f"'{name}' is {what}, not a function",
+            f"for a product write {name}*{group}",
+        )
+
+    def needs_brackets(self, index: int) -> ParseError:
+        """Say that a function stands without its argument."""
+        name, follower = self.tokens[index].text, self.tokens[index + 1]
+        argument = follower.text if follower.kind in ("number", "name") else "x"
+        return self.at(
+            index,
+            f"'{name}' is a function and needs parentheses",
+            f"{name}({argument})",
+        )
+
+    # ---- operands and operators
+
+    def no_operand(self, index: int) -> ParseError:
+        """Say that an operand is missing here, and after what."""
+        kind = self.tokens[index].kind
+        if kind == "end":
+            return self.ends_too_early(index)
+        after = f" after '{self.written(index - 1)}'" if index else ""
+        found = ", not ')'" if kind == ")" else ""
+        return self.at(index, f"expected a number, a variable or '('{found}{after}")
+
+    def ends_too_early(self, index: int) -> ParseError:
+        """Say that the text ends where an operand should be."""
+        if index == 0:
+            return self.error("the formula is empty", hint='write one: "x**2"')
+        before = self.tokens[index - 1]
+        row = INFIX.get(before.kind)
+        verb = row.notation.verb if row and row.notation else ""
+        return self.error(
+            f"the formula ends after '{self.written(index - 1)}'",
+            (before.end, before.end + 1),
+            f"something to {verb} is missing" if verb else "",
+        )
+
+    def no_operator(self, index: int) -> ParseError:
+        """Say that two operands stand side by side."""
+        before, token = self.tokens[index - 1].text, self.tokens[index].text
+        return self.at(
+            index,
+            f"expected an operator between '{before}' and '{token}'",
+            f"write the product with '*': {before}*{token}",
+        )
+
+    # ---- groups and calls
+
+    def never_closed(self, index: int) -> ParseError:
+        """Say that a '(' has no ')'."""
+        return self.at(
+            index, "this '(' is never closed", "add ')' where the group should end"
+        )
+
+    def closes_nothing(self, index: int) -> ParseError:
+        """Say that a ')' has no '('."""
+        return self.at(
+            index, "this ')' closes nothing", "remove it, or open a '(' before it"
+        )
+
+    def stray_comma(self, index: int) -> ParseError:
+        """Say that a comma separates nothing here; it may have been a decimal point."""
+        before, after = self.tokens[index - 1], self.tokens[index + 1]
+        hint = ""
+        if before.kind == after.kind == "number":
+            rest = self.source[after.end :]
+            rest = rest if len(rest) < _SHORT else "…"
+            hint = f"decimals use a point: {before.text}.{after.text}{rest}"
+        return self.at(index, "unexpected ','", hint)
+
+    def arity(self, row: Function, name: int, count: int, last: int) -> ParseError:
+        """Say how many arguments a function takes, pointing at those too many."""
+        plural = "" if row.arity == 1 else "s"
+        takes = "at least 1 argument" if row.many else f"{row.arity} argument{plural}"
+        span = (self.tokens[name].start, self.tokens[last].end)
+        if count > row.arity:
+            span = (self._comma(name, row.arity), self.tokens[last].start)
+        word = self.tokens[name].text
+        return self.error(f"'{word}' takes {takes}, got {count}", span)
+
+    def _comma(self, name: int, number: int) -> int:
+        """Return the place of a call's comma, counted from 1."""
+        depth = commas = 0
+        for token in self.tokens[name + 2 :]:
+            depth += (token.kind == "(") - (token.kind == ")")
+            commas += token.kind == "," and depth == 0
+            if commas == number:
+                return token.start
+        raise AssertionError("a call has too few commas")
+
+    # ---- definitions
+
+    def stray_equals(self, index: int) -> ParseError:
+        """Say that '=' defines nothing here."""
+        return self.at(
+            index,
+            "unexpected '='",
+            "a definition is a name, '=' and a formula: z = 2*x; z**2",
+        )
+
+    def not_last(self, start: int, end: int) -> ParseError:
+        """Say that a formula stands where only definitions may."""
+        return self.error(
+            "only the last part may be a formula; the others define names",
+            (start, end),
+            "give it a name: z = ...",
+        )
+
+    def only_definitions(self, name: str) -> ParseError:
+        """Say that the text ends without a formula."""
+        end = len(self.source.rstrip())
+        hint = "end with the formula itself (z = 2*x; z**2)"
+        value = self.source.rpartition("=")[2].strip()
+        if value.replace(".", "").lstrip("-").isdigit():
+            hint += f", or give values: --at {name}={value}"
+        return self.error("the formula ends after a definition", (end, end + 1), hint)
+
+    def defined_too_late(self, target: Token, *, twice: bool) -> ParseError:
+        """Say that a name has a meaning already."""
+        how = "is defined twice" if twice else "is used before it is defined"
+        return self.error(
+            f"'{target.text}' {how}", (target.start, target.end), "use another name"
+        )
+
+    def bad_head(self, start: int, stop: int) -> ParseError:
+        """Say that f(...) = does not list variables."""
+        return self.error(
+            "the variables in front of '=' are not a list of different names",
+            (self.tokens[start].start, self.tokens[stop].end),
+            "f(x, y) = ...",
+        )
+
+    def not_in_the_head(self, name: str, order: Sequence[str]) -> ParseError:
+        """Say that f(...) = does not name a variable."""
+        return self.error(
+            f"'{name}' is not among the variables of the function",
+            hint=f"write it in front: f({', '.join((*order, name))}) = ...",
+        )
+
+
+def _closing(source: str, opening: int) -> int:
+    """Return the place after the ')' that closes the '(' at ``opening``."""
+    depth = 0
+    for index in range(opening, len(source)):
+        depth += (source[index] == "(") - (source[index] == ")")
+        if depth == 0:
+            return index + 1
+    return len(source)
