@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from diffcli import comparison as _comparison
+from diffcli import methods as _methods
 from diffcli.comparison import Comparison
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.derivation import derive as _derive
@@ -46,7 +47,7 @@ def compare(
     formula: str,
     point: Mapping[str, float],
     *,
-    methods: Sequence[str] = _comparison.ALL,
+    methods: Sequence[str] = _methods.THREE,
     wrt: Sequence[str] = (),
     h: float | str = 1e-5,
     scheme: str = "symmetric",

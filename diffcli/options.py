@@ -14,7 +14,7 @@ from diffcli.document import Document, Screen
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.language.parser import Parsed, parse
-from diffcli.problem import Problem, Settings, pose
+from diffcli.problem import DOUBLE, Problem, Settings, pose
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -140,8 +140,9 @@ at = _all(
 
 steps = _all(
     click.option(
-        "--h", "--step", "h", metavar="H", default="1e-5", show_default=True,
-        help="Step width > 0, 'relative' to the point, or 'auto' for the best.",
+        "--h", "--step", "h", metavar="H", default="",
+        help="Step width > 0, 'relative' to the point, or 'auto' for the best"
+        " (default: 1e-5).",
     ),
     click.option(
         "--scheme", type=click.Choice(["symmetric", "forward", "central"]),
@@ -172,8 +173,8 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             help="Write to FILE; its suffix picks the format.",
         ),
         click.option(
-            "--digits", type=click.IntRange(1, 17), default=10, show_default=True,
-            metavar="N", help="Significant digits shown to people.",
+            "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
+            metavar="N", help="Significant digits shown; above 17 computed by mpmath.",
         ),
         click.option(
             "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
@@ -226,6 +227,7 @@ class Call(NamedTuple):
         Raises UsageError if h is not a positive number.
         """
         scheme = "symmetric" if scheme == "central" else scheme
+        h = h or ("auto" if self.digits > DOUBLE else "1e-5")
         if h in ("relative", "auto"):
             return Settings(h, scheme, self.digits, subgradient)
         try:

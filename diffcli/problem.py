@@ -39,6 +39,11 @@ class Problem(NamedTuple):
         """The function's value at the point."""
         return self.tape.values[self.program.outputs[0]]
 
+    @property
+    def precise(self) -> bool:
+        """Tell whether more digits are wanted than a double has."""
+        return self.settings.digits > DOUBLE
+
 
 def pose(
     parsed: Parsed,
@@ -86,12 +91,22 @@ def point_text(point: Mapping[str, float], most: int = 6) -> str:
     return ", ".join(shown)
 
 
+DOUBLE = 17
+"""Significant digits that a double can hold; more are computed by mpmath."""
+
+
 class Estimate(NamedTuple):
     """A number and how far it may be off; no value: there is none."""
 
-    value: float | None
+    #: A float; an mpf where more digits than a double has were asked for.
+    value: Any
     #: Rounding for exact methods, extrapolation and rounding for differences.
     error: float
+
+
+def certain(value: Any, digits: int) -> Estimate:
+    """Return a number of which so many significant digits are right."""
+    return Estimate(value, float(abs(value)) * 10.0**-digits)
 
 
 class MethodResult(NamedTuple):

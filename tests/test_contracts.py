@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 import diffcli
-from diffcli import comparison, folders, formats, methods, options, views
+from diffcli import folders, formats, methods, options, views
 from diffcli.document import Column, Document, Facts, Formula, Lines, Run, Screen, Table
 from diffcli.language.parser import parse
 from diffcli.problem import MethodResult, pose
@@ -25,6 +25,7 @@ LAYERS = (
     "problem",
     "points",
     "methods",
+    "cautions",
     "comparison",
     "gradcheck",
     "document",
@@ -92,7 +93,7 @@ def modules(package: ModuleType) -> list[str]:
 
 @pytest.mark.parametrize("name", modules(methods))
 def test_method_has_what_methods_have(name: str) -> None:
-    method = comparison.method(name)
+    method = methods.load(name)
     assert method.TITLE
     assert method.SUMMARY
     assert isinstance(method.EXACT, bool)

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from diffcli import options
-from diffcli.comparison import ALL, chosen, compare
+from diffcli.comparison import compare
+from diffcli.methods import THREE, chosen
 from diffcli.views.comparison import document
 
 SECTION, PLACE = "Differentiate", 1
@@ -27,7 +28,7 @@ Examples:
 @click.option("--wrt", metavar="NAMES", default="", help="Only these partials.")
 @click.option(
     "--method", "methods", metavar="M", multiple=True,
-    help="finite, symbolic, backprop or all; repeatable (default: all).",
+    help="finite, symbolic, backprop (these by default), dual, complex, all.",
 )  # fmt: skip
 @options.steps
 @click.option(
@@ -48,7 +49,7 @@ def command(
     call = options.Call(expr, **shared)
     form = call.form(FORMATS)
     one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)
-    names = chosen(methods or (["backprop"] if one_row_each else ALL))
+    names = chosen(methods or (["backprop"] if one_row_each else THREE))
     parsed = call.parsed()
     results = []
     for problem in call.problems(parsed, wrt, call.settings(h, scheme, subgradient)):

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from diffcli.document import (
     Block,
+    Column,
     Document,
     Facts,
     Formula,
@@ -87,15 +88,34 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
         yield from (_text(line, screen) for line in block.lines)
     else:
         cells = [[_text(cell, screen) for cell in row] for row in block.rows]
-        if _natural_width(block, cells) > screen.width:
-            block, cells = _essential(block, cells)
-        if screen.width < _NARROW or _natural_width(block, cells) > screen.width:
+        narrow = screen.width < _NARROW
+        for narrower in (_essential,) if narrow else (_transposed, _essential):
+            if _natural_width(block, cells) > screen.width:
+                block, cells = narrower(block, cells, screen.width)
+        if narrow or _natural_width(block, cells) > screen.width:
             yield from _stacked(block, cells, screen)
         else:
             yield _grid(block, cells, screen)
 
 
-def _essential(block: Table, cells: list[list[Text]]) -> tuple[Table, list[list[Text]]]:
+_Cells = list[list[Text]]
+
+
+def _transposed(block: Table, cells: _Cells, width: int) -> tuple[Table, _Cells]:
+    """Return rows as columns, if nothing less makes the table narrow enough."""
+    if _natural_width(*_essential(block, cells, width)) <= width:
+        return block, cells
+    columns = (Column("", "left"), *(Column(row[0].plain) for row in cells))
+    turned = [
+        [Text(column.title), *(row[place] for row in cells)]
+        for place, column in enumerate(block.columns)
+        if place
+    ]
+    table = Table(columns, ())
+    return (table, turned) if _natural_width(table, turned) <= width else (block, cells)
+
+
+def _essential(block: Table, cells: _Cells, _: int) -> tuple[Table, _Cells]:
     """Return the table without the columns that can be left out."""
     kept = [place for place, column in enumerate(block.columns) if column.essential]
     columns = tuple(block.columns[place] for place in kept)

@@ -1,1 +1,50 @@
-"""One file per method: ``TITLE``, ``SUMMARY`` and ``gradient(problem)``."""
+"""One file per method; ``problem.Method`` says what it offers."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import cast
+
+from diffcli import folders
+from diffcli.errors import UsageError
+from diffcli.problem import Method, MethodResult
+
+THREE = ("finite", "symbolic", "backprop")
+"""The methods of the lecture, in the order of their columns."""
+
+
+def names() -> list[str]:
+    """Return the names of all methods, those of the lecture first."""
+    import diffcli.methods as package
+
+    files = folders.names(package)
+    return [*THREE, *(name for name in files if name not in THREE)]
+
+
+def load(name: str) -> Method:
+    """Return a method by its name."""
+    return cast("Method", import_module(f"diffcli.methods.{name}"))
+
+
+def chosen(words: Iterable[str]) -> list[str]:
+    """Return methods by their names or synonyms, each once; "all" is all there are.
+
+    Raises UsageError for a word that means no method.
+    """
+    known = names()
+    found: set[str] = set()
+    for word in words:
+        fitting = known if word == "all" else [name for name in known if name == word]
+        # A synonym is looked for last: that takes importing all methods.
+        fitting = fitting or [name for name in known if word in load(name).SYNONYMS]
+        if not fitting:
+            raise UsageError(
+                f"Invalid value for '--method': '{word}' is not one of"
+                f" {', '.join(known)}, all."
+            )
+        found.update(fitting)
+    return [name for name in known if name in found]
+
+
+def exact(results: Iterable[MethodResult]) -> list[MethodResult]:
+    """Return the results of methods that are exact but for rounding."""
+    return [r for r in results if load(r.method).EXACT and not r.failure]

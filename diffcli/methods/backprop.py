@@ -1,7 +1,8 @@
 """Backpropagation: forward pass, backward pass, products of local partials."""
 
 from diffcli.engine.bounds import partial_bounds
-from diffcli.problem import Estimate, MethodResult, Problem
+from diffcli.engine.tape import Undefined
+from diffcli.problem import Estimate, MethodResult, Problem, certain
 
 TITLE = "backprop"
 SUMMARY = "one forward and one backward pass over the tree"
@@ -12,9 +13,22 @@ EXACT = True
 def gradient(problem: Problem) -> MethodResult:
     """Return the adjoints of the variables, with bounds for their rounding."""
     sweep = problem.tape.sweep()
+    if problem.precise:
+        return MethodResult("backprop", _with_more_digits(problem), 1, sweep)
     bounds = partial_bounds(sweep)
     partials = {
         name: Estimate(sweep.partial(name), bounds.get(name, 0.0))
         for name in problem.variables
     }
     return MethodResult("backprop", partials, 1, sweep)
+
+
+def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
+    from diffcli.engine.settling import Unsettled, gradient
+
+    digits = problem.settings.digits
+    try:
+        found = gradient(problem.program, problem.point, digits).partials
+    except (Undefined, Unsettled):
+        return dict.fromkeys(problem.variables, Estimate(None, 0.0))
+    return {name: certain(found.get(name, 0.0), digits) for name in problem.variables}

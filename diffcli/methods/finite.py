@@ -10,6 +10,7 @@ from diffcli.engine.stencils import (
     difference,
     relative_step,
 )
+from diffcli.engine.tape import Undefined
 from diffcli.problem import Estimate, MethodResult, Problem
 
 TITLE = "finite diff"
@@ -20,6 +21,8 @@ EXACT = False
 
 def gradient(problem: Problem) -> MethodResult:
     """Return the difference quotients, each with an estimate of its error."""
+    if problem.precise:
+        return _with_more_digits(problem)
     value_error = problem.tape.sweep().value_bound()
     value_error = value_error if math.isfinite(value_error) else 0.0
     partials: dict[str, Estimate] = {}
@@ -44,6 +47,35 @@ def gradient(problem: Problem) -> MethodResult:
     if any(found.scheme != "symmetric" for found in evidence.values()):
         evaluations += 1  # f at the point itself, once for all variables
     return MethodResult("finite", partials, evaluations, evidence, tuple(remarks))
+
+
+def _with_more_digits(problem: Problem) -> MethodResult:
+    """Return quotients in as many digits as they need; h is free to be tiny."""
+    from mpmath import mpf
+
+    from diffcli.engine.settling import Unsettled, difference
+
+    settings = problem.settings
+    partials: dict[str, Estimate] = {}
+    remarks: list[str] = []
+    order = 1 if settings.scheme == "forward" else 2
+    line = (problem.program, problem.point)
+    for name in problem.variables:
+        h = settings.h
+        width = (
+            mpf(h)
+            if isinstance(h, float)
+            else mpf(10) ** -(settings.digits // order + 3)
+        )
+        try:
+            found = difference(*line, name, settings.scheme, width, settings.digits)
+        except (Undefined, Unsettled) as reason:
+            partials[name] = Estimate(None, math.inf)
+            remarks.append(f"no difference quotient toward {name}: {reason}")
+            continue
+        partials[name] = Estimate(*found)
+    evaluations = 2 * len(partials) if order == 2 else 1 + len(partials)
+    return MethodResult("finite", partials, evaluations, {}, tuple(remarks))
 
 
 def _difference(

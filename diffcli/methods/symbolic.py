@@ -2,8 +2,8 @@
 
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derive
-from diffcli.engine.tape import Program, Undefined
-from diffcli.problem import Estimate, MethodResult, Problem
+from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
+from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
 
 TITLE = "symbolic"
 SUMMARY = "rules (constant, linearity, power, chain), step by step"
@@ -27,24 +27,45 @@ def gradient(problem: Problem) -> MethodResult:
 def _evaluate(
     derivations: dict[str, Derivation], problem: Problem
 ) -> tuple[dict[str, Estimate], list[str]]:
-    """Return each formula's value; all at once if all are defined."""
-    names = list(derivations)
-    program = Program([derivations[name].result for name in names])
+    """Return each formula's value; all at once if doubles will do."""
+    program = Program([derivation.result for derivation in derivations.values()])
+    if not problem.precise:
+        try:
+            tape = program.run(problem.point)
+        except Undefined:
+            pass  # one of them, perhaps only on the way: one by one, with more digits
+        else:
+            errors = value_errors(tape)
+            rows = zip(derivations, program.outputs, strict=True)
+            return {
+                name: Estimate(tape.values[row], errors[row]) for name, row in rows
+            }, []
+    found: dict[str, Estimate] = {}
+    remarks: list[str] = []
+    for name, derivation in derivations.items():
+        found[name], remark = _with_more_digits(name, derivation, problem)
+        remarks += [remark] if remark else []
+    return found, remarks
+
+
+def _with_more_digits(
+    name: str, derivation: Derivation, problem: Problem
+) -> tuple[Estimate, str]:
+    """Return one formula's value by mpmath, and what there is to say about it."""
+    from diffcli.engine.settling import Unsettled, values
+
+    program = Program([derivation.result])
+    digits = problem.settings.digits if problem.precise else DOUBLE
     try:
-        tape = program.run(problem.point)
-    except Undefined as undefined:
-        if len(names) == 1:
-            remark = f"the formula of ∂f/∂{names[0]} cannot be evaluated: {undefined}"
-            return {names[0]: Estimate(None, 0.0)}, [remark]
-        found: dict[str, Estimate] = {}
-        remarks: list[str] = []
-        for name in names:
-            partials, more = _evaluate({name: derivations[name]}, problem)
-            found |= partials
-            remarks += more
-        return found, remarks
-    errors = value_errors(tape)
-    return {
-        name: Estimate(tape.values[row], errors[row])
-        for name, row in zip(names, program.outputs, strict=True)
-    }, []
+        (value,) = values(program, problem.point, digits)
+    except (Undefined, Unsettled) as reason:
+        remark = f"the formula of ∂f/∂{name} cannot be evaluated: {reason}"
+        return Estimate(None, 0.0), remark
+    if problem.precise:
+        return certain(value, digits), ""
+    try:
+        program.run(problem.point)
+        remark = ""
+    except Undefined as reason:
+        remark = f"the formula of ∂f/∂{name} was computed with more digits: {reason}"
+    return Estimate(float(value), ROUNDING * abs(float(value)) + TINY), remark

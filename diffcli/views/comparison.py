@@ -1,13 +1,14 @@
 """A comparison: the partials by every method, side by side."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import diffcli
+from diffcli import methods
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
-from diffcli.comparison import Comparison, method
+from diffcli.comparison import Comparison
 from diffcli.document import (
     Block,
     Column,
@@ -18,8 +19,9 @@ from diffcli.document import (
     Run,
     Sheet,
     Table,
-    decimals,
+    number_style,
     plain_number,
+    short_number,
 )
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
@@ -50,7 +52,10 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     settings = problem.settings
     facts: list[Line] = [
         (Run(f"at {point_text(problem.point)}"),),
-        (Run("f = "), Run(f"{problem.value:.{settings.digits}g}", "value")),
+        (
+            Run("f = "),
+            Run(short_number(comparison.value.value, settings.digits), "value"),
+        ),
     ]
     finite = _result(comparison, "finite")
     if finite is not None:
@@ -93,7 +98,9 @@ def _table(comparison: Comparison) -> Table:
     judged = bool(comparison.agreements) or bool(comparison.kinks)
     judged = judged and len(comparison.results) > 1
     columns = [Column("", "left")]
-    columns += [Column(method(result.method).TITLE) for result in comparison.results]
+    columns += [
+        Column(methods.load(result.method).TITLE) for result in comparison.results
+    ]
     if judged:
         columns += [Column("rel. error", essential=False), Column("digits")]
     rows = tuple(
@@ -108,7 +115,7 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
         for result in comparison.results
     ]
     values = [e.value for e in estimates if e.value is not None]
-    style = decimals(values, comparison.problem.settings.digits)
+    shown_as = number_style(values, comparison.problem.settings.digits)
     agreement = comparison.agreements.get(name)
     cells: list[Line] = [(Run(f"∂f/∂{name}", "name"),)]
     for result, estimate in zip(comparison.results, estimates, strict=True):
@@ -117,8 +124,8 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
         elif estimate.value is None:
             cells.append((Run("n/a", "muted"),))
         else:
-            shown = format(estimate.value, style)
-            measured = not method(result.method).EXACT
+            shown = shown_as(estimate.value)
+            measured = not methods.load(result.method).EXACT
             certain = agreement.digits if agreement and measured else None
             cells.append(_doubtful_tail(shown, certain))
     if judged:
@@ -127,7 +134,7 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
 
 
 def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:
-    if method(result.method).EXACT:
+    if methods.load(result.method).EXACT:
         return (Run("kink", "doubtful"),)
     left, right = comparison.corners[name]
     return (Run(f"left {_side(left)}, right {_side(right)}"),)
@@ -186,10 +193,12 @@ def _record(comparison: Comparison) -> dict[str, Any]:
         "expression": understood(problem.parsed),
         "variables": list(problem.parsed.variables),
         "point": problem.point,
-        "value": problem.value,
+        "value": _json_number(comparison, comparison.value.value),
         "gradient": {
             result.method: {
-                name: None if name in comparison.kinks else estimate.value
+                name: None
+                if name in comparison.kinks
+                else _json_number(comparison, estimate.value)
                 for name, estimate in result.partials.items()
             }
             for result in comparison.results
@@ -221,6 +230,13 @@ def _record(comparison: Comparison) -> dict[str, Any]:
     return record | {"status": comparison.status, "warnings": warnings}
 
 
+def _json_number(comparison: Comparison, value: Any) -> Any:
+    """Return a number as JSON has it: one with more digits than a double is a text."""
+    if value is None or isinstance(value, float):
+        return value
+    return plain_number(value, comparison.problem.settings.digits)
+
+
 def understood(parsed: Parsed) -> str:
     """Return the whole text as it was understood, on one line."""
     names = {node: name for name, node in parsed.definitions.items()}
@@ -240,7 +256,13 @@ def derivative_text(expression: Any) -> str | None:
     return written if len(written) < _LONGEST_DERIVATIVE else None
 
 
+def _plain(comparison: Comparison) -> Callable[[Any], str]:
+    """Return how a number is written for programs."""
+    return partial(plain_number, digits=comparison.problem.settings.digits)
+
+
 def _sheet(comparison: Comparison) -> Sheet:
+    plain = _plain(comparison)
     methods = [result.method for result in comparison.results]
     header = ("var", "value", *methods, "relative_error", "status")
     rows = []
@@ -255,8 +277,8 @@ def _sheet(comparison: Comparison) -> Sheet:
         rows.append(
             (
                 name,
-                plain_number(comparison.problem.value),
-                *map(plain_number, values),
+                plain(comparison.value.value),
+                *map(plain, values),
                 "" if relative is None else f"{relative:.2g}",
                 "kink" if kink else "ok" if None not in values else "n/a",
             )
@@ -267,16 +289,18 @@ def _sheet(comparison: Comparison) -> Sheet:
 def _wide(comparison: Comparison) -> Sheet:
     problem = comparison.problem
     header = [*problem.point, "f"]
-    row: list[float | None] = [*problem.point.values(), problem.value]
+    row: list[Any] = [*problem.point.values(), comparison.value.value]
     only = len(comparison.results) == 1
     for result in comparison.results:
         for name in problem.variables:
-            plain = only or result.method == "backprop"
-            header.append(f"df/d{name}" + ("" if plain else f":{result.method}"))
+            alone = only or result.method == "backprop"
+            header.append(f"df/d{name}" + ("" if alone else f":{result.method}"))
             estimate = result.partials.get(name)
             kink = name in comparison.kinks or estimate is None
             row.append(None if kink or estimate is None else estimate.value)
-    return Sheet((*header, "status"), [(*map(plain_number, row), comparison.status)])
+    return Sheet(
+        (*header, "status"), [(*map(_plain(comparison), row), comparison.status)]
+    )
 
 
 def _brief(comparison: Comparison) -> str:
@@ -284,6 +308,6 @@ def _brief(comparison: Comparison) -> str:
     if comparison.kinks:
         return ""
     return " ".join(
-        plain_number(comparison.partial(name).value)
+        _plain(comparison)(comparison.partial(name).value)
         for name in comparison.problem.variables
     )

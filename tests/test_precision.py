@@ -1,0 +1,93 @@
+"""More digits than a double has, and how many digits of a double are right."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mpmath import mp, mpf
+
+from diffcli.comparison import compare
+from diffcli.engine import precise
+from diffcli.engine.settling import Trial, settle
+from diffcli.engine.tape import Program
+from diffcli.language.parser import parse
+from diffcli.problem import Settings, pose
+from tests.conftest import Run
+
+#: formula, x, and f and its derivative as mpmath computes them from x.
+CASES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "sin(x)*exp(x)/3": (
+        lambda x: mp.sin(x) * mp.exp(x) / 3,
+        lambda x: mp.exp(x) * (mp.sin(x) + mp.cos(x)) / 3,
+    ),
+    "exp(x)-exp(-x)": (lambda x: 2 * mp.sinh(x), lambda x: 2 * mp.cosh(x)),
+    "(1-cos(x))/x**2": (
+        lambda x: 2 * mp.sin(x / 2) ** 2 / x**2,
+        lambda x: mp.sin(x) / x**2 - 4 * mp.sin(x / 2) ** 2 / x**3,
+    ),
+    "gamma(x+2)": (
+        lambda x: mp.gamma(x + 2),
+        lambda x: mp.gamma(x + 2) * mp.digamma(x + 2),
+    ),
+    "0.1*x": (lambda x: x / 10, lambda x: mpf(1) / 10),
+}
+
+
+@pytest.mark.parametrize("digits", [18, 30, 50, 200])
+@pytest.mark.parametrize("x", [1.0, 1e-8, 0.3])
+@pytest.mark.parametrize("formula", CASES)
+def test_every_digit_is_right(formula: str, x: float, digits: int) -> None:
+    value, slope = CASES[formula]
+    names = ("finite", "symbolic", "backprop", "dual")
+    settings = Settings("auto", digits=digits)
+    result = compare(pose(parse(formula), {"x": x}, settings=settings), names)
+    with mp.workdps(3 * digits + 50):
+        pairs = [(result.value.value, value(mpf(x)))]
+        pairs += [(r.partials["x"].value, slope(mpf(x))) for r in result.results]
+        for got, exact in pairs:
+            assert abs(got - exact) <= mpf(10) ** (1 - digits) * abs(exact)
+
+
+def test_digits_on_the_command_line(run: Run) -> None:
+    words = ("grad", "sqrt(x)", "--at", "2", "--digits", "40")
+    with mp.workdps(60):
+        slope = mp.nstr(1 / (2 * mp.sqrt(2)), 40)
+    assert slope in run(*words).out
+    assert run(*words, "-f", "plain").out == f"{slope}\n"
+    record = json.loads(run(*words, "-f", "json").out)
+    assert record["gradient"]["backprop"]["x"] == slope
+    assert record["value"].startswith("1.41421356237309504880168872420969807857")
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "flagged"),
+    [
+        ("(1-cos(x))/x**2", 1e-8, True),
+        ("exp(x)-exp(-x)", 1e-9, True),
+        ("x**2/x", 1e-200, True),
+        ("sin(x)-x", 1e-4, True),
+        ("sin(x)", 3.0, False),
+        ("x**2 - 1", 2.0, False),
+        ("(x-1)**7", 1.0001, False),
+        ("log(1+exp(-x))", 30.0, True),
+    ],
+)
+def test_what_is_uncertain_is_said(formula: str, x: float, flagged: bool) -> None:
+    result = compare(pose(parse(formula), {"x": x}))
+    assert any("certain" in warning for warning in result.warnings) is flagged
+
+
+def test_a_poor_bound_is_replaced_by_the_true_error() -> None:
+    """The bound knows 1e115 on the way; the number is off by no more than 1."""
+    result = compare(pose(parse("x*(1 + sinh(300) - sinh(300))"), {"x": 2.0}))
+    assert result.results[-1].partials["x"] == (0.0, 1.0)
+    assert any("no digit" in warning for warning in result.warnings)
+    result = compare(pose(parse("x*max(1, sinh(300)**sign(-x))"), {"x": 2.0}))
+    assert result.warnings == ()
+
+
+def test_what_vanishes_is_zero() -> None:
+    program = Program([parse("sin(pi)").expression])
+    values = settle(lambda: Trial(precise.run(program, {}), []), 30)
+    assert values[-1] == 0
