@@ -11,6 +11,12 @@ import diffcli
 from diffcli import commands, folders
 from diffcli.errors import DiffcliError, UsageError, visible
 
+HELP = """\
+Partial derivatives three ways: finite differences, symbolic rules, backprop.
+
+\b
+  diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
+"""
 EPILOG = """\
 \b
 Exit status: 0 ok, 1 check failed, 2 usage, 3 parse, 4 domain, 5 kink.
@@ -58,6 +64,7 @@ class Lazy(click.Group):
 
 @click.group(
     cls=Lazy,
+    help=HELP,
     epilog=EPILOG,
     subcommand_metavar="COMMAND [ARGS]...",
     options_metavar="",
@@ -65,11 +72,7 @@ class Lazy(click.Group):
 )
 @click.version_option(diffcli.__version__, prog_name="diffcli")
 def group() -> None:
-    r"""Partial derivatives three ways: finite differences, symbolic rules, backprop.
-
-    \b
-      diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
-    """
+    """Choose a command."""
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -48,6 +48,8 @@ class Column(NamedTuple):
     align: str = "right"
     #: False: left out where there is no room for it.
     essential: bool = True
+    #: True: words, which may go on in the next line; numbers may not.
+    wraps: bool = False
 
 
 class Table(NamedTuple):

@@ -45,7 +45,7 @@ def command(
     subgradient: bool,
     **shared: Any,
 ) -> options.Answer:
-    """Show the gradient at a point by all three methods, side by side."""
+    """Gradient at a point by all three methods, side by side."""
     call = options.Call(expr, **shared)
     form = call.form(FORMATS)
     one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)

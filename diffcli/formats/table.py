@@ -36,6 +36,7 @@ _STYLES = {
 }
 _NARROW = 72  # below this many columns numbers stand under each other
 _GAP = "    "
+_SHORTEST_WORDS = 12  # cells of a column whose text may wrap
 _ASCII = str.maketrans({
     "∂": "d", "·": "*", "×": "x", "…": "...", "→": "->", "≤": "<=", "≥": ">=",
     "±": "+-",    "−": "-", "∞": "inf", "η": "eta", "✓": "ok", "█": "#", "²": "^2",
@@ -88,7 +89,8 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
         yield from (_text(line, screen) for line in block.lines)
     else:
         cells = [[_text(cell, screen) for cell in row] for row in block.rows]
-        narrow = screen.width < _NARROW
+        words = any(column.wraps for column in block.columns)
+        narrow = screen.width < _NARROW and not words
         for narrower in (_essential,) if narrow else (_transposed, _essential):
             if _natural_width(block, cells) > screen.width:
                 block, cells = narrower(block, cells, screen.width)
@@ -147,7 +149,9 @@ def _facts(block: Facts, screen: Screen) -> Iterator[Text]:
 
 def _natural_width(block: Table, cells: list[list[Text]]) -> int:
     widths = [
-        max([cell_len(column.title), *(row[place].cell_len for row in cells)])
+        _SHORTEST_WORDS
+        if column.wraps
+        else max([cell_len(column.title), *(row[place].cell_len for row in cells)])
         for place, column in enumerate(block.columns)
     ]
     return sum(widths) + 3 * len(widths) + 1
@@ -158,7 +162,10 @@ def _grid(block: Table, cells: list[list[Text]], screen: Screen) -> RichTable:
     for column in block.columns:
         right = column.align == "right"
         grid.add_column(
-            Text(column.title), justify="right" if right else "left", no_wrap=True
+            Text(column.title),
+            justify="right" if right else "left",
+            no_wrap=not column.wraps,
+            overflow="fold",
         )
     for row in cells:
         grid.add_row(*row)
