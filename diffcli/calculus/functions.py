@@ -389,7 +389,7 @@ FUNCTIONS: tuple[Function, ...] = (
     unary("digamma",     lambda u: polygamma(0, u),      lambda y, u: polygamma(1, u),      "polygamma(1, u)", NO_POLE,
           definition="polygamma(0, u)", latex=r"\psi\left({u}\right)"),
     Function("polygamma", 2, polygamma, (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
-             ("0/0", "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
+             ("log(-1)", "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
 )
 # fmt: on
 

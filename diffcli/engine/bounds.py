@@ -8,10 +8,10 @@ Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3
 """
 
 import math
-from collections.abc import Callable
 
+from diffcli.calculus.functions import Number
 from diffcli.engine.tape import ROUNDING, TINY, Sweep, Tape
-from diffcli.language.expression import Number
+from diffcli.language.expression import Number as NumberNode
 
 _SLACK = 4.0  # a library function is off by a few units, not by one
 
@@ -29,7 +29,8 @@ def partial_bounds(sweep: Sweep) -> dict[str, float]:
         for argument, partial in zip(args, (first, second), strict=False):
             if partial is None:
                 continue
-            local, moved = _local(partial, row, args, values, errors)
+            local = _local(partial, row, args, values)
+            moved = _moved(partial, row, args, values, errors)
             bounds[argument] += (
                 uncertain * abs(local)
                 + abs(upstream) * (moved + _SLACK * ROUNDING * abs(local))
@@ -46,7 +47,7 @@ def value_errors(tape: Tape) -> list[float]:
     program, values = tape
     errors = [
         ROUNDING * abs(node.value)
-        if isinstance(node, Number) and node.value != math.floor(node.value)
+        if isinstance(node, NumberNode) and node.value != math.floor(node.value)
         else 0.0
         for node in program.nodes[: len(program.leaves)]
     ]
@@ -60,7 +61,7 @@ def value_errors(tape: Tape) -> list[float]:
             partials = program.function(row).partials
             for argument, partial in zip(args, partials, strict=True):
                 if errors[argument]:
-                    local, _ = _local(partial, row, args, values, errors)
+                    local = _local(partial, row, args, values)
                     error += abs(local) * errors[argument]
         errors.append(error)
         row += 1
@@ -68,27 +69,44 @@ def value_errors(tape: Tape) -> list[float]:
 
 
 def _local(
-    partial: Callable[..., float],
+    partial: Number, row: int, args: tuple[int, ...], values: list[float]
+) -> float:
+    """Return a local partial; infinite where it cannot be computed."""
+    try:
+        return partial(values[row], *(values[argument] for argument in args))
+    except (ValueError, ArithmeticError):
+        return math.inf
+
+
+def _moved(
+    partial: Number,
     row: int,
     args: tuple[int, ...],
     values: list[float],
     errors: list[float],
-) -> tuple[float, float]:
-    """Return a local partial, and how much it moves when its arguments move."""
-    y = values[row]
-    given = [values[argument] for argument in args]
+) -> float:
+    """Return how much a local partial moves when y and its arguments move.
+
+    Each is moved by its error, and by more, scaled down, for a step within one
+    rounding shows nothing.
+    """
+    places = (row, *args)
+    given = [values[place] for place in places]
     try:
-        local = partial(y, *given)
+        local = partial(*given)
         moved = 0.0
-        for place, argument in enumerate(args):
-            error = errors[argument]
+        for index, place in enumerate(places):
+            error = errors[place]
             if error == 0.0:
                 continue
-            step = max(abs(given[place]) * 2.0**-26, error)
+            step = max(abs(given[index]) * 2.0**-26, error)
             there = given.copy()
-            there[place] += step
-            change = partial(y, *there) - local
-            moved += abs(change) * (error / step)
+            there[index] += step
+            change = abs(partial(*there) - local) * (error / step)
+            if error > abs(given[index]) * 2.0**-50:
+                there[index] = given[index] + error
+                change = max(change, abs(partial(*there) - local))
+            moved += change
     except (ValueError, ArithmeticError):
-        return math.inf, math.inf
-    return local, moved
+        return math.inf
+    return moved

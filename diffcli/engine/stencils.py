@@ -137,7 +137,11 @@ def _quotient(function: Line, x: float, h: float, scheme: str) -> Quotient | Non
 
 # ---- the best step --------------------------------------------------------------
 
-_RATIO = 4.0  # from one level's step to the next
+_FEWEST = 2.0  # bits from one level's step to the next: a ratio of 4
+_MOST_LEVELS = 19  # so that a variable costs 40 evaluations at most
+_WITNESSES = 2  # quotients of smaller step that have to agree
+_SAFETY = 3.0  # what an error estimate is multiplied with
+_ONE_DIGIT = 0.05  # the relative error up to which there is something to show
 _COLUMNS = 5  # the quotient itself and four extrapolations
 
 
@@ -146,10 +150,13 @@ class _Entry(NamedTuple):
 
     value: float
     error: float
+    #: The level of its smallest step.
     level: int
 
 
 class _Level(NamedTuple):
+    """A quotient with one step width."""
+
     h: float
     quotient: Quotient
     noise: float
@@ -158,10 +165,10 @@ class _Level(NamedTuple):
 def best_difference(function: Line, x: float, value_error: float = 0.0) -> Difference:
     """Return the derivative by differences with the best steps found.
 
-    Symmetric quotients with steps from about abs(x)/4 down by factors of 4 are
-    extrapolated (Richardson); the entry with the least estimated error is taken that
-    agrees with all quotients of smaller step. Where x is on the edge of the domain,
-    one-sided quotients take their place.
+    Symmetric quotients with steps from about abs(x)/4 down, by factors of 4 or more,
+    are extrapolated (Richardson); the entry with the least estimated error is taken
+    that agrees with all quotients of smaller step. Where x is on the edge of the
+    domain, one-sided quotients take their place.
 
     Raises NoDifference where no entry is good for a single digit.
     """
@@ -172,31 +179,61 @@ def best_difference(function: Line, x: float, value_error: float = 0.0) -> Diffe
         calls += 1
         return function(place)
 
+    ratio = _ratio(x)
     for scheme in ("symmetric", "forward", "backward"):
-        runs = _levels(counted, x, scheme, value_error)
+        runs = _levels(counted, x, scheme, ratio, value_error)
         if runs:
             break
     else:
         raise NoDifference("f is undefined on both sides of the point")
     order = 2 if scheme == "symmetric" else 1
-    entries = [entry for run in runs for entry in _tableau(run, order)]
     levels = [level for run in runs for level in run]
-    entries.sort(key=lambda entry: entry.error / (abs(entry.value) or 1.0))
+    start = 0
+    entries: list[_Entry] = []
+    for run in runs:
+        entries += _tableau(run, ratio, order, start)
+        start += len(run)
+    entry = _best(entries, levels, ratio)
+    level = levels[entry.level]
+    q = level.quotient
+    samples = ((q.low, q.below), (q.high, q.above))
+    return Difference(entry.value, entry.error, level.h, scheme, samples, calls)
+
+
+def _best(entries: list[_Entry], levels: list[_Level], ratio: float) -> _Entry:
+    """Return the entry to believe.
+
+    Raises NoDifference where none has a digit. Only a function that looks the same on
+    both sides at every step has the derivative 0 for certain.
+    """
+    if all(level.quotient.slope == 0.0 for level in levels):
+        return _Entry(0.0, min(level.noise for level in levels), len(levels) - 1)
+    entries.sort(key=lambda entry: entry.error / (abs(entry.value) or 5e-324))
     for entry in entries:
-        if _agrees(entry, levels):
-            level = next(level for level in levels if level.h == levels[entry.level].h)
-            q = level.quotient
-            samples = ((q.low, q.below), (q.high, q.above))
-            return Difference(entry.value, entry.error, level.h, scheme, samples, calls)
-    raise NoDifference("differences cannot see this derivative: no two steps agree")
+        error = _SAFETY * entry.error
+        if error < _ONE_DIGIT * abs(entry.value) and _agrees(entry, levels, ratio):
+            return entry._replace(error=error)
+    raise NoDifference("differences cannot see it: no digit is certain at any step")
+
+
+def _ends(x: float) -> tuple[float, float]:
+    """Return the widest and the smallest step."""
+    widest = 2.0 ** math.floor(math.log2(max(abs(x), 1.0) / 4))
+    return widest, 2e-12 * abs(x) if x else 1e-12
+
+
+def _ratio(x: float) -> float:
+    """Return the factor between steps: 4, or more where the steps span much."""
+    widest, smallest = _ends(x)
+    bits = math.log2(widest / smallest) if smallest else math.inf
+    return float(2.0 ** max(_FEWEST, math.ceil(min(bits, 1000) / _MOST_LEVELS)))
 
 
 def _levels(
-    function: Line, x: float, scheme: str, value_error: float
+    function: Line, x: float, scheme: str, ratio: float, value_error: float
 ) -> list[list[_Level]]:
     """Return the quotients, widest first, in runs without a gap."""
-    h = 2.0 ** math.floor(math.log2(max(abs(x), 1.0) / 4))
-    smallest = 2e-12 * abs(x) if x else 1e-12
+    h, smallest = _ends(x)
     runs: list[list[_Level]] = [[]]
     while h >= smallest:
         try:
@@ -208,18 +245,18 @@ def _levels(
             runs.append([])
         else:
             runs[-1].append(_Level(h, quotient, quotient.noise(value_error)))
-        h /= _RATIO
+        h /= ratio
     return [run for run in runs if run]
 
 
-def _tableau(run: list[_Level], order: int) -> list[_Entry]:
+def _tableau(run: list[_Level], ratio: float, order: int, start: int) -> list[_Entry]:
     """Return the entries of Richardson's extrapolation with their error estimates."""
     entries: list[_Entry] = []
     above: list[_Entry] = []
     for index, level in enumerate(run):
-        row = [_Entry(level.quotient.slope, math.inf, index)]
+        row = [_Entry(level.quotient.slope, math.inf, start + index)]
         for column in range(1, min(index + 1, _COLUMNS)):
-            factor = _RATIO ** (order * column)
+            factor = ratio ** (order * column)
             before, higher = row[-1].value, above[column - 1].value
             value = before + (before - higher) / (factor - 1)
             change = abs(value - before)
@@ -227,18 +264,34 @@ def _tableau(run: list[_Level], order: int) -> list[_Entry]:
             if column < len(above):
                 change = min(change, abs(value - above[column].value))
                 if math.isfinite(above[column].error):
-                    last = above[column].error / _RATIO
-            row.append(_Entry(value, max(change, last) + level.noise, index))
-        entries += row[1:]
+                    last = above[column].error / ratio
+            error = max(change, last) + level.noise
+            row.append(_Entry(value, error, start + index))
+        if _contracts(run[: index + 1]):
+            entries += row[1:]
         above = row
     return entries
 
 
-def _agrees(entry: _Entry, levels: list[_Level]) -> bool:
+def _contracts(run: list[_Level]) -> bool:
+    """Tell whether the last quotients come closer, as they do once f is resolved.
+
+    A function that oscillates faster than the steps gives quotients without order,
+    and two of them may agree by chance.
+    """
+    if len(run) < 3:
+        return False
+    first, second, third = (level.quotient.slope for level in run[-3:])
+    noise = 4 * (run[-1].noise + run[-2].noise)
+    return abs(third - second) <= 0.5 * abs(second - first) + noise
+
+
+def _agrees(entry: _Entry, levels: list[_Level], ratio: float) -> bool:
     """Tell whether all quotients of smaller step lie where the entry says."""
     size = abs(entry.value)
-    return all(
+    smaller = levels[entry.level + 1 :]
+    return len(smaller) >= _WITNESSES and all(
         abs(level.quotient.slope - entry.value)
-        <= 8 * level.noise + 8 * entry.error + 0.35 * size / _RATIO**distance
-        for distance, level in enumerate(levels[entry.level + 1 :], 1)
+        <= 8 * level.noise + 8 * entry.error + 0.35 * size / ratio**distance
+        for distance, level in enumerate(smaller, 1)
     )

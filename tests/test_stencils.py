@@ -1,0 +1,110 @@
+"""Difference quotients: steps, samples, and an estimate that covers the error."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from diffcli.engine.stencils import (
+    NoDifference,
+    best_difference,
+    difference,
+    relative_step,
+)
+
+EPSILON = 2.0**-52
+
+
+def quadratic(x: float) -> float:
+    return x * x
+
+
+def test_forward_and_symmetric() -> None:
+    assert difference(quadratic, 3.0, 0.5, "forward").slope == 6.5
+    assert difference(quadratic, 3.0, 0.5, "symmetric").slope == 6.0
+    assert difference(quadratic, 3.0, 0.5, "forward").evaluations == 1
+    assert difference(quadratic, 3.0, 0.5, "symmetric").evaluations == 2
+
+
+def test_samples_are_half_a_step_to_each_side() -> None:
+    found = difference(quadratic, 1.0, 0.5, "symmetric")
+    assert found.samples == ((0.75, 0.5625), (1.25, 1.5625))
+
+
+def test_relative_step_scales_with_the_point() -> None:
+    assert relative_step(100.0, "symmetric") == 100 * math.cbrt(EPSILON)
+    assert relative_step(-4.0, "forward") == 4 * math.sqrt(EPSILON)
+    assert relative_step(0.0, "symmetric") == math.cbrt(EPSILON)
+
+
+def test_a_side_outside_the_domain_is_left_out() -> None:
+    def root(x: float) -> float:
+        if x < 0:
+            raise ArithmeticError
+        return math.sqrt(x)
+
+    found = difference(root, 1e-9, 1e-5, "symmetric")
+    assert found.scheme == "forward"
+    assert found.error > abs(found.slope - 0.5 / math.sqrt(1e-9)) / 100
+    with pytest.raises(NoDifference, match="both sides"):
+        difference(lambda x: 1 / 0, 1.0, 1e-5, "symmetric")
+
+
+def test_a_step_that_is_lost_in_rounding_is_refused() -> None:
+    with pytest.raises(NoDifference, match="lost in rounding"):
+        difference(quadratic, 1.0, 1e-20, "forward")
+
+
+#: Functions with their derivatives, both from the C library.
+PAIRS: list[tuple[Callable[[float], float], Callable[[float], float]]] = [
+    (math.sin, math.cos),
+    (math.exp, math.exp),
+    (math.log, lambda x: 1 / x),
+    (math.sqrt, lambda x: 0.5 / math.sqrt(x)),
+    (math.atan, lambda x: 1 / (1 + x * x)),
+    (lambda x: x**3, lambda x: 3 * x * x),
+    (lambda x: 1e-9 * math.sin(x), lambda x: 1e-9 * math.cos(x)),
+]
+
+
+def defined(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Return a function that fails as a tape does."""
+
+    def line(x: float) -> float:
+        try:
+            return function(x)
+        except ValueError as error:
+            raise ArithmeticError from error
+
+    return line
+
+
+@pytest.mark.parametrize("x", [1e-8, 1e-4, 0.3, 1.0, 5.0, 100.0])
+@pytest.mark.parametrize("pair", PAIRS)
+def test_the_best_step_is_good_and_knows_how_good(
+    pair: tuple[Callable[[float], float], Callable[[float], float]], x: float
+) -> None:
+    function, slope = pair
+    found = best_difference(defined(function), x)
+    assert found.evaluations <= 40
+    assert found.slope == pytest.approx(slope(x), rel=1e-6)
+    assert abs(found.slope - slope(x)) <= found.error + EPSILON * abs(slope(x))
+
+
+def test_the_best_step_at_0() -> None:
+    assert best_difference(math.sin, 0.0).slope == pytest.approx(1.0, rel=1e-12)
+    assert best_difference(quadratic, 0.0).slope == 0.0
+
+
+@pytest.mark.parametrize(
+    ("function", "x"),
+    [
+        (lambda x: math.cos(x * x), 1e7),  # oscillates faster than doubles resolve
+        (lambda x: math.cos(x * x), 1e-7),  # all differences are rounding
+    ],
+)
+def test_what_differences_cannot_see_is_refused(
+    function: Callable[[float], float], x: float
+) -> None:
+    with pytest.raises(NoDifference, match="cannot see"):
+        best_difference(function, x)
