@@ -27,6 +27,7 @@ LAYERS = (
     "methods",
     "cautions",
     "comparison",
+    "hessian",
     "gradcheck",
     "document",
     "views",

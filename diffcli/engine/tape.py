@@ -220,6 +220,23 @@ class Tape(NamedTuple):
             found[argument] = found.get(argument, 0.0) + local
         return found
 
+    def slopes(self, name: str) -> list[float]:
+        """Return the slope of every row when one variable moves with slope 1.
+
+        This is forward mode: a row's slope is the sum of its local partials times its
+        arguments' slopes.
+        """
+        slopes = [0.0] * len(self.values)
+        start = self.program.inputs.get(name)
+        if start is None:
+            return slopes
+        slopes[start] = 1.0
+        for row, a, b, _, _ in reversed(self.program.backward):
+            if slopes[a] or (b >= 0 and slopes[b]):
+                locals_ = self.locals(row).items()
+                slopes[row] = sum(x * slopes[a] for a, x in locals_ if slopes[a])
+        return slopes
+
     def rough_rows(self) -> list[int]:
         """Return the active rows whose function is not smooth at its arguments."""
         values = self.values

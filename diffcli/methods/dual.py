@@ -1,7 +1,7 @@
 """Dual numbers: forward mode, one pass for each variable."""
 
 from diffcli.engine.bounds import partial_bounds
-from diffcli.engine.tape import Tape, Undefined
+from diffcli.engine.tape import Undefined
 from diffcli.problem import Estimate, MethodResult, Problem, certain
 
 TITLE = "dual"
@@ -19,29 +19,12 @@ def gradient(problem: Problem) -> MethodResult:
     if problem.precise:
         return MethodResult("dual", _with_more_digits(problem), 1, None)
     bounds = partial_bounds(problem.tape.sweep())
+    output = problem.program.outputs[0]
     partials = {
-        name: Estimate(slope(problem.tape, name), bounds.get(name, 0.0))
+        name: Estimate(problem.tape.slopes(name)[output], bounds.get(name, 0.0))
         for name in problem.variables
     }
     return MethodResult("dual", partials, len(partials), None)
-
-
-def slope(tape: Tape, name: str) -> float:
-    """Return the slope of the output when one variable moves with slope 1."""
-    program, values = tape
-    slopes = [0.0] * len(values)
-    start = program.inputs.get(name)
-    if start is None:
-        return 0.0
-    slopes[start] = 1.0
-    for row, a, b, _, _ in reversed(program.backward):
-        if slopes[a] or (b >= 0 and slopes[b]):
-            slopes[row] = sum(
-                local * slopes[argument]
-                for argument, local in tape.locals(row).items()
-                if slopes[argument]
-            )
-    return slopes[program.outputs[0]]
 
 
 def _with_more_digits(problem: Problem) -> dict[str, Estimate]:

@@ -127,7 +127,7 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
             shown = shown_as(estimate.value)
             measured = not methods.load(result.method).EXACT
             certain = agreement.digits if agreement and measured else None
-            cells.append(_doubtful_tail(shown, certain))
+            cells.append(doubtful_tail(shown, certain))
     if judged:
         cells += _judgement(comparison, name)
     return tuple(cells)
@@ -156,7 +156,7 @@ def _judgement(comparison: Comparison, name: str) -> list[Line]:
     return [(Run(f"{agreement.relative:.1e}"),), (digits,)]
 
 
-def _doubtful_tail(shown: str, certain: int | None) -> Line:
+def doubtful_tail(shown: str, certain: int | None) -> Line:
     """Return a number with the digits after the certain ones marked.
 
     Counted are significant digits, not characters that differ from the other
