@@ -1,13 +1,15 @@
 """Run the chosen methods on one problem and judge how they agree."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from diffcli import cautions, methods
 from diffcli.engine.corners import Slopes, one_sided, slopes
+from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Undefined
 from diffcli.errors import KinkError
+from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, MethodResult, Problem, certain
 
 
@@ -40,6 +42,8 @@ class Comparison(NamedTuple):
     kinks: tuple[str, ...]
     #: What the user should know, a sentence each.
     warnings: tuple[str, ...]
+    #: Exact values by variable, and under "" that of the function, if asked for.
+    exact: Mapping[str, str] = {}
 
     @property
     def status(self) -> str:
@@ -194,3 +198,20 @@ def judge(measured: Estimate, exact: Estimate, most: int = 16) -> Agreement:
         return Agreement(None, expected, None, verdict)
     digits = min(most, max(0, math.floor(-math.log10(relative))))
     return Agreement(relative, expected, digits, verdict)
+
+
+def with_exact_values(
+    comparison: Comparison, point: Mapping[str, Expression]
+) -> Comparison:
+    """Return the comparison with exact values of f and its partials, where they exist.
+
+    The point is given as formulas, so that pi/2 is pi/2 and no double near it.
+    """
+    from diffcli.engine.exact import exact_value
+
+    problem = comparison.problem
+    exact = {"": exact_value(problem.parsed.expression, point)}
+    for derivation in derive(problem.parsed.expression, problem.variables):
+        if derivation.variable not in comparison.kinks:
+            exact[derivation.variable] = exact_value(derivation.result, point)
+    return comparison._replace(exact=exact)

@@ -40,8 +40,8 @@ class Hessian(NamedTuple):
 def hessian(problem: Problem) -> Hessian:
     """Return the Hessian by differences of the gradient, by rules, and by sweeps.
 
-    Raises UsageError for more digits than a double has, KinkError at a point where a function in the formula is not smooth: its
-    second derivative is not decided there.
+    Raises UsageError for more digits than a double has, and KinkError at a point where
+    a function in the formula is not smooth: the second derivative is not decided there.
     """
     if problem.precise:
         raise UsageError(

@@ -5,7 +5,7 @@ from math import isfinite
 
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError, PointError, Span
-from diffcli.language.expression import Variable, natural, postorder
+from diffcli.language.expression import Expression, Variable, natural, postorder
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
@@ -48,6 +48,16 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
     return {
         name: _value(text, part) for name, part in zip(variables, parts, strict=True)
     }
+
+
+def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
+    """Return the values of a point that fits as the formulas they were written as."""
+    found: dict[str, Expression] = {}
+    for place, (a, b) in enumerate(_parts(text)):
+        start = text.find("=", a, b) + 1
+        name = text[a : start - 1].strip() if start else variables[place]
+        found[name] = parse(text, within=(start or a, b)).expression
+    return found
 
 
 def order_surprises(text: str, parsed: Parsed) -> bool:

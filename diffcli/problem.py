@@ -61,9 +61,27 @@ def pose(
     try:
         tape = program.run(point)
     except Undefined as undefined:
-        raise located(undefined, parsed, point) from None
+        error = located(undefined, parsed, point)
+        error.hint = error.hint or _filled_hole(undefined, point)
+        raise error from None
     wanted = tuple(variables) or parsed.variables
     return Problem(parsed, program, wanted, point, settings or Settings(), tape)
+
+
+def _filled_hole(undefined: Undefined, point: Mapping[str, float]) -> str:
+    """Return a hint with the limit, if the function only has a hole there."""
+    if undefined.overflow or len(point) != 1:
+        return ""
+    from diffcli.engine.corners import limit
+
+    ((name, x),) = point.items()
+    found = limit(undefined.program, x, name)
+    if found is None:
+        return ""
+    return (
+        f"f has the limit {found.value:.10g} there, and the slope {found.slope:.10g};"
+        " as written it is not defined"
+    )
 
 
 def located(

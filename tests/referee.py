@@ -6,53 +6,10 @@ from typing import Any
 import sympy
 from mpmath import mp
 
-from diffcli.calculus.functions import BY_NAME
 from diffcli.engine import precise
+from diffcli.engine.exact import to_sympy
 from diffcli.engine.tape import Program
-from diffcli.language.expression import Call, Expression, Number, Variable, postorder
-from diffcli.language.parser import parse_template
-
-_NAMES: dict[str, Any] = {
-    "add": lambda u, v: u + v,
-    "subtract": lambda u, v: u - v,
-    "multiply": lambda u, v: u * v,
-    "divide": lambda u, v: u / v,
-    "negate": lambda u: -u,
-    "power": lambda u, v: u**v,
-    "abs": sympy.Abs,
-    "max": sympy.Max,
-    "min": sympy.Min,
-    "cbrt": lambda u: sympy.sign(u) * sympy.Abs(u) ** sympy.Rational(1, 3),
-    "ceil": sympy.ceiling,
-    "polygamma": sympy.polygamma,
-}
-
-
-def to_sympy(expression: Expression, **letters: Any) -> Any:
-    """Return an expression in sympy; ``letters`` stand for variables."""
-    found: dict[Expression, Any] = {}
-    node: Expression
-    for node in postorder([expression]):
-        if isinstance(node, Number):
-            constants = {"pi": sympy.pi, "e": sympy.E, "tau": 2 * sympy.pi}
-            found[node] = constants.get(node.text) or sympy.Rational(node.text)
-        elif isinstance(node, Variable):
-            found[node] = letters.get(node.name) or sympy.Symbol(node.name, real=True)
-        else:
-            assert isinstance(node, Call)
-            args = [found[argument] for argument in node.args]
-            found[node] = _apply(node.function.name, args)
-    return found[node]
-
-
-def _apply(name: str, args: list[Any]) -> Any:
-    if name in _NAMES:
-        return _NAMES[name](*args)
-    definition = BY_NAME[name].definition
-    if definition:
-        letters = dict(zip("uv", args, strict=False))
-        return to_sympy(parse_template(definition, {}), **letters)
-    return getattr(sympy, name)(*args)
+from diffcli.language.expression import Expression
 
 
 def number(expression: Any, point: Mapping[str, float], digits: int = 30) -> float:
@@ -80,5 +37,5 @@ def slope(expression: Expression, name: str, point: Mapping[str, float]) -> floa
 
 def partial(expression: Expression, name: str, point: Mapping[str, float]) -> float:
     """Return a partial derivative by sympy."""
-    derivative = sympy.diff(to_sympy(expression), sympy.Symbol(name, real=True))
+    derivative = sympy.diff(to_sympy(expression, {}), sympy.Symbol(name, real=True))
     return number(derivative, point)

@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from diffcli import options
-from diffcli.comparison import compare
+from diffcli.comparison import compare, with_exact_values
 from diffcli.methods import THREE, chosen
+from diffcli.points import expressions
 from diffcli.views.comparison import document
 
 SECTION, PLACE = "Differentiate", 1
@@ -40,6 +41,9 @@ Examples:
     "--order", type=click.IntRange(1, 2), default=1, metavar="N",
     help="1: the gradient; 2: the Hessian, all second derivatives.",
 )  # fmt: skip
+@click.option(
+    "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
+)
 @options.output(*FORMATS)
 def command(
     expr: str,
@@ -49,6 +53,7 @@ def command(
     scheme: str,
     subgradient: bool,
     order: int,
+    exact: bool,
     **shared: Any,
 ) -> options.Answer:
     """Gradient at a point by all three methods, side by side."""
@@ -67,8 +72,11 @@ def command(
     one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)
     names = chosen(methods or (["backprop"] if one_row_each else THREE))
     results = []
-    for problem in problems:
+    for text, problem in zip(call.points, problems, strict=True):
         results.append(compare(problem, names))
+        if exact:
+            point = expressions(text, parsed.variables)
+            results[-1] = with_exact_values(results[-1], point)
         if results[-1].error():
             break
     notes += [warning for result in results for warning in result.warnings]

@@ -7,7 +7,7 @@ program is run a tiny step to either side, in arithmetic precise enough for that
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcli.engine.tape import Program, Tape, Undefined
 
@@ -62,6 +62,48 @@ def slopes(
         for name, row in program.inputs.items()
         if row in below
     }
+
+
+class Limit(NamedTuple):
+    """Where a function would go if a hole in it were filled."""
+
+    value: float
+    #: The derivative there.
+    slope: float
+
+
+def limit(program: Program, x: float, name: str) -> Limit | None:
+    """Return the limit of a function of one variable at a hole, if both sides agree.
+
+    sin(x)/x is not defined at 0, but has the limit 1 there, and the slope 0.
+    """
+    from mpmath import mp
+
+    from diffcli.engine.precise import run
+
+    with mp.workdps(_DIGITS):
+        row = program.outputs[0]
+        found = []
+        try:
+            for exponent in (_NEAR, _NEARER):
+                step = mp.mpf(10) ** exponent * max(1, abs(mp.mpf(x)))
+                found += [run(program, {name: x + s * step})[row] for s in (1, -1)]
+        except Undefined:
+            return None
+        high, low, *nearer = found
+        if max(found) - min(found) > mp.mpf(10) ** -15 * max(1, abs(high)):
+            return None
+        slope = (nearer[0] - nearer[1]) / (2 * step)
+        before = (high - low) / (2 * step) * mp.mpf(10) ** (_NEARER - _NEAR)
+        if abs(slope - before) > mp.mpf(10) ** -4 * max(1, abs(slope)):
+            return None
+        return Limit(_without_dust(nearer[0]), _without_dust(slope))
+
+
+def _without_dust(value: Any) -> float:
+    """Return a limit as a double; what is left of the step is taken off."""
+    rounded = round(float(value), 12)
+    return rounded if abs(value - rounded) < 1e-20 else float(value)
 
 
 def one_sided(

@@ -52,10 +52,7 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     settings = problem.settings
     facts: list[Line] = [
         (Run(f"at {point_text(problem.point)}"),),
-        (
-            Run("f = "),
-            Run(short_number(comparison.value.value, settings.digits), "value"),
-        ),
+        _value(comparison),
     ]
     finite = _result(comparison, "finite")
     if finite is not None:
@@ -72,6 +69,13 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
         facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
     yield Facts(tuple(facts))
     yield _table(comparison)
+
+
+def _value(comparison: Comparison) -> Line:
+    digits = comparison.problem.settings.digits
+    line = (Run("f = "), Run(short_number(comparison.value.value, digits), "value"))
+    exact = comparison.exact.get("")
+    return (*line, Run(f" = {exact}", "value")) if exact else line
 
 
 def formulas(parsed: Parsed, limit: int = _LONGEST_FORMULA) -> Iterator[Formula]:
@@ -101,6 +105,8 @@ def _table(comparison: Comparison) -> Table:
     columns += [
         Column(methods.load(result.method).TITLE) for result in comparison.results
     ]
+    if comparison.exact:
+        columns.append(Column("exact"))
     if judged:
         columns += [Column("rel. error", essential=False), Column("digits")]
     rows = tuple(
@@ -128,6 +134,8 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
             measured = not methods.load(result.method).EXACT
             certain = agreement.digits if agreement and measured else None
             cells.append(doubtful_tail(shown, certain))
+    if comparison.exact:
+        cells.append((Run(comparison.exact.get(name) or "-", "value"),))
     if judged:
         cells += _judgement(comparison, name)
     return tuple(cells)
@@ -209,6 +217,9 @@ def _record(comparison: Comparison) -> dict[str, Any]:
             name: derivative_text(derivation.result)
             for name, derivation in symbolic.evidence.items()
         }
+    if comparison.exact:
+        texts = {name: text or None for name, text in comparison.exact.items()}
+        record["exact"] = {"value": texts.pop(""), "gradient": texts}
     if finite is not None:
         record["finite"] = {
             "scheme": settings.scheme,

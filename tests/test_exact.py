@@ -1,0 +1,55 @@
+"""Exact values, and the limits of functions with a hole."""
+
+import json
+
+import pytest
+
+from tests.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "value", "slope"),
+    [
+        ("(2*x+9)**2+3", "1", "124", "44"),
+        ("sqrt(x)", "2", "sqrt(2)", "sqrt(2)/4"),
+        ("sin(x)", "pi/6", "1/2", "sqrt(3)/2"),
+        ("x**3/7", "0.5", "1/56", "3/28"),
+        ("log(x)", "x=e", "1", "exp(-1)"),
+        ("abs(x)", "-3", "3", "-1"),
+    ],
+)
+def test_exact(formula: str, at: str, value: str, slope: str, run: Run) -> None:
+    ran = run("grad", formula, "--at", at, "--exact", "-f", "json")
+    exact = json.loads(ran.out)["exact"]
+    assert exact == {"value": value, "gradient": {"x": slope}}
+
+
+def test_exact_on_the_screen(run: Run) -> None:
+    ran = run("grad", "sqrt(x)*y", "--at", "2,1", "--exact")
+    assert "= sqrt(2)" in ran.out
+    assert "│ sqrt(2)/4 │" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "hint"),
+    [
+        ("sin(x)/x", "0", "f has the limit 1 there, and the slope 0;"),
+        ("tan(x)/x", "0", "f has the limit 1 there, and the slope 0;"),
+        ("(exp(x)-1)/x", "0", "f has the limit 1 there, and the slope 0.5;"),
+        ("(x**2-1)/(x-1)", "1", "f has the limit 2 there, and the slope 1;"),
+        ("x*x/x", "0", "f has the limit 0 there, and the slope 1;"),
+    ],
+)
+def test_a_hole_has_a_limit(formula: str, at: str, hint: str, run: Run) -> None:
+    ran = run("grad", formula, "--at", at)
+    assert (ran.code, ran.out) == (4, "")
+    assert hint in ran.err
+
+
+@pytest.mark.parametrize(
+    "formula", ["1/x", "abs(x)/x", "log(x)", "sin(1/x)", "x*log(x)"]
+)
+def test_a_pole_or_jump_has_none(formula: str, run: Run) -> None:
+    ran = run("grad", formula, "--at", "0")
+    assert ran.code == 4
+    assert "limit" not in ran.err
