@@ -80,14 +80,7 @@ def main(args: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     _die_quietly_on_a_closed_pipe()
     try:
-        answer = group.main(words, prog_name="diffcli", standalone_mode=False)
-        if not isinstance(answer, tuple):  # --help and --version have printed already
-            return int(answer or 0)
-        lines, notes, error, output = answer
-        _say(notes)
-        _write(lines, output)
-        if error is not None:
-            raise error
+        return _run(words)
     except DiffcliError as error:
         return _fail(error, words)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -98,21 +91,41 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(["Interrupted."])
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    except OSError as error:
+        return _unwritten(error, words)
     except Exception as error:  # a bug of ours: say so, in one line
         if "--debug" in words:
             raise
-        what = f"{type(error).__name__}: {error}".strip(": ")
-        return _fail(
-            DiffcliError(
-                f"internal error ({what})",
-                hint="please report it; --debug shows the traceback",
-            ),
-            words,
-        )
+        return _fail(_bug(error), words)
+
+
+def _run(words: list[str]) -> int:
+    """Run one call and print its answer. Raises whatever goes wrong."""
+    answer = group.main(words, prog_name="diffcli", standalone_mode=False)
+    if not isinstance(answer, tuple):  # --help and --version have printed already
+        return int(answer or 0)
+    lines, notes, error, output = answer
+    _say(notes)
+    _write(lines, output)
+    if error is not None:
+        raise error
     return 0
+
+
+def _unwritten(error: OSError, words: Sequence[str]) -> int:
+    """Report that stdout takes no more; what is left in it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 141
+    return _fail(UsageError(f"cannot write the output: {error.strerror}"), words)
+
+
+def _bug(error: Exception) -> DiffcliError:
+    what = f"{type(error).__name__}: {error}".strip(": ")
+    return DiffcliError(
+        f"internal error ({what})",
+        hint="please report it; --debug shows the traceback",
+    )
 
 
 def _die_quietly_on_a_closed_pipe() -> None:

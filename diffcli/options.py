@@ -87,10 +87,13 @@ class Command(click.Command):
 
 
 def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[str]:
-    """Return the option's value, if there is one; another option is none."""
+    """Return the option's value.
+
+    Raises UsageError if there is none; another option is none.
+    """
     value = next(rest, None)
     if value is None:
-        return []
+        raise UsageError(f"Option '{name}' needs a value.")
     if value.startswith("--") and value.partition("=")[0] in known:
         raise UsageError(
             f"Option '{name}' needs a value, but '{value}' follows.",
@@ -235,12 +238,9 @@ class Call(NamedTuple):
         except ValueError:
             width = 0.0
         if not 0 < width < float("inf"):
-            text = self.expr if len(self.expr) < 40 else "..."
-            point = self.points[0] if self.points else "1"
             raise UsageError(
                 f"Invalid value for '--h': {h} is not a positive number.",
-                hint="1e-5 is the default; see the effect with:"
-                f' diffcli sweep "{text}" --at {point}',
+                hint="1e-5 is the default; --h auto finds the best",
             )
         return Settings(width, scheme, self.digits, subgradient)
 
