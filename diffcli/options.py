@@ -262,13 +262,13 @@ class Call(NamedTuple):
             )
         return parsed._replace(variables=fixed)
 
-    def problems(
-        self, parsed: Parsed, wrt: str, settings: Settings
-    ) -> Iterator[Problem]:
-        """Yield the problem at every point.
+    def wanted(self, parsed: Parsed, wrt: str) -> tuple[str, ...]:
+        """Return the variables of --wrt, or all.
 
-        Raises PointError and DomainError.
+        Raises UsageError for one that is not there, and where there are none.
         """
+        if not parsed.variables:
+            raise points.no_variables()
         wanted = _names(wrt)
         for name in wanted:
             if name not in parsed.variables:
@@ -276,8 +276,16 @@ class Call(NamedTuple):
                     f"--wrt names '{name}', which is not in the formula"
                     f" ({', '.join(parsed.variables)})"
                 )
-        if not parsed.variables:
-            points.point("", ())
+        return wanted or parsed.variables
+
+    def problems(
+        self, parsed: Parsed, wrt: str, settings: Settings
+    ) -> Iterator[Problem]:
+        """Yield the problem at every point.
+
+        Raises PointError and DomainError.
+        """
+        wanted = self.wanted(parsed, wrt)
         if not self.points:
             raise points.missing_point(parsed.variables)
         program = Program([parsed.expression])

@@ -27,9 +27,7 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
     no constant formula, DomainError for one that has no value.
     """
     if not variables:
-        raise PointError(
-            "the formula has no variables, so it has no partial derivatives"
-        )
+        raise no_variables()
     _refuse_semicolon(text)
     parts = _parts(text)
     named = [(a, b) for a, b in parts if "=" in text[a:b]]
@@ -174,6 +172,11 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
         f" {len(variables)} variable{s}: {_listed(variables)}",
         hint=hint,
     )
+
+
+def no_variables() -> PointError:
+    """Return the error for a formula without variables."""
+    return PointError("the formula has no variables, so it has no partial derivatives")
 
 
 def missing_point(variables: Sequence[str]) -> PointError:

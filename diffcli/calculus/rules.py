@@ -29,8 +29,8 @@ class Rule(NamedTuple):
 # Columns are aligned so that a row reads as an equation.
 # fmt: off
 DIFFERENTIATION: tuple[Rule, ...] = (
-    Rule("constant",    "c",     "0",                      "what does not depend on x does not change with it"),
-    Rule("power",       "x",     "1",                      "x changes exactly as fast as x"),
+    Rule("constant",    "c",     "0",                      "what does not depend on x does not change"),
+    Rule("power",       "x",     "1",                      "x changes as fast as itself"),
     Rule("linearity",   "u + v", "D(u) + D(v)",            "a sum changes by the sum of the changes"),
     Rule("linearity",   "u - v", "D(u) - D(v)",            "a difference changes by the difference of the changes"),
     Rule("linearity",   "-u",    "-D(u)",                  "the sign stays outside"),

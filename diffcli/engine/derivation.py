@@ -12,7 +12,14 @@ from diffcli.calculus.functions import BY_NAME, INFIX, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
 from diffcli.errors import DiffcliError
-from diffcli.language.expression import Call, Expression, Variable, number, postorder
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Variable,
+    call,
+    number,
+    postorder,
+)
 
 MOST_STEPS = 1_000_000
 """Steps after which a derivation is given up rather than waited for."""
@@ -31,6 +38,8 @@ class Step(NamedTuple):
     becomes: Expression
     #: Which earlier steps gave the D(...) in it.
     uses: tuple[int, ...]
+    #: What the rule's letters stand for; empty for a long sum or product.
+    bindings: Bindings
 
 
 class Derivation(NamedTuple):
@@ -43,6 +52,17 @@ class Derivation(NamedTuple):
     def result(self) -> Expression:
         """The derivative: the last step."""
         return self.steps[-1].becomes
+
+    def filled(self, place: int) -> Expression | None:
+        """Return a step's right side as the rule gives it, before tidying.
+
+        None for a long sum or product, which nobody wants to see written out.
+        """
+        step = self.steps[place]
+        if not step.bindings:
+            return None
+        found = {self.steps[use].of: self.steps[use].becomes for use in step.uses}
+        return fill(step.rule.after, step.bindings, call, found.__getitem__)
 
     def __str__(self) -> str:
         """Return the derivative as text."""
@@ -190,9 +210,8 @@ class _Work:
             uses.append(self.step_of[part])
             return self.steps[uses[-1]].becomes
 
-        self.add(
-            Step(rule, node, fill(rule.after, bindings, tidy, derivative), ()), uses
-        )
+        becomes = fill(rule.after, bindings, tidy, derivative)
+        self.add(Step(rule, node, becomes, (), bindings), uses)
 
     def take_chain(self, node: Expression, chain: _Chain) -> None:
         """Add the step that differentiates a long sum or product at once.
@@ -210,7 +229,7 @@ class _Work:
             if product:
                 slope = _times_the_others(chain, position, slope)
             becomes = tidy(INFIX["+"], becomes, slope)
-        self.add(Step(rule, node, becomes, ()), uses)
+        self.add(Step(rule, node, becomes, (), {}), uses)
 
     def add(self, step: Step, uses: list[int]) -> None:
         """Put a step at the end."""
