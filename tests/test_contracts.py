@@ -28,6 +28,7 @@ LAYERS = (
     "cautions",
     "comparison",
     "hessian",
+    "trace",
     "gradcheck",
     "document",
     "views",

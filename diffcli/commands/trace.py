@@ -1,0 +1,38 @@
+"""``diffcli trace``: forward and backward pass, node by node."""
+
+from typing import Any
+
+import click
+
+from diffcli import options
+from diffcli.problem import Settings
+from diffcli.trace import trace
+from diffcli.views.trace import document
+
+SECTION, PLACE = "Differentiate", 4
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
+PASSES = {"both": ("forward", "backward")}
+EPILOG = """\
+\b
+Examples:
+  diffcli trace "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli trace "z = w*x+b; a = sigmoid(z); (a-t)^2" --at w=2,x=1,b=0,t=1
+"""
+
+
+@click.command(cls=options.Command, epilog=EPILOG)
+@options.formula
+@options.at
+@click.option(
+    "--pass", "passes", type=click.Choice(["forward", "backward", "both"]),
+    default="both", show_default=True, help="Which pass to show.",
+)  # fmt: skip
+@options.output(*FORMATS)
+def command(expr: str, passes: str, **shared: Any) -> options.Answer:
+    """Forward and backward pass, node by node."""
+    call = options.Call(expr, **shared)
+    parsed = call.parsed()
+    problems = call.problems(parsed, "", Settings())
+    shown = PASSES.get(passes, (passes,))
+    documents = [document(trace(problem), shown) for problem in problems]
+    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))

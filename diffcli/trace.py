@@ -1,0 +1,197 @@
+"""Forward and backward pass, told node by node, under names a reader can follow."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from diffcli.engine.rewriting import fill, tidy
+from diffcli.engine.tape import Sweep
+from diffcli.language.expression import Call, Expression, Number, Variable, variable
+from diffcli.language.printer import text
+from diffcli.problem import Problem
+
+_LETTERS = "abcegklmnopqrstuvwz"  # the lecture's; d and f mean something else
+
+
+class Forward(NamedTuple):
+    """One node of the forward pass."""
+
+    #: Its name: a definition's, the lecture's letters, or v1, v2, ...
+    name: str
+    #: How it is made, with the names of its arguments; empty for a variable.
+    formula: str
+    #: The same with their values.
+    numbers: str
+    value: float
+
+
+class Share(NamedTuple):
+    """What one user of a node passes on to it: upstream times local."""
+
+    user: str
+    upstream: float
+    #: The local partial as a formula in names.
+    formula: str
+    local: float
+    #: The user's function.
+    function: str
+
+
+class Backward(NamedTuple):
+    """One node of the backward pass."""
+
+    name: str
+    adjoint: float
+    #: One share for each use; none for the output itself.
+    shares: tuple[Share, ...]
+    #: True for a variable of the formula.
+    is_input: bool
+
+
+class Path(NamedTuple):
+    """The way from the output to a variable, if there is only one."""
+
+    name: str
+    #: The local partials along it, from the output down; empty if there are more ways.
+    locals: tuple[float, ...]
+    #: How many ways there are.
+    ways: int
+    adjoint: float
+
+
+class Trace(NamedTuple):
+    """Both passes and the paths, each in the order in which it is told."""
+
+    problem: Problem
+    forward: tuple[Forward, ...]
+    backward: tuple[Backward, ...]
+    paths: tuple[Path, ...]
+
+
+def trace(problem: Problem) -> Trace:
+    """Return both passes at the problem's point."""
+    sweep = problem.tape.sweep()
+    story = _Story(problem, sweep)
+    return Trace(
+        problem,
+        tuple(story.forward()),
+        tuple(story.backward()),
+        tuple(story.paths()),
+    )
+
+
+class _Story:
+    """The names of all rows, and who uses whom."""
+
+    def __init__(self, problem: Problem, sweep: Sweep) -> None:
+        self.problem = problem
+        self.program = problem.program
+        self.values = problem.tape.values
+        self.adjoints = sweep.adjoints
+        self.names = _names(problem)
+        #: Rows that are told: all that depend on a variable, in order of their use.
+        self.rows = [
+            row
+            for row, node in enumerate(self.program.nodes)
+            if self.program.active[row]
+        ]
+        self.users: dict[int, list[int]] = {row: [] for row in self.rows}
+        for row in self.rows:
+            for argument in self.program.arguments(row):
+                if argument in self.users:
+                    self.users[argument].append(row)
+
+    def forward(self) -> Iterator[Forward]:
+        """Yield the nodes, leaves first."""
+        for row in self.rows:
+            node = self.program.nodes[row]
+            formula = numbers = ""
+            if isinstance(node, Call):
+                formula = self._spelled(node, self.names)
+                shown = {
+                    argument: self._number(argument, node) for argument in node.args
+                }
+                numbers = self._spelled(node, shown)
+            yield Forward(self.names[node], formula, numbers, self.values[row])
+
+    def _number(self, argument: Expression, user: Call) -> str:
+        """Return a value as an argument: -3 is in brackets beside an operator."""
+        number = f"{self.values[self.program.index[argument]]:.6g}"
+        beside_operator = user.function.notation is not None
+        return f"({number})" if number[0] == "-" and beside_operator else number
+
+    def backward(self) -> Iterator[Backward]:
+        """Yield the nodes, root first."""
+        for row in reversed(self.rows):
+            node = self.program.nodes[row]
+            shares = tuple(
+                share for user in self._once(row) for share in self._shares(row, user)
+            )
+            is_input = isinstance(node, Variable)
+            yield Backward(self.names[node], self.adjoints[row], shares, is_input)
+
+    def paths(self) -> Iterator[Path]:
+        """Yield for each variable the product of partials along its path."""
+        counts = dict.fromkeys(self.rows, 0)
+        output = self.program.outputs[0]
+        for row in reversed(self.rows):
+            counts[row] = (row == output) + sum(counts[u] for u in self.users[row])
+        for name in self.problem.variables:
+            start = self.program.inputs.get(name)
+            if start is None:
+                continue
+            locals_: list[float] = []
+            row = start
+            while counts[start] == 1 and row != output:
+                (user,) = (u for u in self.users[row] if counts[u])
+                locals_.append(self.problem.tape.locals(user)[row])
+                row = user
+            locals_.reverse()
+            yield Path(name, tuple(locals_), counts[start], self.adjoints[start])
+
+    def _once(self, row: int) -> list[int]:
+        return list(dict.fromkeys(self.users[row]))
+
+    def _shares(self, row: int, user: int) -> Iterator[Share]:
+        """Yield what a user passes on to a row, once for each argument that it is."""
+        node = self.program.nodes[user]
+        assert isinstance(node, Call)
+        letters: dict[str, Expression] = {
+            letter: argument
+            if isinstance(argument, Number)
+            else variable(self.names.get(argument, text(argument, limit=30)))
+            for letter, argument in zip("uv", node.args, strict=False)
+        }
+        given = [self.values[argument] for argument in self.program.arguments(user)]
+        for place, argument in enumerate(self.program.arguments(user)):
+            if argument == row:
+                formula = fill(node.function.derivatives[place], letters, tidy)
+                local = node.function.partials[place](self.values[user], *given)
+                yield Share(
+                    self.names[node],
+                    self.adjoints[user],
+                    text(formula, spaced=False, limit=60),
+                    local,
+                    node.function.name,
+                )
+
+    def _spelled(self, node: Call, names: dict[Expression, str]) -> str:
+        others = {other: name for other, name in names.items() if other is not node}
+        return text(node, spaced=False, limit=60, names=others)
+
+
+def _names(problem: Problem) -> dict[Expression, str]:
+    """Return a name for every node that depends on a variable."""
+    program = problem.program
+    names: dict[Expression, str] = {
+        node: name for name, node in problem.parsed.definitions.items()
+    }
+    taken = {*problem.point, *names.values()}
+    nodes = [node for row, node in enumerate(program.nodes) if program.active[row]]
+    unnamed = [node for node in nodes if isinstance(node, Call) and node not in names]
+    free = [letter for letter in _LETTERS if letter not in taken]
+    if len(unnamed) > len(free):
+        numbers = (f"v{place}" for place in range(1, len(nodes) + len(taken)))
+        free = [name for name in numbers if name not in taken]
+    names |= dict(zip(unnamed, free, strict=False))
+    leaves = {node: node.name for node in nodes if isinstance(node, Variable)}
+    return names | leaves

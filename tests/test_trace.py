@@ -1,0 +1,91 @@
+"""Both passes, told node by node."""
+
+import json
+
+import pytest
+
+from diffcli.language.parser import parse
+from diffcli.problem import pose
+from diffcli.trace import trace
+from tests import referee
+from tests.conftest import Run
+
+LECTURE = ("trace", "(2*x1+3*x2)**2+3", "--at", "1,3")
+#: Matt Mazur, "A Step by Step Backpropagation Example", 2015.
+MAZUR = """
+h1 = sigmoid(w1*i1 + w2*i2 + b1); h2 = sigmoid(w3*i1 + w4*i2 + b1)
+o1 = sigmoid(w5*h1 + w6*h2 + b2); o2 = sigmoid(w7*h1 + w8*h2 + b2)
+(t1 - o1)^2/2 + (t2 - o2)^2/2
+"""
+MAZUR_AT = {
+    **{f"w{place}": 0.10 + 0.05 * place for place in range(1, 5)},
+    **{f"w{place}": 0.15 + 0.05 * place for place in range(5, 9)},
+    **{"b1": 0.35, "b2": 0.6, "i1": 0.05, "i2": 0.1, "t1": 0.01, "t2": 0.99},
+}
+
+
+def test_the_lectures_numbers() -> None:
+    found = trace(pose(parse(LECTURE[1]), {"x1": 1.0, "x2": 3.0}))
+    values = {node.name: node.value for node in found.forward}
+    assert values == {"x1": 1, "x2": 3, "a": 2, "b": 9, "c": 11, "e": 121, "g": 124}
+    adjoints = {node.name: node.adjoint for node in found.backward}
+    expected = {"x1": 44, "x2": 66, "a": 22, "b": 22, "c": 22, "e": 1, "g": 1}
+    assert adjoints == expected
+    path = next(path for path in found.paths if path.name == "x1")
+    assert (path.locals, path.ways) == ((1, 22, 1, 2), 1)
+
+
+def test_the_lectures_lines(run: Run) -> None:
+    out = run(*LECTURE).out
+    assert "  c  = a+b  = 2+9   = 11\n" in out
+    assert "∂f/∂c  = ∂f/∂e * 2*c = 22" in out
+    assert "∂f/∂x1 = 1 * 22 * 1 * 2 = 44" in out
+
+
+def test_a_network_as_published(run: Run) -> None:
+    at = ",".join(f"{name}={value:.10g}" for name, value in MAZUR_AT.items())
+    record = json.loads(run("trace", MAZUR, "--at", at, "-f", "json").out)
+    assert record["value"] == pytest.approx(0.298371109, abs=1e-9)
+    adjoints = {node["name"]: node["adjoint"] for node in record["backward"]}
+    assert adjoints["w5"] == pytest.approx(0.082167041, abs=1e-9)
+    assert {"h1", "h2", "o1", "o2"} <= set(adjoints)
+    expression = parse(MAZUR).expression
+    for name in ("w1", "w5", "b1"):
+        exact = referee.slope(expression, name, record["point"])
+        assert adjoints[name] == pytest.approx(exact, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "formula", ["x*sin(x)", "x*x", "max(x, 2)*x", "z = x**2; z*z + z", "x/(1+x)-x"]
+)
+def test_shares_add_up_to_the_adjoint(formula: str) -> None:
+    found = trace(pose(parse(formula), {"x": 1.7}))
+    for node in found.backward:
+        if node.shares:
+            total = sum(share.upstream * share.local for share in node.shares)
+            assert total == pytest.approx(node.adjoint)
+
+
+def test_paths_that_meet_are_counted(run: Run) -> None:
+    out = run("trace", "x*sin(x)", "--at", "1").out
+    assert "two paths add up" in out
+    assert "2 paths add up" in out
+
+
+def test_a_product_that_vanishes_is_said(run: Run) -> None:
+    out = run("trace", "sigmoid(" * 8 + "x" + ")" * 8, "--at", "1").out
+    assert "vanishes: 8 of 8 factors are below 0.5" in out
+
+
+def test_one_pass_alone(run: Run) -> None:
+    assert "Backward" not in run(*LECTURE, "--pass", "forward").out
+    assert "Forward" not in run(*LECTURE, "--pass", "backward").out
+
+
+def test_a_large_one_says_what_it_leaves_out(run: Run) -> None:
+    formula = "sin(" * 2000 + "x" + ")" * 2000
+    ran = run("trace", formula, "--at", "1")
+    assert "more nodes; -f json and csv have all" in ran.out
+    assert len(ran.out.splitlines()) < 150
+    rows = run("trace", formula, "--at", "1", "-f", "csv").out.splitlines()
+    assert len(rows) == 2002
