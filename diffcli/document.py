@@ -75,6 +75,16 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[Any]]
 
 
+class Node(NamedTuple):
+    """One node of a graph."""
+
+    label: str
+    #: More about it, such as its value; each a line or field of its own.
+    details: tuple[str, ...]
+    #: The places of its arguments in the list of nodes.
+    args: tuple[int, ...]
+
+
 class Document(NamedTuple):
     """One result, ready for any format; a format makes only the part that it needs."""
 
@@ -88,6 +98,8 @@ class Document(NamedTuple):
     wide: Callable[[], Sheet] = lambda: Sheet((), ())
     #: For plain: one line; empty: nothing is printed.
     brief: Callable[[], str] = lambda: ""
+    #: For dot and mermaid: nodes, arguments before users.
+    graph: Callable[[], Sequence[Node]] = lambda: ()
 
 
 def sheet(documents: Iterable[Document]) -> Iterator[Sequence[Any]]:

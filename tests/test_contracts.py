@@ -10,7 +10,17 @@ import pytest
 
 import diffcli
 from diffcli import folders, formats, methods, options, views
-from diffcli.document import Column, Document, Facts, Formula, Lines, Run, Screen, Table
+from diffcli.document import (
+    Column,
+    Document,
+    Facts,
+    Formula,
+    Lines,
+    Node,
+    Run,
+    Screen,
+    Table,
+)
 from diffcli.language.parser import parse
 from diffcli.problem import MethodResult, pose
 
@@ -126,6 +136,7 @@ def test_format_draws_any_document(name: str) -> None:
             Lines((cell,)),
         ),
         record=lambda: {"a": 1},
+        graph=lambda: (Node("x", ("1",), ()), Node('"{|<*', (), (0,))),
     )
     for count in (0, 1, 3):
         for screen in (Screen(), Screen(20, color=True), Screen(200, ascii=True)):

@@ -1,0 +1,26 @@
+"""Graphviz: ``diffcli tree E -f dot | dot -Tsvg``."""
+
+from collections.abc import Iterable, Iterator
+
+from diffcli.document import Document, Screen
+
+SUMMARY = "a graph for Graphviz"
+SUFFIXES = (".dot",)
+
+
+def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    """Yield one digraph for every document, its nodes as records."""
+    for document in documents:
+        yield "digraph diffcli {"
+        yield "  rankdir=BT;"
+        yield "  node [shape=record];"
+        for place, node in enumerate(document.graph()):
+            fields = " | ".join(map(_escaped, (node.label, *node.details)))
+            yield f'  n{place} [label="{{{fields}}}"];'
+            yield from (f"  n{argument} -> n{place};" for argument in node.args)
+        yield "}"
+
+
+def _escaped(text: str) -> str:
+    """Return a text for a field of a record label."""
+    return "".join(f"\\{c}" if c in '\\"{}|<> ' else c for c in text)

@@ -1,0 +1,23 @@
+"""Mermaid, which GitHub draws in Markdown."""
+
+from collections.abc import Iterable, Iterator
+
+from diffcli.document import Document, Screen
+
+SUMMARY = "a graph for Mermaid"
+SUFFIXES = (".mmd",)
+
+
+def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    """Yield one flowchart for every document; labels are in quotes."""
+    for document in documents:
+        yield "flowchart BT"
+        for place, node in enumerate(document.graph()):
+            label = "<br/>".join(map(_escaped, (node.label, *node.details)))
+            yield f'  n{place}["{label}"]'
+            yield from (f"  n{argument} --> n{place}" for argument in node.args)
+
+
+def _escaped(text: str) -> str:
+    """Return a text whose quotes, signs and stars Mermaid leaves alone."""
+    return "".join(c if c.isalnum() or c in " .=,_" else f"#{ord(c)};" for c in text)

@@ -1,0 +1,164 @@
+"""The expression as a tree as typed, or as a graph with its shared nodes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import diffcli
+from diffcli.document import Block, Document, Facts, Line, Lines, Node, Run
+from diffcli.engine.tape import Sweep
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    postorder,
+)
+from diffcli.language.parser import Parsed
+from diffcli.problem import Problem, point_text
+from diffcli.views.comparison import formulas, understood
+
+SCHEMA = "diffcli/tree/1"
+_MOST = 200  # lines that are shown to people
+
+
+class Tree(NamedTuple):
+    """An expression and, at a point, what its nodes are worth."""
+
+    parsed: Parsed
+    problem: Problem | None
+    sweep: Sweep | None
+    #: True: a node that is used twice is drawn once.
+    shared: bool
+
+
+def document(tree: Tree) -> Document:
+    """Return a tree as a document."""
+    return Document(
+        blocks=partial(_blocks, tree),
+        record=partial(_record, tree),
+        graph=partial(_graph, tree),
+    )
+
+
+def _blocks(tree: Tree) -> Iterator[Block]:
+    yield from formulas(tree.parsed)
+    if tree.problem:
+        at = Run(f"at {point_text(tree.problem.point)}")
+        meaning = Run("after each node: value | adjoint", "muted")
+        yield Facts(((at,), (meaning,)))
+    yield Lines(tuple(_lines(tree)))
+
+
+def _lines(tree: Tree) -> Iterator[Line]:
+    """Yield a line a node, from the root down, with guides in front."""
+    names = {node: name for name, node in tree.parsed.definitions.items()}
+    stack: list[tuple[Expression, str, str]] = [(tree.parsed.expression, "", "")]
+    drawn: set[Expression] = set()
+    count = 0
+    while stack:
+        node, before, below = stack.pop()
+        count += 1
+        if count > _MOST:
+            left = "… more below; -f json has the whole tree"
+            yield (Run(left, "muted"),)
+            return
+        again = tree.shared and node in drawn and bool(node.args)
+        drawn.add(node)
+        name = f"{names[node]}: " if node in names else ""
+        worth = " | ".join(_worth(tree, node))
+        mark = Run("  (drawn above)", "muted") if again else Run("")
+        label = (Run(f"{name}{_label(node)}", "name"), Run(f"  {worth}", "value"))
+        yield (Run(before), *(label if worth else label[:1]), mark)
+        if not again:
+            children = list(node.args)
+            for place, child in reversed(list(enumerate(children))):
+                last = place == len(children) - 1
+                stack.append(
+                    (
+                        child,
+                        below + ("└── " if last else "├── "),
+                        below + ("    " if last else "│   "),
+                    )
+                )
+
+
+def _label(node: Expression) -> str:
+    """Return an operator's sign, a function's name, a number or a variable."""
+    if isinstance(node, Number):
+        return node.text
+    if isinstance(node, Variable):
+        return node.name
+    assert isinstance(node, Call)
+    notation = node.function.notation
+    return notation.symbol if notation else node.function.name
+
+
+def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
+    """Return value and adjoint; a number says its value itself, and has no adjoint."""
+    if tree.sweep is None or isinstance(node, Number):
+        return ()
+    program = tree.sweep.tape.program
+    row = program.index[node]
+    value = f"{tree.sweep.tape.values[row]:.6g}"
+    adjoint = tree.sweep.adjoints[row]
+    if not program.active[row]:
+        return (value,)
+    return (value, f"{adjoint:.6g}" if adjoint == adjoint else "undefined")
+
+
+def _graph(tree: Tree) -> Sequence[Node]:
+    """Return the nodes, arguments first: each once, or each time it is used."""
+    if tree.shared:
+        order = postorder([tree.parsed.expression])
+        places: Mapping[Expression, int] = {node: i for i, node in enumerate(order)}
+        return [
+            Node(_label(n), _details(tree, n), tuple(places[a] for a in n.args))
+            for n in order
+        ]
+    nodes: list[Node] = []
+    done: list[int] = []  # the places of finished arguments
+    stack: list[tuple[Expression, bool]] = [(tree.parsed.expression, False)]
+    while stack:
+        node, ready = stack.pop()
+        if not ready and node.args:
+            stack.append((node, True))
+            stack += [(argument, False) for argument in reversed(node.args)]
+            continue
+        first = len(done) - len(node.args)
+        nodes.append(Node(_label(node), _details(tree, node), tuple(done[first:])))
+        done[first:] = [len(nodes) - 1]
+    return nodes
+
+
+def _details(tree: Tree, node: Expression) -> tuple[str, ...]:
+    worth = _worth(tree, node)
+    titles = ("value", "adjoint")
+    return tuple(f"{t} {w}" for t, w in zip(titles, worth, strict=False))
+
+
+def _record(tree: Tree) -> dict[str, Any]:
+    nodes = []
+    order = postorder([tree.parsed.expression])
+    places = {node: place for place, node in enumerate(order)}
+    names = {node: name for name, node in tree.parsed.definitions.items()}
+    for node in order:
+        row: dict[str, Any] = {
+            "label": _label(node),
+            "name": names.get(node),
+            "args": [places[argument] for argument in node.args],
+        }
+        if tree.sweep is not None:
+            index = tree.sweep.tape.program.index[node]
+            adjoint = tree.sweep.adjoints[index]
+            row["value"] = tree.sweep.tape.values[index]
+            row["adjoint"] = adjoint if adjoint == adjoint else None
+        nodes.append(row)
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "expression": understood(tree.parsed),
+        "variables": list(tree.parsed.variables),
+        "nodes": nodes,
+    }
+    return record | ({"point": tree.problem.point} if tree.problem else {})

@@ -1,0 +1,61 @@
+"""The tree on the screen, as data, and for other programs."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.conftest import Run
+
+LECTURE = ("tree", "(2*x1+3*x2)**2+3")
+
+
+def test_the_lectures_tree(run: Run) -> None:
+    out = run(*LECTURE, "--at", "1,3").out
+    for line in ("+  124 | 1", "├── **  121 | 1", "│   ├── +  11 | 22", "x2  3 | 66"):
+        assert line in out
+
+
+def test_as_typed_and_shared(run: Run) -> None:
+    formula = "z = w*x; z**2 + sin(z)"
+    typed, shared = (run("tree", formula, *more).out for more in ((), ("--graph",)))
+    assert typed.count("w\n") == 2
+    assert shared.count("w\n") == 1
+    assert "z: *  (drawn above)" in shared
+
+
+@pytest.mark.parametrize("graph", [(), ("--graph",)])
+def test_graphviz_reads_it(graph: tuple[str, ...], run: Run) -> None:
+    ran = run("tree", "max(x, 2)*x", "--at", "3", "-f", "dot", *graph)
+    nodes = re.findall(r"^  (n\d+) \[label=", ran.out, re.MULTILINE)
+    edges = re.findall(r"^  (n\d+) -> (n\d+);", ran.out, re.MULTILINE)
+    assert len(nodes) == (4 if graph else 5)
+    assert len(edges) == 4
+    assert {end for edge in edges for end in edge} == set(nodes)
+    if shutil.which("dot"):
+        drawn = subprocess.run(
+            ["dot", "-Tsvg"], input=ran.out, capture_output=True, text=True, check=True
+        )
+        assert drawn.stdout.count('class="node"') == len(nodes)
+
+
+def test_mermaid_labels_are_safe(run: Run) -> None:
+    out = run("tree", "x**2*3", "-f", "mermaid").out
+    assert out.startswith("flowchart BT\n")
+    assert "*" not in out
+    assert '["#42;#42;"]' in out
+
+
+def test_a_large_tree_is_cut_and_says_so(run: Run) -> None:
+    formula = "+".join(f"x{place}" for place in range(500))
+    out = run("tree", formula).out
+    assert "… more below; -f json has the whole tree" in out
+    nodes = json.loads(run("tree", formula, "-f", "json").out)["nodes"]
+    assert len(nodes) == 999
+
+
+def test_deep(run: Run) -> None:
+    formula = "sin(" * 20_000 + "x" + ")" * 20_000
+    assert run("tree", formula, "-f", "dot").out.count("->") == 20_000
