@@ -23,6 +23,11 @@ Exit status: 0 ok, 1 check failed, 2 usage, 3 parse, 4 domain, 5 kink.
 """
 
 
+# What a shell says of a tool that SIGPIPE ended. Ending by the signal itself would
+# need the signal module, a tenth of our start-up.
+_CLOSED_PIPE = 141
+
+
 class Lazy(click.Group):
     """A group whose commands are the files of a folder, imported when called."""
 
@@ -78,7 +83,6 @@ def group() -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run one call and return its exit code."""
     words = list(sys.argv[1:] if args is None else args)
-    _die_quietly_on_a_closed_pipe()
     try:
         return _run(words)
     except DiffcliError as error:
@@ -91,6 +95,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(["Interrupted."])
         return 130
+    except SystemExit:  # how click ends when nobody reads its help
+        return _CLOSED_PIPE
     except OSError as error:
         return _unwritten(error, words)
     except Exception as error:  # a bug of ours: say so, in one line
@@ -116,7 +122,7 @@ def _unwritten(error: OSError, words: Sequence[str]) -> int:
     """Report that stdout takes no more; what is left in it goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
-        return 141
+        return _CLOSED_PIPE
     return _fail(UsageError(f"cannot write the output: {error.strerror}"), words)
 
 
@@ -126,16 +132,6 @@ def _bug(error: Exception) -> DiffcliError:
         f"internal error ({what})",
         hint="please report it; --debug shows the traceback",
     )
-
-
-def _die_quietly_on_a_closed_pipe() -> None:
-    """Let ``| head -1`` end the process as it ends every other tool: by SIGPIPE."""
-    import signal
-    import threading
-
-    in_main = threading.current_thread() is threading.main_thread()
-    if hasattr(signal, "SIGPIPE") and in_main:
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 def _say(notes: Iterable[str]) -> None:

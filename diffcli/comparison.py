@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from diffcli import cautions, methods
 from diffcli.engine.corners import Slopes, one_sided, slopes
-from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Expression
@@ -207,6 +206,7 @@ def with_exact_values(
 
     The point is given as formulas, so that pi/2 is pi/2 and no double near it.
     """
+    from diffcli.engine.derivation import derive
     from diffcli.engine.exact import exact_value
 
     problem = comparison.problem

@@ -6,7 +6,7 @@ Two things alternate: an operand is expected, then an operator.
 """
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcli.calculus.functions import (
     BY_NAME,
@@ -17,7 +17,6 @@ from diffcli.calculus.functions import (
     Notation,
 )
 from diffcli.errors import ParseError, Span
-from diffcli.language.complaints import Complaints
 from diffcli.language.expression import (
     Expression,
     Variable,
@@ -27,6 +26,9 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.lexer import Token, tokens
+
+if TYPE_CHECKING:
+    from diffcli.language.complaints import Complaints
 
 
 class Parsed(NamedTuple):
@@ -112,7 +114,13 @@ class _Parser:
         self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
         self.target: Token | None = None  # the name in front of '='
         self.done = False
-        self.wrong = Complaints(source, self.tokens)
+
+    @property
+    def wrong(self) -> "Complaints":
+        """What can be wrong; loaded when something is."""
+        from diffcli.language.complaints import Complaints
+
+        return Complaints(self.source, self.tokens)
 
     # ---- the main loop
 
