@@ -410,3 +410,7 @@ PREFIX: dict[str, Function] = {
     if row.notation and not row.notation.left
 }
 ROWS: tuple[Function, ...] = OPERATORS + FUNCTIONS
+ARITHMETIC: dict[str, Number] = {
+    row.name: row.value for row in OPERATORS if row.name != "power"
+}
+"""The operators whose value function takes numbers of any kind, not doubles only."""

@@ -9,7 +9,7 @@ import cmath
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from diffcli.calculus.functions import BY_NAME, ROWS
+from diffcli.calculus.functions import ARITHMETIC, BY_NAME, ROWS
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.parser import parse_template
@@ -30,11 +30,7 @@ _BRANCHES: dict[str, Complex] = {
 }
 _FLAT = ("sign", "step", "floor", "ceil")  # slope 0 wherever there is one
 _OPERATORS: dict[str, Complex] = {
-    "add": lambda u, v: u + v,
-    "subtract": lambda u, v: u - v,
-    "multiply": lambda u, v: u * v,
-    "divide": lambda u, v: u / v,
-    "negate": lambda u: -u,
+    **ARITHMETIC,
     "power": lambda u, v: _power(u, v),
 }
 

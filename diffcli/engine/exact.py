@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from diffcli.calculus.functions import ROWS
+from diffcli.calculus.functions import ARITHMETIC, ROWS
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.parser import parse_template
 
@@ -21,11 +21,7 @@ _LONGEST = 60  # characters of a value that is worth showing
 
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "tau": 2 * sympy.pi}
 _NAMES: dict[str, Callable[..., Symbolic]] = {
-    "add": lambda u, v: u + v,
-    "subtract": lambda u, v: u - v,
-    "multiply": lambda u, v: u * v,
-    "divide": lambda u, v: u / v,
-    "negate": lambda u: -u,
+    **ARITHMETIC,
     "power": lambda u, v: u**v,
     "abs": sympy.Abs,
     "max": sympy.Max,

@@ -10,7 +10,7 @@ from typing import Any
 
 from mpmath import mp
 
-from diffcli.calculus.functions import CONSTANTS, ROWS, Function
+from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, ROWS, Function
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.parser import parse_template
@@ -20,11 +20,7 @@ Real = Any
 
 _OTHER_NAMES = {"abs": "fabs"}
 _SPECIAL: dict[str, Callable[..., Real]] = {
-    "add": lambda u, v: u + v,
-    "subtract": lambda u, v: u - v,
-    "multiply": lambda u, v: u * v,
-    "divide": lambda u, v: u / v,
-    "negate": lambda u: -u,
+    **ARITHMETIC,
     "power": lambda u, v: mp.power(u, v),
     "max": max,
     "min": min,

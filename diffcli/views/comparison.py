@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import diffcli
 from diffcli import methods
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.comparison import Comparison
@@ -14,7 +13,6 @@ from diffcli.document import (
     Column,
     Document,
     Facts,
-    Formula,
     Line,
     Run,
     Sheet,
@@ -23,13 +21,10 @@ from diffcli.document import (
     plain_number,
     short_number,
 )
-from diffcli.language.parser import Parsed
-from diffcli.language.printer import latex, latex_name, text
 from diffcli.problem import Estimate, MethodResult, point_text
+from diffcli.views import derivative_text, doubtful_tail, formulas, heading, step_fact
 
 SCHEMA = "diffcli/grad/1"
-_LONGEST_FORMULA = 400  # characters of a formula that are shown to people
-_LONGEST_DERIVATIVE = 20_000  # characters of a derivative in a record
 
 
 def document(comparison: Comparison) -> Document:
@@ -56,10 +51,9 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     ]
     finite = _result(comparison, "finite")
     if finite is not None:
-        h = settings.h if isinstance(settings.h, str) else f"{settings.h:g}"
         plural = "" if finite.evaluations == 1 else "s"
         calls = f"{finite.evaluations} evaluation{plural}"
-        facts.append((Run(f"h = {h}, {settings.scheme}"),))
+        facts.append(step_fact(settings))
         facts.append((Run(calls, "muted"),))
     hidden = [
         name for name in problem.parsed.variables if name in (CONSTANTS | BY_NAME)
@@ -76,26 +70,6 @@ def _value(comparison: Comparison) -> Line:
     line = (Run("f = "), Run(short_number(comparison.value.value, digits), "value"))
     exact = comparison.exact.get("")
     return (*line, Run(f" = {exact}", "value")) if exact else line
-
-
-def formulas(parsed: Parsed, limit: int = _LONGEST_FORMULA) -> Iterator[Formula]:
-    """Yield the definitions and the function as they were understood."""
-    names = {node: name for name, node in parsed.definitions.items()}
-    for name, node in parsed.definitions.items():
-        others = {other: word for other, word in names.items() if other is not node}
-        yield Formula(
-            f"{name} = {text(node, spaced=False, limit=limit, names=others)}",
-            f"{latex_name(name)} &= {latex(node, limit, others)}",
-        )
-    arguments = ", ".join(parsed.variables)
-    if len(arguments) > limit:
-        arguments = f"{arguments[:limit]}…"
-    body = text(parsed.expression, spaced=False, limit=limit, names=names)
-    typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
-    yield Formula(
-        f"f({arguments}) = {body}",
-        f"f({typeset}) &= {latex(parsed.expression, limit, names)}",
-    )
 
 
 def _table(comparison: Comparison) -> Table:
@@ -164,24 +138,6 @@ def _judgement(comparison: Comparison, name: str) -> list[Line]:
     return [(Run(f"{agreement.relative:.1e}"),), (digits,)]
 
 
-def doubtful_tail(shown: str, certain: int | None) -> Line:
-    """Return a number with the digits after the certain ones marked.
-
-    Counted are significant digits, not characters that differ from the other
-    column: 43.9999999983 has ten good digits although 44 begins differently.
-    """
-    if certain is None:
-        return (Run(shown, "gradient"),)
-    mantissa, e, exponent = shown.partition("e")
-    seen = 0
-    for place, character in enumerate(mantissa):
-        seen += character.isdigit() and (seen > 0 or character != "0")
-        if seen > certain:
-            tail = Run(mantissa[place:], "doubtful")
-            return (Run(mantissa[:place], "gradient"), tail, Run(e + exponent))
-    return (Run(shown, "gradient"),)
-
-
 # ---- for programs -----------------------------------------------------------------
 
 
@@ -196,10 +152,7 @@ def _record(comparison: Comparison) -> dict[str, Any]:
     error = comparison.error()
     warnings = [warning.partition(": ")[2] for warning in comparison.warnings]
     record: dict[str, Any] = {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
-        "expression": understood(problem.parsed),
-        "variables": list(problem.parsed.variables),
+        **heading(SCHEMA, problem.parsed),
         "point": problem.point,
         "value": _json_number(comparison, comparison.value.value),
         "gradient": {
@@ -246,25 +199,6 @@ def _json_number(comparison: Comparison, value: Any) -> Any:
     if value is None or isinstance(value, float):
         return value
     return plain_number(value, comparison.problem.settings.digits)
-
-
-def understood(parsed: Parsed) -> str:
-    """Return the whole text as it was understood, on one line."""
-    names = {node: name for name, node in parsed.definitions.items()}
-    parts = [
-        f"{name} = "
-        + text(
-            node, spaced=False, names={n: w for n, w in names.items() if n is not node}
-        )
-        for name, node in parsed.definitions.items()
-    ]
-    return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
-
-
-def derivative_text(expression: Any) -> str | None:
-    """Return a derivative as text, or None if nobody could use one so long."""
-    written = text(expression, limit=_LONGEST_DERIVATIVE)
-    return written if len(written) < _LONGEST_DERIVATIVE else None
 
 
 def _plain(comparison: Comparison) -> Callable[[Any], str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import diffcli
 from diffcli import methods
 from diffcli.document import (
     Block,
@@ -21,12 +20,7 @@ from diffcli.document import (
 )
 from diffcli.hessian import Hessian, label
 from diffcli.problem import point_text
-from diffcli.views.comparison import (
-    derivative_text,
-    doubtful_tail,
-    formulas,
-    understood,
-)
+from diffcli.views import derivative_text, doubtful_tail, formulas, heading, step_fact
 
 SCHEMA = "diffcli/hessian/1"
 
@@ -46,13 +40,11 @@ def _blocks(hessian: Hessian) -> Iterator[Block]:
     problem = hessian.problem
     yield from formulas(problem.parsed)
     value = short_number(problem.value, problem.settings.digits)
-    h = problem.settings.h
-    width = h if isinstance(h, str) else f"{h:g}"
     yield Facts(
         (
             (Run(f"at {point_text(problem.point)}"),),
             (Run("f = "), Run(value, "value")),
-            (Run(f"h = {width}, {problem.settings.scheme}"),),
+            step_fact(problem.settings),
         )
     )
     titles = [methods.load(name).TITLE for name in hessian.columns]
@@ -77,10 +69,7 @@ def _blocks(hessian: Hessian) -> Iterator[Block]:
 def _record(hessian: Hessian) -> dict[str, Any]:
     problem = hessian.problem
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
-        "expression": understood(problem.parsed),
-        "variables": list(problem.parsed.variables),
+        **heading(SCHEMA, problem.parsed),
         "point": problem.point,
         "value": problem.value,
         "hessian": {

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import diffcli
 from diffcli.document import Block, Document, Facts, Formula, Line, Lines, Run
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.language.expression import Expression, Variable, variables
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
 from diffcli.problem import point_text
-from diffcli.views.comparison import derivative_text, formulas, understood
+from diffcli.views import derivative_text, formulas, heading
 
 SCHEMA = "diffcli/steps/1"
 _MOST = 60  # steps that are shown to people
@@ -126,10 +125,7 @@ def _short(node: Expression, names: Mapping[Expression, str]) -> str:
 
 def _record(steps: Steps) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
-        "expression": understood(steps.parsed),
-        "variables": list(steps.parsed.variables),
+        **heading(SCHEMA, steps.parsed),
         "derivations": {
             derivation.variable: {
                 "steps": [

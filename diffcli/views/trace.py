@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import diffcli
 from diffcli.document import (
     Block,
     Document,
@@ -18,7 +17,7 @@ from diffcli.document import (
 )
 from diffcli.problem import point_text
 from diffcli.trace import Backward, Forward, Path, Trace
-from diffcli.views.comparison import formulas, understood
+from diffcli.views import formulas, heading
 
 SCHEMA = "diffcli/trace/1"
 _WIDTH = 79  # columns that a line should fit in
@@ -151,10 +150,7 @@ def _short(value: float) -> str:
 def _record(trace: Trace) -> dict[str, Any]:
     problem = trace.problem
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
-        "expression": understood(problem.parsed),
-        "variables": list(problem.parsed.variables),
+        **heading(SCHEMA, problem.parsed),
         "point": problem.point,
         "value": problem.value,
         "forward": [

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import diffcli
 from diffcli.document import Block, Document, Facts, Line, Lines, Node, Run
 from diffcli.engine.tape import Sweep
 from diffcli.language.expression import (
@@ -16,7 +15,7 @@ from diffcli.language.expression import (
 )
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, point_text
-from diffcli.views.comparison import formulas, understood
+from diffcli.views import formulas, heading
 
 SCHEMA = "diffcli/tree/1"
 _MOST = 200  # lines that are shown to people
@@ -155,10 +154,7 @@ def _record(tree: Tree) -> dict[str, Any]:
             row["adjoint"] = adjoint if adjoint == adjoint else None
         nodes.append(row)
     record: dict[str, Any] = {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
-        "expression": understood(tree.parsed),
-        "variables": list(tree.parsed.variables),
+        **heading(SCHEMA, tree.parsed),
         "nodes": nodes,
     }
     return record | ({"point": tree.problem.point} if tree.problem else {})
