@@ -9,7 +9,7 @@ import click
 
 import diffcli
 from diffcli import commands, folders
-from diffcli.errors import DiffcliError, UsageError, visible
+from diffcli.errors import CheckFailed, DiffcliError, UsageError, visible
 
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.
@@ -85,6 +85,8 @@ def main(args: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     try:
         return _run(words)
+    except CheckFailed as error:
+        return error.exit_code
     except DiffcliError as error:
         return _fail(error, words)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -102,6 +102,12 @@ class KinkError(DiffcliError):
     kind, exit_code = "kink", 5
 
 
+class CheckFailed(DiffcliError):
+    """A claim is wrong; the output has said so, and there is nothing to add."""
+
+    kind, exit_code = "check", 1
+
+
 def visible(text: str) -> str:
     r"""Return ``text`` with everything that could steer a terminal written out.
 

@@ -58,6 +58,41 @@ def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
     return found
 
 
+def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
+    """Return claimed partials by variable: formulas by name, or one for each.
+
+    Raises PointError if names or counts do not fit, ParseError for a claim that is
+    no formula.
+    """
+    found: dict[str, Parsed] = {}
+    for text in texts:
+        parts = _parts(text)
+        named = bool(names(text))
+        if not named and len(parts) != len(variables):
+            raise PointError(
+                f"--claim has {len(parts)} formulas, but the gradient has"
+                f" {len(variables)}: {_listed(variables)}",
+                hint=f"name it: --claim {variables[0]}=...",
+            )
+        for place, (a, b) in enumerate(parts):
+            start = text.find("=", a, b) + 1 if named else 0
+            name = text[a : start - 1].strip() if start else variables[place]
+            if name not in variables:
+                raise PointError(
+                    f"--claim names '{name}', which is not in the formula"
+                    f" ({_listed(variables)})"
+                )
+            claim = parse(text, names=variables, within=(start or a, b))
+            for other in claim.variables:
+                if other not in variables:
+                    raise PointError(
+                        f"the claim has a variable '{other}', which is not in the"
+                        f" formula ({_listed(variables)})"
+                    )
+            found[name] = claim
+    return found
+
+
 def order_surprises(text: str, parsed: Parsed) -> bool:
     """Tell whether values without names may have gone where nobody expects them.
 

@@ -1,0 +1,89 @@
+"""Gradient checks: what passes, what fails, and which slip is named."""
+
+import json
+
+import pytest
+
+from tests.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "claim", "right"),
+    [
+        # What torch's and jax's checkers were measured to get wrong.
+        ("log(x)", "1e8", "1.01/x", False),
+        ("1e-9*sin(x)", "1", "1.01e-9*cos(x)", False),
+        ("x**2", "1e8", "2*x", True),
+        ("log(x)", "1e-6", "1/x", True),
+        ("1/x", "1e-4", "-1/x**2", True),
+        ("sin(x)*exp(x)", "1", "exp(x)*(sin(x)+cos(x))", True),
+        ("(2*x1+3*x2)**2+3", "1,3", "44,66", True),
+        ("(2*x1+3*x2)**2+3", "1,3", "44,67", False),
+        ("(2*x1+3*x2)**2+3", "1,3", "x2=6*(2*x1+3*x2)", True),
+        ("relu(x)-relu(-x)", "0", "1", True),
+    ],
+)
+def test_verdict(formula: str, at: str, claim: str, right: bool, run: Run) -> None:
+    words = ("check", formula, "--at", at, "--claim", claim)
+    assert run(*words).code == (0 if right else 1)
+    assert run(*words, "-q") == (0 if right else 1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("formula", "claim", "slip"),
+    [
+        ("(2*x+3)**2", "2*(2*x+3)", "the inner derivative D(u) is missing"),
+        ("sin(3*x)", "cos(3*x)", "the inner derivative D(u) is missing"),
+        ("x*sin(x)", "sin(x)", "the second term u*D(v) of the product rule"),
+        ("x*sin(x)", "cos(x)", "the derivatives of the factors are multiplied"),
+        ("x**3", "3*x**3", "the exponent did not go down by one"),
+        ("x**3", "x**2", "the exponent did not come down as a factor"),
+        ("cos(x)", "sin(x)", "the minus sign is missing"),
+        ("sin(x)", "-cos(x)", "the sign is turned round"),
+        ("x**2/(x+1)", "(x**2-2*x*(x+1))/(x+1)**2", "turned round"),
+        ("x**2", "2*x+0.1", None),
+    ],
+)
+def test_a_slip_is_named_if_it_gives_the_claim(
+    formula: str, claim: str, slip: str | None, run: Run
+) -> None:
+    words = ("check", formula, "--at", "1.3", "--claim", claim, "-f", "json")
+    verdict = json.loads(run(*words).out)["verdicts"]["x"]
+    assert not verdict["passed"]
+    if slip is None:
+        assert verdict["slip"] is None
+    else:
+        assert slip in verdict["slip"]
+
+
+def test_equal_everywhere_or_only_here(run: Run) -> None:
+    words = ("check", "x**3", "--at", "2", "--claim")
+    assert "ok, everywhere" in run(*words, "3*x*x").out
+    assert "ok, here" in run(*words, "6*x").out
+
+
+def test_given_tolerances_replace_the_bounds(run: Run) -> None:
+    words = ("check", "x**2", "--at", "3", "--claim", "6.001")
+    assert run(*words).code == 1
+    assert run(*words, "--rtol", "1e-3").code == 0
+    assert run(*words, "--atol", "1e-2").code == 0
+    assert run(*words, "--atol", "1e-6").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("check", "x**2", "--at", "3"), 2),
+        (("check", "x*y", "--at", "3,1", "--claim", "1"), 2),
+        (("check", "x**2", "--at", "3", "--claim", "y=1"), 2),
+        (("check", "x**2", "--at", "3", "--claim", "2*y"), 2),
+        (("check", "x**2", "--at", "3", "--claim", "2*"), 3),
+        (("check", "x**2", "--at", "3", "--claim", "1/(x-3)"), 4),
+        (("check", "log(x)", "--at", "-3", "--claim", "1/x"), 4),
+        (("check", "abs(x)", "--at", "0", "--claim", "1"), 5),
+    ],
+)
+def test_refused(words: tuple[str, ...], code: int, run: Run) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.startswith("Error: ")
