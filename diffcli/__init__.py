@@ -8,6 +8,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from diffcli.api import check as check
     from diffcli.api import compare as compare
     from diffcli.api import derive as derive
     from diffcli.api import gradient as gradient
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from diffcli.errors import DiffcliError as DiffcliError
 
 __version__ = "0.1.0"
-__all__ = ["DiffcliError", "compare", "derive", "gradient", "parse"]
+__all__ = ["DiffcliError", "check", "compare", "derive", "gradient", "parse"]
 
 
 def __getattr__(name: str) -> object:

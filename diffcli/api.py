@@ -7,6 +7,8 @@ from diffcli import methods as _methods
 from diffcli.comparison import Comparison
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.derivation import derive as _derive
+from diffcli.gradcheck import Check
+from diffcli.gradcheck import check as _check
 from diffcli.language.parser import Parsed
 from diffcli.language.parser import parse as _parse
 from diffcli.problem import Settings, pose
@@ -74,6 +76,34 @@ def compare(
     return _comparison.compare(pose(parsed, values, wrt, settings), methods)
 
 
+def check(
+    formula: str,
+    point: Mapping[str, float],
+    claims: Mapping[str, str | float],
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> Check:
+    """Return a verdict for each claimed partial, a formula or a number by variable.
+
+    >>> result = check("(2*x+9)**2", {"x": 1}, {"x": "2*(2*x+9)"})
+    >>> result.passed, result.verdicts[0].slip
+    (False, 'the inner derivative D(u) is missing in d/dx[(2*x+9)**2]')
+
+    Raises ParseError, PointError, and DomainError where the formula is undefined.
+    """
+    from diffcli.points import claims as read_claims
+    from diffcli.points import fitted
+
+    parsed = _parse(formula, names=point)
+    problem = pose(parsed, fitted(point, parsed.variables))
+    texts = [
+        f"{name}={claim if isinstance(claim, str) else repr(claim)}"
+        for name, claim in claims.items()
+    ]
+    return _check(problem, read_claims(texts, parsed.variables), rtol, atol)
+
+
 def derive(formula: str, variable: str) -> Derivation:
     """Return the derivative toward a variable with the steps that lead to it.
 
@@ -86,4 +116,4 @@ def derive(formula: str, variable: str) -> Derivation:
     return derivation
 
 
-__all__ = ["compare", "derive", "gradient", "parse"]
+__all__ = ["check", "compare", "derive", "gradient", "parse"]

@@ -5,9 +5,11 @@ from typing import assert_type
 import diffcli
 from diffcli.comparison import Comparison
 from diffcli.engine.derivation import Derivation
+from diffcli.gradcheck import Check
 from diffcli.language.parser import Parsed
 
 assert_type(diffcli.gradient("x**2", {"x": 3}), dict[str, float])
 assert_type(diffcli.compare("x**2", {"x": 3.0}), Comparison)
+assert_type(diffcli.check("x**2", {"x": 3.0}, {"x": "2*x"}), Check)
 assert_type(diffcli.derive("x**2", "x"), Derivation)
 assert_type(diffcli.parse("x**2"), Parsed)

@@ -1,0 +1,177 @@
+"""The messages for bad input, character by character, with their exit codes."""
+
+import json
+
+import pytest
+
+from diffcli.errors import ParseError, visible
+from tests.conftest import Run
+
+LECTURE = "(2*x1+3*x2)**2+3"
+#: The call's words, the exit code, and the message.
+MESSAGES: list[tuple[tuple[str, ...], int, str]] = [
+    (("(2*x1+3*x2**2+3", "--at", "1,3"), 3, """\
+Error: this '(' is never closed
+  (2*x1+3*x2**2+3
+  ^
+Hint: add ')' where the group should end
+"""),
+    (("2*x1+3*x2)", "--at", "1,3"), 3, """\
+Error: this ')' closes nothing
+  2*x1+3*x2)
+           ^
+Hint: remove it, or open a '(' before it
+"""),
+    (("x y + 1", "--at", "1,2"), 3, """\
+Error: expected an operator between 'x' and 'y'
+  x y + 1
+    ^
+Hint: write the product with '*': x*y
+"""),
+    (("2*x1+*3", "--at", "1"), 3, """\
+Error: expected a number, a variable or '(' after '+'
+  2*x1+*3
+       ^
+"""),
+    (("3*", "--at", "1"), 3, """\
+Error: the formula ends after '*'
+  3*
+    ^
+Hint: something to multiply with is missing
+"""),
+    (("sinn(x)", "--at", "1"), 3, """\
+Error: unknown function 'sinn'
+  sinn(x)
+  ^^^^
+Hint: did you mean 'sin'?
+"""),
+    (("sin x", "--at", "1"), 3, """\
+Error: 'sin' is a function and needs parentheses
+  sin x
+  ^^^
+Hint: sin(x)
+"""),
+    (("sin(x,2)", "--at", "1"), 3, """\
+Error: 'sin' takes 1 argument, got 2
+  sin(x,2)
+       ^^
+"""),
+    (("x(x+1)", "--at", "1"), 3, """\
+Error: 'x' is a variable, not a function
+  x(x+1)
+  ^
+Hint: for a product write x*(x+1)
+"""),
+    (("x = 3", "--at", "1"), 3, """\
+Error: the formula ends after a definition
+  x = 3
+       ^
+Hint: end with the formula itself (z = 2*x; z**2), or give values: --at x=3
+"""),
+    (("1,5*x", "--at", "1"), 3, """\
+Error: unexpected ','
+  1,5*x
+   ^
+Hint: decimals use a point: 1.5*x
+"""),
+    (("x $ 3", "--at", "1"), 3, """\
+Error: '$' is not part of the language
+  x $ 3
+    ^
+"""),
+    (("__import__('os')", "--at", "1"), 3, """\
+Error: a name cannot start with '_'
+  __import__('os')
+  ^^^^^^^^^^
+"""),
+    ((LECTURE, "--at", "1"), 2, """\
+Error: --at has 1 value, but the formula has 2 variables: x1, x2
+Hint: --at 1,3  or  --at x1=1,x2=3
+"""),
+    (("x1*x2", "--at", "1,5,2"), 2, """\
+Error: --at has 3 values, but the formula has 2 variables: x1, x2
+Hint: decimals use a point: 1.5,2
+"""),
+    (("x1*x2", "--at", "x1=1,y=2"), 2, """\
+Error: --at names 'y', which is not in the formula (x1, x2)
+  x1=1,y=2
+       ^
+Hint: x2 still needs a value
+"""),
+    (("x1*x2",), 2, """\
+Error: at which point? Missing option '--at'.
+Hint: --at x1=1,x2=2
+"""),
+    (("x", "--at", "1", "--h", "0"), 2, """\
+Error: Invalid value for '--h': 0 is not a positive number.
+Hint: 1e-5 is the default; --h auto finds the best
+"""),
+    (("log(x1-x2)", "--at", "1,3"), 4, """\
+Error: log is not defined for -2
+  log(x1-x2)
+      ^^^^^  = -2 at x1 = 1, x2 = 3
+"""),
+    (("1/(x-1)", "--at", "1"), 4, """\
+Error: division by zero
+  1/(x-1)
+     ^^^  = 0 at x = 1
+"""),
+    (("exp(1000*x)", "--at", "1"), 4, """\
+Error: overflow: exp(1000) is beyond 1.8e308
+  exp(1000*x)
+  ^^^^^^^^^^^
+"""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "code", "message"), MESSAGES)
+def test_message(words: tuple[str, ...], code: int, message: str, run: Run) -> None:
+    assert run("grad", *words) == (code, "", message)
+
+
+@pytest.mark.parametrize(("words", "code", "message"), MESSAGES)
+def test_message_as_json(
+    words: tuple[str, ...], code: int, message: str, run: Run
+) -> None:
+    ran = run("grad", *words, "-f", "json")
+    assert (ran.code, ran.out) == (code, "")
+    record = json.loads(ran.err)
+    assert record["schema"] == "diffcli/error/1"
+    error = record["error"]
+    assert message.startswith(f"Error: {error['message']}\n")
+    assert ("^" in message) == ("span" in error)
+
+
+def test_a_kink_prints_the_comparison_too(run: Run) -> None:
+    ran = run("grad", "abs(x)+x", "--at", "0")
+    assert ran.code == 5
+    assert "left 0, right 2" in ran.out
+    assert ran.err == (
+        "Error: not differentiable at x = 0: abs has a kink\n"
+        "  abs(x)+x\n"
+        "  ^^^^^^       slope 0 on the left, 2 on the right\n"
+        "Hint: --subgradient uses abs'(0) = 0, as deep-learning libraries do\n"
+    )
+
+
+def test_a_long_text_is_shown_through_a_window() -> None:
+    source = "x+" * 200 + "sinn(x)" + "+y" * 200
+    error = ParseError("unknown function 'sinn'", source=source, span=(400, 404))
+    _, shown, carets = error.lines(40)
+    assert len(shown) <= 40
+    assert shown.startswith("  …")
+    assert shown.endswith("…")
+    first = carets.index("^")
+    assert shown[first : first + 4] == "sinn"
+    assert carets.strip() == "^^^^"
+
+
+def test_wide_and_hidden_characters_keep_the_carets_in_place() -> None:
+    error = ParseError("x", source="a\x1b漢+?", span=(4, 5))
+    _, shown, carets = error.lines()
+    assert shown == "  a\\x1b漢+?"
+    assert carets == " " * (2 + 1 + 4 + 2 + 1) + "^"
+
+
+def test_nothing_can_steer_a_terminal() -> None:
+    assert visible("\x1b[31m\u202e\r\x00\udcff") == "\\x1b[31m\\u202e\\r\\x00\\udcff"
