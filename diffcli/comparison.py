@@ -86,12 +86,27 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     failures = [result.failure for result in results if result.failure]
     warnings = [
         *(f"Note: {sentence}" for sentence in (*remarks, *failures)),
-        *cautions.near_kinks(problem, results, corners),
+        *(
+            cautions.near_kinks(problem, results, corners)
+            or _differing(agreements, corners)
+        ),
         *cautions.doubts(problem, value, results),
     ]
     return Comparison(
         problem, tuple(results), agreements, corners, value, kinks, tuple(warnings)
     )
+
+
+def _differing(
+    agreements: Mapping[str, Agreement], corners: Mapping[str, Slopes]
+) -> list[str]:
+    """Say where differences are off by more than they know of."""
+    return [
+        f"Warning: finite diff is off in ∂f/∂{name} by more than its error estimate;"
+        " believe the exact methods"
+        for name, agreement in agreements.items()
+        if agreement.verdict == "differ" and name not in corners
+    ]
 
 
 def _value(problem: Problem) -> Estimate:

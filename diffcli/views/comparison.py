@@ -79,6 +79,8 @@ def _table(comparison: Comparison) -> Table:
     columns += [
         Column(methods.load(result.method).TITLE) for result in comparison.results
     ]
+    if _estimates(comparison):
+        columns.append(Column("est. error"))
     if comparison.exact:
         columns.append(Column("exact"))
     if judged:
@@ -108,11 +110,22 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
             measured = not methods.load(result.method).EXACT
             certain = agreement.digits if agreement and measured else None
             cells.append(doubtful_tail(shown, certain))
+    if _estimates(comparison):
+        error = float(_estimates(comparison)[name].error)
+        cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
     if comparison.exact:
         cells.append((Run(comparison.exact.get(name) or "-", "value"),))
     if judged:
         cells += _judgement(comparison, name)
     return tuple(cells)
+
+
+def _estimates(comparison: Comparison) -> dict[str, Estimate]:
+    """Return what the search for the best step says of its own error."""
+    finite = _result(comparison, "finite")
+    settings = comparison.problem.settings
+    wanted = finite is not None and settings.h == "auto" and not comparison.kinks
+    return finite.partials if finite is not None and wanted else {}
 
 
 def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:
