@@ -13,7 +13,8 @@ from diffcli.calculus.functions import Number
 from diffcli.engine.tape import ROUNDING, TINY, Sweep, Tape
 from diffcli.language.expression import Number as NumberNode
 
-_SLACK = 4.0  # a library function is off by a few units, not by one
+_VALUE = 2.0  # roundings in a value: a library function is off by one or two units
+_PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 
 
 def partial_bounds(sweep: Sweep) -> dict[str, float]:
@@ -33,7 +34,7 @@ def partial_bounds(sweep: Sweep) -> dict[str, float]:
             moved = _moved(partial, row, args, values, errors)
             bounds[argument] += (
                 uncertain * abs(local)
-                + abs(upstream) * (moved + _SLACK * ROUNDING * abs(local))
+                + abs(upstream) * (moved + _PARTIAL * ROUNDING * abs(local))
                 + TINY
             )
     return {
@@ -54,7 +55,7 @@ def value_errors(tape: Tape) -> list[float]:
     row = len(errors)
     for _, a, b in program.forward:
         value = abs(values[row])
-        error = _SLACK / 2 * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
+        error = _VALUE * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
         inherited = errors[a] if b < 0 else errors[a] + errors[b]
         if inherited:
             args = (a,) if b < 0 else (a, b)
