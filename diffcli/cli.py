@@ -26,6 +26,8 @@ Exit status: 0 ok, 1 check failed, 2 usage, 3 parse, 4 domain, 5 kink.
 # What a shell says of a tool that SIGPIPE ended. Ending by the signal itself would
 # need the signal module, a tenth of our start-up.
 _CLOSED_PIPE = 141
+# Set by a shell that asks what could come next; click answers and ends the process.
+_COMPLETES = "_DIFFCLI_COMPLETE"
 
 
 class Lazy(click.Group):
@@ -97,8 +99,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(["Interrupted."])
         return 130
-    except SystemExit:  # how click ends when nobody reads its help
-        return _CLOSED_PIPE
+    except SystemExit as done:  # completion has answered, or nobody reads click's help
+        return int(done.code or 0) if _COMPLETES in os.environ else _CLOSED_PIPE
     except OSError as error:
         return _unwritten(error, words)
     except Exception as error:  # a bug of ours: say so, in one line
@@ -152,13 +154,30 @@ def _write(lines: Iterable[str], output: str) -> None:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
         return
-    unfinished = f"{output}.{os.getpid()}.tmp"
+    # What a link points to is written, not the link.
+    target = os.path.realpath(output)
     try:
-        with open(unfinished, "w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
-        os.replace(unfinished, output)
+        if os.path.exists(target) and not os.path.isfile(target):
+            _fill(target, lines)  # a device or a pipe: a rename would destroy it
+        else:
+            _replace(target, lines)
     except OSError as error:
         raise UsageError(f"cannot write '{output}': {error.strerror}") from None
+
+
+def _fill(path: str, lines: Iterable[str]) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def _replace(path: str, lines: Iterable[str]) -> None:
+    """Write a file aside and rename it; an older one's permissions are kept."""
+    unfinished = f"{path}.{os.getpid()}.tmp"
+    try:
+        _fill(unfinished, lines)
+        if os.path.exists(path):
+            os.chmod(unfinished, os.stat(path).st_mode & 0o777)
+        os.replace(unfinished, path)
     finally:
         if os.path.exists(unfinished):
             os.remove(unfinished)

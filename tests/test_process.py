@@ -81,6 +81,30 @@ def test_a_file_is_complete_or_not_there(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["gradient.csv"]
 
 
+def test_a_pipe_in_the_file_system_is_filled_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Opened for both, so that nothing waits even if the pipe was replaced.
+    end = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        assert run("-o", str(pipe), "-f", "plain").returncode == 0
+        assert pipe.is_fifo()
+        assert os.read(end, 100) == b"44 66\n"
+    finally:
+        os.close(end)
+
+
+def test_a_link_and_permissions_stay(tmp_path: Path) -> None:
+    file, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    file.write_text("old", encoding="utf-8")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    assert run("-o", str(link)).returncode == 0
+    assert link.is_symlink()
+    assert file.read_text(encoding="utf-8").startswith("var,value,")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("variables", "colored"),
     [
@@ -118,3 +142,16 @@ def test_the_formula_from_a_pipe() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "44 66\n", "")
+
+
+def test_completion_offers_commands_and_ends_well() -> None:
+    done = subprocess.run(
+        COMMAND,
+        env=environment(
+            _DIFFCLI_COMPLETE="bash_complete", COMP_WORDS="diffcli gr", COMP_CWORD="1"
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "plain,grad\n")
