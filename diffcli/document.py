@@ -9,6 +9,8 @@ class Screen(NamedTuple):
 
     #: Cells in a line.
     width: int = 80
+    #: Lines that are seen at once.
+    height: int = 24
     #: Colours may be used.
     color: bool = False
     #: Only ASCII can be shown.
@@ -19,7 +21,8 @@ class Run(NamedTuple):
     """A piece of text with one meaning; a format decides how that looks."""
 
     text: str
-    #: "", "value", "gradient", "doubtful", "name", "muted" or "title".
+    #: "", "value", "gradient", "doubtful", "name", "muted", "title", or for curves
+    #: "first" to "sixth".
     style: str = ""
 
 
@@ -60,12 +63,18 @@ class Table(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Lines that stand as they are: steps, a tree, a picture."""
+    """Lines that stand as they are: steps, a tree."""
 
     lines: tuple[Line, ...]
 
 
-Block = Formula | Facts | Table | Lines
+class Picture(NamedTuple):
+    """Curves or bars, drawn to fit the screen."""
+
+    draw: Callable[[Screen], Iterable[Line]]
+
+
+Block = Formula | Facts | Table | Lines | Picture
 
 
 class Sheet(NamedTuple):

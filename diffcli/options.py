@@ -154,6 +154,11 @@ steps = _all(
     ),
 )  # fmt: skip
 
+height = click.option(
+    "--height", type=click.IntRange(3, 200), metavar="N",
+    help="Lines of the picture (default: as many as fit, 16 at most).",
+)  # fmt: skip
+
 
 def output(*names: str) -> Callable[[Decorated], Decorated]:
     """Return the options that say how and where to write, in these formats."""
@@ -190,6 +195,11 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             "--debug", is_flag=True, help="Show the traceback of an internal error."
         ),
     )  # fmt: skip
+
+
+def scheme_name(word: str) -> str:
+    """Return the lecture's word for a scheme."""
+    return "symmetric" if word == "central" else word
 
 
 # ---- what they mean ------------------------------------------------------------------
@@ -229,7 +239,7 @@ class Call(NamedTuple):
 
         Raises UsageError if h is not a positive number.
         """
-        scheme = "symmetric" if scheme == "central" else scheme
+        scheme = scheme_name(scheme)
         h = h or ("auto" if self.digits > DOUBLE else "1e-5")
         if h in ("relative", "auto"):
             return Settings(h, scheme, self.digits, subgradient)
@@ -318,7 +328,10 @@ class Call(NamedTuple):
         encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
         limited = self.output == "-" and not encoding.startswith("utf")
         return Screen(
-            _width(terminal), _color(self.color, terminal), self.only_ascii or limited
+            _size("COLUMNS", 0, terminal) or 80,
+            _size("LINES", 1, terminal) or 24,
+            _color(self.color, terminal),
+            self.only_ascii or limited,
         )
 
 
@@ -351,16 +364,17 @@ def read(expr: str) -> str:
 # ---- the screen -------------------------------------------------------------------
 
 
-def _width(terminal: bool) -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
-        return int(columns)
-    if terminal:
-        try:
-            return os.get_terminal_size(sys.stdout.fileno()).columns or 80
-        except (OSError, ValueError):
-            return 80
-    return 80
+def _size(name: str, side: int, terminal: bool) -> int:
+    """Return the columns or lines of the screen: as set, or as the terminal says."""
+    setting = os.environ.get(name, "")
+    if setting.isdecimal() and int(setting) > 0:
+        return int(setting)
+    if not terminal:
+        return 0
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())[side]
+    except (OSError, ValueError):
+        return 0
 
 
 def _color(when: str, terminal: bool) -> bool:

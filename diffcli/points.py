@@ -58,6 +58,28 @@ def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
     return found
 
 
+def interval(text: str, option: str) -> tuple[float, float]:
+    """Return the two ends of a range such as -pi:pi.
+
+    Raises PointError if it is no range, ParseError for an end that is no number.
+    """
+    middle = text.find(":")
+    if middle < 0 or text.count(":") > 1:
+        raise PointError(
+            f"{option} takes a range with one ':', not '{text}'",
+            hint=f"{option} -6:6",
+        )
+    low, high = _value(text, (0, middle)), _value(text, (middle + 1, len(text)))
+    if not low < high:
+        raise PointError(
+            f"{option} {text} is empty: {low:.10g} is not below {high:.10g}",
+            hint=f"{option} {text[middle + 1 :].strip()}:{text[:middle].strip()}"
+            if low > high
+            else "",
+        )
+    return low, high
+
+
 def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
     """Return claimed partials by variable: formulas by name, or one for each.
 

@@ -101,17 +101,17 @@ def difference(
     tried = [scheme]
     tried += [other for other in ("forward", "backward") if other != scheme]
     for used in tried:
-        quotient = _quotient(function, x, h, used)
+        quotient = quotient_at(function, x, h, used)
         if quotient is not None:
             break
     else:
         raise NoDifference(f"f is undefined at a distance of h = {h:g} on both sides")
     order = 2 if used == "symmetric" else 1
-    wide = _quotient(function, x, 2 * h, used)
+    wide = quotient_at(function, x, 2 * h, used)
     if wide is not None:
         truncation = abs(wide.slope - quotient.slope) / (2**order - 1)
     else:
-        narrow = _quotient(function, x, h / 2, used)
+        narrow = quotient_at(function, x, h / 2, used)
         truncation = math.inf
         if narrow is not None:
             truncation = abs(narrow.slope - quotient.slope) * 2**order
@@ -120,7 +120,7 @@ def difference(
     return Difference(quotient.slope, error, h, used, samples, order)
 
 
-def _quotient(function: Line, x: float, h: float, scheme: str) -> Quotient | None:
+def quotient_at(function: Line, x: float, h: float, scheme: str) -> Quotient | None:
     """Return the quotient, or None where a sample is not in the domain."""
     back, ahead = {
         "symmetric": (h / 2, h / 2), "forward": (0.0, h), "backward": (h, 0.0),
@@ -238,7 +238,7 @@ def _levels(
     while h >= smallest:
         try:
             width = 2 * h if scheme == "symmetric" else h
-            quotient = _quotient(function, x, width, scheme)
+            quotient = quotient_at(function, x, width, scheme)
         except NoDifference:
             break
         if quotient is None:

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from diffcli.document import Document, Facts, Formula, Line, Lines, Screen, Table
+from diffcli.document import (
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Lines,
+    Picture,
+    Screen,
+    Table,
+)
 
 SUMMARY = "a LaTeX document"
 SUFFIXES = (".tex",)
@@ -36,6 +45,9 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
                 yield r"\begin{Verbatim}"
                 yield from (_plain(line) for line in block.lines)
                 yield r"\end{Verbatim}"
+            elif isinstance(block, Picture):
+                drawn = block.draw(screen._replace(ascii=True))
+                yield from (r"\begin{Verbatim}", *map(_plain, drawn), r"\end{Verbatim}")
             else:
                 yield from _tabular(block)
     yield r"\end{document}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from diffcli.document import Document, Facts, Formula, Line, Lines, Screen
+from diffcli.document import Document, Facts, Formula, Line, Lines, Picture, Screen
 
 SUMMARY = "GitHub's Markdown"
 SUFFIXES = (".md",)
@@ -22,6 +22,8 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
                 yield ", ".join(_plain(fact) for fact in block.facts)
             elif isinstance(block, Lines):
                 yield from ("```text", *map(_plain, block.lines), "```")
+            elif isinstance(block, Picture):
+                yield from ("```text", *map(_plain, block.draw(screen)), "```")
             else:
                 yield _row([column.title for column in block.columns])
                 marks = (":--" if c.align == "left" else "--:" for c in block.columns)

@@ -18,6 +18,7 @@ from diffcli.document import (
     Formula,
     Line,
     Lines,
+    Picture,
     Run,
     Screen,
     Table,
@@ -33,6 +34,12 @@ _STYLES = {
     "name": "bold",
     "muted": "dim",
     "title": "bold",
+    "first": "green",
+    "second": "red",
+    "third": "cyan",
+    "fourth": "magenta",
+    "fifth": "yellow",
+    "sixth": "blue",
 }
 _NARROW = 72  # below this many columns numbers stand under each other
 _GAP = "    "
@@ -88,6 +95,8 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
         yield from _facts(block, screen)
     elif isinstance(block, Lines):
         yield from (_text(line, screen) for line in block.lines)
+    elif isinstance(block, Picture):
+        yield from (_text(line, screen) for line in block.draw(screen))
     else:
         cells = [[_text(cell, screen) for cell in row] for row in block.rows]
         words = any(column.wraps for column in block.columns)

@@ -1,0 +1,118 @@
+"""``diffcli plot``: functions and their derivatives in the terminal."""
+
+from typing import Any
+
+import click
+
+from diffcli import options, points
+from diffcli.errors import PointError, UsageError
+from diffcli.graph import graph
+from diffcli.language.parser import Parsed
+from diffcli.views.plot import Shown, document
+
+SECTION, PLACE = "Explore", 2
+FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli plot "sigmoid(x)"
+  diffcli plot "relu(x)" "tanh(x)" --x -3:3 --no-derivative
+  diffcli plot "w*x**2+b" --vary w --at x=2,b=1
+  diffcli plot "sin(x)/x" --x -20:20 -f csv
+"""
+_FINER = 5  # samples of the picture for each one that is written
+
+
+@click.command(cls=options.Command, epilog=EPILOG)
+@click.argument(
+    "exprs", metavar="EXPR...", nargs=-1, required=True, help="The formulas."
+)
+@options.at
+@click.option(
+    "--x",
+    "x_range",
+    default="-6:6",
+    show_default=True,
+    metavar="LO:HI",
+    help="The range of the variable; the ends may be formulas (-pi:pi).",
+)
+@click.option(
+    "--y",
+    "y_range",
+    default="",
+    metavar="LO:HI",
+    help="The range of the values (default: what shows the curves best).",
+)
+@click.option(
+    "--vary",
+    default="",
+    metavar="NAME",
+    help="The variable on the x axis; --at gives the others their values.",
+)
+@click.option("--no-derivative", is_flag=True, help="The functions alone.")
+@click.option(
+    "--samples",
+    type=click.IntRange(2, 100_000),
+    default=241,
+    show_default=True,
+    metavar="N",
+    help="Rows that csv, tsv and json get.",
+)
+@options.height
+@options.output(*FORMATS)
+def command(
+    exprs: tuple[str, ...],
+    x_range: str,
+    y_range: str,
+    vary: str,
+    no_derivative: bool,
+    samples: int,
+    height: int | None,
+    **shared: Any,
+) -> options.Answer:
+    """Functions and their derivatives in the terminal."""
+    call = options.Call("", **shared)
+    low, high = points.interval(x_range, "--x")
+    y = points.interval(y_range, "--y") if y_range else None
+    count = (samples - 1) * _FINER + 1
+    graphs = []
+    fixed: dict[str, float] = {}
+    for expr in exprs:
+        parsed = call._replace(expr=expr).parsed()
+        name, others = _varied(parsed, vary, call.points)
+        fixed |= others
+        graphs.append(graph(parsed, name, others, low, high, count))
+    shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, _FINER)
+    return call.answer(call.form(FORMATS), [document(shown)])
+
+
+def _varied(
+    parsed: Parsed, vary: str, at: tuple[str, ...]
+) -> tuple[str, dict[str, float]]:
+    """Return the variable on the x axis and the values of the others.
+
+    Raises PointError if that is not clear.
+    """
+    names = parsed.variables
+    if not names:
+        return vary or "x", {}
+    name = vary or names[0]
+    if name not in names:
+        raise UsageError(
+            f"--vary names '{vary}', which is not in the formula ({', '.join(names)})"
+        )
+    rest = [other for other in names if other != name]
+    if not rest:
+        return name, {}
+    example = ",".join(f"{other}=1" for other in rest)
+    if not vary:
+        raise PointError(
+            f"the formula has {len(names)} variables: which one varies?",
+            hint=f"--vary {name} --at {example}",
+        )
+    if len(at) != 1:
+        raise PointError("the other variables need values", hint=f"--at {example}")
+    given = points.names(at[0])
+    full = name in given or (not given and at[0].count(",") == len(rest))
+    values = points.point(at[0], names if full else rest)
+    return name, {other: values[other] for other in rest}
