@@ -149,27 +149,29 @@ def draw(
         _curve(grid, picture, curve)
     for mark in picture.marks:
         _mark(grid, picture, mark)
-    at_row = {_row(picture.y, value, height): label for value, label in y_ticks}
-    ends = _ends(picture, height)
+    at_row = {_row(picture.y, value, grid): label for value, label in y_ticks}
+    ends = _ends(picture, grid)
     lines: list[Line] = []
     for y in range(height):
         label = at_row.get(y, "")
         edge = ("+" if label else "|") if ascii else ("┤" if label else "│")
         end = Run(f" {ends[y].label}", ends[y].style) if y in ends else Run("")
         lines.append((Run(f"{label:>{left}} {edge}"), *grid.row(y), end))
-    return [*lines, *_below(picture.x, left, columns, ascii)]
+    return [*lines, *_below(picture.x, left, grid)]
 
 
-def _row(axis: Axis, value: float, rows: int) -> int:
-    """Return the row from the top that a value falls in; beyond the edge if it is."""
-    share = axis.share(value)
-    if not math.isfinite(share):
-        return rows if share < 0 else -1
-    return rows - 1 - round(min(max(share, -9.0), 9.0) * (rows - 1))
+def _column(axis: Axis, value: float, grid: _Grid) -> int:
+    """Return the column of the cell whose dots stand for a value."""
+    return _dot(axis.share(value), grid.width * grid.across) // grid.across
 
 
-def _column(axis: Axis, value: float, columns: int) -> int:
-    return columns - 1 - _row(axis, value, columns)
+def _row(axis: Axis, value: float, grid: _Grid) -> int:
+    return _dot(1 - axis.share(value), grid.height * grid.down) // grid.down
+
+
+def _dot(share: float, dots: int) -> int:
+    """Return the number of a dot; one beyond the edge stays beyond it."""
+    return round(min(max(share, -9.0), 9.0) * (dots - 1))
 
 
 def _curve(grid: _Grid, picture: Picture, curve: Curve) -> None:
@@ -232,40 +234,41 @@ def _clipped(
 
 
 def _wall(grid: _Grid, picture: Picture, wall: float) -> None:
-    x = _column(picture.x, wall, grid.width)
+    x = _column(picture.x, wall, grid)
     for y in range(grid.height):
         grid.sign(x, y, ":" if grid.ascii else "┊", "muted")
 
 
 def _mark(grid: _Grid, picture: Picture, mark: Mark) -> None:
-    x = _column(picture.x, mark.x, grid.width)
-    y = _row(picture.y, mark.y, grid.height)
+    x = _column(picture.x, mark.x, grid)
+    y = _row(picture.y, mark.y, grid)
     if 0 <= x < grid.width and 0 <= y < grid.height:
         grid.sign(x, y, mark.sign, mark.style)
 
 
-def _ends(picture: Picture, height: int) -> dict[int, Curve]:
+def _ends(picture: Picture, grid: _Grid) -> dict[int, Curve]:
     """Return the curves by the row in which their labels stand, one in each."""
     found: dict[int, Curve] = {}
     for curve in picture.curves:
         points = [point for run in curve.runs for point in run]
         if not points or not curve.label:
             continue
-        wanted = min(max(_row(picture.y, points[-1][1], height), 0), height - 1)
-        free = [row for row in range(height) if row not in found]
+        wanted = _row(picture.y, points[-1][1], grid)
+        free = [row for row in range(grid.height) if row not in found]
         if free:
             found[min(free, key=lambda row: abs(row - wanted))] = curve
     return found
 
 
-def _below(axis: Axis, left: int, columns: int, ascii: bool) -> list[Line]:
+def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:
     """Return the x axis and its labels."""
-    corner, flat, tick = "+-+" if ascii else "└─┴"
+    corner, flat, tick = "+-+" if grid.ascii else "└─┴"
+    columns = grid.width
     edge = [flat] * columns
     labels = [" "] * (left + 2 + columns)
     free = 0
     for value, label in axis.ticks(max(2, columns // 10)):
-        x = _column(axis, value, columns)
+        x = _column(axis, value, grid)
         edge[x] = tick
         start = min(max(left + 2 + x - len(label) // 2, 0), len(labels) - len(label))
         if start >= free:
