@@ -43,6 +43,7 @@ LAYERS = (
     "gradcheck",
     "sweep",
     "graph",
+    "descent",
     "document",
     "canvas",
     "views",
