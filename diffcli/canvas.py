@@ -18,10 +18,13 @@ class Axis(NamedTuple):
     log: bool = False
 
     def share(self, value: float) -> float:
-        """Return where a value lies: 0 at the low end, 1 at the high end."""
+        """Return where a value lies: 0 at the low end, 1 at the high end.
+
+        What no logarithm shows lies far below.
+        """
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
-            return (math.log10(value) - low) / (high - low) if value > 0 else -math.inf
+            return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:

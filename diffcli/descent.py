@@ -20,6 +20,8 @@ FEEDBACK = {
     "rests": "no gradient, no move",
     "stuck": "no derivative there",
 }
+#: Why a course ended whose loss is beyond the largest double.
+OVERFLOW = "inf, stopped"
 _MOST_CURVED = 40  # variables up to which the whole Hessian is made
 _DONE = 0.01  # the share of the way down that may be left when it has converged
 _DEFAULTS = (0.01, 0.5, 1.05)  # rates as shares of the stable limit
@@ -146,7 +148,7 @@ def _walk(
             tape = program.run(point)
         except Undefined as undefined:
             if undefined.overflow:
-                return path, "inf, stopped", "diverges"
+                return path, OVERFLOW, "diverges"
             return path, str(undefined), "leaves the domain"
         sweep = tape.sweep()
         gradient = [sweep.partial(name) for name in names]
@@ -163,7 +165,7 @@ def _walk(
             point[name] -= rate * partial
         tick()
         if not all(math.isfinite(point[name]) for name in names):
-            return path, "inf, stopped", "diverges"
+            return path, OVERFLOW, "diverges"
     return path, "", ""
 
 
@@ -185,7 +187,7 @@ def _bottom(problem: Problem, paths: Sequence[Sequence[Step]]) -> tuple[float, b
         if slope <= 1e-9 * steepest:
             return lowest, True
         loss = math.inf
-        while loss > lowest - 1e-4 * rate * slope**2:
+        while loss >= lowest - 1e-4 * rate * slope**2:
             rate /= 2
             if rate * slope <= 1e-16 * max(map(abs, point.values())):
                 return lowest, True  # nothing is lower, as far as doubles can tell
@@ -207,7 +209,8 @@ def _loss(problem: Problem, point: dict[str, float]) -> float:
 def _factor(path: Sequence[Step], floor: float | None) -> float | None:
     """Return the mean factor of the late steps."""
     height = [step.loss - (floor or 0.0) for step in path]
-    kept = [h for h in height if abs(h) > 1e-12 * abs(height[0])]
+    rounding = 1e-13 * abs(path[0].loss)  # heights near this are dust
+    kept = [h for h in height if abs(h) > max(1e-12 * abs(height[0]), rounding)]
     late = kept[len(kept) // 2 - 1 :]
     if len(kept) < 2 or not late[0] or late[-1] / late[0] <= 0:
         return None

@@ -9,6 +9,7 @@ from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.language.parser import Parsed
 
 _SUDDEN = 0.02  # share of the range of values that two neighbours may differ by
+_STILL = 0.4  # share of a change that is left between neighbouring doubles, if it jumps
 _SAME = 1e-9  # how close two places are that count as one, relative to the range
 _SATURATED = 0.2  # share of the greatest slope below which a function is called flat
 
@@ -140,7 +141,7 @@ def _break(curve: _Curve, samples: Sequence[Sample]) -> Iterator[Feature]:
             still = abs(right - left)
             if still > 1e3 * abs(b.value - a.value):
                 yield Feature("pole", _tidy(x, b.x - a.x))
-            elif still > 0.5 * abs(b.value - a.value):
+            elif still > _STILL * abs(b.value - a.value):
                 yield Feature("jump", _tidy(x, b.x - a.x))
 
 
@@ -169,7 +170,7 @@ def _kink(curve: _Curve, samples: Sequence[Sample]) -> Iterator[Feature]:
         assert b.slope is not None
         if abs(b.slope - a.slope) > sudden:
             x, left, right = _narrowed(curve.slope, a.x, b.x, a.slope, b.slope)
-            if 0.5 < abs(right - left) / abs(b.slope - a.slope) < 1e3:
+            if _STILL < abs(right - left) / abs(b.slope - a.slope) < 1e3:
                 yield Feature("kink", _tidy(x, b.x - a.x))
 
 

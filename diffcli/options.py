@@ -361,6 +361,20 @@ def read(expr: str) -> str:
     return expr
 
 
+def ask(prompt: str) -> str:
+    """Return the line that the user types after a prompt on stderr; "q" at the end."""
+    click.echo(prompt, err=True, nl=False)
+    line = sys.stdin.readline()
+    if not line:
+        click.echo(err=True)
+    return line.strip().lower() if line else "q"
+
+
+def somebody_is_there() -> bool:
+    """Tell whether a person reads the output and can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 # ---- the screen -------------------------------------------------------------------
 
 

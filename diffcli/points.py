@@ -58,6 +58,23 @@ def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
     return found
 
 
+def number(text: str) -> float:
+    """Return the value of a formula without variables, such as pi/2.
+
+    Raises ParseError if it is none, DomainError if it has no value.
+    """
+    return _value(text, (0, len(text)))
+
+
+def listed(text: str) -> list[str]:
+    """Return the parts of a list; commas inside brackets do not separate.
+
+    >>> listed("relu, max(0.1*x, x)")
+    ['relu', 'max(0.1*x, x)']
+    """
+    return [text[a:b].strip() for a, b in _parts(text)]
+
+
 def interval(text: str, option: str) -> tuple[float, float]:
     """Return the two ends of a range such as -pi:pi.
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from diffcli.comparison import compare
@@ -231,9 +232,16 @@ def _sample(
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float | None:
-    """Return the slope of the line that fits best in the log-log picture."""
+    """Return the slope of the line that fits best in the log-log picture.
+
+    It follows the largest errors: between them some are small by luck.
+    """
     if len(points) < 4:
         return None
+    points = [
+        max(points[max(n - 2, 0) : n + 3], key=itemgetter(1))
+        for n in range(len(points))
+    ]
     across = [math.log10(h) for h, _ in points]
     up = [math.log10(error) for _, error in points]
     x, y = sum(across) / len(across), sum(up) / len(up)

@@ -44,6 +44,7 @@ LAYERS = (
     "sweep",
     "graph",
     "descent",
+    "layers",
     "document",
     "canvas",
     "views",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from diffcli.canvas import Axis, Curve, draw
 from diffcli.canvas import Picture as Drawing
-from diffcli.descent import FEEDBACK, Course, Descent
+from diffcli.descent import FEEDBACK, OVERFLOW, Course, Descent
 from diffcli.document import (
     Block,
     Column,
@@ -85,7 +85,7 @@ def _legend(descent: Descent) -> Iterator[Line]:
 
 def _steps(descent: Descent) -> Iterator[tuple[Line, ...]]:
     """Yield the loss of every course at some of the steps."""
-    longest = max(len(course.path) for course in descent.courses)
+    longest = max(len(c.path) + (c.stopped == OVERFLOW) for c in descent.courses)
     for step in _some(longest):
         yield (
             (Run(str(step)),),
@@ -116,8 +116,7 @@ def _summary(descent: Descent) -> Iterator[tuple[Line, ...]]:
     courses = descent.courses
     if any(course.verdict == "diverges" and course.stopped for course in courses):
         ends = (
-            f"after {len(c.path) - 1}" if c.stopped == "inf, stopped" else ""
-            for c in courses
+            f"after {len(c.path) - 1}" if c.stopped == OVERFLOW else "" for c in courses
         )
         yield ((Run("overflow"),), *((Run(end, "doubtful"),) for end in ends))
     words = (

@@ -1,0 +1,95 @@
+"""depth: the product of w*act'(z) over the layers."""
+
+import json
+import math
+
+import mpmath
+import pytest
+
+from diffcli.errors import RangeError, UsageError
+from diffcli.layers import chain
+from tests.conftest import Run
+
+
+def test_the_product_is_the_derivative_of_the_whole_chain() -> None:
+    made = chain("sigmoid", 10, 1.0, 0.5)
+
+    def whole(x: mpmath.mpf) -> mpmath.mpf:
+        for _ in range(10):
+            x = 1 / (1 + mpmath.exp(-x))
+        return x
+
+    with mpmath.workdps(40):
+        assert made.gradient == pytest.approx(float(mpmath.diff(whole, 0.5)), rel=1e-12)
+    assert made.verdict == "vanishes"
+    assert made.steepest == 0.25
+    assert [layer.number for layer in made.layers] == list(range(10, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("act", "weight", "verdict"),
+    [
+        ("relu", 1.0, "steady"),
+        ("relu", 2.0, "explodes"),
+        ("relu", -1.0, "dies"),
+        ("linear", 1.0, "steady"),
+        ("linear", 0.5, "vanishes"),
+        ("sign", 1.0, "dies"),
+        ("max(0.1*x, x)", 1.0, "steady"),
+        ("t", 1.0, ""),
+    ],
+)
+def test_verdicts(act: str, weight: float, verdict: str) -> None:
+    if not verdict:
+        with pytest.raises(UsageError):
+            chain(act, 10, weight, 0.5)
+        return
+    assert chain(act, 10, weight, 0.5).verdict == verdict
+
+
+@pytest.mark.parametrize("act", ["relu", "linear", "max(0.1*x, x)", "elu", "x/2"])
+def test_the_keeping_weight_keeps(act: str) -> None:
+    keeps = chain(act, 7, 3.0, 0.5).keeps
+    assert keeps is not None
+    assert abs(chain(act, 7, keeps, 0.5).gradient) == pytest.approx(1, rel=1e-5)
+
+
+def test_no_weight_saves_a_chain_of_sigmoids() -> None:
+    assert chain("sigmoid", 10, 1.0, 0.5).keeps is None
+    sizes = [
+        abs(chain("sigmoid", 10, 10 ** (n / 50), 0.5).gradient)
+        for n in range(-100, 101)
+    ]
+    assert max(sizes) < 1
+
+
+def test_overflow_is_refused() -> None:
+    with pytest.raises(RangeError):
+        chain("relu", 2000, 2.0, 0.5)
+    with pytest.raises(RangeError):
+        chain("exp", 10, 1.0, 0.5)
+
+
+def test_several_beside_each_other(run: Run) -> None:
+    ran = run("depth", "sigmoid,max(0.1*x, x)", "relu", "-f", "json")
+    chains = json.loads(ran.out)["chains"]
+    assert [c["activation"] for c in chains] == ["sigmoid", "max(0.1*x, x)", "relu"]
+    assert math.isclose(chains[2]["gradient"], 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("sigmoidd",), 2),
+        (("max",), 2),
+        (("x*y",), 2),
+        (("sin(",), 3),
+        (("sqrt", "--at=-1"), 4),
+        (("relu", "--weight", "w"), 3),
+    ],
+)
+def test_what_is_no_activation_is_refused(
+    words: tuple[str, ...], code: int, run: Run
+) -> None:
+    ran = run("depth", *words)
+    assert (ran.code, ran.out) == (code, "")

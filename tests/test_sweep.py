@@ -1,0 +1,104 @@
+"""sweep: what it says of h is what theory and mpmath say."""
+
+import json
+import math
+
+import mpmath
+import pytest
+
+from diffcli.language.parser import parse
+from diffcli.problem import pose
+from diffcli.sweep import sweep, widths
+from tests.conftest import Run
+
+EXAMPLE = ("sin(x)*exp(x)", "--at", "1")
+
+
+def test_errors_are_those_of_the_quotient_alone() -> None:
+    problem = pose(parse("sin(x)*exp(x)"), {"x": 1.0})
+    (series,) = sweep(problem, "x", [1e-3], ["forward"]).series
+    (sample,) = series.samples
+    h = 1e-3
+
+    def f(x: float) -> float:
+        return math.sin(x) * math.exp(x)
+
+    with mpmath.workdps(40):
+        true = mpmath.diff(lambda x: mpmath.sin(x) * mpmath.exp(x), 1)
+        expected = float(abs((f(1 + h) - f(1)) / h - true))
+    assert sample.absolute == pytest.approx(expected, rel=1e-9)
+    assert sample.relative == pytest.approx(expected / float(true), rel=1e-9)
+    assert sample.digits == 3
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"), [("sin(x)*exp(x)", 1.0), ("exp(x)", 2.0), ("1/x", 0.3)]
+)
+def test_slopes_are_one_two_and_minus_one(formula: str, at: float) -> None:
+    problem = pose(parse(formula), {"x": at})
+    found = sweep(problem, "x", widths(1e-15, 1, 8))
+    forward, symmetric = found.series
+    assert forward.right == pytest.approx(1, abs=0.1)
+    assert symmetric.right == pytest.approx(2, abs=0.1)
+    for series in found.series:
+        assert series.left == pytest.approx(-1, abs=0.3)
+        assert series.best is not None
+        assert series.predicted_best is not None
+        assert abs(math.log10(series.best.h / series.predicted_best)) < 1.2
+
+
+def test_theory_bounds_what_is_measured_right_of_the_best() -> None:
+    problem = pose(parse("exp(x)"), {"x": 1.0})
+    for series in sweep(problem, "x", widths(1e-3, 1e-2, 4)).series:
+        for sample in series.samples:
+            assert sample.absolute == pytest.approx(sample.predicted, rel=0.02)
+
+
+def test_a_parabola_has_no_truncation_when_symmetric() -> None:
+    problem = pose(parse("(2*x1+3*x2)**2+3"), {"x1": 1.0, "x2": 3.0})
+    forward, symmetric = sweep(problem, "x1", widths(1e-15, 1, 4)).series
+    assert symmetric.straight
+    assert not forward.straight
+    assert symmetric.best is not None
+    assert symmetric.best.h == 1.0
+
+
+def test_no_derivative_no_sweep(run: Run) -> None:
+    ran = run("sweep", "abs(x)", "--at", "0")
+    assert (ran.code, ran.out) == (5, "")
+    ran = run("sweep", "relu(x)-relu(-x)", "--at", "0")
+    assert (ran.code, "no error at any h" in ran.out) == (0, True)
+
+
+def test_steps_that_leave_the_domain_are_left_out(run: Run) -> None:
+    ran = run("sweep", "log(x)", "--at", "1e-3", "--from", "1e-4", "-f", "csv")
+    assert ran.code == 0
+    rows = [line.split(",") for line in ran.out.splitlines()[1:]]
+    empty = [float(row[0]) for row in rows if row[1] == "symmetric" and not row[2]]
+    assert min(empty) >= 2e-3
+
+
+def test_one_variable_at_a_time(run: Run) -> None:
+    ran = run("sweep", "x*y", "--at", "1,2", "--wrt", "x,y")
+    assert (ran.code, ran.out) == (2, "")
+    assert "∂f/∂y" in run("sweep", "x*y", "--at", "1,2", "--wrt", "y").out
+
+
+def test_json_and_csv_say_the_same(run: Run) -> None:
+    record = json.loads(run("sweep", *EXAMPLE, "-f", "json").out)
+    rows = run("sweep", *EXAMPLE, "-f", "tsv").out.splitlines()[1:]
+    samples = [
+        (sample["h"], scheme, sample["value"])
+        for scheme, series in record["schemes"].items()
+        for sample in series["samples"]
+    ]
+    told = [row.split("\t") for row in rows]
+    assert samples == [(float(row[0]), row[1], float(row[2])) for row in told]
+
+
+@pytest.mark.parametrize(
+    "words", [("--from", "0"), ("--per-decade", "0"), ("--to", "x")]
+)
+def test_bad_ranges_are_refused(words: tuple[str, str], run: Run) -> None:
+    ran = run("sweep", *EXAMPLE, *words)
+    assert (ran.code, ran.out) == (2, "")
