@@ -132,14 +132,14 @@ def _break(curve: _Curve, samples: Sequence[Sample]) -> Iterator[Feature]:
     values = [s.value for s in samples if s.value is not None]
     if not values:
         return
-    sudden = _SUDDEN * (_quantile(values, 0.98) - _quantile(values, 0.02))
+    span = _quantile(values, 0.98) - _quantile(values, 0.02)
     for a, b in pairwise(samples):
         if a.value is None or b.value is None:
             yield from _edge(curve, a, b)
-        elif abs(b.value - a.value) > sudden:
+        elif abs(b.value - a.value) > _SUDDEN * span:
             x, left, right = _narrowed(curve.value, a.x, b.x, a.value, b.value)
             still = abs(right - left)
-            if still > 1e3 * abs(b.value - a.value):
+            if still > 1e3 * span:
                 yield Feature("pole", _tidy(x, b.x - a.x))
             elif still > _STILL * abs(b.value - a.value):
                 yield Feature("jump", _tidy(x, b.x - a.x))

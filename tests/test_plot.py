@@ -42,6 +42,11 @@ def test_features(formula: str, kind: str, places: list[float]) -> None:
     assert {feature.kind for feature in features} <= {kind}
 
 
+def test_a_pole_that_a_sample_meets_is_no_jump() -> None:
+    features = made("tan(x)", -math.pi, math.pi).features
+    assert [feature.kind for feature in features] == ["pole", "pole"]
+
+
 def test_the_lecture_on_sigmoid() -> None:
     sigmoid = made("sigmoid(x)")
     assert sigmoid.steepest == (0.25, 0.0)

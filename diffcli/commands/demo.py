@@ -53,7 +53,8 @@ STATIONS = (
         "How small should h be?",
         f"sweep {_F} --at 1,3 --height 7",
         "Right of the best h forward is too coarse, left of it digits cancel. A"
-        " parabola spares symmetric the right side; sin(x)*exp(x) does not. Take about 1e-5.",
+        " parabola spares symmetric the right side; sin(x)*exp(x) does not. Take about"
+        " 1e-5.",
     ),
     Station(
         "Rules: constant, linearity, power, chain",

@@ -19,7 +19,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
             if isinstance(block, Formula):
                 yield f"`{block.text}`"
             elif isinstance(block, Facts):
-                yield ", ".join(_plain(fact) for fact in block.facts)
+                yield ", ".join(_plain(fact).strip() for fact in block.facts)
             elif isinstance(block, Lines):
                 yield from ("```text", *map(_plain, block.lines), "```")
             elif isinstance(block, Picture):
@@ -33,7 +33,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
 
 
 def _plain(line: Line) -> str:
-    return "".join(run.text for run in line)
+    return "".join(run.text for run in line).rstrip()
 
 
 def _row(cells: list[str]) -> str:
