@@ -1,6 +1,7 @@
 """Check a gradient that somebody claims, and say which slip explains a wrong one."""
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from diffcli.comparison import Comparison, compare
@@ -24,7 +25,7 @@ class Verdict(NamedTuple):
     claimed: Estimate
     #: By backprop, or the slope of the whole function.
     true: Estimate
-    #: abs(claimed - true) / abs(true); None if the partial is 0.
+    #: abs(claimed - true) / abs(true); None: there is no such ratio.
     relative: float | None
     passed: bool
     #: True: sympy proves that it is equal at every point.
@@ -70,14 +71,19 @@ def check(
         true = comparison.partial(name)
         allowed = _allowed(claimed, true, rtol, atol)
         passed = true.value is not None and abs(claimed.value - true.value) <= allowed
-        relative = None
-        if true.value:
-            relative = abs(claimed.value - true.value) / abs(true.value)
+        relative = _ratio(claimed, true)
         derivation = derivations[name]
         proved = passed and _equal_everywhere(claim.expression, derivation.result)
         slip = "" if passed else _slip(derivation, claimed, problem)
         verdicts.append(Verdict(name, claimed, true, relative, passed, proved, slip))
     return Check(comparison, tuple(verdicts))
+
+
+def _ratio(claimed: Estimate, true: Estimate) -> float | None:
+    if not true.value:
+        return None
+    relative = abs(claimed.value - true.value) / abs(true.value)
+    return relative if isfinite(relative) else None
 
 
 def _allowed(

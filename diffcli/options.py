@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import click
 
+import diffcli
 from diffcli import folders, formats, points
 from diffcli.document import Document, Screen
 from diffcli.engine.tape import Program
@@ -160,6 +161,13 @@ height = click.option(
 )  # fmt: skip
 
 
+def schema(name: str) -> str:
+    """Return the JSON Schema of what a command writes as JSON, or of an error."""
+    path = os.path.join(*diffcli.__path__, "schemas", f"{name}.json")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def output(*names: str) -> Callable[[Decorated], Decorated]:
     """Return the options that say how and where to write, in these formats."""
 
@@ -170,6 +178,11 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
                 f" {', '.join(names)}."
             )
         return value
+
+    def print_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and ctx.command.name:
+            click.echo(schema(ctx.command.name), nl=False)
+            ctx.exit()
 
     return _all(
         click.option(
@@ -193,6 +206,10 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
         ),
         click.option(
             "--debug", is_flag=True, help="Show the traceback of an internal error."
+        ),
+        click.option(
+            "--json-schema", is_flag=True, is_eager=True, expose_value=False,
+            callback=print_schema, help="Print the JSON Schema of -f json, and stop.",
         ),
     )  # fmt: skip
 

@@ -161,16 +161,14 @@ class _Story:
             else variable(self.names.get(argument, text(argument, limit=30)))
             for letter, argument in zip("uv", node.args, strict=False)
         }
-        given = [self.values[argument] for argument in self.program.arguments(user)]
         for place, argument in enumerate(self.program.arguments(user)):
             if argument == row:
                 formula = fill(node.function.derivatives[place], letters, tidy)
-                local = node.function.partials[place](self.values[user], *given)
                 yield Share(
                     self.names[node],
                     self.adjoints[user],
                     text(formula, spaced=False, limit=60),
-                    local,
+                    self.problem.tape.local(user, place),
                     node.function.name,
                 )
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from diffcli.cli import main
+from tests import schemas
 
 settings.register_profile(
     "default",
@@ -37,13 +38,19 @@ Run = Callable[..., Ran]
 def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Ran]:
-    """Return a function that runs one call of the command line in this process."""
+    """Return a function that runs one call of the command line in this process.
+
+    What a call writes as JSON is held against its schema.
+    """
     for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
 
     def call(*words: str, columns: int = 80) -> Ran:
         monkeypatch.setenv("COLUMNS", str(columns))
         code = main(words)
-        return Ran(code, *capsys.readouterr())
+        ran = Ran(code, *capsys.readouterr())
+        if schemas.wants_json(words):
+            schemas.hold(words, *ran)
+        return ran
 
     return call

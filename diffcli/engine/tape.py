@@ -205,20 +205,19 @@ class Tape(NamedTuple):
 
     def locals(self, row: int) -> dict[int, float]:
         """Return the local partials of a row toward its active arguments."""
-        args = self.program.arguments(row)
-        given = [self.values[argument] for argument in args]
         found: dict[int, float] = {}
-        for argument, partial in zip(
-            args, self.program.function(row).partials, strict=True
-        ):
-            if not self.program.active[argument]:
-                continue
-            try:
-                local = partial(self.values[row], *given)
-            except (ValueError, ArithmeticError):
-                local = math.nan
-            found[argument] = found.get(argument, 0.0) + local
+        for place, argument in enumerate(self.program.arguments(row)):
+            if self.program.active[argument]:
+                found[argument] = found.get(argument, 0.0) + self.local(row, place)
         return found
+
+    def local(self, row: int, place: int) -> float:
+        """Return the partial of a row toward one argument; nan: there is none."""
+        given = [self.values[argument] for argument in self.program.arguments(row)]
+        try:
+            return self.program.function(row).partials[place](self.values[row], *given)
+        except (ValueError, ArithmeticError):
+            return math.nan
 
     def slopes(self, name: str) -> list[float]:
         """Return the slope of every row when one variable moves with slope 1.

@@ -1,5 +1,6 @@
 """The expression as a tree as typed, or as a graph with its shared nodes."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -103,7 +104,7 @@ def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
     adjoint = tree.sweep.adjoints[row]
     if not program.active[row]:
         return (value,)
-    return (value, f"{adjoint:.6g}" if adjoint == adjoint else "undefined")
+    return (value, f"{adjoint:.6g}" if math.isfinite(adjoint) else "undefined")
 
 
 def _graph(tree: Tree) -> Sequence[Node]:
@@ -151,7 +152,7 @@ def _record(tree: Tree) -> dict[str, Any]:
             index = tree.sweep.tape.program.index[node]
             adjoint = tree.sweep.adjoints[index]
             row["value"] = tree.sweep.tape.values[index]
-            row["adjoint"] = adjoint if adjoint == adjoint else None
+            row["adjoint"] = adjoint if math.isfinite(adjoint) else None
         nodes.append(row)
     record: dict[str, Any] = {
         **heading(SCHEMA, tree.parsed),
