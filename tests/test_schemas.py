@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from diffcli import commands, errors, folders
 from diffcli.cli import main
+from diffcli.descent import FEEDBACK
 from diffcli.language.expression import Expression
 from diffcli.language.printer import text
 from tests import schemas
@@ -73,6 +74,11 @@ def test_the_schema_of_errors_knows_every_kind() -> None:
     assert set(error["properties"]["kind"]["enum"]) == kinds
 
 
+def test_the_schema_of_descend_knows_every_verdict() -> None:
+    course = schemas.load("descend")["$defs"]["course"]
+    assert set(course["properties"]["verdict"]["enum"]) == set(FEEDBACK)
+
+
 def spoilt() -> list[tuple[str, str, object]]:
     """Return fields of a gradient, each with something that must not stand there."""
     return [
@@ -129,6 +135,14 @@ CALLS = [
     ("tree", "1e200*(1e200*x)", "--at", "1e-300", "--at", "1"),
     ("functions",),
     ("functions", "nothing"),
+    ("sweep", "sin(x)*exp(x)", "--at", "1", "--at", "2", "--per-decade", "1"),
+    ("sweep", "x**2", "--at", "0", "--per-decade", "1"),
+    ("plot", "tan(x)", "relu(x)", "log(x)", "--samples", "9"),
+    ("plot", "x*y", "--vary", "x", "--at", "y=2", "--no-derivative"),
+    ("descend", "x**4", "--at", "3", "--rate", "0.01,0.5"),
+    ("descend", "abs(x-1)+sqrt(x-1)", "--at", "1"),
+    ("depth", "sigmoid,relu"),
+    ("depth", "sign"),
 ]
 
 
