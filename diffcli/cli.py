@@ -9,7 +9,7 @@ import click
 
 import diffcli
 from diffcli import commands, folders
-from diffcli.errors import CheckFailed, DiffcliError, UsageError, visible
+from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError, visible
 
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.
@@ -87,7 +87,7 @@ def main(args: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     try:
         return _run(words)
-    except CheckFailed as error:
+    except (CheckFailed, RowsFailed) as error:
         return error.exit_code
     except DiffcliError as error:
         return _fail(error, words)
@@ -114,9 +114,10 @@ def _run(words: list[str]) -> int:
     answer = group.main(words, prog_name="diffcli", standalone_mode=False)
     if not isinstance(answer, tuple):  # --help and --version have printed already
         return int(answer or 0)
-    lines, notes, error, output = answer
+    lines, notes, error, output, ending, flush = answer
     _say(notes)
-    _write(lines, output)
+    _write(lines, output, flush=flush)
+    error = error or ending()
     if error is not None:
         raise error
     return 0
@@ -144,7 +145,7 @@ def _say(notes: Iterable[str]) -> None:
     sys.stderr.flush()
 
 
-def _write(lines: Iterable[str], output: str) -> None:
+def _write(lines: Iterable[str], output: str, *, flush: bool) -> None:
     """Write lines to stdout, or to a file that appears only when it is complete."""
     if output == "-":
         reconfigure = getattr(sys.stdout, "reconfigure", None)
@@ -152,6 +153,8 @@ def _write(lines: Iterable[str], output: str) -> None:
             reconfigure(errors="backslashreplace")
         for line in lines:
             sys.stdout.write(f"{line}\n")
+            if flush:
+                sys.stdout.flush()
         sys.stdout.flush()
         return
     # What a link points to is written, not the link.

@@ -116,7 +116,11 @@ def sheet(documents: Iterable[Document]) -> Iterator[Sequence[Any]]:
     first: Document | None = None
     for number, document in enumerate(documents):
         if number == 0:
-            first = document
+            if document.sheet is document.wide:  # no need to wait for a second
+                yield document.wide().header
+                yield from document.wide().rows
+            else:
+                first = document
             continue
         if first is not None:
             yield first.wide().header

@@ -108,6 +108,16 @@ class CheckFailed(DiffcliError):
     kind, exit_code = "check", 1
 
 
+class RowsFailed(DiffcliError):
+    """Some rows of many have an error; they say so, and there is nothing to add."""
+
+    def __init__(self, first: DiffcliError) -> None:
+        super().__init__(first.message)
+        #: That of the first bad row.
+        self.exit_code = first.exit_code
+        self.kind = first.kind
+
+
 def visible(text: str) -> str:
     r"""Return ``text`` with everything that could steer a terminal written out.
 

@@ -5,7 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from stat import S_ISREG
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 import click
 
@@ -16,6 +17,9 @@ from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Problem, Settings, pose
+
+if TYPE_CHECKING:
+    from diffcli.streams import Row
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -43,6 +47,10 @@ class Answer(NamedTuple):
     error: DiffcliError | None = None
     #: The file to write to; "-" is stdout.
     output: str = "-"
+    #: For many rows: the error that is known when the last one is written.
+    ending: Callable[[], DiffcliError | None] = lambda: None
+    #: Somebody waits for every single line.
+    flush: bool = False
 
 
 # ---- a command whose formula may begin with a minus sign ---------------------------
@@ -131,10 +139,19 @@ formula = click.argument(
     "expr", help="The formula; '-' reads it from standard input, @FILE from a file."
 )
 
+formula_or_none = click.argument(
+    "expr", required=False, metavar="EXPR",
+    help="The formula; '-' reads it from standard input, @FILE from a file.",
+)  # fmt: skip
+
 at = _all(
     click.option(
         "--at", "points", metavar="POINT", multiple=True,
         help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable.",
+    ),
+    click.option(
+        "--points", "points_file", metavar="FILE", default="",
+        help="Many points: CSV or TSV with a header, or JSON lines; - is stdin.",
     ),
     click.option(
         "--vars", "variables", metavar="NAMES", default="",
@@ -207,10 +224,10 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
         click.option(
             "--debug", is_flag=True, help="Show the traceback of an internal error."
         ),
-        click.option(
+        *([click.option(
             "--json-schema", is_flag=True, is_eager=True, expose_value=False,
             callback=print_schema, help="Print the JSON Schema of -f json, and stop.",
-        ),
+        )] if "json" in names else []),
     )  # fmt: skip
 
 
@@ -233,6 +250,7 @@ class Call(NamedTuple):
     only_ascii: bool
     debug: bool
     points: tuple[str, ...] = ()
+    points_file: str = ""
     variables: str = ""
 
     def form(self, names: Sequence[str]) -> str:
@@ -276,6 +294,11 @@ class Call(NamedTuple):
 
         Raises ParseError, and UsageError if --vars leaves a variable out.
         """
+        if self.points_file == "-" and self.expr == "-":
+            raise UsageError(
+                "both the formula and the points are to come from standard input",
+                hint="read the formula from a file: @FILE",
+            )
         fixed = _names(self.variables)
         given = [name for text in self.points for name in points.names(text)]
         parsed = parse(read(self.expr), names={*fixed, *given})
@@ -313,12 +336,40 @@ class Call(NamedTuple):
         Raises PointError and DomainError.
         """
         wanted = self.wanted(parsed, wrt)
-        if not self.points:
+        if not self.points and not self.points_file:
             raise points.missing_point(parsed.variables)
         program = Program([parsed.expression])
+        if self.points_file:
+            from diffcli.streams import posed
+
+            rows = self.rows(parsed)
+            yield from posed(rows, parsed, wanted, settings, program)
         for text in self.points:
             point = points.point(text, parsed.variables)
             yield pose(parsed, point, wanted, settings, program)
+
+    def rows(self, parsed: Parsed) -> "Iterator[Row]":
+        """Yield the rows of the file with points, or of standard input.
+
+        Raises UsageError if it cannot be read, PointError if columns are missing.
+        """
+        if self.points:
+            raise UsageError("--at and --points exclude each other")
+        from diffcli.streams import rows
+
+        lines, name = opened(self.points_file)
+        return rows(lines, name, parsed.variables)
+
+    def the_point(self, exprs: str) -> str:
+        """Return the only point, for many formulas.
+
+        Raises UsageError if there is not exactly one, or there is a formula too.
+        """
+        if self.expr or self.points_file or self.variables:
+            raise UsageError("--exprs takes the place of EXPR, --points and --vars")
+        if len(self.points) != 1:
+            raise points.missing_point(["x"])
+        return self.points[0]
 
     def answer(
         self,
@@ -355,6 +406,33 @@ class Call(NamedTuple):
 def _names(text: str) -> tuple[str, ...]:
     """Return the names in a list such as x1,x2."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def opened(path: str) -> tuple[Iterator[str], str]:
+    """Return the lines of a file, or of standard input for -, and a name for errors.
+
+    The lines raise UsageError where they cannot be read.
+    """
+    if path != "-":
+        return _lines(path), path
+    if sys.stdin.isatty():
+        click.echo("Reading from the keyboard; end with Ctrl-D.", err=True)
+    return iter(sys.stdin), "stdin"
+
+
+def is_interactive(path: str) -> bool:
+    """Tell whether lines come from somebody who waits for the answer to each."""
+    return path == "-" and not S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+
+
+def _lines(path: str) -> Iterator[str]:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            yield from file
+    except OSError as error:
+        raise UsageError(f"cannot read '{path}': {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read '{path}': it is not a text in UTF-8") from None
 
 
 def read(expr: str) -> str:

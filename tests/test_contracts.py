@@ -38,6 +38,8 @@ LAYERS = (
     "methods",
     "cautions",
     "comparison",
+    "streams",
+    "batch",
     "hessian",
     "trace",
     "gradcheck",

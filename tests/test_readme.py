@@ -1,13 +1,17 @@
 """README tells the truth: its console blocks are run and compared."""
 
 import doctest
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Run
+from tests.test_process import environment
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -30,9 +34,26 @@ def test_readme_has_examples() -> None:
 @pytest.mark.parametrize(("line", "shown"), blocks(), ids=lambda part: part[:40])
 def test_readme_block(line: str, shown: str, run: Run) -> None:
     program, *words = shlex.split(line)
-    assert program == "diffcli"
-    ran = run(*words)
-    assert (ran.out + ran.err).rstrip("\n") == shown
+    if program == "diffcli":
+        ran = run(*words)
+        assert (ran.out + ran.err).rstrip("\n") == shown
+    else:
+        assert through_a_shell(line) == shown
+
+
+def through_a_shell(line: str) -> str:
+    """Return what a line prints that is more than a call of diffcli."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    done = subprocess.run(
+        ["/bin/sh", "-c", line],
+        env=environment(PATH=path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=README.parent,
+    )
+    return (done.stdout + done.stderr).rstrip("\n")
 
 
 def test_readme_python() -> None:

@@ -1,14 +1,21 @@
 """``diffcli grad``: the gradient by all methods, side by side."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from diffcli import options
 from diffcli.comparison import compare, with_exact_values
+from diffcli.document import Document
+from diffcli.errors import DiffcliError, RowsFailed
 from diffcli.methods import THREE, chosen
 from diffcli.points import expressions
+from diffcli.problem import Settings
 from diffcli.views.comparison import document
+
+if TYPE_CHECKING:
+    from diffcli.batch import Entry
 
 SECTION, PLACE = "Differentiate", 1
 FORMATS = (
@@ -25,7 +32,7 @@ Examples:
 
 
 @click.command(cls=options.Command, epilog=EPILOG)
-@options.formula
+@options.formula_or_none
 @options.at
 @click.option("--wrt", metavar="NAMES", default="", help="Only these partials.")
 @click.option(
@@ -44,9 +51,17 @@ Examples:
 @click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
 )
+@click.option(
+    "--exprs", metavar="FILE", default="",
+    help="Many formulas, one a line, in place of EXPR; - is stdin.",
+)  # fmt: skip
+@click.option(
+    "--keep-going", is_flag=True,
+    help="Go on after a bad point: its row has a status other than ok.",
+)  # fmt: skip
 @options.output(*FORMATS)
 def command(
-    expr: str,
+    expr: str | None,
     wrt: str,
     methods: tuple[str, ...],
     h: str,
@@ -54,11 +69,18 @@ def command(
     subgradient: bool,
     order: int,
     exact: bool,
+    exprs: str,
+    keep_going: bool,
     **shared: Any,
 ) -> options.Answer:
     """Gradient at a point by all three methods, side by side."""
-    call = options.Call(expr, **shared)
+    if expr is None and not exprs:
+        raise click.UsageError("Missing argument 'EXPR'.")
+    call = options.Call(expr or "", **shared)
     form = call.form(FORMATS)
+    if exprs or (call.points_file and order == 1 and not exact):
+        settings = call.settings(h, scheme, subgradient)
+        return _many(call, exprs, wrt, methods, settings, keep_going=keep_going)
     parsed = call.parsed()
     notes = call.order_note(parsed)
     problems = call.problems(parsed, wrt, call.settings(h, scheme, subgradient))
@@ -81,3 +103,58 @@ def command(
             break
     notes += [warning for result in results for warning in result.warnings]
     return call.answer(form, map(document, results), notes, results[-1].error())
+
+
+def _many(
+    call: options.Call,
+    exprs: str,
+    wrt: str,
+    methods: tuple[str, ...],
+    settings: Settings,
+    *,
+    keep_going: bool,
+) -> options.Answer:
+    """Return the gradients at many points, or of many formulas, as they are read."""
+    from diffcli.batch import at_points, of_formulas
+
+    form = call.form(FORMATS)
+    alone = form in ("plain", "csv", "tsv")
+    names = chosen(methods or (["backprop"] if alone else THREE))
+    if exprs:
+        lines, name = options.opened(exprs)
+        entries = of_formulas(lines, name, call.the_point(exprs), settings, names)
+    else:
+        parsed = call.parsed()
+        wanted = call.wanted(parsed, wrt)
+        rows = call.rows(parsed)
+        entries = at_points(parsed, rows, wanted, settings, names, alone=alone)
+    failed: list[DiffcliError] = []
+    documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
+    answer = call.answer(form, documents)
+    return answer._replace(
+        ending=lambda: RowsFailed(failed[0]) if failed else None,
+        flush=form == "jsonl" or options.is_interactive(exprs or call.points_file),
+    )
+
+
+def _documents(
+    entries: "Iterable[Entry]",
+    failed: list[DiffcliError],
+    of_formulas: bool,
+    *,
+    keep_going: bool,
+) -> Iterator[Document]:
+    """Yield a document for each entry; end at a bad one, or remember the first."""
+    from diffcli.views import batch
+
+    for place, entry in enumerate(entries):
+        if entry.error is not None and not keep_going:
+            raise entry.error
+        if entry.error is not None and not failed:
+            failed.append(entry.error)
+        if of_formulas:
+            yield batch.formula_document(entry)
+        else:
+            if place == 0:
+                batch.refuse_clash(entry)
+            yield batch.document(entry)

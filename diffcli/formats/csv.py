@@ -7,6 +7,8 @@ from diffcli.document import Document, Screen, sheet
 SUMMARY = "comma-separated values with a header"
 SUFFIXES = (".csv",)
 
+_TO_QUOTE = frozenset(',\t"\n\r')
+
 
 def lines(
     documents: Iterable[Document], screen: Screen, separator: str = ","
@@ -18,6 +20,6 @@ def lines(
 
 def _quoted(cell: object) -> str:
     text = str(cell)
-    if any(character in text for character in ',\t"\n\r'):
+    if not _TO_QUOTE.isdisjoint(text):
         return '"' + text.replace('"', '""') + '"'
     return text

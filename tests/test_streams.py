@@ -1,0 +1,281 @@
+"""Many points and many formulas: read as they come, nothing lost."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffcli import gradient
+from diffcli.errors import PointError
+from diffcli.streams import rows
+from tests.conftest import Run
+from tests.test_process import COMMAND, environment
+
+EXAMPLE = "(2*x1+3*x2)**2+3"
+LINES = "id,x1,x2\na,1,3\nb,2,pi/2\n"
+
+
+@pytest.fixture
+def points(tmp_path: Path) -> Path:
+    file = tmp_path / "points.csv"
+    file.write_text(LINES, encoding="utf-8")
+    return file
+
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False)
+notes = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(numbers, numbers, notes), max_size=6))
+def test_csv_and_json_are_read_alike(table: list[tuple[float, float, str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["y", "note", "x"])
+    writer.writerows([y, note, x] for x, y, note in table)
+    lines = [json.dumps({"y": y, "note": note, "x": x}) for x, y, note in table]
+    text.seek(0)
+    from_csv = list(rows(text, "f", ["x", "y"]))
+    from_json = list(rows(lines, "f", ["x", "y"]))
+    expected = [{"x": x, "y": y} for x, y, _ in table]
+    assert [row.point for row in from_json] == expected
+    assert [row.point for row in from_csv] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("1,3\n2,4\n", [(1, 3), (2, 4)]),
+        ("x2,x1\n3,1\n", [(1, 3)]),
+        ("x1\tx2\r\n1\t3\r\n", [(1, 3)]),
+        ("\ufeffx1,x2\n\n1,3\n\n", [(1, 3)]),
+        ('x1,note,x2\n1,"a, ""b""",3\n', [(1, 3)]),
+        ("[1, 3]\n", [(1, 3)]),
+        ('{"x2": "1+2", "x1": 1}\n', [(1, 3)]),
+        ("1/2, sqrt(9)\n", [(0.5, 3)]),
+        ("", []),
+        ("x1,x2\n", []),
+    ],
+)
+def test_what_is_understood(text: str, points: list[tuple[float, float]]) -> None:
+    found = list(rows(text.splitlines(True), "f", ["x1", "x2"]))
+    assert [tuple(row.point.values()) for row in found] == points
+    assert all(row.error is None for row in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["x1,y\n1,2\n", "1,2,3\n", "x1,x2,x1\n1,2,3\n", "x1;x2\n1;2\n"]
+)
+def test_columns_that_do_not_fit_are_refused(text: str) -> None:
+    with pytest.raises(PointError) as refused:
+        list(rows(text.splitlines(True), "f", ["x1", "x2"]))
+    assert refused.value.message.startswith("f:1: ")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("1,abc", "f:3: 'abc' is not a number"),
+        ("1", "f:3: the line has 1 value, but there are 2 columns"),
+        ("1,2,3", "f:3: the line has 3 values, but there are 2 columns"),
+        ("1,1e999", "f:3: overflow: this number is beyond 1.8e308"),
+        ("1,nan", "f:3: 'nan' is not a number"),
+        ("1,", "f:3: a value is missing"),
+    ],
+)
+def test_a_bad_line_is_named(line: str, message: str) -> None:
+    *_, row = rows(f"x1,x2\n1,2\n{line}\n".splitlines(True), "f", ["x1", "x2"])
+    assert row.error is not None
+    assert row.error.message == message
+
+
+def test_rows_are_wide_and_carry_all_columns(points: Path, run: Run) -> None:
+    ran = run("grad", EXAMPLE, "--points", str(points), "-f", "csv")
+    assert (ran.code, ran.err) == (0, "")
+    first, second = csv.DictReader(ran.out.splitlines())
+    assert first == {
+        "id": "a", "x1": "1", "x2": "3", "f": "124",
+        "df/dx1": "44", "df/dx2": "66", "status": "ok",
+    }  # fmt: skip
+    assert second["x2"] == "pi/2"
+    expected = gradient(EXAMPLE, {"x1": 2, "x2": 1.5707963267948966})
+    assert float(second["df/dx1"]) == expected["x1"]
+
+
+@pytest.mark.parametrize("form", ["plain", "jsonl", "json", "md", "table"])
+def test_every_format_takes_many_points(form: str, points: Path, run: Run) -> None:
+    ran = run("grad", EXAMPLE, "--points", str(points), "-f", form)
+    assert ran.code == 0
+    assert "44" in ran.out
+    if form == "plain":
+        assert ran.out.splitlines()[0] == "44 66"
+    if form == "jsonl":
+        first = json.loads(ran.out.splitlines()[0])
+        assert first["input"] == {"id": "a", "x1": "1", "x2": "3"}
+
+
+def test_other_methods_get_columns_of_their_own(points: Path, run: Run) -> None:
+    ran = run(
+        "grad", EXAMPLE, "--points", str(points), "--wrt", "x2", "-f", "tsv",
+        "--method", "finite", "--method", "backprop",
+    )  # fmt: skip
+    header = ran.out.splitlines()[0].split("\t")
+    assert header == ["id", "x1", "x2", "f", "df/dx2:finite", "df/dx2", "status"]
+
+
+BAD = "x\n2\n0\n-1\nabc\n3\n"
+
+
+def test_the_first_bad_point_ends_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD, encoding="utf-8")
+    ran = run("grad", "log(x)+abs(x-3)", "--points", str(file), "-f", "csv")
+    assert ran.code == 4
+    assert ran.out.splitlines()[1:] == ["2,1.6931471805599454,-0.5,ok"]
+    assert f"{file}:3: log is not defined for 0" in ran.err
+
+
+def test_keep_going_gives_every_row_a_status(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD, encoding="utf-8")
+    words = ("log(x)+abs(x-3)", "--points", str(file), "--keep-going")
+    ran = run("grad", *words, "-f", "csv")
+    assert (ran.code, ran.err) == (4, "")  # of the first bad one
+    status = [line.rpartition(",")[2] for line in ran.out.splitlines()[1:]]
+    assert status == ["ok", "domain", "domain", "parse", "kink"]
+    ran = run("grad", *words, "-f", "jsonl")
+    records = [json.loads(line) for line in ran.out.splitlines()]
+    assert [record["status"] for record in records] == status
+    assert records[3]["error"]["message"] == f"{file}:5: 'abc' is not a number"
+    ran = run("grad", *words, "-f", "plain")
+    assert ran.out.splitlines()[1:] == status[1:]
+
+
+def test_a_column_of_our_name_is_refused(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "clash.csv"
+    file.write_text("x,status\n1,2\n", encoding="utf-8")
+    ran = run("grad", "x", "--points", str(file), "-f", "csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'status'" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("x", "--points", "nowhere.csv"),
+        ("-", "--points", "-"),
+        ("x", "--points", "-", "--at", "1"),
+        ("x", "--exprs", "-", "--at", "1"),
+        ("--exprs", "-"),
+        (),
+    ],
+)
+def test_unclear_calls_are_refused(words: tuple[str, ...], run: Run) -> None:
+    ran = run("grad", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: ")
+
+
+def test_other_commands_take_points_too(points: Path, run: Run) -> None:
+    for command in ("trace", "tree", "steps", "sweep", "descend"):
+        ran = run(command, "x1*x2", "--points", str(points))
+        assert ran.code == 0, ran.err
+
+
+def test_many_formulas(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "formulas.txt"
+    file.write_text("x**2\n# nothing\n\nx*y  # both\nz = x*y; z**2\n", encoding="utf-8")
+    ran = run("grad", "--exprs", str(file), "--at", "x=1,y=2", "-f", "plain")
+    assert (ran.code, ran.out) == (0, "2\n2 1\n8 4\n")
+    ran = run("grad", "--exprs", str(file), "--at", "x=1,y=2", "-f", "csv")
+    assert ran.out.splitlines()[2] == "x*y  # both,x,2,2,,ok"
+
+
+def test_a_bad_formula_is_named(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "formulas.txt"
+    file.write_text("x\nx+\nlog(-x)\nx*q\n3*x\n", encoding="utf-8")
+    words = ("grad", "--exprs", str(file), "--at", "x=1")
+    ran = run(*words)
+    assert ran.code == 3
+    assert f"{file}:2: the formula ends after '+'\n  x+\n    ^" in ran.err
+    ran = run(*words, "--keep-going", "-f", "jsonl")
+    records = [json.loads(line) for line in ran.out.splitlines()]
+    assert [r["status"] for r in records] == ["ok", "parse", "domain", "parse", "ok"]
+    assert records[1]["expression"] == "x+"
+
+
+def test_forgetting_nodes_changes_nothing() -> None:
+    from diffcli.language import expression
+
+    formula = "sin(x)**2*exp(-x)/(1+x)+max(x,2)+2**x"
+    before = gradient(formula, {"x": 1.25})
+    for _ in range(3):
+        expression.forget()
+        assert gradient(formula, {"x": 1.25}) == before
+
+
+def test_an_answer_comes_before_the_next_question() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "grad", "x**2", "--vars", "x", "--points", "-", "-f", "csv"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=environment(),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("x\n")
+    for value in (1, 2, 3):
+        process.stdin.write(f"{value}\n")
+        process.stdin.flush()
+        if value == 1:
+            assert process.stdout.readline() == "x,f,df/dx,status\n"
+        expected = f"{value},{value * value},{2 * value},ok\n"
+        assert process.stdout.readline() == expected
+    process.communicate()
+    assert process.returncode == 0
+
+
+def test_memory_does_not_grow_with_the_points(tmp_path: Path) -> None:
+    peaks = []
+    for count in (2_000, 40_000):
+        file = tmp_path / f"{count}.csv"
+        file.write_text("x\n" + "0.5\n" * count, encoding="utf-8")
+        program = (
+            "import resource, sys; from diffcli.cli import main;"
+            f" main(['grad', 'x**2', '--points', {str(file)!r}, '-f', 'csv']);"
+            " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,"
+            " file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.count("\n") == count + 1
+        peaks.append(int(done.stderr))
+    assert peaks[1] < 1.1 * peaks[0]
+
+
+def test_nothing_half_written_when_interrupted(tmp_path: Path) -> None:
+    import signal
+
+    output = tmp_path / "out.csv"
+    process = subprocess.Popen(
+        [*COMMAND, "grad", "x**2", "--points", "-", "-f", "csv", "-o", str(output)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"x\n1\n2\n")
+    process.stdin.flush()
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert (process.returncode, err.strip()) == (130, b"Interrupted.")
+    assert list(tmp_path.iterdir()) == []
