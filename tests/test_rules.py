@@ -26,7 +26,8 @@ REACHED = {
 def test_differentiation_row_is_reached_and_right(rule: Rule) -> None:
     parsed = parse(REACHED[rule.before])
     (derivation,) = derive(parsed.expression, ["x"])
-    assert derivation.steps[-1].rule is rule
+    used = [step.rule for step in derivation.steps if step.rule.name != "arrange"]
+    assert used[-1] is rule
     for x in (0.3, 1.7, 2.9):
         point = {"x": x, "y": 1.3}
         slope = Program([derivation.result]).value(point)

@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME, INFIX, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
-from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
+from diffcli.engine.rewriting import (
+    Bindings,
+    fill,
+    match,
+    pattern,
+    tidy,
+    without_brackets,
+)
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import (
     Call,
@@ -25,6 +32,7 @@ MOST_STEPS = 1_000_000
 """Steps after which a derivation is given up rather than waited for."""
 LONG_CHAIN = 64
 """A sum or product of more terms than this is differentiated in one step."""
+_READABLE = 1_000  # nodes up to which a derivative is arranged for a reader
 
 
 class Step(NamedTuple):
@@ -181,6 +189,7 @@ def _derive(graph: _Graph, name: str, most: int) -> Derivation:
             work.take_chain(graph.order[row], graph.chains[row])
         else:
             work.take(graph.order[row])
+    work.arrange(frozenset(graph.order) if len(graph.order) < _READABLE else None)
     return Derivation(name, tuple(work.steps))
 
 
@@ -236,6 +245,16 @@ class _Work:
         self.step_of[step.of] = len(self.steps)
         self.steps.append(step._replace(uses=tuple(uses)))
 
+    def arrange(self, written: frozenset[Expression] | None) -> None:
+        """Add a last step if brackets can go; what the user wrote stays as it is."""
+        last = self.steps[-1]
+        if written is None or len(postorder([last.becomes])) >= _READABLE:
+            return
+        arranged = without_brackets(last.becomes, written)
+        if arranged is not last.becomes:
+            step = Step(_ARRANGE, last.of, arranged, (), {"u": last.of})
+            self.steps.append(step._replace(uses=(len(self.steps) - 1,)))
+
     def first(self, node: Expression) -> tuple[Rule, Bindings]:
         """Return the first row that fits a node, and what its letters stand for."""
         for rule in rules_for(node.function if isinstance(node, Call) else None):
@@ -245,6 +264,7 @@ class _Work:
         raise AssertionError(f"no rule for {node!r}")
 
 
+_ARRANGE = Rule("arrange", "u", "D(u)", "brackets inside a product can go")
 _LONG_SUM = Rule(
     "linearity", "u + v + ...", "D(u) + D(v) + ...",
     "a sum changes by the sum of the changes",
