@@ -99,8 +99,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _say(["Interrupted."])
         return 130
-    except SystemExit as done:  # completion has answered, or nobody reads click's help
-        return int(done.code or 0) if _COMPLETES in os.environ else _CLOSED_PIPE
+    except SystemExit:  # nobody reads click's help
+        return _CLOSED_PIPE
     except OSError as error:
         return _unwritten(error, words)
     except Exception as error:  # a bug of ours: say so, in one line
@@ -111,6 +111,8 @@ def main(args: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     """Run one call and print its answer. Raises whatever goes wrong."""
+    if _COMPLETES in os.environ:
+        return _complete(words)
     answer = group.main(words, prog_name="diffcli", standalone_mode=False)
     if not isinstance(answer, tuple):  # --help and --version have printed already
         return int(answer or 0)
@@ -121,6 +123,19 @@ def _run(words: list[str]) -> int:
     if error is not None:
         raise error
     return 0
+
+
+def _complete(words: list[str]) -> int:
+    """Tell a shell what could come next; an error only means that nothing could."""
+    from diffcli import shells
+
+    shells.teach()
+    try:
+        group.main(words, prog_name="diffcli")
+    except SystemExit as done:
+        return int(done.code or 0)
+    except DiffcliError:
+        return 0
 
 
 def _unwritten(error: OSError, words: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 import click
 
 import diffcli
-from diffcli import folders, formats, points
+from diffcli import completion, folders, formats, points
 from diffcli.document import Document, Screen
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
@@ -63,6 +63,8 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments after sorting options from formulas."""
+        if ctx.resilient_parsing:  # a shell asks; the last value is still to come
+            args = [*args, "--"]
         return super().parse_args(ctx, self._options_first(ctx, args))
 
     def _options_first(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -136,8 +138,9 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
 
 
 formula = click.argument(
-    "expr", help="The formula; '-' reads it from standard input, @FILE from a file."
-)
+    "expr", shell_complete=completion.formula,
+    help="The formula; '-' reads it from standard input, @FILE from a file.",
+)  # fmt: skip
 
 formula_or_none = click.argument(
     "expr", required=False, metavar="EXPR",
@@ -147,6 +150,7 @@ formula_or_none = click.argument(
 at = _all(
     click.option(
         "--at", "points", metavar="POINT", multiple=True,
+        shell_complete=completion.point,
         help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable.",
     ),
     click.option(
@@ -155,9 +159,18 @@ at = _all(
     ),
     click.option(
         "--vars", "variables", metavar="NAMES", default="",
+        shell_complete=completion.names,
         help="The variables and their order, as in x1,x2 (default: natural order).",
     ),
 )  # fmt: skip
+
+
+def wrt(what: str) -> Callable[[Decorated], Decorated]:
+    """Return the option that chooses variables."""
+    return click.option(
+        "--wrt", metavar="NAMES", default="", shell_complete=completion.names, help=what
+    )
+
 
 steps = _all(
     click.option(
@@ -197,17 +210,19 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
         return value
 
     def print_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-        if wanted and ctx.command.name:
+        if wanted and ctx.command.name and not ctx.resilient_parsing:
             click.echo(schema(ctx.command.name), nl=False)
             ctx.exit()
 
     return _all(
         click.option(
             "-f", "--format", "form_name", metavar="F", default="", callback=check,
+            shell_complete=completion.among(lambda: names),
             help=f"{', '.join(names)} (default: {names[0]}).",
         ),
         click.option(
             "-o", "--output", metavar="FILE", default="-",
+            shell_complete=completion.file,
             help="Write to FILE; its suffix picks the format.",
         ),
         click.option(

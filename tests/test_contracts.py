@@ -52,8 +52,10 @@ LAYERS = (
     "views",
     "formats",
     "api",
+    "completion",
     "options",
     "commands",
+    "shells",
     "cli",
     "__main__",
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli import options, points
+from diffcli import completion, options, points
 from diffcli.engine.tape import Undefined
 from diffcli.errors import CheckFailed, UsageError
 from diffcli.gradcheck import check
@@ -27,6 +27,7 @@ Examples:
 @options.at
 @click.option(
     "--claim", "claims", metavar="G", multiple=True, required=True,
+    shell_complete=completion.point,
     help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable.",
 )  # fmt: skip
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")

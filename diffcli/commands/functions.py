@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli import options
+from diffcli import completion, options
 from diffcli.calculus.functions import BY_NAME, OPERATORS, ROWS
 from diffcli.errors import UsageError
 from diffcli.views.functions import document
@@ -22,7 +22,10 @@ Examples:
 
 
 @click.command(cls=options.Command, epilog=EPILOG)
-@click.argument("name", default="", help="One function; all if left out.")
+@click.argument(
+    "name", default="", help="One function; all if left out.",
+    shell_complete=completion.among(lambda: sorted(BY_NAME)),
+)  # fmt: skip
 @options.output(*FORMATS)
 def command(name: str, **shared: Any) -> options.Answer:
     """All functions, or all about one: derivative, domain, kinks."""

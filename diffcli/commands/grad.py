@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diffcli import options
+from diffcli import completion, methods, options
 from diffcli.comparison import compare, with_exact_values
 from diffcli.document import Document
-from diffcli.errors import DiffcliError, RowsFailed
-from diffcli.methods import THREE, chosen
+from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.points import expressions
 from diffcli.problem import Settings
 from diffcli.views.comparison import document
@@ -34,9 +33,10 @@ Examples:
 @click.command(cls=options.Command, epilog=EPILOG)
 @options.formula_or_none
 @options.at
-@click.option("--wrt", metavar="NAMES", default="", help="Only these partials.")
+@options.wrt("Only these partials.")
 @click.option(
-    "--method", "methods", metavar="M", multiple=True,
+    "--method", "wanted", metavar="M", multiple=True,
+    shell_complete=completion.among(lambda: [*methods.names(), "all"]),
     help="finite, symbolic, backprop (these by default), dual, complex, all.",
 )  # fmt: skip
 @options.steps
@@ -63,7 +63,7 @@ Examples:
 def command(
     expr: str | None,
     wrt: str,
-    methods: tuple[str, ...],
+    wanted: tuple[str, ...],
     h: str,
     scheme: str,
     subgradient: bool,
@@ -78,12 +78,14 @@ def command(
         raise click.UsageError("Missing argument 'EXPR'.")
     call = options.Call(expr or "", **shared)
     form = call.form(FORMATS)
-    if exprs or (call.points_file and order == 1 and not exact):
-        settings = call.settings(h, scheme, subgradient)
-        return _many(call, exprs, wrt, methods, settings, keep_going=keep_going)
+    settings = call.settings(h, scheme, subgradient)
+    if exprs or (call.points_file and order == 1):
+        if exact:
+            raise UsageError("--exact takes its points from --at")
+        return _many(call, exprs, wrt, wanted, settings, keep_going=keep_going)
     parsed = call.parsed()
     notes = call.order_note(parsed)
-    problems = call.problems(parsed, wrt, call.settings(h, scheme, subgradient))
+    problems = call.problems(parsed, wrt, settings)
     if order == 2:
         from diffcli.hessian import hessian
         from diffcli.views.hessian import document as second_document
@@ -92,7 +94,8 @@ def command(
         notes += [warning for matrix in matrices for warning in matrix.warnings]
         return call.answer(form, map(second_document, matrices), notes)
     one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)
-    names = chosen(methods or (["backprop"] if one_row_each else THREE))
+    usual = ("backprop",) if one_row_each else methods.THREE
+    names = methods.chosen(wanted or usual)
     results = []
     for text, problem in zip(call.points, problems, strict=True):
         results.append(compare(problem, names))
@@ -109,7 +112,7 @@ def _many(
     call: options.Call,
     exprs: str,
     wrt: str,
-    methods: tuple[str, ...],
+    wanted: tuple[str, ...],
     settings: Settings,
     *,
     keep_going: bool,
@@ -119,15 +122,14 @@ def _many(
 
     form = call.form(FORMATS)
     alone = form in ("plain", "csv", "tsv")
-    names = chosen(methods or (["backprop"] if alone else THREE))
+    names = methods.chosen(wanted or (("backprop",) if alone else methods.THREE))
     if exprs:
         lines, name = options.opened(exprs)
         entries = of_formulas(lines, name, call.the_point(exprs), settings, names)
     else:
         parsed = call.parsed()
-        wanted = call.wanted(parsed, wrt)
-        rows = call.rows(parsed)
-        entries = at_points(parsed, rows, wanted, settings, names, alone=alone)
+        rows, toward = call.rows(parsed), call.wanted(parsed, wrt)
+        entries = at_points(parsed, rows, toward, settings, names, alone=alone)
     failed: list[DiffcliError] = []
     documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
     answer = call.answer(form, documents)

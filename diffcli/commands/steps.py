@@ -23,7 +23,7 @@ Examples:
 @click.command(cls=options.Command, epilog=EPILOG)
 @options.formula
 @options.at
-@click.option("--wrt", metavar="NAMES", default="", help="Only these variables.")
+@options.wrt("Only these variables.")
 @click.option(
     "--level", type=click.Choice(["brief", "full"]), default="brief",
     show_default=True, help="One line a step, or the rule and its letters too.",
