@@ -17,9 +17,20 @@ Partial derivatives three ways: finite differences, symbolic rules, backprop.
 \b
   diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
 """
-EPILOG = """\
+#: Exit code, a word for it, and what it means.
+STATUS = (
+    ("0", "ok", "all is well"),
+    ("1", "check failed", "a check failed"),
+    ("2", "usage", "the call is wrong: an option, the point, a file"),
+    ("3", "parse", "the formula is not well formed"),
+    ("4", "domain", "undefined or too large there: log(-1), 1/0, exp(1000)"),
+    ("5", "kink", "defined, but not differentiable there: abs, relu, sqrt at 0"),
+    ("70", "bug", "a bug of ours"),
+    ("130, 141", "interrupted", "interrupted; the reader went away"),
+)
+EPILOG = f"""\
 \b
-Exit status: 0 ok, 1 check failed, 2 usage, 3 parse, 4 domain, 5 kink.
+Exit status: {", ".join(f"{code} {word}" for code, word, _ in STATUS[:6])}.
 """
 
 
@@ -27,7 +38,7 @@ Exit status: 0 ok, 1 check failed, 2 usage, 3 parse, 4 domain, 5 kink.
 # need the signal module, a tenth of our start-up.
 _CLOSED_PIPE = 141
 # Set by a shell that asks what could come next; click answers and ends the process.
-_COMPLETES = "_DIFFCLI_COMPLETE"
+COMPLETES = "_DIFFCLI_COMPLETE"
 
 
 class Lazy(click.Group):
@@ -51,22 +62,23 @@ class Lazy(click.Group):
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         """List the commands in their sections."""
+        for section, rows in self.sections(ctx).items():
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+    def sections(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+        """Return by section the names of commands, and what they do."""
         modules = [
             import_module(f"{commands.__name__}.{name}")
             for name in self.list_commands(ctx)
         ]
         modules.sort(key=lambda module: (module.SECTION, module.PLACE))
-        for section in dict.fromkeys(module.SECTION for module in modules):
-            rows = [
-                (
-                    module.__name__.rpartition(".")[2],
-                    module.command.get_short_help_str(70),
-                )
-                for module in modules
-                if section == module.SECTION
-            ]
-            with formatter.section(section):
-                formatter.write_dl(rows)
+        found: dict[str, list[tuple[str, str]]] = {}
+        for module in modules:
+            name = module.__name__.rpartition(".")[2]
+            row = (name, module.command.get_short_help_str(70))
+            found.setdefault(module.SECTION, []).append(row)
+        return found
 
 
 @click.group(
@@ -111,7 +123,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     """Run one call and print its answer. Raises whatever goes wrong."""
-    if _COMPLETES in os.environ:
+    if COMPLETES in os.environ:
         return _complete(words)
     answer = group.main(words, prog_name="diffcli", standalone_mode=False)
     if not isinstance(answer, tuple):  # --help and --version have printed already

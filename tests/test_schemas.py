@@ -1,13 +1,9 @@
 """The JSON Schemas: there, well formed, printed, shipped, as loose as promised."""
 
 import json
-import subprocess
-import sys
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from io import StringIO
-from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +18,6 @@ from tests import schemas
 from tests.conftest import Run
 from tests.strategies import NAMES, points, written
 
-ROOT = Path(__file__).parent.parent
 WRITE_JSON = [
     name
     for name in folders.names(commands)
@@ -176,14 +171,3 @@ def test_any_formula_gives_valid_json(
             code = main(words)
         assert code in (0, 4, 5), err.getvalue()
         schemas.hold(words, code, out.getvalue(), err.getvalue())
-
-
-@pytest.mark.slow
-def test_the_wheel_contains_them(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT],
-        check=True,
-    )
-    (wheel,) = tmp_path.glob("*.whl")
-    inside = set(ZipFile(wheel).namelist())
-    assert {f"diffcli/schemas/{name}.json" for name in schemas.NAMES} <= inside

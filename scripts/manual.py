@@ -1,0 +1,151 @@
+"""Write the manual: one page for each command, and diffcli(1) about all.
+
+The pages are made from what ``--help`` shows, so that nothing is said twice. Their date
+is SOURCE_DATE_EPOCH or that of the last commit: the same source gives the same bytes.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import click
+
+import diffcli
+from diffcli import cli
+
+ENVIRONMENT = (
+    ("NO_COLOR", "If it is not empty: no colours, as with --color never."),
+    ("FORCE_COLOR, CLICOLOR_FORCE", "If not empty or 0: colours also in a pipe."),
+    ("CLICOLOR, TERM", "No colours if CLICOLOR is 0 or TERM is dumb."),
+    ("COLUMNS", "The width of the output, instead of the terminal's."),
+    (
+        cli.COMPLETES,
+        "bash_source, zsh_source, fish_source: print the completion for that shell.",
+    ),
+)
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every page by its file's name."""
+    group = cli.group
+    top = click.Context(group, info_name="diffcli", **group.context_settings)
+    names = group.list_commands(top)
+    found = {"diffcli.1": _page(top, [f"diffcli-{name}" for name in names])}
+    for name in names:
+        command = group.get_command(top, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=top)
+        found[f"diffcli-{name}.1"] = _page(context, ["diffcli"])
+    return found
+
+
+def _page(ctx: click.Context, related: list[str]) -> str:
+    return "\n".join(_lines(ctx, related)) + "\n"
+
+
+def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
+    """Yield a page line by line, in the order in which manuals are read."""
+    command = ctx.command
+    name = ctx.command_path.replace(" ", "-")
+    about = command.get_short_help_str(limit=1000)
+    yield f'.TH {roff(name.upper())} 1 "{_date()}" "diffcli {diffcli.__version__}"'
+    yield from (".nh", ".ad l")  # names are not hyphenated, lines not stretched
+    yield from (".SH NAME", rf"{roff(name)} \- {roff(about.rstrip('.'))}")
+    yield from (".SH SYNOPSIS", f".B {roff(ctx.command_path)}")
+    yield _italic(" ".join(command.collect_usage_pieces(ctx)))
+    yield from (".SH DESCRIPTION", roff(about))
+    if isinstance(command, cli.Lazy):
+        for section, rows in command.sections(ctx).items():
+            yield f".SS {roff(section)}"
+            for word, what in rows:
+                yield from _entry(f"diffcli {word}", what)
+    yield from _parameters("ARGUMENTS", ctx, click.Argument)
+    yield from _parameters("OPTIONS", ctx, click.Option)
+    yield ".SH EXIT STATUS"
+    for code, _, meaning in cli.STATUS:
+        yield from _entry(code, meaning)
+    yield ".SH ENVIRONMENT"
+    for variable, meaning in ENVIRONMENT:
+        yield from _entry(variable, meaning)
+    shown = f"{command.help}\n{command.epilog}"
+    calls = re.findall(r"^ +(diffcli .+)$", shown, re.MULTILINE)
+    yield from (".SH EXAMPLES", ".nf", *map(roff, calls), ".fi")
+    pages = [f".BR {roff(page)} (1)" for page in related]
+    yield from (".SH SEE ALSO", " ,\n".join(pages))
+
+
+def _parameters(
+    title: str, ctx: click.Context, kind: type[click.Parameter]
+) -> Iterator[str]:
+    """Yield a section about the arguments or the options of a command."""
+    records = [
+        parameter.get_help_record(ctx)
+        for parameter in ctx.command.get_params(ctx)
+        if isinstance(parameter, kind)
+    ]
+    if any(records):
+        yield f".SH {title}"
+    for record in filter(None, records):
+        yield from _entry(*record)
+
+
+def _entry(term: str, meaning: str) -> Iterator[str]:
+    """Yield a term and, indented below it, what it means."""
+    yield from (".TP", _italic(term), roff(meaning))
+
+
+def _italic(term: str) -> str:
+    """Return a term with what is typed in bold and what is filled in in italics."""
+    words = re.split(r"([ ,]+)", term)
+    return "".join(
+        rf"\f{'B' if re.match('[-a-z_0-9]', word) else 'I'}{roff(word)}\fR"
+        if word.strip(" ,")
+        else word
+        for word in words
+    )
+
+
+def roff(text: str) -> str:
+    """Return a text so that it is printed as it stands, on one line."""
+    text = " ".join(text.split())
+    text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq")
+    return rf"\&{text}" if text.startswith(".") else text
+
+
+def _date() -> str:
+    """Return the day of the source; empty if nobody knows it."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit()
+    if not seconds:
+        return ""
+    return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
+
+
+def _last_commit() -> str:
+    """Return when this checkout was last committed to; empty outside of one."""
+    if not (ROOT / ".git").exists():  # an archive, perhaps inside of something else
+        return ""
+    call = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    try:
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def main() -> None:
+    """Write the pages into a folder."""
+    folder = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "build" / "man" / "man1"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

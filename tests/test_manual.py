@@ -1,0 +1,117 @@
+"""The manual's pages: complete, well formed, reproducible, and in the wheel."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from shutil import which
+from zipfile import ZipFile
+
+import pytest
+
+from diffcli import cli, commands, folders
+from tests import schemas
+from tests.conftest import Run
+
+ROOT = Path(__file__).parent.parent
+PAGES = ["diffcli", *(f"diffcli-{name}" for name in folders.names(commands))]
+DAY = {"SOURCE_DATE_EPOCH": "86400"}
+
+
+def write(folder: Path, **environment: str) -> dict[str, str]:
+    """Return the pages as scripts/man writes them, by name."""
+    subprocess.run(
+        [sys.executable, ROOT / "scripts" / "manual.py", folder],
+        env={**os.environ, **environment},
+        check=True,
+    )
+    return {path.stem: path.read_text("utf-8") for path in folder.glob("*.1")}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return write(tmp_path_factory.mktemp("man1"), **DAY)
+
+
+def shown(page: str) -> str:
+    """Return a page's text without roff."""
+    page = re.sub(r"\\f[BIR]", "", page)
+    return page.replace(r"\-", "-").replace(r"\(aq", "'").replace(r"\e", "\\")
+
+
+def test_every_command_has_its_page(pages: dict[str, str]) -> None:
+    assert sorted(pages) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_its_sections(name: str, pages: dict[str, str]) -> None:
+    page = pages[name]
+    heads = re.findall(r"^\.SH (.+)$", page, re.MULTILINE)
+    assert heads == [
+        head
+        for head in (
+            "NAME", "SYNOPSIS", "DESCRIPTION", "ARGUMENTS", "OPTIONS", "EXIT STATUS",
+            "ENVIRONMENT", "EXAMPLES", "SEE ALSO",
+        )
+        if head != "ARGUMENTS" or name != "diffcli"
+    ]  # fmt: skip
+    first, _, rest = page.partition("\n")
+    assert shown(first).startswith(f'.TH {name.upper()} 1 "1970-01-02" "diffcli ')
+    requests = set(re.findall(r"^[.'](\S*)", rest, re.MULTILINE))
+    assert requests <= {"SH", "SS", "TP", "B", "BR", "nf", "fi", "nh", "ad"}
+    assert not re.search(r"[ \t]$", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", PAGES[1:])
+def test_a_page_says_what_help_says(name: str, pages: dict[str, str], run: Run) -> None:
+    help_ = run(name.removeprefix("diffcli-"), "--help", columns=1000).out
+    text = " ".join(shown(pages[name]).split())
+    for line in help_.splitlines()[2:]:
+        if line.startswith("  ") and line.strip() != "Examples:":
+            for part in re.split(r" {2,}", line.strip()):
+                assert " ".join(part.split()) in text
+
+
+def test_exit_codes_are_those_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for code, _, meaning in cli.STATUS:
+        assert f"| {code} | {meaning} |\n" in readme
+
+
+def test_the_same_source_gives_the_same_pages(tmp_path: Path) -> None:
+    first = write(tmp_path / "first")
+    assert write(tmp_path / "second") == first
+    dated = write(tmp_path / "third", **DAY)
+    assert dated != first
+    assert re.sub("1970-01-02", "", dated["diffcli"]) in [
+        re.sub(r"\d{4}-\d\d-\d\d", "", first["diffcli"])
+    ]
+
+
+CHECKERS = [["mandoc", "-T", "lint", "-W", "warning"], ["groff", "-man", "-ww", "-z"]]
+
+
+@pytest.mark.parametrize(
+    "checker", [call for call in CHECKERS if which(call[0])], ids=lambda call: call[0]
+)
+def test_who_formats_it_does_not_complain(checker: list[str], tmp_path: Path) -> None:
+    write(tmp_path, **DAY)
+    for page in tmp_path.glob("*.1"):
+        done = subprocess.run(
+            [*checker, page], capture_output=True, text=True, check=True
+        )
+        assert done.stdout + done.stderr == ""
+
+
+@pytest.mark.slow
+def test_the_wheel_contains_manual_and_schemas(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT],
+        check=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    inside = set(ZipFile(wheel).namelist())
+    assert {f"diffcli/schemas/{name}.json" for name in schemas.NAMES} <= inside
+    (data,) = {name.partition("/")[0] for name in inside if ".data/" in name}
+    assert {f"{data}/data/share/man/man1/{page}.1" for page in PAGES} <= inside
