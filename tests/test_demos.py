@@ -1,0 +1,59 @@
+"""The demos in scripts/ run in a plain shell and show what they promise."""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import diffcli
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+DEMOS = sorted(path.name for path in SCRIPTS.glob("demo-*"))
+
+
+def lines(name: str) -> list[str]:
+    """Return what a demo prints, run as a user would run it."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        [SCRIPTS / name],
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_a_demo_is_short_and_says_what_it_shows(name: str) -> None:
+    text = (SCRIPTS / name).read_text("utf-8").splitlines()
+    assert text[0] == "#!/bin/sh"
+    assert text[1].startswith("# ")
+    assert len(text) < 40
+    assert max(map(len, text)) <= 88
+
+
+def test_the_shell_walks_down_the_valley() -> None:
+    walked = [line.replace("=", " ").split() for line in lines("demo-shell")]
+    places = [(float(words[2]), float(words[4])) for words in walked]
+    assert places[0] == (4.0, 1.0)
+    assert [*places[-1]] == pytest.approx([1, -2], abs=0.01)
+    heights = [(x - 1) ** 2 + 3 * (y + 2) ** 2 for x, y in places]
+    assert heights == sorted(heights, reverse=True)
+
+
+def test_the_batch_keeps_what_has_a_gradient() -> None:
+    shown = lines("demo-batch")
+    assert shown[3:5] == ["below,exit code 4,", "edge,exit code 5,"]
+    rows = list(csv.DictReader(shown[5:]))
+    assert [row["status"] for row in rows] == ["ok", "ok"]
+    for row, alone in zip(rows, shown[1:3], strict=True):
+        point = {"x": float(row["x"]), "y": float(row["y"])}
+        gradient = diffcli.gradient("sqrt(x)*log(y)", point)
+        found = [float(row["df/dx"]), float(row["df/dy"])]
+        assert found == pytest.approx([gradient["x"], gradient["y"]], rel=1e-15)
+        assert [float(word) for word in alone.split(",")[1:]] == found
