@@ -56,6 +56,25 @@ def through_a_shell(line: str) -> str:
     return (done.stdout + done.stderr).rstrip("\n")
 
 
+def gates() -> list[str]:
+    """Return the calls in the steps for CI."""
+    text = README.read_text(encoding="utf-8")
+    return re.findall(r"^ *(?:- run|entry): diffcli (.+)$", text, re.MULTILINE)
+
+
+def test_readme_has_gates() -> None:
+    assert len(gates()) == 2
+
+
+@pytest.mark.parametrize("line", gates())
+def test_readme_gate_opens_and_closes(line: str, run: Run) -> None:
+    words = shlex.split(line)
+    assert run(*words).code == 0
+    wrong = [*words[:-1], f"{words[-1]} + 1"]
+    assert words[-2] == "--claim"
+    assert run(*wrong).code == 1
+
+
 def test_readme_python() -> None:
     failed, tried = doctest.testfile(str(README), module_relative=False)
     assert tried > 3
