@@ -175,6 +175,7 @@ def wrt(what: str) -> Callable[[Decorated], Decorated]:
 steps = _all(
     click.option(
         "--h", "--step", "h", metavar="H", default="",
+        shell_complete=completion.among(lambda: ("auto", "relative")),
         help="Step width > 0, 'relative' to the point, or 'auto' for the best"
         " (default: 1e-5).",
     ),

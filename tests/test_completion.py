@@ -27,6 +27,7 @@ OFFERS: list[tuple[tuple[str, ...], list[str]]] = [
     (("grad", LECTURE, "--scheme", "f"), ["forward"]),
     (("grad", LECTURE, "--method", ""), [*methods.names(), "all"]),
     (("grad", LECTURE, "--method", "s"), ["symbolic"]),
+    (("grad", LECTURE, "--h", ""), ["auto", "relative"]),
     (("grad", LECTURE, "-f", "js"), ["json", "jsonl"]),
     (("tree", LECTURE, "-f", "d"), ["dot"]),
     (("grad", "-x+b", "--at", ""), ["b=", "x="]),

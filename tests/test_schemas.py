@@ -119,7 +119,10 @@ CALLS = [
     ("grad", "sqrt(x)", "--at", "0", "--h", "relative"),
     ("grad", "relu(x)", "--at", "1e-7"),
     ("grad", "1e200*(1e200*x)", "--at", "1e-300"),
+    ("grad", "x**20", "--at", "1e-3", "--scheme", "forward", "--h", "0.1"),
+    ("grad", "sin(1/x)", "--at", "1e-3"),
     ("grad", "x**2*y**3", "--at", "1,2", "--order", "2"),
+    ("grad", "1e200*(1e200*x)", "--at", "1e-300", "--order", "2"),
     ("check", "x*y", "--at", "1,2", "--at", "3,4", "--claim", "y,x"),
     ("check", "1e-300*x", "--at", "1", "--claim", "1e300"),
     ("steps", "z = x*y; sin(z)**2", "--at", "1,2"),
@@ -149,6 +152,13 @@ def test_the_fixture_holds_every_call(
     ran = run(*words, "-f", form)
     assert ran.code != 70, ran.err
     assert ran.out or ran.err
+
+
+def test_every_verdict_is_met(run: Run) -> None:
+    told = "".join(run(*words, "-f", "jsonl").out for words in CALLS)
+    allowed = schemas.load("grad")["$defs"]["agreement"]["properties"]["verdict"]
+    for word in allowed["enum"]:
+        assert f'"verdict": "{word}"' in told
 
 
 @settings(max_examples=60)
