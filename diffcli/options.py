@@ -137,15 +137,15 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
     return decorate
 
 
-formula = click.argument(
-    "expr", shell_complete=completion.formula,
-    help="The formula; '-' reads it from standard input, @FILE from a file.",
-)  # fmt: skip
+def _formula(*, required: bool) -> Callable[[Decorated], Decorated]:
+    return click.argument(
+        "expr", metavar="EXPR", required=required, shell_complete=completion.formula,
+        help="The formula; '-' reads it from standard input, @FILE from a file.",
+    )  # fmt: skip
 
-formula_or_none = click.argument(
-    "expr", required=False, metavar="EXPR",
-    help="The formula; '-' reads it from standard input, @FILE from a file.",
-)  # fmt: skip
+
+formula = _formula(required=True)
+formula_or_none = _formula(required=False)
 
 at = _all(
     click.option(
@@ -155,6 +155,7 @@ at = _all(
     ),
     click.option(
         "--points", "points_file", metavar="FILE", default="",
+        shell_complete=completion.file,
         help="Many points: CSV or TSV with a header, or JSON lines; - is stdin.",
     ),
     click.option(

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from diffcli import options, points
+from diffcli import completion, options, points
+from diffcli.calculus.functions import BY_NAME
 from diffcli.layers import chain, compared
 from diffcli.views.depth import Shown, document
 
@@ -23,8 +24,9 @@ _OTHERS = ("sigmoid", "tanh", "relu", "linear")
 @click.command(cls=options.Command, epilog=EPILOG)
 @click.argument(
     "acts",
-    metavar="[ACT,...]",
+    metavar="[ACTS]...",
     nargs=-1,
+    shell_complete=completion.among(lambda: ["linear", *sorted(BY_NAME)]),
     help="Names of functions, linear, or formulas in x (default: sigmoid).",
 )
 @click.option(

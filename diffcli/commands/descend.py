@@ -24,11 +24,11 @@ Examples:
 @click.command(cls=options.Command, epilog=EPILOG)
 @options.formula
 @options.at
-@click.option("--wrt", metavar="NAMES", default="", help="Only these variables move.")
+@options.wrt("Only these variables move.")
 @click.option(
     "--rate",
     "rates",
-    metavar="ETA,...",
+    metavar="RATES",
     default="",
     help="Learning rates (default: three around the stable limit).",
 )

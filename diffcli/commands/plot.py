@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli import options, points
+from diffcli import completion, options, points
 from diffcli.errors import PointError, UsageError
 from diffcli.graph import graph
 from diffcli.language.parser import Parsed
@@ -25,7 +25,12 @@ _FINER = 5  # samples of the picture for each one that is written
 
 @click.command(cls=options.Command, epilog=EPILOG)
 @click.argument(
-    "exprs", metavar="EXPR...", nargs=-1, required=True, help="The formulas."
+    "exprs",
+    metavar="EXPR...",
+    nargs=-1,
+    required=True,
+    shell_complete=completion.formula,
+    help="The formulas.",
 )
 @options.at
 @click.option(

@@ -25,9 +25,7 @@ _STEP = click.FloatRange(1e-300, 1e300)
 @click.command(cls=options.Command, epilog=EPILOG)
 @options.formula
 @options.at
-@click.option(
-    "--wrt", metavar="NAME", default="", help="The variable (default: the first)."
-)
+@options.wrt("The variable (default: the first).")
 @click.option(
     "--from",
     "first",
