@@ -7,7 +7,7 @@ from diffcli import methods as _methods
 from diffcli.comparison import Comparison
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.derivation import derive as _derive
-from diffcli.gradcheck import Check
+from diffcli.gradcheck import Check, Tolerance
 from diffcli.gradcheck import check as _check
 from diffcli.language.parser import Parsed
 from diffcli.language.parser import parse as _parse
@@ -101,7 +101,8 @@ def check(
         f"{name}={claim if isinstance(claim, str) else repr(claim)}"
         for name, claim in claims.items()
     ]
-    return _check(problem, read_claims(texts, parsed.variables), rtol, atol)
+    tolerance = Tolerance(rtol, atol)
+    return _check(problem, read_claims(texts, parsed.variables), tolerance)
 
 
 def derive(formula: str, variable: str) -> Derivation:

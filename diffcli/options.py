@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from stat import S_ISREG
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 import click
@@ -19,6 +20,7 @@ from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Problem, Settings, pose
 
 if TYPE_CHECKING:
+    from diffcli.blackbox import Boxes
     from diffcli.streams import Row
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -187,6 +189,25 @@ steps = _all(
     ),
 )  # fmt: skip
 
+black_box = _all(
+    click.option(
+        "--program", metavar="CMD", default="",
+        help='A program in place of EXPR: reads {"x": [1, 3]}, answers {"f": 124}.',
+    ),
+    click.option(
+        "--module", metavar="M:F", default="",
+        help="A Python callable in place of EXPR: package.module:function.",
+    ),
+    click.option(
+        "--timeout", type=click.FloatRange(0.001, 86400), default=10.0,
+        show_default=True, metavar="S", help="Seconds that the program has to answer.",
+    ),
+    click.option(
+        "--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
+        metavar="N", help="Copies of the program that work side by side.",
+    ),
+)  # fmt: skip
+
 height = click.option(
     "--height", type=click.IntRange(3, 200), metavar="N",
     help="Lines of the picture (default: as many as fit, 16 at most).",
@@ -269,6 +290,10 @@ class Call(NamedTuple):
     points: tuple[str, ...] = ()
     points_file: str = ""
     variables: str = ""
+    program: str = ""
+    module: str = ""
+    timeout: float = 10.0
+    jobs: int = 1
 
     def form(self, names: Sequence[str]) -> str:
         """Return the format: as asked for, or by the file's suffix, or the first.
@@ -336,14 +361,7 @@ class Call(NamedTuple):
         """
         if not parsed.variables:
             raise points.no_variables()
-        wanted = _names(wrt)
-        for name in wanted:
-            if name not in parsed.variables:
-                raise UsageError(
-                    f"--wrt names '{name}', which is not in the formula"
-                    f" ({', '.join(parsed.variables)})"
-                )
-        return wanted or parsed.variables
+        return chosen_names(wrt, parsed.variables)
 
     def problems(
         self, parsed: Parsed, wrt: str, settings: Settings
@@ -359,13 +377,13 @@ class Call(NamedTuple):
         if self.points_file:
             from diffcli.streams import posed
 
-            rows = self.rows(parsed)
+            rows = self.rows(parsed.variables)
             yield from posed(rows, parsed, wanted, settings, program)
         for text in self.points:
             point = points.point(text, parsed.variables)
             yield pose(parsed, point, wanted, settings, program)
 
-    def rows(self, parsed: Parsed) -> "Iterator[Row]":
+    def rows(self, variables: Sequence[str]) -> "Iterator[Row]":
         """Yield the rows of the file with points, or of standard input.
 
         Raises UsageError if it cannot be read, PointError if columns are missing.
@@ -375,7 +393,53 @@ class Call(NamedTuple):
         from diffcli.streams import rows
 
         lines, name = opened(self.points_file)
-        return rows(lines, name, parsed.variables)
+        return rows(lines, name, variables)
+
+    @property
+    def is_box(self) -> bool:
+        """Tell whether a program or a callable takes the formula's place.
+
+        Raises UsageError if there is more than one of the three, or none.
+        """
+        given = [bool(self.expr), bool(self.program), bool(self.module)]
+        if sum(given) > 1:
+            raise UsageError("EXPR, --program and --module exclude each other")
+        if self.jobs > 1 and not self.program:
+            raise UsageError("--jobs needs a --program to make copies of")
+        return bool(self.program or self.module)
+
+    def boxes(self) -> "Boxes":
+        """Return the program in as many copies as asked for, or the callable.
+
+        Raises UsageError if it cannot be started.
+        """
+        from diffcli.blackbox import Boxes, ModuleBox, ProgramBox
+
+        if self.module:
+            return Boxes(lambda: ModuleBox(self.module))
+        return Boxes(lambda: ProgramBox(self.program, self.timeout), self.jobs)
+
+    def box_points(self) -> Iterator[dict[str, float]]:
+        """Yield the points for a black box, whose variables only they name.
+
+        Raises UsageError if there are none, PointError, ParseError.
+        """
+        fixed = _names(self.variables)
+        if self.points_file:
+            if not fixed:
+                raise UsageError(
+                    "which columns are the variables?", hint="--vars x1,x2"
+                )
+            for row in self.rows(fixed):
+                if row.error:
+                    raise row.error
+                yield dict(row.point)
+        elif not self.points:
+            raise points.missing_point(["x1", "x2"])
+        for text in self.points:
+            names = fixed or points.names(text)
+            count = len(points.listed(text))
+            yield points.point(text, names or [f"x{n}" for n in range(1, count + 1)])
 
     def the_point(self, exprs: str) -> str:
         """Return the only point, for many formulas.
@@ -418,6 +482,21 @@ class Call(NamedTuple):
             _color(self.color, terminal),
             self.only_ascii or limited,
         )
+
+
+def chosen_names(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables of --wrt, or all.
+
+    Raises UsageError for one that is not there.
+    """
+    wanted = _names(wrt)
+    for name in wanted:
+        if name not in variables:
+            raise UsageError(
+                f"--wrt names '{name}', which is not in the formula"
+                f" ({', '.join(variables)})"
+            )
+    return wanted or tuple(variables)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -485,6 +564,33 @@ def ask(prompt: str) -> str:
 def somebody_is_there() -> bool:
     """Tell whether a person reads the output and can answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+class Progress:
+    """A bar on stderr: on a terminal only, and only for what takes over a second."""
+
+    def __init__(self, total: int, what: str) -> None:
+        self.total, self.what, self.done = total, what, 0
+        self.start = monotonic()
+        self.bar: Any = None
+
+    def __call__(self) -> None:
+        """Count one more."""
+        self.done += 1
+        if self.bar is not None:
+            self.bar.update(0, completed=self.done)
+        elif monotonic() - self.start > 1 and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress as Bar
+
+            self.bar = Bar(console=Console(stderr=True), transient=True)
+            self.bar.add_task(self.what, total=self.total, completed=self.done)
+            self.bar.start()
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self.bar is not None:
+            self.bar.stop()
 
 
 # ---- the screen -------------------------------------------------------------------

@@ -108,8 +108,9 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
         parts = _parts(text)
         named = bool(names(text))
         if not named and len(parts) != len(variables):
+            formulas = "1 formula" if len(parts) == 1 else f"{len(parts)} formulas"
             raise PointError(
-                f"--claim has {len(parts)} formulas, but the gradient has"
+                f"--claim has {formulas}, but the gradient has"
                 f" {len(variables)}: {_listed(variables)}",
                 hint=f"name it: --claim {variables[0]}=...",
             )
@@ -120,6 +121,10 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
                 raise PointError(
                     f"--claim names '{name}', which is not in the formula"
                     f" ({_listed(variables)})"
+                )
+            if name in found:
+                raise PointError(
+                    f"--claim names '{name}' twice", source=text, span=(a, b)
                 )
             claim = parse(text, names=variables, within=(start or a, b))
             for other in claim.variables:

@@ -73,7 +73,10 @@ def test_given_tolerances_replace_the_bounds(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("check", "x**2", "--at", "3"), 2),
+        (("check", "x**2"), 2),
+        (("check", "x**2", "--at", "3", "--claim", "6", "--rtol", "-1"), 2),
+        (("check", "x**2", "--at", "3", "--claim", "6", "--atol", "nan"), 2),
+        (("check", "x*y", "--at", "3,1", "--claim", "x=1,x=1"), 2),
         (("check", "x*y", "--at", "3,1", "--claim", "1"), 2),
         (("check", "x**2", "--at", "3", "--claim", "y=1"), 2),
         (("check", "x**2", "--at", "3", "--claim", "2*y"), 2),
@@ -87,3 +90,29 @@ def test_refused(words: tuple[str, ...], code: int, run: Run) -> None:
     ran = run(*words)
     assert (ran.code, ran.out) == (code, "")
     assert ran.err.startswith("Error: ")
+
+
+def test_without_a_claim_the_methods_check_each_other(run: Run) -> None:
+    ran = run("check", "sin(x)*y", "--at", "1,2", "-f", "json")
+    verdicts = json.loads(ran.out)["verdicts"]
+    assert ran.code == 0
+    assert list(verdicts) == ["x:finite", "x:symbolic", "y:finite", "y:symbolic"]
+
+
+def test_mpmath_has_the_last_word(run: Run) -> None:
+    # Doubles lose all digits of this partial; the claim is right all the same.
+    words = ("check", "(1+1e-17*x)-1+x*0", "--at", "1", "--claim", "1e-17")
+    assert run(*words).code == 0
+    assert run(*words[:-1], "2e-17").code == 1
+
+
+def test_a_proof_that_sympy_cannot_give_is_not_waited_for(run: Run) -> None:
+    claim = "+".join(f"sin({n}*x)**{n}" for n in range(1, 40))
+    assert run("check", "x", "--at", "1", "--claim", f"{claim}-({claim})+1").code == 0
+
+
+def test_a_direction_moves_only_what_is_claimed(run: Run) -> None:
+    words = ("check", "x*y+y**2", "--at", "3,1", "--seed", "1", "--claim")
+    assert run(*words, "x=y").code == 0
+    assert run(*words, "x=y,y=x+2*y").code == 0
+    assert run(*words, "x=y,y=x").code == 1

@@ -56,3 +56,10 @@ def test_the_batch_keeps_what_has_a_gradient() -> None:
         gradient = diffcli.gradient("sqrt(x)*log(y)", point)
         found = [float(row["df/dx"]), float(row["df/dy"])]
         assert found == pytest.approx([gradient["x"], gradient["y"]], rel=1e-15)
+
+
+def test_the_gate_lets_the_right_program_through() -> None:
+    shown = lines("demo-check")
+    assert shown[0].startswith("the gradient is right")
+    assert [line.split("\t")[-1] for line in shown[2:4]] == ["fail", "ok"]
+    assert shown[-1] == "exit code 1: stop"

@@ -1,5 +1,7 @@
 """``diffcli check``: is a claimed gradient right? Exit 0 if it is, 1 if not."""
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -7,7 +9,7 @@ import click
 from diffcli import completion, options, points
 from diffcli.engine.tape import Undefined
 from diffcli.errors import CheckFailed, UsageError
-from diffcli.gradcheck import check
+from diffcli.gradcheck import Check, Tolerance, check
 from diffcli.problem import Settings
 from diffcli.views.check import document
 
@@ -18,45 +20,138 @@ EPILOG = """\
 Examples:
   diffcli check "sin(x)*exp(x)" --at 1 --claim "exp(x)*(sin(x)+cos(x))"
   diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,66
-  diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim "x1=2*(2*x1+3*x2)"
+  diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,67 --taylor
+  diffcli check --module math:fsum --at 1,3 --claim 1,1
 """
 
 
 @click.command(cls=options.Command, epilog=EPILOG)
-@options.formula
+@options.formula_or_none
 @options.at
 @click.option(
-    "--claim", "claims", metavar="G", multiple=True, required=True,
-    shell_complete=completion.point,
-    help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable.",
+    "--claim", "claims", metavar="G", multiple=True, shell_complete=completion.point,
+    help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable"
+    " (default: all methods against each other).",
 )  # fmt: skip
+@options.black_box
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
 @click.option("--atol", type=float, help="Absolute tolerance, in place of the bounds.")
+@options.steps
+@click.option(
+    "--seed", type=int, metavar="N",
+    help="Check along one random direction: as quick for a thousand variables.",
+)  # fmt: skip
+@click.option(
+    "--taylor", is_flag=True,
+    help="Show how the remainder shrinks: with h*h if the gradient is right, else h.",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
 @options.output(*FORMATS)
 def command(
-    expr: str,
+    expr: str | None,
     claims: tuple[str, ...],
     rtol: float | None,
     atol: float | None,
+    h: str,
+    scheme: str,
+    seed: int | None,
+    taylor: bool,
     quiet: bool,
     **shared: Any,
 ) -> options.Answer:
     """Gradient check: exit 0 if a claimed gradient is right, 1 if not."""
-    call = options.Call(expr, **shared)
+    call = options.Call(expr or "", **shared)
+    if expr is None and not call.is_box:
+        raise click.UsageError("Missing argument 'EXPR'.")
     if call.digits > 17:
         raise UsageError("a check is made in doubles: --digits 17 at most")
+    form = call.form(FORMATS)
+    settings = call.settings(h or "auto", scheme, subgradient=False)
+    tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
+    found: list[Check] = []
+    run = _of_box if call.is_box else _of_formula
+    for made in run(call, claims, tolerance, settings, seed, taylor=taylor):
+        if made.error:
+            raise made.error
+        found.append(made)
+    notes = [warning for made in found for warning in made.warnings]
+    failure = None if all(made.passed for made in found) else CheckFailed("")
+    documents = () if quiet else map(document, found)
+    return call.answer(form, documents, () if quiet else notes, failure)
+
+
+def _size(value: float | None, option: str) -> float | None:
+    """Return a tolerance. Raises UsageError if it is none."""
+    if value is not None and not 0 <= value < math.inf:
+        raise UsageError(
+            f"Invalid value for '{option}': {value:g} is not a number from 0 on."
+        )
+    return value
+
+
+def _of_formula(
+    call: options.Call,
+    claims: tuple[str, ...],
+    tolerance: Tolerance,
+    settings: Settings,
+    seed: int | None,
+    *,
+    taylor: bool,
+) -> Iterator[Check]:
     parsed = call.parsed()
     claimed = points.claims(claims, parsed.variables)
-    checks = []
-    for problem in call.problems(parsed, "", Settings(digits=call.digits)):
+    for problem in call.problems(parsed, "", settings):
         try:
-            checks.append(check(problem, claimed, rtol, atol))
+            made = check(problem, claimed, tolerance)
+            if seed is None and not taylor:
+                yield made
+                continue
+            from diffcli import boxcheck
+
+            gradient = boxcheck.claimed_gradient(problem, claimed)
         except Undefined as undefined:
             raise undefined.error() from None
-        error = checks[-1].comparison.error()
-        if error and error.facts.get("variable") in claimed:
-            raise error
-    failure = None if all(found.passed for found in checks) else CheckFailed("")
-    form = call.form(FORMATS)
-    return call.answer(form, () if quiet else map(document, checks), (), failure)
+
+        def value(point: dict[str, float], program: Any = problem.program) -> float:
+            return float(program.value(point))
+
+        yield boxcheck.with_direction(
+            made, value, problem.point, gradient, tolerance, seed, taylor=taylor
+        )
+
+
+def _of_box(
+    call: options.Call,
+    claims: tuple[str, ...],
+    tolerance: Tolerance,
+    settings: Settings,
+    seed: int | None,
+    *,
+    taylor: bool,
+) -> Iterator[Check]:
+    from diffcli import boxcheck
+
+    with call.boxes() as boxes:
+        for point in call.box_points():
+            claimed = points.claims(claims, tuple(point))
+            progress = options.Progress(len(claimed) or len(point), "partials")
+            try:
+                gradient = boxcheck.claimed(boxes, point, claimed)
+                made = Check(None, boxes.name, point, (), settings.digits)
+                if seed is None:
+                    made = boxcheck.check_box(
+                        boxes, point, gradient, tolerance, settings, progress
+                    )
+            except Undefined as undefined:
+                raise undefined.error() from None
+            finally:
+                progress.close()
+            if seed is not None or taylor:
+
+                def value(at: dict[str, float]) -> float:
+                    return boxes.ask(tuple(at.values())).value
+
+                made = boxcheck.with_direction(
+                    made, value, point, gradient, tolerance, seed, taylor=taylor
+                )
+            yield made

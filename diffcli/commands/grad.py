@@ -10,7 +10,7 @@ from diffcli.comparison import compare, with_exact_values
 from diffcli.document import Document
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.points import expressions
-from diffcli.problem import Settings
+from diffcli.problem import DOUBLE, Settings
 from diffcli.views.comparison import document
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ Examples:
 @click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
 )
+@options.black_box
 @click.option(
     "--exprs", metavar="FILE", default="",
     help="Many formulas, one a line, in place of EXPR; - is stdin.",
@@ -74,10 +75,14 @@ def command(
     **shared: Any,
 ) -> options.Answer:
     """Gradient at a point by all three methods, side by side."""
-    if expr is None and not exprs:
-        raise click.UsageError("Missing argument 'EXPR'.")
     call = options.Call(expr or "", **shared)
+    if expr is None and not exprs and not call.is_box:
+        raise click.UsageError("Missing argument 'EXPR'.")
     form = call.form(FORMATS)
+    if call.is_box:
+        if exact or order > 1 or (wanted and methods.chosen(wanted) != ["finite"]):
+            raise UsageError("a black box has finite differences only")
+        return _of_box(call, wrt, call.settings(h or "auto", scheme, subgradient))
     settings = call.settings(h, scheme, subgradient)
     if exprs or (call.points_file and order == 1):
         if exact:
@@ -128,7 +133,7 @@ def _many(
         entries = of_formulas(lines, name, call.the_point(exprs), settings, names)
     else:
         parsed = call.parsed()
-        rows, toward = call.rows(parsed), call.wanted(parsed, wrt)
+        rows, toward = call.rows(parsed.variables), call.wanted(parsed, wrt)
         entries = at_points(parsed, rows, toward, settings, names, alone=alone)
     failed: list[DiffcliError] = []
     documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
@@ -160,3 +165,23 @@ def _documents(
             if place == 0:
                 batch.refuse_clash(entry)
             yield batch.document(entry)
+
+
+def _of_box(call: options.Call, wrt: str, settings: Settings) -> options.Answer:
+    """Return the gradient of a program or callable, by differences."""
+    from diffcli.blackbox import measure
+    from diffcli.views.blackbox import document
+
+    if call.digits > DOUBLE:
+        raise UsageError("a black box computes in doubles: --digits 17 at most")
+    found = []
+    with call.boxes() as boxes:
+        for point in call.box_points():
+            names = options.chosen_names(wrt, tuple(point))
+            progress = options.Progress(len(names), "partials")
+            try:
+                found.append(measure(boxes, point, names, settings, progress))
+            finally:
+                progress.close()
+    notes = [warning for measured in found for warning in measured.warnings]
+    return call.answer(call.form(FORMATS), map(document, found), notes)

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import diffcli
+from diffcli import methods
 from diffcli.document import (
     Block,
     Column,
     Document,
     Facts,
+    Formula,
     Line,
     Lines,
     Run,
@@ -35,13 +38,18 @@ def document(check: Check) -> Document:
 
 
 def _blocks(check: Check) -> Iterator[Block]:
-    problem = check.comparison.problem
-    yield from formulas(problem.parsed)
-    yield Facts(((Run(f"check at {point_text(problem.point)}"),),))
+    if check.parsed is None:
+        yield Formula(f"f({', '.join(check.point)}) = {check.subject}")
+    else:
+        yield from formulas(check.parsed)
+    yield Facts(((Run(f"check at {point_text(check.point)}"),),))
+    of_methods = any(verdict.method for verdict in check.verdicts)
     columns = (
         Column("", "left"),
-        Column("claimed"),
-        Column("true"),
+        Column("found" if of_methods else "claimed"),
+        Column(
+            "backprop" if of_methods else "measured" if _is_measured(check) else "true"
+        ),
         Column("rel. error"),
         Column("verdict", "left"),
     )
@@ -53,18 +61,53 @@ def _blocks(check: Check) -> Iterator[Block]:
         if verdict.slip:
             said = f"∂f/∂{verdict.name}: {verdict.slip}."
             yield Lines(((Run(said, "doubtful"),),))
+    if check.remainders:
+        yield from _remainders(check)
+
+
+def _is_measured(check: Check) -> bool:
+    return check.parsed is None or any(map(_is_direction, check.verdicts))
+
+
+def _is_direction(verdict: Verdict) -> bool:
+    return " " in verdict.name  # no variable's name has a blank
+
+
+def _remainders(check: Check) -> Iterator[Block]:
+    """Yield how f differs from its tangent as the claim has it, step by step."""
+    columns = (Column("h", "left"), Column("|f(x+hd)-f(x)-h g.d|"), Column("order"))
+    rows = tuple(
+        (
+            (Run(f"{remainder.h:.1e}"),),
+            (Run(f"{remainder.size:.3e}"),),
+            (Run("" if remainder.order is None else f"{remainder.order:.2f}"),),
+        )
+        for remainder in check.remainders
+    )
+    yield Table(columns, rows)
+    orders = [r.order for r in check.remainders if r.order is not None]
+    if orders:
+        said = (
+            "as with a right gradient" if orders[-1] > 1.5 else "the gradient is wrong"
+        )
+        yield Lines(((Run(f"The remainder goes with h**{orders[-1]:.1f}: {said}."),),))
+
+
+def _label(verdict: Verdict) -> str:
+    if _is_direction(verdict):
+        return verdict.name
+    title = f" {methods.load(verdict.method).TITLE}" if verdict.method else ""
+    return f"∂f/∂{verdict.name}{title}"
 
 
 def _row(check: Check, verdict: Verdict) -> tuple[Line, ...]:
-    digits = check.comparison.problem.settings.digits
-    known = [verdict.claimed.value]
-    known += [] if verdict.true.value is None else [verdict.true.value]
-    style = number_style(known, digits)
-    true = "n/a" if verdict.true.value is None else style(verdict.true.value)
+    numbers = [verdict.claimed.value, verdict.true.value]
+    style = number_style([n for n in numbers if n is not None], check.digits)
+    claimed, true = ("n/a" if n is None else style(n) for n in numbers)
     relative = "-" if verdict.relative is None else f"{verdict.relative:.1e}"
     return (
-        (Run(f"∂f/∂{verdict.name}", "name"),),
-        (Run(style(verdict.claimed.value)),),
+        (Run(_label(verdict), "name"),),
+        (Run(claimed),),
         (Run(true, "value"),),
         (Run(relative),),
         (Run(_word(verdict), "" if verdict.passed else "doubtful"),),
@@ -72,28 +115,48 @@ def _row(check: Check, verdict: Verdict) -> tuple[Line, ...]:
 
 
 def _word(verdict: Verdict) -> str:
+    if verdict.doubt:
+        return verdict.doubt
     if not verdict.passed:
         return "FAIL"
-    return "ok, everywhere" if verdict.everywhere else "ok, here"
+    if verdict.everywhere:
+        return "ok, everywhere"
+    return "ok" if verdict.method else "ok, here"
 
 
 def _record(check: Check) -> dict[str, Any]:
-    problem = check.comparison.problem
+    about: dict[str, Any] = {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "expression": None,
+        "variables": list(check.point),
+        "subject": check.subject,
+    }
+    if check.parsed is not None:
+        about = heading(SCHEMA, check.parsed)
     return {
-        **heading(SCHEMA, problem.parsed),
-        "point": problem.point,
+        **about,
+        "point": dict(check.point),
         "passed": check.passed,
-        "verdicts": {
-            verdict.name: {
-                "claimed": verdict.claimed.value,
-                "true": verdict.true.value,
-                "relative": verdict.relative,
-                "passed": verdict.passed,
-                "everywhere": verdict.everywhere,
-                "slip": verdict.slip or None,
-            }
-            for verdict in check.verdicts
-        },
+        "verdicts": {_key(verdict): _verdict(verdict) for verdict in check.verdicts},
+        "remainders": [remainder._asdict() for remainder in check.remainders],
+        "warnings": [warning.partition(": ")[2] for warning in check.warnings],
+    }
+
+
+def _key(verdict: Verdict) -> str:
+    return verdict.name + (f":{verdict.method}" if verdict.method else "")
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "claimed": verdict.claimed.value,
+        "true": verdict.true.value,
+        "relative": verdict.relative,
+        "passed": verdict.passed,
+        "everywhere": verdict.everywhere,
+        "slip": verdict.slip or None,
+        "doubt": verdict.doubt or None,
     }
 
 
@@ -101,11 +164,11 @@ def _sheet(check: Check) -> Sheet:
     header = ("var", "claimed", "true", "relative_error", "verdict")
     rows = [
         (
-            verdict.name,
+            _key(verdict),
             plain_number(verdict.claimed.value),
             plain_number(verdict.true.value),
             "" if verdict.relative is None else f"{verdict.relative:.2g}",
-            "ok" if verdict.passed else "fail",
+            verdict.doubt or ("ok" if verdict.passed else "fail"),
         )
         for verdict in check.verdicts
     ]

@@ -1,0 +1,240 @@
+"""Programs and callables that nobody can look into, in real processes."""
+
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+#: A function of x, and what its gradient is said to be; both in Python.
+NET = """\
+import json, math, sys
+for line in sys.stdin:
+    x = json.loads(line)["x"]
+    {body}
+    print(json.dumps({{"f": f, "grad": grad}}), flush=True)
+"""
+LECTURE = "s = 2*x[0] + 3*x[1]; f = s*s + 3; grad = [4*s, 6*s]"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    return write(tmp_path, LECTURE)
+
+
+def write(folder: Path, body: str) -> str:
+    file = folder / "net.py"
+    file.write_text(NET.format(body=body), encoding="utf-8")
+    return shlex.join([sys.executable, str(file)])
+
+
+def test_a_right_gradient_passes_and_a_wrong_one_fails(
+    program: str, tmp_path: Path, run: Run
+) -> None:
+    words = ("check", "--program", program, "--at", "1,3")
+    assert run(*words, "-q") == (0, "", "")
+    program = write(tmp_path, LECTURE.replace("4*s", "2*s"))
+    ran = run("check", "--program", program, "--at", "1,3", "-f", "json")
+    assert ran.code == 1
+    verdicts = json.loads(ran.out)["verdicts"]
+    assert [verdict["passed"] for verdict in verdicts.values()] == [False, True]
+    assert verdicts["x1"]["true"] == pytest.approx(44, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("body", "at", "right"),
+    [
+        # What torch's and jax's checkers were measured to get wrong.
+        ("f = math.log(x[0]); grad = [1.01/x[0]]", "1e8", False),
+        ("f = 1e-9*math.sin(x[0]); grad = [1.01e-9*math.cos(x[0])]", "1", False),
+        ("f = x[0]**2; grad = [2*x[0]]", "1e8", True),
+        ("f = math.log(x[0]); grad = [1/x[0]]", "1e-6", True),
+        ("f = 1/x[0]; grad = [-1/x[0]**2]", "1e-4", True),
+        ("f = math.log(x[0]); grad = [1/x[0]]", "1e8", True),
+        ("f = 1e-9*math.sin(x[0]); grad = [1e-9*math.cos(x[0])]", "1", True),
+    ],
+)
+def test_what_other_checkers_get_wrong(
+    body: str, at: str, right: bool, tmp_path: Path, run: Run
+) -> None:
+    ran = run("check", "--program", write(tmp_path, body), "--at", at)
+    assert ran.code == (0 if right else 1), ran.out
+
+
+def test_grad_has_differences_only_with_their_errors(program: str, run: Run) -> None:
+    ran = run("grad", "--program", program, "--at", "a=1,b=3", "-f", "json")
+    record = json.loads(ran.out)
+    found = record["gradient"]["finite"]
+    assert found == {"a": pytest.approx(44), "b": pytest.approx(66)}
+    for name, exact in (("a", 44), ("b", 66)):
+        assert abs(found[name] - exact) <= record["estimates"][name] + 1e-12
+    assert "est. error" in run("grad", "--program", program, "--at", "1,3").out
+    plain = run(
+        "grad", "--program", program, "--at", "1,3", "--h", "1e-5", "-f", "plain"
+    )
+    assert [float(word) for word in plain.out.split()] == pytest.approx([44, 66])
+    for words in (("--method", "backprop"), ("--exact",), ("--order", "2")):
+        assert run("grad", "--program", program, "--at", "1,3", *words).code == 2
+
+
+@pytest.mark.parametrize("form", ["tsv", "csv", "json", "jsonl", "md", "latex", "svg"])
+def test_every_format(form: str, program: str, run: Run) -> None:
+    for command in ("grad", "check"):
+        ran = run(command, "--program", program, "--at", "1,3", "-f", form)
+        assert (ran.code, ran.err) == (0, "")
+        assert "66" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("no-such-program-anywhere", "cannot start"),
+        ("{python} -c 'import sys; sys.exit(3)'", "ended with exit code 3"),
+        ("{python} -c 'import os; os.kill(os.getpid(), 9)'", "ended by signal 9"),
+        (
+            "{python} -c 'while input(): print(\"rubbish\", flush=True)'",
+            "answered 'rubbish'",
+        ),
+        ("{python} -c 'while input(): print(\"[]\", flush=True)'", "answered '[]'"),
+        ("{python} -c 'import time; time.sleep(60)'", "gave no answer within 0.5 s"),
+        (
+            '{python} -c \'while input(): print("{{\\"f\\": true}}", flush=True)\'',
+            "no number",
+        ),
+        ("'", "No closing quotation"),
+    ],
+)
+def test_a_program_that_breaks_down_is_said(
+    command: str, message: str, run: Run
+) -> None:
+    command = command.format(python=shlex.quote(sys.executable))
+    ran = run("check", "--program", command, "--timeout", "0.5", "--at", "1,3")
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err
+
+
+def test_a_wrong_count_is_said(tmp_path: Path, run: Run) -> None:
+    program = write(tmp_path, "f = 1.0; grad = [1, 2, 3]")
+    ran = run("check", "--program", program, "--at", "1,3")
+    assert ran.code == 2
+    assert "a gradient of 3 numbers, but the point has 2" in ran.err
+
+
+def test_no_value_at_the_point_is_a_domain_error(tmp_path: Path, run: Run) -> None:
+    program = write(tmp_path, "f = math.nan; grad = [1]")
+    ran = run("check", "--program", program, "--at", "1")
+    assert (ran.code, ran.out) == (4, "")
+
+
+def test_the_edge_of_a_domain_is_measured_from_inside(tmp_path: Path, run: Run) -> None:
+    body = "f = None if x[0] < 1 else (x[0] - 1)**2 + x[0]; grad = [1]"
+    ran = run("check", "--program", write(tmp_path, body), "--at", "1")
+    assert ran.code == 0, ran.out + ran.err
+
+
+def test_a_kink_is_not_called_wrong(tmp_path: Path, run: Run) -> None:
+    program = write(tmp_path, "f = abs(x[0]); grad = [0]")
+    ran = run("check", "--program", program, "--at", "0")
+    assert ran.code == 1
+    assert "kink within h" in ran.out
+    assert "slope -1 on the left, 1 on the right" in ran.err
+    smooth = write(tmp_path, "f = x[0]**3 + 7*x[0]**2; grad = [3*x[0]**2 + 14*x[0]]")
+    assert run("check", "--program", smooth, "--at", "0").code == 0
+
+
+def test_copies_work_side_by_side(program: str, run: Run) -> None:
+    words = ("grad", "--program", program, "--at", "1,3", "-f", "csv")
+    assert run(*words, "--jobs", "3").out == run(*words).out
+
+
+def test_it_is_kept_for_all_points(tmp_path: Path, run: Run) -> None:
+    log = tmp_path / "starts"
+    program = write(tmp_path, LECTURE)
+    file = tmp_path / "net.py"
+    begin = f"open({str(log)!r}, 'a').write('x')\n"
+    file.write_text(begin + file.read_text(encoding="utf-8"), encoding="utf-8")
+    points = [word for n in range(5) for word in ("--at", f"{n},1")]
+    assert run("check", "--program", program, *points).code == 0
+    assert log.read_text(encoding="utf-8") == "x"
+
+
+def test_many_variables_along_one_direction(tmp_path: Path, run: Run) -> None:
+    body = "f = sum(v*v for v in x); grad = [2*v for v in x]"
+    at = ",".join(str(n / 10) for n in range(200))
+    program = write(tmp_path, body)
+    words = ("check", "--program", program, "--at", at, "--seed", "4", "-f", "json")
+    first = run(*words)
+    assert first.code == 0
+    assert list(json.loads(first.out)["verdicts"]) == ["direction 4"]
+    assert run(*words).out == first.out
+    wrong = write(tmp_path, body.replace("2*v for", "2*v + (v == 7) for"))
+    assert run("check", "--program", wrong, "--at", at, "--seed", "4").code == 1
+
+
+@pytest.mark.parametrize(("claim", "order"), [("44,66", 2), ("44,67", 1)])
+def test_the_remainder_shows_what_is_right(claim: str, order: int, run: Run) -> None:
+    words = ("check", "(2*x1+3*x2)**2+3", "--at", "1,3", "--claim", claim, "--taylor")
+    ran = run(*words, "-f", "json")
+    remainders = json.loads(ran.out)["remainders"]
+    assert remainders[-1]["order"] == pytest.approx(order, abs=0.1)
+    assert f"h**{order}.0" in run(*words).out
+
+
+def test_a_python_callable(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine_to_check.py").write_text(
+        "def f(x):\n    return x[0]**2*x[1], [2*x[0]*x[1], x[0]**2]\n"
+        "def broken(x):\n    raise KeyError('w')\n",
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "--module", "mine_to_check:f", "--at", "3,2").code == 0
+    ran = run("check", "--module", "mine_to_check:broken", "--at", "3,2")
+    assert (ran.code, "KeyError" in ran.err) == (2, True)
+    for name in ("mine_to_check", "mine_to_check:g", "nowhere:f"):
+        assert run("check", "--module", name, "--at", "3,2").code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("x", "--program", "cat", "--at", "1"),
+        ("--program", "cat"),
+        ("x", "--jobs", "2", "--at", "1"),
+        ("--module", "math:fsum", "--at", "1"),
+        (),
+    ],
+)
+def test_unclear_calls_are_refused(words: tuple[str, ...], run: Run) -> None:
+    ran = run("check", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: ")
+
+
+COMPILERS = [found for name in ("cc", "gcc") if (found := shutil.which(name))][:1]
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_a_program_in_c(compiler: str, tmp_path: Path, run: Run) -> None:
+    source = tmp_path / "f.c"
+    source.write_text(
+        "#include <stdio.h>\n"
+        "int main(void) {\n"
+        "    double a, b;\n"
+        '    while (scanf(" {\\"x\\": [%lf, %lf]}", &a, &b) == 2) {\n'
+        '        printf("{\\"f\\": %.17g, \\"grad\\": [%.17g, %.17g]}\\n",\n'
+        "               a*a*b, 2*a*b, a*a);\n"
+        "        fflush(stdout);\n"
+        "    }\n"
+        "}\n",
+        encoding="utf-8",
+    )
+    program = tmp_path / "f"
+    subprocess.run([compiler, "-o", program, source], check=True)
+    assert run("check", "--program", str(program), "--at", "3,2").code == 0
