@@ -159,6 +159,8 @@ class ProgramBox:
     def _said(self, question: str) -> str:
         """Return the line that the program says to a question."""
         assert self.process.stdin is not None
+        if self.lines.qsize() and self.lines.queue[0]:
+            raise UsageError(f"{self.name} answered one point with two lines")
         try:
             self.process.stdin.write(f"{question}\n")
             self.process.stdin.flush()

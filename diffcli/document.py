@@ -21,7 +21,7 @@ class Run(NamedTuple):
     """A piece of text with one meaning; a format decides how that looks."""
 
     text: str
-    #: "", "value", "gradient", "doubtful", "name", "muted", "title", or for curves
+    #: "", "value", "gradient", "adjoint", "doubtful", "name", "muted", "title", or for curves
     #: "first" to "sixth".
     style: str = ""
 
@@ -66,6 +66,8 @@ class Lines(NamedTuple):
     """Lines that stand as they are: steps, a tree."""
 
     lines: tuple[Line, ...]
+    #: The same as LaTeX; None: they stand as they are there too.
+    latex: Callable[[], Iterable[str]] | None = None
 
 
 class Picture(NamedTuple):
@@ -92,6 +94,8 @@ class Node(NamedTuple):
     details: tuple[str, ...]
     #: The places of its arguments in the list of nodes.
     args: tuple[int, ...]
+    #: What to write beside the way from each argument; empty: nothing.
+    edges: tuple[str, ...] = ()
 
 
 class Document(NamedTuple):

@@ -561,6 +561,17 @@ def ask(prompt: str) -> str:
     return line.strip().lower() if line else "q"
 
 
+def line_by_line(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines, each after a key has been pressed; an empty line needs none.
+
+    Any key will do but q, which ends it.
+    """
+    for line in lines:
+        yield line
+        if line and click.getchar() in ("q", "Q", "\x04"):
+            return
+
+
 def somebody_is_there() -> bool:
     """Tell whether a person reads the output and can answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,6 +1,6 @@
 """Forward and backward pass, told node by node, under names a reader can follow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from diffcli.engine.rewriting import fill, tidy
@@ -22,6 +22,7 @@ class Forward(NamedTuple):
     #: The same with their values.
     numbers: str
     value: float
+    node: Expression
 
 
 class Share(NamedTuple):
@@ -34,6 +35,8 @@ class Share(NamedTuple):
     local: float
     #: The user's function.
     function: str
+    #: The local partial as an expression.
+    partial: Expression
 
 
 class Backward(NamedTuple):
@@ -56,6 +59,19 @@ class Path(NamedTuple):
     #: How many ways there are.
     ways: int
     adjoint: float
+    #: The functions whose partials they are.
+    functions: tuple[str, ...] = ()
+
+
+class Level(NamedTuple):
+    """All nodes that are equally far from the output."""
+
+    #: How many nodes the longest way from the output meets.
+    depth: int
+    #: The largest adjoint in size.
+    size: float
+    #: The node that has it.
+    name: str
 
 
 class Trace(NamedTuple):
@@ -65,6 +81,10 @@ class Trace(NamedTuple):
     forward: tuple[Forward, ...]
     backward: tuple[Backward, ...]
     paths: tuple[Path, ...]
+    #: From the output down.
+    levels: tuple[Level, ...]
+    #: The name of every node that depends on a variable.
+    names: Mapping[Expression, str]
 
 
 def trace(problem: Problem) -> Trace:
@@ -76,6 +96,8 @@ def trace(problem: Problem) -> Trace:
         tuple(story.forward()),
         tuple(story.backward()),
         tuple(story.paths()),
+        tuple(story.levels()),
+        story.names,
     )
 
 
@@ -111,7 +133,7 @@ class _Story:
                     argument: self._number(argument, node) for argument in node.args
                 }
                 numbers = self._spelled(node, shown)
-            yield Forward(self.names[node], formula, numbers, self.values[row])
+            yield Forward(self.names[node], formula, numbers, self.values[row], node)
 
     def _number(self, argument: Expression, user: Call) -> str:
         """Return a value as an argument: -3 is in brackets beside an operator."""
@@ -140,13 +162,31 @@ class _Story:
             if start is None:
                 continue
             locals_: list[float] = []
+            functions: list[str] = []
             row = start
             while counts[start] == 1 and row != output:
                 (user,) = (u for u in self.users[row] if counts[u])
                 locals_.append(self.problem.tape.locals(user)[row])
+                functions.append(self.program.function(user).name)
                 row = user
-            locals_.reverse()
-            yield Path(name, tuple(locals_), counts[start], self.adjoints[start])
+            yield Path(
+                name, tuple(reversed(locals_)), counts[start], self.adjoints[start],
+                tuple(reversed(functions)),
+            )  # fmt: skip
+
+    def levels(self) -> Iterator[Level]:
+        """Yield for each distance from the output the largest adjoint there."""
+        depths: dict[int, int] = {}
+        largest: dict[int, int] = {}
+        for row in reversed(self.rows):
+            above = (depths[user] + 1 for user in self.users[row])
+            depths[row] = depth = max(above, default=0)
+            best = largest.get(depth)
+            if best is None or abs(self.adjoints[row]) > abs(self.adjoints[best]):
+                largest[depth] = row
+        for depth, row in sorted(largest.items()):
+            name = self.names[self.program.nodes[row]]
+            yield Level(depth, abs(self.adjoints[row]), name)
 
     def _once(self, row: int) -> list[int]:
         return list(dict.fromkeys(self.users[row]))
@@ -170,6 +210,7 @@ class _Story:
                     text(formula, spaced=False, limit=60),
                     self.problem.tape.local(user, place),
                     node.function.name,
+                    formula,
                 )
 
     def _spelled(self, node: Call, names: dict[Expression, str]) -> str:

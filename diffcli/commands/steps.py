@@ -1,5 +1,6 @@
 """``diffcli steps``: the derivation, rule by rule."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -7,8 +8,9 @@ import click
 from diffcli import options
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program, Undefined
-from diffcli.problem import Settings, located
-from diffcli.views.steps import Steps, document
+from diffcli.language.parser import Parsed
+from diffcli.problem import Problem, Settings, located
+from diffcli.views.steps import Steps, Told, document
 
 SECTION, PLACE = "Differentiate", 3
 FORMATS = ("table", "json", "jsonl", "md", "latex", "svg", "html")
@@ -17,6 +19,7 @@ EPILOG = """\
 Examples:
   diffcli steps "(2*x1+3*x2)**2+3" --wrt x1 --at 1,3
   diffcli steps "x*sin(2*x)" --level full
+  diffcli steps "sin(x)**2*y" --order 2 --simplify
 """
 
 
@@ -28,21 +31,52 @@ Examples:
     "--level", type=click.Choice(["brief", "full"]), default="brief",
     show_default=True, help="One line a step, or the rule and its letters too.",
 )  # fmt: skip
+@click.option(
+    "--order", type=click.IntRange(1, 2), default=1, metavar="N",
+    help="2: second derivatives too, each from the first.",
+)  # fmt: skip
+@click.option(
+    "--simplify", is_flag=True, help="Let sympy shorten the result, as a last step."
+)
 @options.output(*FORMATS)
-def command(expr: str, wrt: str, level: str, **shared: Any) -> options.Answer:
+def command(
+    expr: str, wrt: str, level: str, order: int, simplify: bool, **shared: Any
+) -> options.Answer:
     """Derivation, rule by rule."""
     call = options.Call(expr, **shared)
     parsed = call.parsed()
-    derivations = tuple(derive(parsed.expression, call.wanted(parsed, wrt)))
-    documents = []
-    for problem in call.problems(parsed, wrt, Settings()) if call.points else [None]:
-        point = problem.point if problem else {}
-        values = {}
-        for derivation in derivations if problem else ():
-            try:
-                value = Program([derivation.result]).value(point)
-            except Undefined as undefined:
-                raise located(undefined, parsed, point) from None
-            values[derivation.variable] = value
-        documents.append(document(Steps(parsed, derivations, level, point, values)))
+    told = list(_told(parsed, call.wanted(parsed, wrt), order))
+    if simplify:
+        from diffcli.engine.exact import simplified
+
+        told = [t._replace(simplified=simplified(t.derivation.result)) for t in told]
+    if not (call.points or call.points_file):
+        documents = [document(Steps(parsed, told, level, {}))]
+        return call.answer(call.form(FORMATS), documents)
+    documents = [
+        document(Steps(parsed, _valued(told, problem), level, problem.point))
+        for problem in call.problems(parsed, wrt, Settings())
+    ]
     return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+
+
+def _told(parsed: Parsed, names: Sequence[str], order: int) -> Iterator[Told]:
+    """Yield the derivation toward each variable, and those of each result."""
+    for place, first in enumerate(derive(parsed.expression, names)):
+        yield Told((first.variable,), first)
+        for second in derive(first.result, names[place:] if order > 1 else ()):
+            yield Told((first.variable, second.variable), second)
+
+
+def _valued(told: Sequence[Told], problem: Problem) -> list[Told]:
+    """Return derivations with their values at a point.
+
+    Raises DomainError where one has none.
+    """
+    try:
+        return [
+            t._replace(value=Program([t.derivation.result]).value(problem.point))
+            for t in told
+        ]
+    except Undefined as undefined:
+        raise located(undefined, problem.parsed, problem.point) from None

@@ -10,7 +10,19 @@ from diffcli.trace import trace
 from diffcli.views.trace import document
 
 SECTION, PLACE = "Differentiate", 4
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
+FORMATS = (
+    "table",
+    "tsv",
+    "csv",
+    "json",
+    "jsonl",
+    "md",
+    "latex",
+    "dot",
+    "mermaid",
+    "svg",
+    "html",
+)
 PASSES = {"both": ("forward", "backward")}
 EPILOG = """\
 \b
@@ -27,12 +39,19 @@ Examples:
     "--pass", "passes", type=click.Choice(["forward", "backward", "both"]),
     default="both", show_default=True, help="Which pass to show.",
 )  # fmt: skip
+@click.option(
+    "--pause", is_flag=True,
+    help="Wait for a key after each line, for the class; only in a terminal.",
+)  # fmt: skip
 @options.output(*FORMATS)
-def command(expr: str, passes: str, **shared: Any) -> options.Answer:
+def command(expr: str, passes: str, pause: bool, **shared: Any) -> options.Answer:
     """Forward and backward pass, node by node."""
     call = options.Call(expr, **shared)
     parsed = call.parsed()
     problems = call.problems(parsed, "", Settings())
     shown = PASSES.get(passes, (passes,))
     documents = [document(trace(problem), shown) for problem in problems]
-    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+    answer = call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+    if pause and call.output == "-" and options.somebody_is_there():
+        answer = answer._replace(lines=options.line_by_line(answer.lines))
+    return answer

@@ -10,8 +10,9 @@ from typing import Any
 import sympy
 
 from diffcli.calculus.functions import ARITHMETIC, ROWS
+from diffcli.errors import ParseError
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
-from diffcli.language.parser import parse_template
+from diffcli.language.parser import parse, parse_template
 
 Symbolic = Any
 """A sympy expression; sympy ships no types."""
@@ -76,3 +77,40 @@ def exact_value(expression: Expression, point: Mapping[str, Expression]) -> str:
         value = sympy.radsimp(sympy.simplify(value))
     text = str(value)
     return text if len(text) <= _LONGEST else ""
+
+
+_OURS = {"Abs": "abs", "Max": "max", "Min": "min", "ceiling": "ceil"}
+_READABLE = 100  # nodes of an expression that sympy may take time to shorten
+
+
+def simplified(expression: Expression) -> Expression | None:
+    """Return a shorter form of an expression, found by sympy; None: there is none.
+
+    Sympy's answer is read by our own parser, and only names that are ours get through.
+    """
+    from sympy.printing.str import StrPrinter
+
+    nodes = postorder([expression])
+    if len(nodes) > _READABLE:
+        return None
+
+    class Printer(StrPrinter):  # type: ignore[misc]
+        """Print functions under our names."""
+
+        def _print_Function(self, node: Any) -> str:  # noqa: N802
+            name = node.func.__name__
+            return f"{_OURS.get(name, name)}({self.stringify(node.args, ', ')})"
+
+        _print_Abs = _print_Max = _print_Min = _print_Function  # noqa: N815
+
+        def _print_Exp1(self, _: Any) -> str:  # noqa: N802
+            return "e"
+
+    written = Printer().doprint(sympy.simplify(to_sympy(expression, {})))
+    names = [node.name for node in nodes if isinstance(node, Variable)]
+    try:
+        found = parse(written, names=names)
+    except ParseError:
+        return None
+    shorter = len(postorder([found.expression])) < len(nodes)
+    return found.expression if shorter and set(found.variables) <= set(names) else None

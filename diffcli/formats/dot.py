@@ -1,6 +1,7 @@
 """Graphviz: ``diffcli tree E -f dot | dot -Tsvg``."""
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from diffcli.document import Document, Screen
 
@@ -17,8 +18,15 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
         for place, node in enumerate(document.graph()):
             fields = " | ".join(map(_escaped, (node.label, *node.details)))
             yield f'  n{place} [label="{{{fields}}}"];'
-            yield from (f"  n{argument} -> n{place};" for argument in node.args)
+            for argument, edge in zip_longest(node.args, node.edges, fillvalue=""):
+                label = f' [label="{_quoted(str(edge))}"]' if edge else ""
+                yield f"  n{argument} -> n{place}{label};"
         yield "}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text for a plain label."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _escaped(text: str) -> str:

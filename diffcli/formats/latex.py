@@ -20,11 +20,17 @@ _SPECIAL = str.maketrans({
     "\\": r"\textbackslash{}", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&",
     "#": r"\#", "{": r"\{", "}": r"\}", "$": r"\$", "~": r"\~{}", "∂": r"$\partial$",
     "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "·": r"$\cdot$", "×": r"$\times$",
+    "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}", "²": r"$^2$",
     "…": r"\ldots{}", "→": r"$\to$", "±": r"$\pm$",
 })  # fmt: skip
 _HEAD = (
     r"\documentclass{article}",
+    r"\usepackage[margin=2cm]{geometry}",
     r"\usepackage{amsmath}",
+    r"\usepackage{longtable}",
+    r"\usepackage{adjustbox}",
+    r"\usepackage{forest}",
+    r"\renewcommand{\arraystretch}{1.6}",
     r"\usepackage{fancyvrb}",
     r"\begin{document}",
 )
@@ -41,6 +47,8 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
             elif isinstance(block, Facts):
                 facts = "; ".join(_plain(fact) for fact in block.facts)
                 yield from (rf"\noindent {_escaped(facts)}", "")
+            elif isinstance(block, Lines) and block.latex is not None:
+                yield from block.latex()
             elif isinstance(block, Lines):
                 yield r"\begin{Verbatim}"
                 yield from (_plain(line) for line in block.lines)

@@ -1,6 +1,7 @@
 """Mermaid, which GitHub draws in Markdown."""
 
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from diffcli.document import Document, Screen
 
@@ -15,7 +16,9 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
         for place, node in enumerate(document.graph()):
             label = "<br/>".join(map(_escaped, (node.label, *node.details)))
             yield f'  n{place}["{label}"]'
-            yield from (f"  n{argument} --> n{place}" for argument in node.args)
+            for argument, edge in zip_longest(node.args, node.edges, fillvalue=""):
+                label = f'|"{_escaped(str(edge))}"|' if edge else ""
+                yield f"  n{argument} -->{label} n{place}"
 
 
 def _escaped(text: str) -> str:

@@ -1,5 +1,6 @@
 """A picture of what the terminal would show, as SVG."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from io import StringIO
 
@@ -14,11 +15,13 @@ SUFFIXES = (".svg",)
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     """Yield the lines of an SVG file; the same input gives the same file."""
-    return exported(
-        documents,
-        screen,
-        lambda console: console.export_svg(title="diffcli", unique_id="diffcli"),
-    )
+    return exported(documents, screen, _svg)
+
+
+def _svg(console: Console) -> str:
+    """Return the picture; it loads nothing from elsewhere, not even a font."""
+    drawn = console.export_svg(title="diffcli", unique_id="diffcli")
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
 
 
 def exported(

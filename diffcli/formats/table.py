@@ -30,6 +30,7 @@ SUFFIXES = (".txt",)
 _STYLES = {
     "value": "green",
     "gradient": "",
+    "adjoint": "red",
     "doubtful": "bold red underline",
     "name": "bold",
     "muted": "dim",

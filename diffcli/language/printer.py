@@ -57,7 +57,7 @@ def latex(
 
     Beyond ``limit`` characters it is a row of dots: half a formula does not compile.
     """
-    stack: list[_Piece] = [*reversed(_latex_pieces(expression))]
+    stack: list[_Piece] = [*reversed(_latex_pieces(expression, names))]
     written: list[str] = []
     length = 0
     while stack:
@@ -70,7 +70,7 @@ def latex(
         elif piece in names:
             written.append(latex_name(names[piece]))
         else:
-            stack += reversed(_latex_pieces(piece))
+            stack += reversed(_latex_pieces(piece, names))
     return "".join(written)
 
 
@@ -168,7 +168,7 @@ def _operator(node: Expression, names: Mapping[Expression, str]) -> Notation | N
     return None
 
 
-def _latex_pieces(node: Expression) -> list[_Piece]:
+def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Piece]:
     if isinstance(node, Number):
         return [_latex_number(node.text)]
     if isinstance(node, Variable):
@@ -184,6 +184,7 @@ def _latex_pieces(node: Expression) -> list[_Piece]:
     for letter, argument, wrap in zip(
         "uv", node.args, _latex_wraps(node), strict=False
     ):
+        wrap = wrap and argument not in names
         before, _, rest = rest.partition(f"{{{letter}}}")
         opening, closing = (r"\left(", r"\right)") if wrap else ("", "")
         pieces += (before.replace("{{", "{").replace("}}", "}") + opening, argument)

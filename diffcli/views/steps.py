@@ -17,18 +17,35 @@ SCHEMA = "diffcli/steps/1"
 _MOST = 60  # steps that are shown to people
 _WIDTH = 78  # columns that a step should fit in
 _LONGEST = 200  # characters of a formula in a step
+_TYPESET = 600  # characters of its LaTeX
+
+
+class Told(NamedTuple):
+    """A derivation and what it is of."""
+
+    #: The variables that f was differentiated toward before, and now.
+    variables: tuple[str, ...]
+    derivation: Derivation
+    #: Its value at the point; None: there is no point.
+    value: float | None = None
+    #: A shorter form of the result; None: there is none, or none was asked for.
+    simplified: Expression | None = None
 
 
 class Steps(NamedTuple):
     """Derivations with what is needed to tell about them."""
 
     parsed: Parsed
-    derivations: Sequence[Derivation]
+    told: Sequence[Told]
     #: "brief": one line a step; "full": the rule and its letters too.
     level: str
-    #: The point, if one was given, and each partial's value there.
+    #: The point, if one was given.
     point: Mapping[str, float]
-    values: Mapping[str, float]
+
+    @property
+    def names(self) -> dict[Expression, str]:
+        """The names that the text defines, by what they stand for."""
+        return {node: name for name, node in self.parsed.definitions.items()}
 
 
 def document(steps: Steps) -> Document:
@@ -38,24 +55,70 @@ def document(steps: Steps) -> Document:
 
 def _blocks(steps: Steps) -> Iterator[Block]:
     yield from formulas(steps.parsed)
-    for derivation in steps.derivations:
+    for told in steps.told:
+        lines = tuple(_lines(steps, told.derivation))
+        if len(told.variables) > 1:
+            before = Run(f"and of {_partial(told.variables[:-1])} again:", "muted")
+            lines = ((before,), *lines)
         yield Lines(((),))
-        yield Lines(tuple(_lines(steps, derivation)))
-        name = derivation.variable
-        result = text(derivation.result, limit=_LONGEST)
-        yield Formula(
-            f"∂f/∂{name} = {result}",
-            rf"\frac{{\partial f}}{{\partial {latex_name(name)}}} &="
-            f" {latex(derivation.result, 400)}",
-        )
-        if name in steps.values:
-            value = Run(f"= {steps.values[name]:.10g}", "value")
+        yield Lines(lines, partial(_latex_steps, steps, told))
+        yield _equals(steps, told, told.derivation.result)
+        if told.simplified is not None:
+            yield Facts(((Run("simplify, by sympy:", "name"),),))
+            yield _equals(steps, told, told.simplified)
+        if told.value is not None:
+            value = Run(f"= {told.value:.10g}", "value")
             yield Facts(((value, Run(f" at {point_text(steps.point)}")),))
+
+
+def _equals(steps: Steps, told: Told, result: Expression) -> Formula:
+    shown = text(result, limit=_LONGEST, names=steps.names)
+    typeset = latex(result, 400, steps.names)
+    return Formula(
+        f"{_partial(told.variables)} = {shown}",
+        f"{_latex_partial(told.variables)} &= {typeset}",
+    )
+
+
+def _partial(variables: Sequence[str]) -> str:
+    """Return the name of a derivative: ∂f/∂x, ∂²f/∂x², ∂²f/∂x∂y."""
+    if len(variables) == 1:
+        return f"∂f/∂{variables[0]}"
+    if len(set(variables)) == 1:
+        return f"∂²f/∂{variables[0]}²"
+    return f"∂²f/∂{'∂'.join(variables)}"
+
+
+def _latex_partial(variables: Sequence[str]) -> str:
+    below = r" \partial ".join(latex_name(name) for name in variables)
+    order = f"^{len(variables)}" if len(variables) > 1 else ""
+    if len(variables) > 1 and len(set(variables)) == 1:
+        below = f"{latex_name(variables[0])}{order}"
+    return rf"\frac{{\partial{order} f}}{{\partial {below}}}"
+
+
+def _latex_steps(steps: Steps, told: Told) -> Iterator[str]:
+    """Yield the steps as a list; a formula in the text breaks where it may."""
+    derivation = told.derivation
+    yield r"\begin{enumerate}\raggedright"
+    for place, step in enumerate(derivation.steps[:_MOST]):
+        others = {n: name for n, name in steps.names.items() if n is not step.of}
+        of = latex(step.of, _TYPESET, others)
+        becomes = latex(step.becomes, _TYPESET, steps.names)
+        parts = [rf"\frac{{d}}{{d{latex_name(derivation.variable)}}}\bigl[{of}\bigr]"]
+        filled = derivation.filled(place)
+        raw = becomes if filled is None else latex(filled, _TYPESET, steps.names)
+        parts += [raw] if raw == becomes else [raw, becomes]
+        rule = _rule_name(step, derivation.variable)
+        yield rf"  \item \textbf{{{rule}}} \quad ${' = '.join(parts)}$"
+        if steps.level == "full":
+            yield rf"  \\ \textit{{{_sentence(step, told.variables[-1])}}}"
+    yield r"\end{enumerate}"
 
 
 def _lines(steps: Steps, derivation: Derivation) -> Iterator[Line]:
     """Yield the steps in the order in which they build on each other."""
-    names = {node: name for name, node in steps.parsed.definitions.items()}
+    names = steps.names
     shown = derivation.steps[:_MOST]
     rules = [_rule_name(step, derivation.variable) for step in shown]
     width = max(map(len, rules))
@@ -98,6 +161,11 @@ def _rule_name(step: Step, variable: str) -> str:
     return step.rule.name
 
 
+def _sentence(step: Step, variable: str) -> str:
+    """Return what the rule says, of this variable."""
+    return re.sub(r"\bx\b", variable, step.rule.sentence)
+
+
 def _explained(
     step: Step, variable: str, names: Mapping[Expression, str]
 ) -> Iterator[str]:
@@ -110,7 +178,7 @@ def _explained(
             f"{letter} = {_short(node, names)}" for letter, node in letters
         )
         yield f"with {meant}"
-    sentence = re.sub(r"\bx\b", variable, rule.sentence)
+    sentence = _sentence(step, variable)
     held = variables(step.of) if rule.before == "c" else []
     if held:
         sentence += f"; {', '.join(held)} held fixed"
@@ -127,18 +195,22 @@ def _record(steps: Steps) -> dict[str, Any]:
     record: dict[str, Any] = {
         **heading(SCHEMA, steps.parsed),
         "derivations": {
-            derivation.variable: {
+            ",".join(told.variables): {
                 "steps": [
-                    _step_record(derivation, place)
-                    for place in range(len(derivation.steps))
+                    _step_record(told.derivation, place)
+                    for place in range(len(told.derivation.steps))
                 ],
-                "result": derivative_text(derivation.result),
+                "result": derivative_text(told.derivation.result),
+                "simplified": None
+                if told.simplified is None
+                else derivative_text(told.simplified),
             }
-            for derivation in steps.derivations
+            for told in steps.told
         },
     }
     if steps.point:
-        record |= {"point": dict(steps.point), "values": dict(steps.values)}
+        values = {",".join(told.variables): told.value for told in steps.told}
+        record |= {"point": dict(steps.point), "values": values}
     return record
 
 

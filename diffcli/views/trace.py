@@ -1,28 +1,39 @@
 """The forward and the backward pass on the screen and as data."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from diffcli.canvas import bar
 from diffcli.document import (
     Block,
     Document,
     Facts,
     Line,
     Lines,
+    Node,
+    Picture,
     Run,
+    Screen,
     Sheet,
     plain_number,
 )
+from diffcli.language.expression import Call
+from diffcli.language.printer import latex, latex_name
 from diffcli.problem import point_text
-from diffcli.trace import Backward, Forward, Path, Trace
+from diffcli.trace import Backward, Forward, Level, Path, Share, Trace
 from diffcli.views import formulas, heading
 
 SCHEMA = "diffcli/trace/1"
 _WIDTH = 79  # columns that a line should fit in
-_MOST = 40  # nodes of one pass that are shown to people
+_MOST = 100  # nodes of one pass that are shown to people
+_LEVELS = 12  # depths that are shown as bars
+_TYPESET = 200  # nodes of one pass that are typeset
 _DIGITS = 7
+_FLAT = 0.05  # the partial of such a function below which it is called saturated
+#: Functions that level off: a small partial of theirs means that they are saturated.
+_SATURATING = {"sigmoid", "tanh", "softsign", "erf", "atan", "hardsigmoid", "hardtanh"}
 
 #: What a gate does to the gradient, in the words of Stanford's CS231n.
 _GATES = {
@@ -45,6 +56,7 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
         record=partial(_record, trace),
         sheet=partial(_sheet, trace),
         wide=partial(_sheet, trace),
+        graph=partial(_graph, trace),
     )
 
 
@@ -53,13 +65,19 @@ def _blocks(trace: Trace, passes: Sequence[str]) -> Iterator[Block]:
     yield Facts(((Run(f"at {point_text(trace.problem.point)}"),),))
     if "forward" in passes:
         title = Run("Forward pass: leaves to root", "title")
-        yield Lines(((), (title,), *_cut(trace.forward, list(_forward(trace.forward)))))
+        lines = _cut(trace.forward, list(_forward(trace.forward)))
+        yield Lines(((), (title,), *lines), partial(_latex_forward, trace))
     if "backward" in passes:
         title = Run("Backward pass: root to leaves, upstream * local", "title")
-        lines = list(_backward(trace.backward))
-        yield Lines(((), (title,), *_cut(trace.backward, lines)))
+        lines = _cut(trace.backward, list(_backward(trace.backward)))
+        yield Lines(((), (title,), *lines), partial(_latex_backward, trace))
         title = Run("Product of the partials along each path", "title")
-        yield Lines(((), (title,), *map(_path, trace.paths[:_MOST])))
+        lines = list(map(_path, trace.paths[:_MOST]))
+        yield Lines(((), (title,), *lines), partial(_latex_paths, trace))
+        if _is_unhealthy(trace.levels):
+            title = Run("Gradient health: the largest adjoint at each depth", "title")
+            yield Lines(((), (title,)))
+            yield Picture(partial(_bars, trace.levels))
 
 
 def _cut(nodes: Sequence[Any], lines: list[Line]) -> list[Line]:
@@ -92,10 +110,10 @@ def _backward(nodes: Sequence[Backward]) -> Iterator[Line]:
         head = f"  ∂f/∂{node.name.ljust(name)} = {_made(node).ljust(made)} = "
         value, remark = _short(node.adjoint).ljust(8), f"   {_remark(node)}"
         if len(head) + len(value) + len(remark) > _WIDTH:
-            yield (Run(head), Run(value.rstrip(), "gradient"))
+            yield (Run(head), Run(value.rstrip(), "adjoint"))
             yield (Run(" " * (name + 6) + remark, "muted"),)
         else:
-            yield (Run(head), Run(value, "gradient"), Run(remark, "muted"))
+            yield (Run(head), Run(value, "adjoint"), Run(remark, "muted"))
 
 
 def _made(node: Backward) -> str:
@@ -120,7 +138,7 @@ def _remark(node: Backward) -> str:
 
 def _path(path: Path) -> Line:
     head = Run(f"  ∂f/∂{path.name} = ")
-    value = Run(_short(path.adjoint), "gradient")
+    value = Run(_short(path.adjoint), "adjoint")
     if path.ways != 1:
         return (head, value, Run(f"   {path.ways:,} paths add up", "muted"))
     factors = [_short(local) for local in path.locals]
@@ -137,10 +155,162 @@ def _health(path: Path) -> str:
     if len(sizes) < 3 or 1e-4 < product < 1e4:
         return ""
     small = product <= 1e-4
-    guilty = sum(size < 0.5 for size in sizes) if small else sum(s > 2 for s in sizes)
+    guilty = [
+        function
+        for function, size in zip(path.functions, sizes, strict=True)
+        if (size < 0.5 if small else size > 2)
+    ]
     verb = "vanishes" if small else "explodes"
     limit = "below 0.5" if small else "above 2"
-    return f"   {verb}: {guilty} of {len(sizes)} factors are {limit}"
+    counts = sorted(((guilty.count(f), f) for f in set(guilty)), reverse=True)
+    who = ", ".join(f"{count} of {function}" for count, function in counts[:3])
+    flat = sum(
+        function in _SATURATING and size < _FLAT
+        for function, size in zip(path.functions, sizes, strict=True)
+    )
+    why = f"; {flat} saturated" if flat else ""
+    return f"   {verb}: {len(guilty)} of {len(sizes)} factors are {limit} ({who}{why})"
+
+
+def _is_unhealthy(levels: Sequence[Level]) -> bool:
+    """Tell whether adjoints differ so much in size that a picture of it is worth it."""
+    sizes = [level.size for level in levels if level.size and math.isfinite(level.size)]
+    return len(levels) > 3 and bool(sizes) and max(sizes) > 1e4 * min(sizes)
+
+
+def _bars(levels: Sequence[Level], screen: Screen) -> Iterator[Line]:
+    """Yield the largest adjoint of each depth as a bar on a logarithmic scale."""
+    stride = -(-len(levels) // _LEVELS)
+    shown = [level for n, level in enumerate(levels) if n % stride == 0]
+    shown += [] if shown[-1] is levels[-1] else [levels[-1]]
+    sizes = [level.size for level in shown if level.size and math.isfinite(level.size)]
+    low = math.floor(math.log10(min(sizes))) - 1
+    high = math.ceil(math.log10(max(sizes)))
+    name = max(len(level.name) for level in shown)
+    room = max(8, min(48, screen.width - name - 26))
+    for level in shown:
+        share = 0.0
+        if level.size and math.isfinite(level.size):
+            share = (math.log10(level.size) - low) / (high - low)
+        size = f"{level.size:9.2e}" if math.isfinite(level.size) else "undefined"
+        head = f"  depth {level.depth:4}  {level.name:{name}} {size} "
+        yield (Run(head), Run(bar(share, room, ascii=screen.ascii), "first"))
+
+
+# ---- LaTeX -------------------------------------------------------------------------
+
+
+def _latex_table(title: str, columns: str, rows: Iterable[str]) -> Iterator[str]:
+    yield from (
+        "", rf"\subsection*{{{title}}}", rf"\begin{{longtable}}{{{columns}}}",
+        *(rf"  {row} \\" for row in rows), r"\end{longtable}",
+    )  # fmt: skip
+
+
+def _latex_forward(trace: Trace) -> Iterator[str]:
+    rows = (
+        f"${latex_name(node.name)}$ & {_latex_made(trace, node)} &"
+        f" $={_latex_number(node.value)}$"
+        for node in trace.forward[:_TYPESET]
+    )
+    return _latex_table("Forward pass: leaves to root", "lll", rows)
+
+
+def _latex_made(trace: Trace, node: Forward) -> str:
+    if not node.formula:
+        return ""
+    names = {other: name for other, name in trace.names.items() if other != node.node}
+    return f"$={latex(node.node, 400, names)}$"
+
+
+def _latex_backward(trace: Trace) -> Iterator[str]:
+    rows = (
+        f"${_latex_partial(node.name)}$ & $={_latex_upstream(node)}$ &"
+        f" $={_latex_number(node.adjoint)}$"
+        for node in trace.backward[:_TYPESET]
+    )
+    title = r"Backward pass: root to leaves, upstream $\cdot$ local"
+    return _latex_table(title, "lll", rows)
+
+
+def _latex_upstream(node: Backward) -> str:
+    parts = (
+        rf"{_latex_partial(share.user)} \cdot {_latex_factor(share)}"
+        for share in node.shares[:12]
+    )
+    return " + ".join(parts) or "1"
+
+
+def _latex_factor(share: Share) -> str:
+    written = latex(share.partial, 400)
+    node = share.partial
+    plain = not isinstance(node, Call) or node.function.notation is None
+    return written if plain else rf"\left({written}\right)"
+
+
+def _latex_paths(trace: Trace) -> Iterator[str]:
+    rows = (
+        f"${_latex_partial(path.name)}$ & $={_latex_product(path)}$ &"
+        f" $={_latex_number(path.adjoint)}$"
+        for path in trace.paths[:_TYPESET]
+    )
+    return _latex_table("Product of the partials along each path", "lll", rows)
+
+
+def _latex_product(path: Path) -> str:
+    if path.ways != 1:
+        return rf"\text{{{path.ways} paths add up}}"
+    factors = [
+        _latex_number(local) if local >= 0 else rf"\left({_latex_number(local)}\right)"
+        for local in path.locals
+    ]
+    if len(factors) > 12:
+        factors = [*factors[:6], r"\ldots", *factors[-5:]]
+    return r" \cdot ".join(factors or ["1"])
+
+
+def _latex_partial(name: str) -> str:
+    return rf"\frac{{\partial f}}{{\partial {latex_name(name)}}}"
+
+
+def _latex_number(value: float) -> str:
+    r"""Return a number for maths mode.
+
+    >>> print(_latex_number(-2.5e-07))
+    -2.5 \cdot 10^{-7}
+    """
+    mantissa, e, exponent = _short(value).partition("e")
+    if not math.isfinite(value):
+        return r"\text{undefined}"
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
+
+
+# ---- for programs ------------------------------------------------------------------
+
+
+def _graph(trace: Trace) -> Sequence[Node]:
+    """Return the nodes with value and adjoint, the ways with the local partials."""
+    places = {node.name: place for place, node in enumerate(trace.forward)}
+    backward = {node.name: node for node in trace.backward}
+    ways: dict[str, list[tuple[int, str]]] = {name: [] for name in places}
+    for node in trace.backward:
+        for share in node.shares:
+            label = f"{share.formula} = {_short(share.local)}"
+            if share.formula == _short(share.local):
+                label = share.formula
+            ways[share.user].append((places[node.name], label))
+    return [
+        Node(
+            node.name + (f" = {node.formula}" if node.formula else ""),
+            (
+                f"value {_short(node.value)}",
+                f"adjoint {_short(backward[node.name].adjoint)}",
+            ),
+            tuple(place for place, _ in ways[node.name]),
+            tuple(label for _, label in ways[node.name]),
+        )
+        for node in trace.forward
+    ]
 
 
 def _short(value: float) -> str:

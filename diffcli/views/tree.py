@@ -15,6 +15,7 @@ from diffcli.language.expression import (
     postorder,
 )
 from diffcli.language.parser import Parsed
+from diffcli.language.printer import latex, latex_name
 from diffcli.problem import Problem, point_text
 from diffcli.views import formulas, heading
 
@@ -47,7 +48,7 @@ def _blocks(tree: Tree) -> Iterator[Block]:
         at = Run(f"at {point_text(tree.problem.point)}")
         meaning = Run("after each node: value | adjoint", "muted")
         yield Facts(((at,), (meaning,)))
-    yield Lines(tuple(_lines(tree)))
+    yield Lines(tuple(_lines(tree)), partial(_forest, tree))
 
 
 def _lines(tree: Tree) -> Iterator[Line]:
@@ -81,6 +82,49 @@ def _lines(tree: Tree) -> Iterator[Line]:
                         below + ("    " if last else "│   "),
                     )
                 )
+
+
+def _forest(tree: Tree) -> Iterator[str]:
+    """Yield the tree for LaTeX's package forest, cut where the screen's is."""
+    names = {node: name for name, node in tree.parsed.definitions.items()}
+    yield r"\begin{center}\begin{adjustbox}{max width=\textwidth}\begin{forest}"
+    yield "  for tree={draw, rounded corners, align=center, s sep=3mm}"
+    stack: list[Expression | None] = [tree.parsed.expression]
+    drawn: set[Expression] = set()
+    left = _MOST
+    while stack:
+        node = stack.pop()
+        if node is None:
+            yield "  ]"
+            continue
+        left -= 1
+        cut = left < 0 or (tree.shared and node in drawn and bool(node.args))
+        drawn.add(node)
+        yield f"  [{{{_typeset(tree, node, names, cut=cut)}}}"
+        stack += [None, *(() if cut else reversed(node.args))]
+    yield r"\end{forest}\end{adjustbox}\end{center}"
+
+
+def _typeset(
+    tree: Tree, node: Expression, names: Mapping[Expression, str], *, cut: bool
+) -> str:
+    """Return a node's label, and below it value and adjoint."""
+    label = f"${_latex_label(node)}$"
+    if node in names:
+        label = rf"${latex_name(names[node])}$: {label}"
+    worth = r" $\mid$ ".join(_worth(tree, node))
+    more = r" \ldots" if cut and node.args else ""
+    return label + more + (rf"\\{worth}" if worth else "")
+
+
+def _latex_label(node: Expression) -> str:
+    if isinstance(node, Number | Variable):
+        return latex(node)
+    assert isinstance(node, Call)
+    label = _label(node)
+    known = {"*": r"\cdot", "**": r"\uparrow"}
+    name = label.replace("_", r"\_")
+    return known.get(label, label if node.function.notation else rf"\mathrm{{{name}}}")
 
 
 def _label(node: Expression) -> str:
