@@ -21,8 +21,8 @@ class Run(NamedTuple):
     """A piece of text with one meaning; a format decides how that looks."""
 
     text: str
-    #: "", "value", "gradient", "adjoint", "doubtful", "name", "muted", "title", or for curves
-    #: "first" to "sixth".
+    #: "", "value", "gradient", "adjoint", "doubtful", "name", "muted", "title", or for
+    #: curves "first" to "sixth".
     style: str = ""
 
 
