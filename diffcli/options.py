@@ -274,6 +274,8 @@ def scheme_name(word: str) -> str:
     return "symmetric" if word == "central" else word
 
 
+_TYPEABLE = 60  # characters of a formula in a hint
+
 # ---- what they mean ------------------------------------------------------------------
 
 
@@ -327,9 +329,16 @@ class Call(NamedTuple):
         if not 0 < width < float("inf"):
             raise UsageError(
                 f"Invalid value for '--h': {h} is not a positive number.",
-                hint="1e-5 is the default; --h auto finds the best",
+                hint=f"1e-5 is the default; {self._seen_in_a_sweep()}",
             )
         return Settings(width, scheme, self.digits, subgradient)
+
+    def _seen_in_a_sweep(self) -> str:
+        """Return the call that shows what h does, if it is short enough to type."""
+        if not self.points or not self.expr or len(self.expr) > _TYPEABLE:
+            return "--h auto finds the best"
+        call = f'diffcli sweep "{self.expr}" --at {self.points[0]}'
+        return f"see the effect with: {call}"
 
     def parsed(self) -> Parsed:
         """Return the formula as understood, with the variables of --vars and --at.

@@ -198,7 +198,7 @@ class _Story:
         letters: dict[str, Expression] = {
             letter: argument
             if isinstance(argument, Number)
-            else variable(self.names.get(argument, text(argument, limit=30)))
+            else variable(self.names.get(argument) or text(argument, limit=30))
             for letter, argument in zip("uv", node.args, strict=False)
         }
         for place, argument in enumerate(self.program.arguments(user)):
@@ -213,9 +213,8 @@ class _Story:
                     formula,
                 )
 
-    def _spelled(self, node: Call, names: dict[Expression, str]) -> str:
-        others = {other: name for other, name in names.items() if other is not node}
-        return text(node, spaced=False, limit=60, names=others)
+    def _spelled(self, node: Call, names: Mapping[Expression, str]) -> str:
+        return text(node, spaced=False, limit=60, names=names)
 
 
 def _names(problem: Problem) -> dict[Expression, str]:

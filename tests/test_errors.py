@@ -104,7 +104,7 @@ Hint: --at x1=1,x2=2
 """),
     (("x", "--at", "1", "--h", "0"), 2, """\
 Error: Invalid value for '--h': 0 is not a positive number.
-Hint: 1e-5 is the default; --h auto finds the best
+Hint: 1e-5 is the default; see the effect with: diffcli sweep "x" --at 1
 """),
     (("log(x1-x2)", "--at", "1,3"), 4, """\
 Error: log is not defined for -2

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from mpmath import mp
 
-from diffcli.calculus.functions import BY_NAME, CONSTANTS, FUNCTIONS, ROWS, Function
+from diffcli.calculus.functions import (
+    BY_NAME,
+    CONSTANTS,
+    FUNCTIONS,
+    ROWS,
+    Function,
+    polygamma,
+    psi,
+)
 from diffcli.engine import precise
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program, Undefined
@@ -167,3 +175,11 @@ def test_far_out_is_no_overflow(name: str) -> None:
         y = row.value(u)
         assert math.isfinite(y)
         assert math.isfinite(row.partials[0](y, u))
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 7])
+@pytest.mark.parametrize("at", ["-50.5", "-61.25", "-300.001"])
+def test_psi_by_reflection_is_that_of_mpmath(order: int, at: str) -> None:
+    with mp.workdps(40):
+        assert mp.almosteq(psi(order, mp.mpf(at)), mp.psi(order, mp.mpf(at)), 1e-35)
+    assert math.isfinite(polygamma(order, -1e7 - 0.25))  # and soon

@@ -14,7 +14,7 @@ A function of many arguments is a row of two: max(a, b, c) is max(a, max(b, c)).
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Number = Callable[..., float]
 Refusal = tuple[str, int, str]
@@ -205,7 +205,32 @@ def polygamma(u: float, v: float) -> float:
         raise ValueError(u)
     from mpmath import mp  # no stable double form is short
 
-    return float(mp.psi(int(u), mp.mpf(v)))
+    return float(psi(int(u), mp.mpf(v)))
+
+
+def psi(m: int, v: Any) -> Any:
+    """Return polygamma of order m for an mpf, at mpmath's present precision.
+
+    Left of -50 by reflection, where mpmath would count up to 0 in steps of one:
+    psi_m(v) = (-1)**m*psi_m(1 - v) - pi * (d/dv)**m cot(pi*v), and the derivatives of
+    the cotangent are polynomials in it. Source: DLMF 5.15.6.
+    """
+    from mpmath import mp
+
+    if m == 0 or v > -50:
+        return mp.psi(m, v)
+    with mp.workdps(mp.dps + 10):
+        cot = mp.cospi(v) / mp.sinpi(v)
+        powers = [0, 1]  # coefficients of cot**0, cot**1, ...
+        for _ in range(m):  # D(c**n) = -pi * n * c**(n-1) * (1 + c**2)
+            after = [0] * (len(powers) + 1)
+            for n, factor in enumerate(powers[1:], 1):
+                after[n - 1] -= n * factor
+                after[n + 1] -= n * factor
+            powers = after
+        slope = mp.pi ** (m + 1) * mp.polyval(powers[::-1], cot)
+        found = (-1) ** m * mp.psi(m, 1 - v) - slope
+    return +found
 
 
 def lgamma(u: float) -> float:

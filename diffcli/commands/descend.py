@@ -65,10 +65,14 @@ def command(
     call = options.Call(expr, **shared)
     parsed = call.parsed()
     chosen = [_rate(word) for word in rates.split(",")] if rates else []
-    documents = [
-        document(Shown(descend(problem, chosen, steps, tol), plot, height))
-        for problem in call.problems(parsed, wrt, Settings())
-    ]
+    documents = []
+    for problem in call.problems(parsed, wrt, Settings()):
+        progress = options.Progress(steps * (len(chosen) or 3), "steps")
+        try:
+            descent = descend(problem, chosen, steps, tol, progress)
+        finally:
+            progress.close()
+        documents.append(document(Shown(descent, plot, height)))
     return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
 
 

@@ -7,6 +7,7 @@ import click
 from diffcli import completion, options, points
 from diffcli.errors import PointError, UsageError
 from diffcli.graph import graph
+from diffcli.language.expression import postorder
 from diffcli.language.parser import Parsed
 from diffcli.views.plot import Shown, document
 
@@ -21,6 +22,7 @@ Examples:
   diffcli plot "sin(x)/x" --x -20:20 -f csv
 """
 _FINER = 5  # samples of the picture for each one that is written
+_MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
 
 
 @click.command(cls=options.Command, epilog=EPILOG)
@@ -79,15 +81,17 @@ def command(
     call = options.Call("", **shared)
     low, high = points.interval(x_range, "--x")
     y = points.interval(y_range, "--y") if y_range else None
-    count = (samples - 1) * _FINER + 1
+    formulas = [call._replace(expr=expr).parsed() for expr in exprs]
+    nodes = sum(len(postorder([parsed.expression])) for parsed in formulas)
+    finer = max(1, min(_FINER, _MOST_WORK // (samples * nodes)))
+    count = (samples - 1) * finer + 1
     graphs = []
     fixed: dict[str, float] = {}
-    for expr in exprs:
-        parsed = call._replace(expr=expr).parsed()
+    for parsed in formulas:
         name, others = _varied(parsed, vary, call.points)
         fixed |= others
         graphs.append(graph(parsed, name, others, low, high, count))
-    shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, _FINER)
+    shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, finer)
     return call.answer(call.form(FORMATS), [document(shown)])
 
 

@@ -6,10 +6,12 @@ program is run a tiny step to either side, in arithmetic precise enough for that
 """
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from diffcli.engine.tape import Program, Tape, Undefined
+from diffcli.errors import RangeError
 
 _DIGITS = 150
 _NEAR, _NEARER = -30, -36  # exponents of the two steps, in tens
@@ -109,7 +111,10 @@ def _without_dust(value: Any) -> float:
 def one_sided(
     program: Program, point: Mapping[str, float], name: str, output: int = 0
 ) -> Slopes:
-    """Return the slopes of a program's output to the left and right of a point."""
+    """Return the slopes of a program's output to the left and right of a point.
+
+    Raises RangeError if there is one that is too large for a double.
+    """
     return Slopes(
         _side(program, point, name, output, -1), _side(program, point, name, output, 1)
     )
@@ -137,6 +142,8 @@ def _side(
             return None
         near, nearer = quotients
         if abs(near - nearer) <= mp.mpf(10) ** -12 * abs(nearer):
+            if abs(nearer) > sys.float_info.max:
+                raise RangeError(f"overflow: ∂f/∂{name} is beyond 1.8e308")
             return float(nearer)
         if abs(nearer) > abs(near):
             return math.inf if nearer > 0 else -math.inf

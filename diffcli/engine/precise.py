@@ -10,7 +10,7 @@ from typing import Any
 
 from mpmath import mp
 
-from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, ROWS, Function
+from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, ROWS, Function, psi
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.parser import parse_template
@@ -35,7 +35,7 @@ def _polygamma(u: Real, v: Real) -> Real:
     """Return psi of order u; mpmath would take hours over a large order."""
     if not (0 <= u < 100 and u == int(u)):
         raise ValueError(u)
-    return mp.psi(int(u), v)
+    return psi(int(u), v)
 
 
 def real(value: Real) -> Real:

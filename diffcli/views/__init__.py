@@ -63,10 +63,12 @@ def understood(parsed: Parsed) -> str:
     return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
 
 
-def derivative_text(expression: Expression) -> str | None:
+def derivative_text(
+    expression: Expression, limit: int = _LONGEST_DERIVATIVE
+) -> str | None:
     """Return a derivative as text, or None if nobody could use one so long."""
-    written = text(expression, limit=_LONGEST_DERIVATIVE)
-    return written if len(written) < _LONGEST_DERIVATIVE else None
+    written = text(expression, limit=limit)
+    return written if len(written) < limit else None
 
 
 def doubtful_tail(shown: str, certain: int | None) -> Line:

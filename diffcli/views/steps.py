@@ -17,6 +17,7 @@ SCHEMA = "diffcli/steps/1"
 _MOST = 60  # steps that are shown to people
 _WIDTH = 78  # columns that a step should fit in
 _LONGEST = 200  # characters of a formula in a step
+_MOST_WRITTEN = 20_000_000  # characters of all steps in a record
 _TYPESET = 600  # characters of its LaTeX
 
 
@@ -217,12 +218,14 @@ def _record(steps: Steps) -> dict[str, Any]:
 def _step_record(derivation: Derivation, place: int) -> dict[str, Any]:
     step = derivation.steps[place]
     filled = derivation.filled(place)
+    # All steps together stay readable: the more there are, the shorter each.
+    limit = max(200, min(20_000, _MOST_WRITTEN // len(derivation.steps)))
     return {
         "rule": step.rule.name,
         "before": step.rule.before,
         "after": step.rule.after,
-        "of": derivative_text(step.of),
-        "filled": None if filled is None else derivative_text(filled),
-        "becomes": derivative_text(step.becomes),
+        "of": derivative_text(step.of, limit),
+        "filled": None if filled is None else derivative_text(filled, limit),
+        "becomes": derivative_text(step.becomes, limit),
         "uses": list(step.uses),
     }

@@ -28,7 +28,9 @@ from diffcli.views import formulas, heading
 SCHEMA = "diffcli/trace/1"
 _WIDTH = 79  # columns that a line should fit in
 _MOST = 100  # nodes of one pass that are shown to people
+_SHARES = 4  # paths into one node that are written out
 _LEVELS = 12  # depths that are shown as bars
+_COUNTABLE = 10**15  # paths that are counted out; more are no number to a double either
 _TYPESET = 200  # nodes of one pass that are typeset
 _DIGITS = 7
 _FLAT = 0.05  # the partial of such a function below which it is called saturated
@@ -120,7 +122,8 @@ def _made(node: Backward) -> str:
     """Return upstream times local, for each path that ends here."""
     if not node.shares:
         return "1"
-    return " + ".join(f"∂f/∂{share.user} * {share.formula}" for share in node.shares)
+    made = [f"∂f/∂{share.user} * {share.formula}" for share in node.shares[:_SHARES]]
+    return " + ".join([*made, "…"] if len(node.shares) > _SHARES else made)
 
 
 def _remark(node: Backward) -> str:
@@ -129,7 +132,8 @@ def _remark(node: Backward) -> str:
     products = [_short(share.upstream * share.local) for share in node.shares]
     if len(node.shares) > 1:
         count = {2: "two", 3: "three"}.get(len(products), str(len(products)))
-        sums = " + ".join(products[:4]) + (" + …" if len(products) > 4 else "")
+        more = " + …" if len(products) > _SHARES else ""
+        sums = " + ".join(products[:_SHARES]) + more
         return f"{sums}   {count} paths add up"
     (share,) = node.shares
     gate = _GATES.get(share.function, f"derivative of {share.function}")
@@ -140,12 +144,17 @@ def _path(path: Path) -> Line:
     head = Run(f"  ∂f/∂{path.name} = ")
     value = Run(_short(path.adjoint), "adjoint")
     if path.ways != 1:
-        return (head, value, Run(f"   {path.ways:,} paths add up", "muted"))
+        return (head, value, Run(f"   {_ways(path)} paths add up", "muted"))
     factors = [_short(local) for local in path.locals]
     if len(factors) > 12:
         factors = [*factors[:6], "…", *factors[-5:]]
     line: Line = (head, Run(f"{' * '.join(['1', *factors][1:] or ['1'])} = "), value)
     return (*line, Run(_health(path), "muted"))
+
+
+def _ways(path: Path) -> str:
+    """Return how many paths there are, if anybody can read so many."""
+    return f"{path.ways:,}" if path.ways < _COUNTABLE else "more than 10**15"
 
 
 def _health(path: Path) -> str:
@@ -219,8 +228,7 @@ def _latex_forward(trace: Trace) -> Iterator[str]:
 def _latex_made(trace: Trace, node: Forward) -> str:
     if not node.formula:
         return ""
-    names = {other: name for other, name in trace.names.items() if other != node.node}
-    return f"$={latex(node.node, 400, names)}$"
+    return f"$={latex(node.node, 400, trace.names)}$"
 
 
 def _latex_backward(trace: Trace) -> Iterator[str]:
@@ -259,7 +267,7 @@ def _latex_paths(trace: Trace) -> Iterator[str]:
 
 def _latex_product(path: Path) -> str:
     if path.ways != 1:
-        return rf"\text{{{path.ways} paths add up}}"
+        return rf"\text{{{_ways(path)} paths add up}}"
     factors = [
         _latex_number(local) if local >= 0 else rf"\left({_latex_number(local)}\right)"
         for local in path.locals
@@ -344,7 +352,10 @@ def _record(trace: Trace) -> dict[str, Any]:
             for n in trace.backward
         ],
         "paths": {
-            p.name: {"locals": [_finite(x) for x in p.locals], "ways": p.ways}
+            p.name: {
+                "locals": [_finite(x) for x in p.locals],
+                "ways": p.ways if p.ways < _COUNTABLE else None,
+            }
             for p in trace.paths
         },
     }

@@ -1,0 +1,157 @@
+"""In a terminal: a pseudo one of a given size, with keys and with signals."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+
+from tests.test_process import COMMAND, environment
+
+LECTURE = ("(2*x1+3*x2)**2+3", "--at", "1,3")
+
+
+class Terminal:
+    """A call of the command with a terminal of its own."""
+
+    def __init__(self, *words: str, columns: int = 80, lines: int = 24) -> None:
+        self.end, inner = pty.openpty()
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, size)
+        self.process = subprocess.Popen(
+            [*COMMAND, *words],
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+            env=environment(TERM="xterm-256color"),
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(inner)
+        self.seen = ""
+
+    def until(self, text: str, seconds: float = 20) -> str:
+        """Return all that was shown, once it has ``text`` in it."""
+        end = time.monotonic() + seconds
+        while text not in self.seen and time.monotonic() < end:
+            if not self._read():
+                break
+        assert text in self.seen, self.seen[-500:]
+        return self.seen
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self.end], [], [], 1)
+        try:
+            self.seen += os.read(self.end, 65536).decode() if ready else ""
+        except OSError:  # the other end has gone
+            return False
+        return True
+
+    def press(self, keys: str) -> None:
+        """Press keys; forget what was shown before."""
+        self.seen = ""
+        os.write(self.end, keys.encode())
+
+    def finish(self) -> int:
+        """Return the exit code."""
+        while self._read() and self.process.poll() is None:
+            pass
+        while self._read() and select.select([self.end], [], [], 0.1)[0]:
+            pass
+        os.close(self.end)
+        return self.process.wait(20)
+
+
+CALLS = [
+    ("grad", *LECTURE),
+    ("steps", *LECTURE),
+    ("trace", *LECTURE),
+    ("tree", *LECTURE),
+    ("check", *LECTURE, "--claim", "22,66"),
+    ("sweep", "sin(x)*exp(x)", "--at", "1"),
+    ("plot", "sigmoid(x)"),
+    ("descend", *LECTURE),
+    ("depth", "sigmoid"),
+    ("functions", "sigmoid"),
+]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("words", CALLS, ids=lambda words: words[0])
+def test_every_command_fits_its_terminal(words: tuple[str, ...], columns: int) -> None:
+    terminal = Terminal(*words, columns=columns)
+    assert terminal.finish() == (1 if "--claim" in words else 0)
+    shown = re.sub(r"\x1b\[[\d;]*m", "", terminal.seen)
+    lines = shown.replace("\r\n", "\n").rstrip("\n").split("\n")
+    assert max(map(len, lines)) <= columns
+    assert not re.search(r"\d(…|\.\.\.)", shown)
+
+
+def test_colors_in_a_terminal() -> None:
+    terminal = Terminal("plot", "sigmoid(x)")
+    terminal.finish()
+    assert "\x1b[32m" in terminal.seen
+
+
+def test_the_picture_fits_the_screen() -> None:
+    for lines in (12, 24):
+        terminal = Terminal("plot", "sigmoid(x)", lines=lines)
+        terminal.finish()
+        assert terminal.seen.count("\n") <= lines
+
+
+def test_the_demo_goes_on_back_and_out() -> None:
+    terminal = Terminal("demo")
+    terminal.until("q: quit")
+    assert "[1/10]" in terminal.seen
+    terminal.press("\n")
+    assert "[2/10]" in terminal.until("q: quit")
+    terminal.press("b\n")
+    assert "[1/10]" in terminal.until("q: quit")
+    terminal.press("q\n")
+    assert terminal.finish() == 0
+
+
+def test_a_station_of_the_demo_fits_the_screen() -> None:
+    terminal = Terminal("demo")
+    for _ in range(10):
+        terminal.until("q: quit")
+        assert terminal.seen.lstrip("\r\n").count("\n") <= 24
+        terminal.press("\n")
+    assert terminal.finish() == 0
+
+
+def test_interrupting_the_demo() -> None:
+    terminal = Terminal("demo")
+    terminal.until("q: quit")
+    terminal.press("\x03")
+    assert "Interrupted." in terminal.until("Interrupted.")
+    assert terminal.finish() == 130
+
+
+def test_the_passes_wait_for_keys() -> None:
+    terminal = Terminal("trace", *LECTURE, "--pause", "--pass", "forward")
+    terminal.until("f(x1, x2)")
+    time.sleep(0.5)
+    assert "121" not in terminal.seen
+    for _ in range(100):  # keys typed ahead do not count
+        if terminal.process.poll() is not None:
+            break
+        os.write(terminal.end, b" ")
+        time.sleep(0.05)
+    assert terminal.finish() == 0
+    assert "124" in terminal.seen
+
+
+def test_the_keyboard_is_announced() -> None:
+    terminal = Terminal("grad", "-", "--at", "1,3", "-f", "plain")
+    terminal.until("Reading the formula from the keyboard; end with Ctrl-D.")
+    terminal.press("(2*x1+3*x2)**2+3\n\x04")
+    assert "44 66" in terminal.until("44 66")
+    assert terminal.finish() == 0
