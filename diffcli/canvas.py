@@ -9,6 +9,9 @@ from diffcli.document import Line, Run
 Point = tuple[float, float]
 
 
+_FAR = 1e6  # heights of the picture at which it does not matter how far
+
+
 class Axis(NamedTuple):
     """What an edge of the picture stands for."""
 
@@ -25,7 +28,8 @@ class Axis(NamedTuple):
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
             return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
-        return (value - self.low) / (self.high - self.low)
+        share = (value - self.low) / (self.high - self.low)
+        return min(max(share, -_FAR), _FAR)  # the difference may overflow
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Return at most so many round values with their labels."""

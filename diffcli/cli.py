@@ -16,6 +16,8 @@ Partial derivatives three ways: finite differences, symbolic rules, backprop.
 
 \b
   diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli check "sin(x)*exp(x)" --at 1 --claim "exp(x)*(sin(x)+cos(x))"
+  diffcli demo
 """
 #: Exit code, a word for it, and what it means.
 STATUS = (
@@ -57,6 +59,13 @@ class Lazy(click.Group):
         ).command
         command.name = cmd_name
         return command
+
+    def format_options(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the commands before the options."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter

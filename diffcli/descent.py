@@ -187,7 +187,7 @@ def _bottom(problem: Problem, paths: Sequence[Sequence[Step]]) -> tuple[float, b
         if slope <= 1e-9 * steepest:
             return lowest, True
         loss = math.inf
-        while loss >= lowest - 1e-4 * rate * slope**2:
+        while loss >= lowest - 1e-4 * rate * slope * slope:
             rate /= 2
             if rate * slope <= 1e-16 * max(map(abs, point.values())):
                 return lowest, True  # nothing is lower, as far as doubles can tell

@@ -9,6 +9,7 @@ from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.language.parser import Parsed
 
 _SUDDEN = 0.02  # share of the range of values that two neighbours may differ by
+_HIGHEST = 4e307  # so that a range of values is a number too
 _STILL = 0.4  # share of a change that is left between neighbouring doubles, if it jumps
 _SAME = 1e-9  # how close two places are that count as one, relative to the range
 _SATURATED = 0.2  # share of the greatest slope below which a function is called flat
@@ -234,6 +235,9 @@ def _steepest(
     place = sizes.index(max(sizes))
     best = smooth[place]
     assert best.slope is not None
+    row = samples.index(best)
+    if any(s.value is None for s in samples[max(row - 1, 0) : row + 2]):
+        return None  # who knows what it is beyond
     if sum(size >= sizes[place] * (1 - 1e-12) for size in sizes) > len(sizes) // 20:
         return Steepest(best.slope, None)
     around = smooth[max(place - 1, 0)].x, smooth[min(place + 1, len(smooth) - 1)].x
@@ -273,6 +277,8 @@ def _saturated(
         return float(abs(curve.slope(x) or 0.0) > limit)
 
     places = [n for n, s in enumerate(samples) if s.slope and abs(s.slope) > limit]
+    if not places:  # it is steep between two samples only
+        return None, None
     sides: list[float | None] = []
     for inner, step in ((places[0], -1), (places[-1], 1)):
         outer = inner + step
@@ -300,7 +306,8 @@ def window(graphs: Sequence[Graph], derivatives: bool) -> tuple[float, float]:
         ranges += _range([s.value for s in graph.samples], 0.05)
         if derivatives:
             ranges += _range([s.slope for s in graph.samples], 0.1)
-    low, high = min(ranges, default=-1.0), max(ranges, default=1.0)
+    low = max(min(ranges, default=-1.0), -_HIGHEST)
+    high = min(max(ranges, default=1.0), _HIGHEST)
     room = 0.04 * (high - low) or 0.5 * (abs(low) or 2.0)
     return low - room, high + room
 

@@ -110,3 +110,14 @@ def test_many_steps_are_thinned_out(run: Run) -> None:
     ran = run("descend", "x^2", "--at", "1", "--rate", "0.0001", "--steps", "5000")
     assert len(ran.out.splitlines()) < 24
     assert "5000" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [("x*1e200", "0.5"), ("max(x,1)", "1e300"), ("relu(1/x)", "1e-300"), ("3", "1"),
+     ("log(x)", "710"), ("sin(x)*exp(x)", "3.7"), ("sqrt(x)", "1e300")],
+)  # fmt: skip
+def test_numbers_at_the_edge_of_doubles(formula: str, at: str, run: Run) -> None:
+    for more in ((), ("--plot",), ("-f", "json")):
+        ran = run("descend", formula, "--vars", "x", "--at", at, "--steps", "8", *more)
+        assert ran.code == 0, ran.err

@@ -63,7 +63,9 @@ def test_the_lecture_on_sign_and_relu() -> None:
     assert right is None
 
 
-@pytest.mark.parametrize("formula", ["1/x", "log(x)", "sqrt(x)", "tan(x)"])
+@pytest.mark.parametrize(
+    "formula", ["1/x", "log(x)", "sqrt(x)", "tan(x)", "exp(200*x)"]
+)
 def test_slopes_without_end_have_no_steepest(formula: str) -> None:
     assert made(formula).steepest is None
 
@@ -128,3 +130,10 @@ def test_unclear_calls_are_refused(words: tuple[str, ...], run: Run) -> None:
 def test_a_constant_and_a_function_that_is_nowhere_defined(run: Run) -> None:
     assert run("plot", "3").code == 0
     assert run("plot", "log(-1-x^2)").code == 0
+
+
+@pytest.mark.parametrize(
+    "formula", ["1e308*x*10", "1e308*x", "exp(exp(x))", "1e-320*x"]
+)
+def test_numbers_at_the_edge_of_doubles(formula: str, run: Run) -> None:
+    assert run("plot", formula).code == 0

@@ -102,3 +102,10 @@ def test_json_and_csv_say_the_same(run: Run) -> None:
 def test_bad_ranges_are_refused(words: tuple[str, str], run: Run) -> None:
     ran = run("sweep", *EXAMPLE, *words)
     assert (ran.code, ran.out) == (2, "")
+
+
+def test_no_quotient_is_not_called_exact(run: Run) -> None:
+    ran = run("sweep", "x", "--at", "1e300")
+    assert ran.code == 0
+    assert "exact" not in ran.out
+    assert "x + h is x" in ran.out

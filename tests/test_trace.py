@@ -89,3 +89,9 @@ def test_a_large_one_says_what_it_leaves_out(run: Run) -> None:
     assert len(ran.out.splitlines()) < 400
     rows = run("trace", formula, "--at", "1", "-f", "csv").out.splitlines()
     assert len(rows) == 2002
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "latex", "dot"])
+def test_a_constant_has_nothing_to_pass(form: str, run: Run) -> None:
+    ran = run("trace", "2", "--vars", "x", "--at", "1", "-f", form)
+    assert (ran.code, ran.err) == (0, "")

@@ -28,6 +28,7 @@ _STYLES = ("first", "third", "second", "fourth", "fifth", "sixth")
 _LETTERS = "*o+x#%"
 _ROWS = 10  # steps that are shown to people
 _LINES_AROUND = 12  # lines of the screen that are not the picture
+_HIGHEST = 4e307  # so that the distance of two losses is a number too
 _BAD = ("diverges", "leaves the domain", "stuck")
 
 
@@ -144,8 +145,9 @@ def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
     low, high = min(losses), max(losses)
     log = low > 0 and high > 50 * low
     high = min(high, 100 * start if log else start + 2 * (start - low) or high)
-    if high <= low:
-        low, high = low - 1, low + 1
+    low, high = max(low, -_HIGHEST), min(high, _HIGHEST)
+    if not high - low > 1e-9 * abs(low):
+        low, high = low - (abs(low) or 1), low + (abs(low) or 1)
     steps = max(len(course.path) for course in courses)
     curves = [
         Curve(

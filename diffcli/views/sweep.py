@@ -77,7 +77,9 @@ def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
             curves.append(Curve([_predicted(shown.sweep, series)], "", style, ".", 2))
     drawn = [point for curve in curves for run in curve.runs for point in run]
     if not drawn:
-        return [(Run("  no error at any h: every quotient is exact", "title"),)]
+        some = any(series.best for series in shown.sweep.series)
+        text = "no error at any h: every quotient is exact" if some else "no quotient"
+        return [(Run(f"  {text}", "title"),)]
     steps = [s.h for series in shown.sweep.series for s in series.samples]
     heights = [y for _, y in drawn]
     low = 10.0 ** math.floor(math.log10(min(heights)) + 1e-9)
@@ -102,7 +104,7 @@ def _best(series: Series, size: str) -> Iterator[Line]:
     yield (Run(series.scheme.ljust(9), style),)
     best = series.best
     if best is None:
-        yield (Run("f has no value on either side"),)
+        yield (Run("no quotient: f has no value there, or x + h is x"),)
         return
     theory = series.predicted_best
     expected = f" (theory {theory:.1e})" if theory and theory >= 1e-100 else ""
@@ -123,7 +125,7 @@ def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
                 f"slope {series.right:.1f} right of the minimum: {series.scheme}"
                 f" error ~ {power} (truncation)"
             )
-        elif series.straight:
+        elif series.straight and series.best:
             bend = "second" if order == 1 else "third"
             yield f"{series.scheme}: the {bend} derivative is 0: no truncation"
     left = [series.left for series in schemes if series.left is not None]

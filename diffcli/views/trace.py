@@ -65,6 +65,10 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
 def _blocks(trace: Trace, passes: Sequence[str]) -> Iterator[Block]:
     yield from formulas(trace.problem.parsed)
     yield Facts(((Run(f"at {point_text(trace.problem.point)}"),),))
+    if not trace.forward:
+        constant = f"f = {_short(trace.problem.value)} depends on no variable"
+        yield Lines(((Run(constant),),))
+        return
     if "forward" in passes:
         title = Run("Forward pass: leaves to root", "title")
         lines = _cut(trace.forward, list(_forward(trace.forward)))
