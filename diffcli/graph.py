@@ -119,7 +119,7 @@ def _features(curve: _Curve, samples: Sequence[Sample]) -> Iterator[Feature]:
     """Yield the places between samples where value or slope changes at once."""
     same = (samples[-1].x - samples[0].x) * _SAME
     found: list[Feature] = []
-    for kind in (_break, _vertical, _kink):
+    for kind in (_break, _even_pole, _vertical, _kink):
         found += kind(curve, samples)
     seen: list[float] = []
     for feature in found:
@@ -144,6 +144,26 @@ def _break(curve: _Curve, samples: Sequence[Sample]) -> Iterator[Feature]:
                 yield Feature("pole", _tidy(x, b.x - a.x))
             elif still > _STILL * abs(b.value - a.value):
                 yield Feature("jump", _tidy(x, b.x - a.x))
+
+
+def _even_pole(curve: _Curve, samples: Sequence[Sample]) -> Iterator[Feature]:
+    """Yield poles with the same sign on both sides: peaks that have no top."""
+    values = [s.value for s in samples if s.value is not None]
+    if not values:
+        return
+    span = _quantile(values, 0.98) - _quantile(values, 0.02)
+    for a, b, c in zip(samples, samples[1:], samples[2:], strict=False):
+        if a.value is None or b.value is None or c.value is None:
+            continue
+        if abs(b.value) < max(abs(a.value), abs(c.value), span):
+            continue
+        x = _maximum(lambda x: _size(curve.value(x)), a.x, c.x)
+        if _size(curve.value(x)) > 1e3 * span > 0:
+            yield Feature("pole", _tidy(x, c.x - a.x))
+
+
+def _size(value: float | None) -> float:
+    return math.inf if value is None else abs(value)
 
 
 def _edge(curve: _Curve, a: Sample, b: Sample) -> Iterator[Feature]:

@@ -14,7 +14,7 @@ from diffcli.problem import located
 
 _STEADY = 1.1  # the factor a layer up to which a gradient is called steady
 _WEIGHTS = [10 ** (place / 20) for place in range(-40, 41)]  # 0.01 to 100
-_RANGE = 8.0  # the largest slope is looked for between -8 and 8
+RANGE = 8.0  # the largest slope is looked for between -8 and 8
 
 
 class Layer(NamedTuple):
@@ -109,7 +109,9 @@ def chain(text: str, count: int, weight: float, start: float) -> Chain:
     parsed = activation(text)
     layers = _layers(parsed, count, weight, start)
     (variable,) = parsed.variables
-    steepest = graph(parsed, variable, {}, -_RANGE, _RANGE, 401).steepest
+    steepest = graph(parsed, variable, {}, -RANGE, RANGE, 401).steepest
+    if steepest is not None and steepest.x in (-RANGE, RANGE):
+        steepest = None  # it is steeper still beyond
     return Chain(
         text.strip(), parsed, weight, start, layers,
         None if steepest is None else abs(steepest.slope),

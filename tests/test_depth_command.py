@@ -93,3 +93,8 @@ def test_what_is_no_activation_is_refused(
 ) -> None:
     ran = run("depth", *words)
     assert (ran.code, ran.out) == (code, "")
+
+
+@pytest.mark.parametrize("act", ["exp", "x**2", "tan(x)**2", "sinh"])
+def test_what_grows_without_end_has_no_steepest(act: str) -> None:
+    assert chain(act, 2, 1.0, 0.1).steepest is None

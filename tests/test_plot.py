@@ -25,6 +25,8 @@ def made(formula: str, low: float = -6, high: float = 6) -> Graph:
         ("floor(x/4)", "jump", [-4, 0, 4]),
         ("1/x", "pole", [0]),
         ("1/(x-0.3)^2", "pole", [0.3]),
+        ("tan(x/2)^2", "pole", [-math.pi, math.pi]),
+        ("1/(x-0.123)^4", "pole", [0.123]),
         ("tan(x)", "pole", [-1.5 * math.pi, -math.pi / 2, math.pi / 2, 1.5 * math.pi]),
         ("log(x)", "asymptote", [0]),
         ("sqrt(x)", "vertical tangent", [0]),

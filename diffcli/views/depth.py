@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import diffcli
+from diffcli.calculus.functions import BY_NAME
 from diffcli.canvas import bar
 from diffcli.document import (
     Block,
@@ -20,7 +21,7 @@ from diffcli.document import (
     Table,
     plain_number,
 )
-from diffcli.layers import Chain, Layer
+from diffcli.layers import RANGE, Chain, Layer
 from diffcli.views import understood
 
 SCHEMA = "diffcli/depth/1"
@@ -78,10 +79,16 @@ def _said(chain: Chain, alone: bool) -> Iterator[Line]:
         text = f"{who}{chain.verdict}: x {chain.factor:.3g} per layer"
         yield (Run(text, "doubtful"),)
     if chain.steepest is not None and alone:
-        name = f"{chain.name}'" if chain.name.isidentifier() else "act'"
-        yield (Run(f"{name} is never above {chain.steepest:.4g}"),)
+        yield (Run(_bound(chain)),)
     if chain.verdict != "steady":
         yield (Run(_remedy(chain)),)
+
+
+def _bound(chain: Chain) -> str:
+    """Say how steep it gets; of a formula we know only what we looked at."""
+    if chain.name in BY_NAME or chain.name == "linear":
+        return f"{chain.name}' is never above {chain.steepest:.4g}"
+    return f"act' is at most {chain.steepest:.4g} between {-RANGE:g} and {RANGE:g}"
 
 
 def _remedy(chain: Chain) -> str:
