@@ -11,6 +11,7 @@ from diffcli.engine.tape import ROUNDING
 from diffcli.errors import UsageError
 from diffcli.gradcheck import (
     ESTIMATES,
+    KINK,
     Check,
     Remainder,
     Tolerance,
@@ -67,7 +68,7 @@ def check_box(
     for name, claim in gradient.items():
         verdict = judged(name, claim, found.partials[name], tolerance)
         if name in found.kinks:
-            verdict = verdict._replace(passed=False, doubt="kink within h")
+            verdict = verdict._replace(passed=False, doubt=KINK)
         verdicts.append(verdict)
     return Check(
         None, boxes.name, point, tuple(verdicts), settings.digits,

@@ -96,7 +96,7 @@ class Lazy(click.Group):
     epilog=EPILOG,
     subcommand_metavar="COMMAND [ARGS]...",
     options_metavar="",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": commands.HELP},
 )
 @click.version_option(diffcli.__version__, prog_name="diffcli")
 def group() -> None:

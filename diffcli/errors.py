@@ -109,7 +109,7 @@ class CheckFailed(DiffcliError):
 
 
 class RowsFailed(DiffcliError):
-    """Some rows of many have an error; they say so, and there is nothing to add."""
+    """Some rows have an error; they say so, and there is nothing to add."""
 
     def __init__(self, first: DiffcliError) -> None:
         super().__init__(first.message)

@@ -82,6 +82,8 @@ class Tolerance(NamedTuple):
     absolute: float | None = None
 
 
+KINK = "kink within h"
+"""The doubt about a black box whose slopes on both sides stay apart."""
 ESTIMATES = Tolerance()
 """The error estimates decide."""
 

@@ -51,11 +51,28 @@ def test_mermaid_labels_are_safe(run: Run) -> None:
 def test_a_large_tree_is_cut_and_says_so(run: Run) -> None:
     formula = "+".join(f"x{place}" for place in range(500))
     out = run("tree", formula).out
-    assert "… more below; -f json has the whole tree" in out
+    assert "cut at 14 levels; -f json has the whole tree" in out
     nodes = json.loads(run("tree", formula, "-f", "json").out)["nodes"]
     assert len(nodes) == 999
+
+
+def test_a_bushy_tree_is_cut_and_says_so(run: Run) -> None:
+    formula = "x1"
+    for place in range(9):
+        formula = f"({formula})*x{place}+({formula})"
+    out = run("tree", formula).out
+    assert "… more below; -f json has the whole tree" in out
+    assert len(out.splitlines()) < 220
 
 
 def test_deep(run: Run) -> None:
     formula = "sin(" * 20_000 + "x" + ")" * 20_000
     assert run("tree", formula, "-f", "dot").out.count("->") == 20_000
+
+
+def test_a_deep_tree_is_cut_and_says_so(run: Run) -> None:
+    formula = "sin(" * 300 + "x" + ")" * 300
+    out = run("tree", formula).out
+    assert max(map(len, out.splitlines())) <= 120  # the formula is shown first
+    assert "cut at 14 levels; -f json has the whole tree" in out
+    assert run("tree", formula, "-f", "latex").out.count("[{") < 40

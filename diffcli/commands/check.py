@@ -8,8 +8,14 @@ import click
 
 from diffcli import completion, options, points
 from diffcli.engine.tape import Undefined
-from diffcli.errors import CheckFailed, UsageError
-from diffcli.gradcheck import Check, Tolerance, check
+from diffcli.errors import (
+    CheckFailed,
+    DiffcliError,
+    KinkError,
+    RowsFailed,
+    UsageError,
+)
+from diffcli.gradcheck import KINK, Check, Tolerance, check
 from diffcli.problem import Settings
 from diffcli.views.check import document
 
@@ -75,9 +81,16 @@ def command(
             raise made.error
         found.append(made)
     notes = [warning for made in found for warning in made.warnings]
-    failure = None if all(made.passed for made in found) else CheckFailed("")
     documents = () if quiet else map(document, found)
-    return call.answer(form, documents, () if quiet else notes, failure)
+    return call.answer(form, documents, () if quiet else notes, _failure(found))
+
+
+def _failure(found: list[Check]) -> DiffcliError | None:
+    """Return the error that gives the exit code: wrong, or only near a kink."""
+    failed = [v for made in found for v in made.verdicts if not v.passed]
+    if failed and all(verdict.doubt == KINK for verdict in failed):
+        return RowsFailed(KinkError(KINK))
+    return CheckFailed("") if failed else None
 
 
 def _size(value: float | None, option: str) -> float | None:

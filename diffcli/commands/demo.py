@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from diffcli import options
+from diffcli import commands, options
 from diffcli.document import Screen
 
 SECTION, PLACE = "Explore", 5
@@ -178,5 +178,10 @@ def _output(station: Station, screen: Screen) -> Iterator[str]:
     words += ["--color", "always" if screen.color else "never"]
     words += ["--ascii"] if screen.ascii else []
     command: click.Command = import_module(f"diffcli.commands.{name}").command
-    answer = command.main(words, prog_name="diffcli", standalone_mode=False)
+    answer = command.main(
+        words,
+        prog_name="diffcli",
+        standalone_mode=False,
+        help_option_names=commands.HELP,  # click keeps what the first call says
+    )
     yield from answer.lines

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from diffcli import completion, options, points
+from diffcli.calculus.functions import BY_NAME
 from diffcli.errors import PointError, UsageError
 from diffcli.graph import graph
 from diffcli.language.expression import postorder
@@ -17,7 +18,7 @@ EPILOG = """\
 \b
 Examples:
   diffcli plot "sigmoid(x)"
-  diffcli plot "relu(x)" "tanh(x)" --x -3:3 --no-derivative
+  diffcli plot relu tanh --x -3:3 --no-derivative
   diffcli plot "w*x**2+b" --vary w --at x=2,b=1
   diffcli plot "sin(x)/x" --x -20:20 -f csv
 """
@@ -81,7 +82,7 @@ def command(
     call = options.Call("", **shared)
     low, high = points.interval(x_range, "--x")
     y = points.interval(y_range, "--y") if y_range else None
-    formulas = [call._replace(expr=expr).parsed() for expr in exprs]
+    formulas = [call._replace(expr=_called(expr)).parsed() for expr in exprs]
     nodes = sum(len(postorder([parsed.expression])) for parsed in formulas)
     finer = max(1, min(_FINER, _MOST_WORK // (samples * nodes)))
     count = (samples - 1) * finer + 1
@@ -93,6 +94,12 @@ def command(
         graphs.append(graph(parsed, name, others, low, high, count))
     shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, finer)
     return call.answer(call.form(FORMATS), [document(shown)])
+
+
+def _called(expr: str) -> str:
+    """Return the formula; the bare name of a function is that function of x."""
+    row = BY_NAME.get(expr.strip())
+    return f"{expr.strip()}(x)" if row is not None and row.arity == 1 else expr
 
 
 def _varied(

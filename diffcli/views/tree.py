@@ -21,6 +21,7 @@ from diffcli.views import formulas, heading
 
 SCHEMA = "diffcli/tree/1"
 _MOST = 200  # lines that are shown to people
+_DEEPEST = 14  # levels that are shown to people: so many fit in 80 columns
 
 
 class Tree(NamedTuple):
@@ -56,7 +57,7 @@ def _lines(tree: Tree) -> Iterator[Line]:
     names = {node: name for name, node in tree.parsed.definitions.items()}
     stack: list[tuple[Expression, str, str]] = [(tree.parsed.expression, "", "")]
     drawn: set[Expression] = set()
-    count = 0
+    count, was_cut = 0, False
     while stack:
         node, before, below = stack.pop()
         count += 1
@@ -68,10 +69,12 @@ def _lines(tree: Tree) -> Iterator[Line]:
         drawn.add(node)
         name = f"{names[node]}: " if node in names else ""
         worth = " | ".join(_worth(tree, node))
-        mark = Run("  (drawn above)", "muted") if again else Run("")
+        cut = len(below) >= 4 * _DEEPEST and bool(node.args)
+        was_cut = was_cut or cut
+        mark = Run("  (drawn above)" if again else "  …" * cut, "muted")
         label = (Run(f"{name}{_label(node)}", "name"), Run(f"  {worth}", "value"))
         yield (Run(before), *(label if worth else label[:1]), mark)
-        if not again:
+        if not again and not cut:
             children = list(node.args)
             for place, child in reversed(list(enumerate(children))):
                 last = place == len(children) - 1
@@ -82,6 +85,9 @@ def _lines(tree: Tree) -> Iterator[Line]:
                         below + ("    " if last else "│   "),
                     )
                 )
+    if was_cut:
+        left = f"cut at {_DEEPEST} levels; -f json has the whole tree"
+        yield (Run(left, "muted"),)
 
 
 def _forest(tree: Tree) -> Iterator[str]:
@@ -91,14 +97,17 @@ def _forest(tree: Tree) -> Iterator[str]:
     yield "  for tree={draw, rounded corners, align=center, s sep=3mm}"
     stack: list[Expression | None] = [tree.parsed.expression]
     drawn: set[Expression] = set()
-    left = _MOST
+    left, depth = _MOST, 0
     while stack:
         node = stack.pop()
         if node is None:
+            depth -= 1
             yield "  ]"
             continue
         left -= 1
-        cut = left < 0 or (tree.shared and node in drawn and bool(node.args))
+        depth += 1
+        again = tree.shared and node in drawn and bool(node.args)
+        cut = again or left < 0 or depth > _DEEPEST
         drawn.add(node)
         yield f"  [{{{_typeset(tree, node, names, cut=cut)}}}"
         stack += [None, *(() if cut else reversed(node.args))]
