@@ -5,14 +5,12 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from stat import S_ISREG
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 import click
 
 import diffcli
-from diffcli import completion, folders, formats, points
+from diffcli import completion, folders, formats, points, terminal
 from diffcli.document import Document, Screen
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
@@ -352,7 +350,7 @@ class Call(NamedTuple):
             )
         fixed = _names(self.variables)
         given = [name for text in self.points for name in points.names(text)]
-        parsed = parse(read(self.expr), names={*fixed, *given})
+        parsed = parse(terminal.read(self.expr), names={*fixed, *given})
         if not fixed:
             return parsed
         missing = [name for name in parsed.variables if name not in fixed]
@@ -401,7 +399,7 @@ class Call(NamedTuple):
             raise UsageError("--at and --points exclude each other")
         from diffcli.streams import rows
 
-        lines, name = opened(self.points_file)
+        lines, name = terminal.opened(self.points_file)
         return rows(lines, name, variables)
 
     @property
@@ -482,13 +480,13 @@ class Call(NamedTuple):
 
     def screen(self) -> Screen:
         """Return what is drawn on, from options, environment and terminal."""
-        terminal = self.output == "-" and sys.stdout.isatty()
+        shown = self.output == "-" and sys.stdout.isatty()
         encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
         limited = self.output == "-" and not encoding.startswith("utf")
         return Screen(
-            _size("COLUMNS", 0, terminal) or 80,
-            _size("LINES", 1, terminal) or 24,
-            _color(self.color, terminal),
+            terminal.size("COLUMNS", 0, shown) or 80,
+            terminal.size("LINES", 1, shown) or 24,
+            terminal.color(self.color, shown),
             self.only_ascii or limited,
         )
 
@@ -511,133 +509,3 @@ def chosen_names(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
 def _names(text: str) -> tuple[str, ...]:
     """Return the names in a list such as x1,x2."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def opened(path: str) -> tuple[Iterator[str], str]:
-    """Return the lines of a file, or of standard input for -, and a name for errors.
-
-    The lines raise UsageError where they cannot be read.
-    """
-    if path != "-":
-        return _lines(path), path
-    if sys.stdin.isatty():
-        click.echo("Reading from the keyboard; end with Ctrl-D.", err=True)
-    return iter(sys.stdin), "stdin"
-
-
-def is_interactive(path: str) -> bool:
-    """Tell whether lines come from somebody who waits for the answer to each."""
-    return path == "-" and not S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
-
-
-def _lines(path: str) -> Iterator[str]:
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            yield from file
-    except OSError as error:
-        raise UsageError(f"cannot read '{path}': {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"cannot read '{path}': it is not a text in UTF-8") from None
-
-
-def read(expr: str) -> str:
-    """Return the formula's text, from standard input for - and a file for @FILE.
-
-    Raises UsageError if it cannot be read.
-    """
-    if expr == "-":
-        if sys.stdin.isatty():
-            click.echo(
-                "Reading the formula from the keyboard; end with Ctrl-D.", err=True
-            )
-        return sys.stdin.read()
-    if expr.startswith("@"):
-        try:
-            with open(expr[1:], encoding="utf-8") as file:
-                return file.read()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not a text in UTF-8"
-            raise UsageError(f"cannot read '{expr[1:]}': {reason}") from None
-    return expr
-
-
-def ask(prompt: str) -> str:
-    """Return the line that the user types after a prompt on stderr; "q" at the end."""
-    click.echo(prompt, err=True, nl=False)
-    line = sys.stdin.readline()
-    if not line:
-        click.echo(err=True)
-    return line.strip().lower() if line else "q"
-
-
-def line_by_line(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines, each after a key has been pressed; an empty line needs none.
-
-    Any key will do but q, which ends it.
-    """
-    for line in lines:
-        yield line
-        if line and click.getchar() in ("q", "Q", "\x04"):
-            return
-
-
-def somebody_is_there() -> bool:
-    """Tell whether a person reads the output and can answer."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-class Progress:
-    """A bar on stderr: on a terminal only, and only for what takes over a second."""
-
-    def __init__(self, total: int, what: str) -> None:
-        self.total, self.what, self.done = total, what, 0
-        self.start = monotonic()
-        self.bar: Any = None
-
-    def __call__(self) -> None:
-        """Count one more."""
-        self.done += 1
-        if self.bar is not None:
-            self.bar.update(0, completed=self.done)
-        elif monotonic() - self.start > 1 and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress as Bar
-
-            self.bar = Bar(console=Console(stderr=True), transient=True)
-            self.bar.add_task(self.what, total=self.total, completed=self.done)
-            self.bar.start()
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self.bar is not None:
-            self.bar.stop()
-
-
-# ---- the screen -------------------------------------------------------------------
-
-
-def _size(name: str, side: int, terminal: bool) -> int:
-    """Return the columns or lines of the screen: as set, or as the terminal says."""
-    setting = os.environ.get(name, "")
-    if setting.isdecimal() and int(setting) > 0:
-        return int(setting)
-    if not terminal:
-        return 0
-    try:
-        return os.get_terminal_size(sys.stdout.fileno())[side]
-    except (OSError, ValueError):
-        return 0
-
-
-def _color(when: str, terminal: bool) -> bool:
-    """Tell whether to use colours: by option, environment, stream, in this order."""
-    environment = os.environ.get
-    if when != "auto":
-        return when == "always"
-    if environment("NO_COLOR"):
-        return False
-    for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
-        if environment(name, "0") not in ("", "0"):
-            return True
-    off = environment("TERM") == "dumb" or environment("CLICOLOR") == "0"
-    return terminal and not off and environment("FORCE_COLOR") != "0"

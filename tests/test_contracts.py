@@ -55,6 +55,7 @@ LAYERS = (
     "formats",
     "api",
     "completion",
+    "terminal",
     "options",
     "commands",
     "shells",

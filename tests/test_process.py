@@ -155,3 +155,16 @@ def test_completion_offers_commands_and_ends_well() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "plain,grad\n")
+
+
+@pytest.mark.parametrize("words", [("-", "--at", "1"), ("x", "--points", "-")])
+def test_what_is_no_text_is_refused(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [*COMMAND, "grad", *words],
+        input=b"x\n\xff\xfe\n",
+        capture_output=True,
+        check=False,
+        env=environment(PYTHONIOENCODING="utf-8:strict"),
+    )
+    assert done.returncode == 2
+    assert done.stderr == b"Error: cannot read 'stdin': it is not a text in UTF-8\n"

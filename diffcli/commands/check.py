@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffcli import completion, options, points
+from diffcli import completion, options, points, terminal
 from diffcli.engine.tape import Undefined
 from diffcli.errors import (
     CheckFailed,
@@ -147,7 +147,7 @@ def _of_box(
     with call.boxes() as boxes:
         for point in call.box_points():
             claimed = points.claims(claims, tuple(point))
-            progress = options.Progress(len(claimed) or len(point), "partials")
+            progress = terminal.Progress(len(claimed) or len(point), "partials")
             try:
                 gradient = boxcheck.claimed(boxes, point, claimed)
                 made = Check(None, boxes.name, point, (), settings.digits)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from diffcli import commands, options
+from diffcli import commands, options, terminal
 from diffcli.document import Screen
 
 SECTION, PLACE = "Explore", 5
@@ -128,7 +128,7 @@ def command(
         lines = _contents()
     elif station is not None:
         lines = _shown(station, screen)
-    elif auto is None and call.output == "-" and options.somebody_is_there():
+    elif auto is None and call.output == "-" and terminal.somebody_is_there():
         lines = _walk(screen)
     else:
         lines = _page(screen, auto or 0.0)
@@ -146,7 +146,7 @@ def _walk(screen: Screen) -> Iterator[str]:
     while 1 <= number <= len(STATIONS):
         yield from _shown(number, screen)
         again = f"or: diffcli demo {number}"
-        answer = options.ask(f"{_PROMPT}{again:>{max(79 - len(_PROMPT), 0)}}")
+        answer = terminal.ask(f"{_PROMPT}{again:>{max(79 - len(_PROMPT), 0)}}")
         if answer.startswith("q"):
             return
         number += -1 if answer.startswith("b") and number > 1 else 1

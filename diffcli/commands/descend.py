@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli import options
+from diffcli import options, terminal
 from diffcli.descent import descend
 from diffcli.errors import UsageError
 from diffcli.problem import Settings
@@ -67,7 +67,7 @@ def command(
     chosen = [_rate(word) for word in rates.split(",")] if rates else []
     documents = []
     for problem in call.problems(parsed, wrt, Settings()):
-        progress = options.Progress(steps * (len(chosen) or 3), "steps")
+        progress = terminal.Progress(steps * (len(chosen) or 3), "steps")
         try:
             descent = descend(problem, chosen, steps, tol, progress)
         finally:

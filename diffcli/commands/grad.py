@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diffcli import completion, methods, options
+from diffcli import completion, methods, options, terminal
 from diffcli.comparison import compare, with_exact_values
 from diffcli.document import Document
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
@@ -129,7 +129,7 @@ def _many(
     alone = form in ("plain", "csv", "tsv")
     names = methods.chosen(wanted or (("backprop",) if alone else methods.THREE))
     if exprs:
-        lines, name = options.opened(exprs)
+        lines, name = terminal.opened(exprs)
         entries = of_formulas(lines, name, call.the_point(exprs), settings, names)
     else:
         parsed = call.parsed()
@@ -140,7 +140,7 @@ def _many(
     answer = call.answer(form, documents)
     return answer._replace(
         ending=lambda: RowsFailed(failed[0]) if failed else None,
-        flush=form == "jsonl" or options.is_interactive(exprs or call.points_file),
+        flush=form == "jsonl" or terminal.is_interactive(exprs or call.points_file),
     )
 
 
@@ -178,7 +178,7 @@ def _of_box(call: options.Call, wrt: str, settings: Settings) -> options.Answer:
     with call.boxes() as boxes:
         for point in call.box_points():
             names = options.chosen_names(wrt, tuple(point))
-            progress = options.Progress(len(names), "partials")
+            progress = terminal.Progress(len(names), "partials")
             try:
                 found.append(measure(boxes, point, names, settings, progress))
             finally:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli import options
+from diffcli import options, terminal
 from diffcli.problem import Settings
 from diffcli.trace import trace
 from diffcli.views.trace import document
@@ -52,6 +52,6 @@ def command(expr: str, passes: str, pause: bool, **shared: Any) -> options.Answe
     shown = PASSES.get(passes, (passes,))
     documents = [document(trace(problem), shown) for problem in problems]
     answer = call.answer(call.form(FORMATS), documents, call.order_note(parsed))
-    if pause and call.output == "-" and options.somebody_is_there():
-        answer = answer._replace(lines=options.line_by_line(answer.lines))
+    if pause and call.output == "-" and terminal.somebody_is_there():
+        answer = answer._replace(lines=terminal.line_by_line(answer.lines))
     return answer
