@@ -391,14 +391,18 @@ class Call(NamedTuple):
             yield pose(parsed, point, wanted, settings, program)
 
     def rows(self, variables: Sequence[str]) -> "Iterator[Row]":
-        """Yield the rows of the file with points, or of standard input.
+        """Yield the rows of the file with points, or of every --at.
 
         Raises UsageError if it cannot be read, PointError if columns are missing.
         """
-        if self.points:
-            raise UsageError("--at and --points exclude each other")
-        from diffcli.streams import rows
+        from diffcli.streams import rows, rows_of
 
+        if self.points and self.points_file:
+            raise UsageError("--at and --points exclude each other")
+        if not self.points_file:
+            if not self.points:
+                raise points.missing_point(variables)
+            return rows_of(self.points, variables)
         lines, name = terminal.opened(self.points_file)
         return rows(lines, name, variables)
 

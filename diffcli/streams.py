@@ -116,6 +116,18 @@ def _refuse_count(cells: Sequence[str], variables: Sequence[str], where: str) ->
         )
 
 
+def rows_of(texts: Iterable[str], variables: Sequence[str]) -> Iterator[Row]:
+    """Yield a row for every point that was given on the command line."""
+    for text in texts:
+        where = f"--at {text}"
+        try:
+            point = points.point(text, variables)
+        except DiffcliError as error:
+            yield Row(where, dict.fromkeys(variables, ""), {}, placed(error, where))
+        else:
+            yield Row(where, {n: f"{x:.17g}" for n, x in point.items()}, point)
+
+
 def _ragged(where: str, cells: list[str], header: list[str]) -> ParseError:
     s = "" if len(cells) == 1 else "s"
     return ParseError(

@@ -279,3 +279,16 @@ def test_nothing_half_written_when_interrupted(tmp_path: Path) -> None:
     _, err = process.communicate()
     assert (process.returncode, err.strip()) == (130, b"Interrupted.")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_keep_going_holds_for_points_on_the_command_line_too(run: Run) -> None:
+    points = [word for x in ("1", "-1", "abc", "0.5") for word in ("--at", x)]
+    ran = run("grad", "log(x)", *points, "--keep-going", "-f", "csv")
+    assert (ran.code, ran.err) == (4, "")
+    assert ran.out.splitlines() == [
+        "x,f,df/dx,status",
+        "1,0,1,ok",
+        "-1,,,domain",
+        ",,,parse",
+        "0.5,-0.6931471805599453,2,ok",
+    ]

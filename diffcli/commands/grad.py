@@ -84,7 +84,7 @@ def command(
             raise UsageError("a black box has finite differences only")
         return _of_box(call, wrt, call.settings(h or "auto", scheme, subgradient))
     settings = call.settings(h, scheme, subgradient)
-    if exprs or (call.points_file and order == 1):
+    if exprs or ((call.points_file or keep_going) and order == 1):
         if exact:
             raise UsageError("--exact takes its points from --at")
         return _many(call, exprs, wrt, wanted, settings, keep_going=keep_going)

@@ -23,22 +23,32 @@ _SPECIAL = str.maketrans({
     "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}", "²": r"$^2$",
     "…": r"\ldots{}", "→": r"$\to$", "±": r"$\pm$",
 })  # fmt: skip
-_HEAD = (
-    r"\documentclass{article}",
-    r"\usepackage[margin=2cm]{geometry}",
-    r"\usepackage{amsmath}",
-    r"\usepackage{longtable}",
-    r"\usepackage{adjustbox}",
-    r"\usepackage{forest}",
-    r"\renewcommand{\arraystretch}{1.6}",
-    r"\usepackage{fancyvrb}",
-    r"\begin{document}",
-)
+#: Packages that not every document needs, by what they are needed for.
+_PACKAGES = {
+    r"\begin{Verbatim}": "fancyvrb",
+    r"\begin{longtable}": "longtable",
+    r"\begin{adjustbox}": "adjustbox",
+    r"\begin{forest}": "forest",
+}
 
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     """Yield the lines of a document with every result in it."""
-    yield from _HEAD
+    body = list(_body(documents, screen))
+    yield from (
+        r"\documentclass{article}",
+        r"\usepackage[margin=2cm]{geometry}",
+        r"\usepackage{amsmath}",
+    )
+    for begin, package in _PACKAGES.items():
+        if any(begin in line for line in body):
+            yield rf"\usepackage{{{package}}}"
+    yield from (r"\renewcommand{\arraystretch}{1.4}", r"\begin{document}")
+    yield from body
+    yield r"\end{document}"
+
+
+def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for document in documents:
         for block in document.blocks():
             if isinstance(block, Formula):
@@ -58,7 +68,6 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
                 yield from (r"\begin{Verbatim}", *map(_plain, drawn), r"\end{Verbatim}")
             else:
                 yield from _tabular(block)
-    yield r"\end{document}"
 
 
 def _tabular(block: Table) -> Iterator[str]:
