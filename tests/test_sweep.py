@@ -109,3 +109,11 @@ def test_no_quotient_is_not_called_exact(run: Run) -> None:
     assert ran.code == 0
     assert "exact" not in ran.out
     assert "x + h is x" in ran.out
+
+
+def test_theory_bounds_the_rounding_and_not_by_far() -> None:
+    problem = pose(parse("sin(x)*exp(x)"), {"x": 1.0})
+    for series in sweep(problem, "x", widths(1e-13, 1e-10, 20)).series:
+        ratios = [s.absolute / s.predicted for s in series.samples if s.predicted]  # type: ignore[operator]
+        assert max(ratios) <= 1
+        assert max(ratios) > 0.1
