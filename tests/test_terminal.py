@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import select
+import shlex
 import struct
 import subprocess
+import sys
 import termios
 import time
 
@@ -155,3 +157,17 @@ def test_the_keyboard_is_announced() -> None:
     terminal.press("(2*x1+3*x2)**2+3\n\x04")
     assert "44 66" in terminal.until("44 66")
     assert terminal.finish() == 0
+
+
+def test_a_slow_program_shows_how_far_it_is() -> None:
+    program = (
+        "import json, sys, time\n"
+        "for line in sys.stdin:\n"
+        "    time.sleep(0.02)\n"
+        "    print(json.dumps({'f': sum(json.loads(line)['x'])**2}), flush=True)\n"
+    )
+    command = shlex.join([sys.executable, "-c", program])
+    terminal = Terminal("grad", "--program", command, "--at", "1,2,3,4", "-f", "plain")
+    assert terminal.finish() == 0
+    assert "partials" in terminal.seen
+    assert terminal.seen.rstrip().split("\n")[-1].count(" ") == 3
