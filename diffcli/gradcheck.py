@@ -40,6 +40,20 @@ class Verdict(NamedTuple):
     #: Why nothing can be said; empty: the verdict stands.
     doubt: str = ""
 
+    @property
+    def factor(self) -> str:
+        """The claim as a simple multiple of the true partial: 1/2, -3; empty: none."""
+        if self.passed or self.doubt or not self.claimed.value or not self.true.value:
+            return ""
+        from fractions import Fraction
+
+        ratio = float(self.claimed.value / self.true.value)
+        if not 1 / 24 < abs(ratio) < 24:
+            return ""
+        simple = Fraction(ratio).limit_denominator(12)
+        close = abs(ratio - simple) <= 1e-6 * abs(ratio)
+        return str(simple) if close and simple != 1 else ""
+
 
 class Remainder(NamedTuple):
     """How far the claimed gradient misses f, a step of length h away."""

@@ -121,3 +121,13 @@ def test_a_direction_moves_only_what_is_claimed(run: Run) -> None:
     assert run(*words, "x=y").code == 0
     assert run(*words, "x=y,y=x+2*y").code == 0
     assert run(*words, "x=y,y=x").code == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [("22.0000000001", "1/2 of it"), ("-132", "-3 of it"), ("44.1", ""), ("0", "")],
+)
+def test_a_simple_multiple_is_named(claim: str, said: str, run: Run) -> None:
+    out = run("check", "(2*x+9)**2", "--at", "1", "--claim", claim).out
+    assert (said in out) if said else ("claimed is" not in out)
+    assert 'See: diffcli steps "(2*x+9)**2"' in out

@@ -25,6 +25,7 @@ from diffcli.problem import point_text
 from diffcli.views import formulas, heading
 
 SCHEMA = "diffcli/check/1"
+_TYPEABLE = 50  # characters of a formula that one would type again
 
 
 def document(check: Check) -> Document:
@@ -58,9 +59,16 @@ def _blocks(check: Check) -> Iterator[Block]:
     if failed:
         yield Lines(((Run(f"{len(failed)} of {len(check.verdicts)} failed."),),))
     for verdict in failed:
-        if verdict.slip:
-            said = f"∂f/∂{verdict.name}: {verdict.slip}."
-            yield Lines(((Run(said, "doubtful"),),))
+        said = verdict.slip
+        if not said and verdict.factor:
+            said = f"claimed is {verdict.factor} of it"
+        if said:
+            yield Lines(((Run(f"{_label(verdict)}: {said}.", "doubtful"),),))
+    if failed and check.parsed is not None:
+        source = check.parsed.source
+        if len(source) <= _TYPEABLE and "\n" not in source:
+            see = f'See: diffcli steps "{source}"'
+            yield Lines(((Run(see, "muted"),),))
     if check.remainders:
         yield from _remainders(check)
 
