@@ -95,7 +95,8 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
     elif isinstance(block, Facts):
         yield from _facts(block, screen)
     elif isinstance(block, Lines):
-        yield from (_text(line, screen) for line in block.lines)
+        for line in block.lines:
+            yield from _hanging(_text(line, screen), screen)
     elif isinstance(block, Picture):
         yield from (_text(line, screen) for line in block.draw(screen))
     else:
@@ -142,6 +143,18 @@ def _text(line: Line, screen: Screen) -> Text:
         content = run.text.translate(_ASCII) if screen.ascii else run.text
         text.append(content, _STYLES.get(run.style, ""))
     return text
+
+
+def _hanging(text: Text, screen: Screen) -> Iterator[Text]:
+    """Yield a line, or if it is too long its parts, all but the first indented."""
+    if text.cell_len <= screen.width:
+        yield text
+        return
+    width = max(screen.width - len(_GAP), 8)
+    first, *rest = text.wrap(console(StringIO(), screen), width, overflow="fold")
+    yield first
+    for part in rest:
+        yield Text(_GAP) + part
 
 
 def _facts(block: Facts, screen: Screen) -> Iterator[Text]:
