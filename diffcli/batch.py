@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     parsed: Parsed
     #: The variables whose partials are wanted.
     names: tuple[str, ...]
-    methods: Sequence[str]
+    methods: tuple[str, ...]
     #: Exactly one of these three is there.
     gradient: Gradient | None = None
     comparison: Comparison | None = None
@@ -49,7 +49,7 @@ def at_points(
     rows: Iterable[Row],
     names: tuple[str, ...],
     settings: Settings,
-    methods: Sequence[str],
+    methods: tuple[str, ...],
     *,
     alone: bool,
 ) -> Iterator[Entry]:
@@ -59,7 +59,7 @@ def at_points(
     computed without bounds for their errors, which takes a tenth of the time.
     """
     program = Program([parsed.expression])
-    quick = alone and list(methods) == ["backprop"] and settings.digits <= DOUBLE
+    quick = alone and methods == ("backprop",) and settings.digits <= DOUBLE
     for row in rows:
         start = Entry(row, parsed, names, methods)
         gradient = _gradient(program, row.point, names) if quick and row.point else None
@@ -76,7 +76,7 @@ def of_formulas(
     name: str,
     at: str,
     settings: Settings,
-    methods: Sequence[str],
+    methods: tuple[str, ...],
 ) -> Iterator[Entry]:
     """Yield the gradient of the formula in every line that is not empty, at one point.
 
@@ -134,7 +134,7 @@ def _compared(entry: Entry, settings: Settings, program: Program) -> Entry:
         comparison = compare(problem, entry.methods)
     except DiffcliError as error:
         return entry._replace(error=placed(error, entry.row.where))
-    error_ = comparison.error()
-    if error_ is not None:
-        return entry._replace(error=placed(error_, entry.row.where))
+    kink = comparison.error()
+    if kink is not None:
+        return entry._replace(error=placed(kink, entry.row.where))
     return entry._replace(comparison=comparison)

@@ -236,7 +236,7 @@ class ModuleBox:
             found = self.function(list(x))
         except (ValueError, ArithmeticError) as error:
             raise ArithmeticError(str(error)) from None
-        except Exception as error:
+        except Exception as error:  # somebody else's code may raise anything
             what = f"{type(error).__name__}: {error}"
             raise UsageError(f"{self.name} raised {what}") from None
         if isinstance(found, tuple) and len(found) == 2:
@@ -266,6 +266,7 @@ class Boxes:
         self.name = self.all[0].name
         #: How often any of them was asked.
         self.asked = 0
+        self.counting = threading.Lock()  # copies are asked side by side
 
     def __enter__(self) -> Self:
         return self
@@ -277,7 +278,8 @@ class Boxes:
     def ask(self, x: Sequence[float]) -> Answer:
         """Return the answer of the first copy that is free."""
         box = self.free.get()
-        self.asked += 1
+        with self.counting:
+            self.asked += 1
         try:
             return box.ask(x)
         finally:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from diffcli.document import Line, Run
+from diffcli.document import Line, Run, Screen
 
 Point = tuple[float, float]
 
@@ -69,6 +69,10 @@ class Curve(NamedTuple):
     letter: str
     #: Draw so many dots, then leave out as many; 0: none is left out.
     dash: int = 0
+
+
+LETTERS = "*o+x#%"
+"""What draws the first six curves in ASCII."""
 
 
 class Mark(NamedTuple):
@@ -136,6 +140,11 @@ class _Grid:
             style = here
             text += sign
         yield Run(text, style)
+
+
+def height(asked: int | None, screen: Screen, around: int) -> int:
+    """Return the lines for a picture: as asked for, or what ``around`` others leave."""
+    return asked or min(16, max(6, screen.height - around))
 
 
 def draw(

@@ -1,6 +1,7 @@
 """What views make and formats draw: blocks for people, a record for programs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 
@@ -107,8 +108,8 @@ class Document(NamedTuple):
     record: Callable[[], Mapping[str, Any]]
     #: For csv and tsv: this result alone.
     sheet: Callable[[], Sheet] = lambda: Sheet((), ())
-    #: For csv and tsv: this result as one row of many.
-    wide: Callable[[], Sheet] = lambda: Sheet((), ())
+    #: For csv and tsv: this result as one row of many; None: as when it is alone.
+    wide: Callable[[], Sheet] | None = None
     #: For plain: one line; empty: nothing is printed.
     brief: Callable[[], str] = lambda: ""
     #: For dot and mermaid: nodes, arguments before users.
@@ -117,24 +118,17 @@ class Document(NamedTuple):
 
 def sheet(documents: Iterable[Document]) -> Iterator[Sequence[Any]]:
     """Yield header and rows: of one result alone, or one row for each of many."""
-    first: Document | None = None
-    for number, document in enumerate(documents):
-        if number == 0:
-            if document.sheet is document.wide:  # no need to wait for a second
-                yield document.wide().header
-                yield from document.wide().rows
-            else:
-                first = document
-            continue
-        if first is not None:
-            yield first.wide().header
-            yield from first.wide().rows
-            first = None
-        yield from document.wide().rows
-    if first is not None:
-        alone = first.sheet()
-        yield alone.header
-        yield from alone.rows
+    rest = iter(documents)
+    first = next(rest, None)
+    if first is None:
+        return
+    # Only where one alone looks different there is a second to wait for.
+    second = next(rest, None) if first.wide else None
+    top = first.wide() if first.wide and second else first.sheet()
+    yield top.header
+    yield from top.rows
+    for document in chain([second] if second else [], rest):
+        yield from (document.wide or document.sheet)().rows
 
 
 def plain_number(value: Any, digits: int = 17) -> str:

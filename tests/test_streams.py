@@ -292,3 +292,12 @@ def test_keep_going_holds_for_points_on_the_command_line_too(run: Run) -> None:
         ",,,parse",
         "0.5,-0.6931471805599453,2,ok",
     ]
+
+
+def test_a_method_that_fails_leaves_its_own_columns_empty(run: Run) -> None:
+    # The complex step does not know gamma; dual comes after it.
+    words = ("relu(x)*gamma(x)", "--vars", "x", "--method", "all", "-f", "csv")
+    ran = run("grad", *words, "--at", "2", "--keep-going")
+    (row,) = csv.DictReader(ran.out.splitlines())
+    assert row["df/dx:complex"] == ""
+    assert row["df/dx:dual"] == row["df/dx"] != ""

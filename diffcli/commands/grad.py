@@ -127,7 +127,8 @@ def _many(
 
     form = call.form(FORMATS)
     alone = form in ("plain", "csv", "tsv")
-    names = methods.chosen(wanted or (("backprop",) if alone else methods.THREE))
+    usual = ("backprop",) if alone else methods.THREE
+    names = tuple(methods.chosen(wanted or usual))
     if exprs:
         lines, name = terminal.opened(exprs)
         entries = of_formulas(lines, name, call.the_point(exprs), settings, names)

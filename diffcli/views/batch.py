@@ -1,12 +1,12 @@
 """One point, or one formula, of many: a row for programs, a comparison for people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from diffcli.batch import Entry
 from diffcli.document import Block, Document, Facts, Run, Sheet, plain_number
-from diffcli.errors import DiffcliError, UsageError
+from diffcli.errors import UsageError
 from diffcli.views import comparison, heading
 
 
@@ -25,25 +25,18 @@ def _document(entry: Entry, sheet: Callable[[], Sheet]) -> Document:
         blocks=partial(_blocks, entry),
         record=partial(_record, entry),
         sheet=sheet,
-        wide=sheet,
         brief=partial(_brief, entry),
     )
 
 
-def columns(entry: Entry) -> list[str]:
+def _columns(entry: Entry) -> tuple[str, ...]:
     """Return the names of the columns that are added to those of the input."""
-    only = len(entry.methods) == 1
-    partials = [
-        f"df/d{name}" + ("" if only or method == "backprop" else f":{method}")
-        for method in entry.methods
-        for name in entry.names
-    ]
-    return ["f", *partials, "status"]
+    return comparison.columns(entry.names, entry.methods)
 
 
 def refuse_clash(entry: Entry) -> None:
     """Refuse an input that has a column of one of our names, with UsageError."""
-    for column in columns(entry):
+    for column in _columns(entry):
         if column in entry.row.carried:
             raise UsageError(
                 f"the input has a column '{column}', and so has the output",
@@ -52,30 +45,16 @@ def refuse_clash(entry: Entry) -> None:
 
 
 def _wide(entry: Entry) -> Sheet:
-    header = [*entry.row.carried, *columns(entry)]
-    cells = [*entry.row.carried.values()]
+    added = _columns(entry)
     if entry.gradient is not None:
-        numbers: list[Any] = [entry.gradient.value, *entry.gradient.partials]
-        return Sheet(tuple(header), [[*cells, *map(plain_number, numbers), "ok"]])
-    if entry.comparison is not None:
-        return Sheet(tuple(header), [[*cells, *_numbers(entry), "ok"]])
-    empty = [""] * (len(columns(entry)) - 1)
-    return Sheet(tuple(header), [[*cells, *empty, entry.status]])
-
-
-def _numbers(entry: Entry) -> list[str]:
-    found = entry.comparison
-    assert found is not None
-    digits = found.problem.settings.digits
-    estimates = [found.value]
-    estimates += [
-        result.partials[name]
-        for result in found.results
-        for name in entry.names
-        if result.partials
-    ]
-    shown = [plain_number(estimate.value, digits) for estimate in estimates]
-    return shown + [""] * (len(columns(entry)) - 1 - len(shown))
+        numbers = (entry.gradient.value, *entry.gradient.partials)
+        found: Sequence[str] = (*map(plain_number, numbers), entry.status)
+    elif entry.comparison is not None:
+        found = comparison.cells(entry.comparison)
+    else:
+        found = (*[""] * (len(added) - 1), entry.status)
+    header = (*entry.row.carried, *added)
+    return Sheet(header, [(*entry.row.carried.values(), *found)])
 
 
 def _long(entry: Entry) -> Sheet:
@@ -89,22 +68,23 @@ def _long(entry: Entry) -> Sheet:
 
 
 def _record(entry: Entry) -> dict[str, Any]:
+    carried = dict(entry.row.carried)
     if entry.comparison is not None:
-        found = dict(comparison.document(entry.comparison).record())
-        return found | {"input": dict(entry.row.carried)}
-    error = entry.error or DiffcliError("there is no result")
-    return {
-        **heading(comparison.SCHEMA, entry.parsed),
-        "expression": entry.row.carried.get("expression")
-        or heading(comparison.SCHEMA, entry.parsed)["expression"],
+        found = comparison.document(entry.comparison).record()
+        return {**found, "input": carried}
+    assert entry.error is not None
+    record = heading(comparison.SCHEMA, entry.parsed)
+    if "expression" in carried:  # it may be one that nobody understands
+        record["expression"] = carried["expression"]
+    return record | {
         "point": dict(entry.row.point),
         "value": None,
         "gradient": {},
-        "error": error.record()["error"],
+        "error": entry.error.record()["error"],
         "agreement": {},
         "status": entry.status,
         "warnings": [],
-        "input": dict(entry.row.carried),
+        "input": carried,
     }
 
 

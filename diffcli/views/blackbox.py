@@ -24,7 +24,7 @@ from diffcli.document import (
 from diffcli.methods import load
 from diffcli.problem import point_text
 from diffcli.views import step_fact
-from diffcli.views.comparison import SCHEMA
+from diffcli.views.comparison import SCHEMA, columns
 
 
 def document(measured: Measured) -> Document:
@@ -120,11 +120,11 @@ def _sheet(measured: Measured) -> Sheet:
 
 
 def _wide(measured: Measured) -> Sheet:
-    header = [*measured.point, "f", *(f"df/d{name}" for name in measured.partials)]
+    header = (*measured.point, *columns(tuple(measured.partials), ("finite",)))
     values = [*measured.point.values(), measured.value]
     values += [estimate.value for estimate in measured.partials.values()]
     status = "kink" if measured.kinks else "ok"
-    return Sheet((*header, "status"), [(*map(plain_number, values), status)])
+    return Sheet(header, [(*map(plain_number, values), status)])
 
 
 def _brief(measured: Measured) -> str:

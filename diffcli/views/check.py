@@ -34,7 +34,6 @@ def document(check: Check) -> Document:
         blocks=partial(_blocks, check),
         record=partial(_record, check),
         sheet=partial(_sheet, check),
-        wide=partial(_sheet, check),
     )
 
 

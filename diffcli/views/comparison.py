@@ -1,8 +1,8 @@
 """A comparison: the partials by every method, side by side."""
 
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 from diffcli import methods
@@ -244,21 +244,39 @@ def _sheet(comparison: Comparison) -> Sheet:
     return Sheet(header, rows)
 
 
+@cache
+def columns(names: tuple[str, ...], methods: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a wide row behind those of the point.
+
+    Backprop's partials, or those of the only method, have plain names.
+    """
+    partials = [
+        f"df/d{name}"
+        + ("" if len(methods) == 1 or method == "backprop" else f":{method}")
+        for method in methods
+        for name in names
+    ]
+    return ("f", *partials, "status")
+
+
 def _wide(comparison: Comparison) -> Sheet:
     problem = comparison.problem
-    header = [*problem.point, "f"]
-    row: list[Any] = [*problem.point.values(), comparison.value.value]
-    only = len(comparison.results) == 1
+    methods = tuple(result.method for result in comparison.results)
+    plain = _plain(comparison)
+    point = map(plain, problem.point.values())
+    header = (*problem.point, *columns(problem.variables, methods))
+    return Sheet(header, [(*point, *cells(comparison))])
+
+
+def cells(comparison: Comparison) -> Sequence[str]:
+    """Return what stands under ``columns``."""
+    numbers: list[Any] = [comparison.value.value]
     for result in comparison.results:
-        for name in problem.variables:
-            alone = only or result.method == "backprop"
-            header.append(f"df/d{name}" + ("" if alone else f":{result.method}"))
+        for name in comparison.problem.variables:
             estimate = result.partials.get(name)
             kink = name in comparison.kinks or estimate is None
-            row.append(None if kink or estimate is None else estimate.value)
-    return Sheet(
-        (*header, "status"), [(*map(_plain(comparison), row), comparison.status)]
-    )
+            numbers.append(None if kink or estimate is None else estimate.value)
+    return (*map(_plain(comparison), numbers), comparison.status)
 
 
 def _brief(comparison: Comparison) -> str:

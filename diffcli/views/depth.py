@@ -44,7 +44,6 @@ def document(shown: Shown) -> Document:
         blocks=partial(_blocks, shown),
         record=partial(_record, shown),
         sheet=partial(_sheet, shown),
-        wide=partial(_sheet, shown),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcli.canvas import Axis, Curve, draw
+from diffcli.canvas import LETTERS, Axis, Curve, draw, height
 from diffcli.canvas import Picture as Drawing
 from diffcli.descent import FEEDBACK, OVERFLOW, Course, Descent
 from diffcli.document import (
@@ -25,7 +25,6 @@ from diffcli.views import formulas, heading
 
 SCHEMA = "diffcli/descend/1"
 _STYLES = ("first", "third", "second", "fourth", "fifth", "sixth")
-_LETTERS = "*o+x#%"
 _ROWS = 10  # steps that are shown to people
 _LINES_AROUND = 12  # lines of the screen that are not the picture
 _HIGHEST = 4e307  # so that the distance of two losses is a number too
@@ -48,7 +47,6 @@ def document(shown: Shown) -> Document:
         blocks=partial(_blocks, shown),
         record=partial(_record, shown.descent),
         sheet=partial(_sheet, shown.descent),
-        wide=partial(_sheet, shown.descent),
     )
 
 
@@ -154,13 +152,13 @@ def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
             [[(step, at.loss) for step, at in enumerate(course.path)]],
             f"{course.rate:.4g}",
             _STYLES[place % len(_STYLES)],
-            _LETTERS[place % len(_LETTERS)],
+            LETTERS[place % len(LETTERS)],
         )
         for place, course in enumerate(courses)
     ]
     picture = Drawing(Axis(0, max(steps - 1, 1)), Axis(low, high, log), curves)
-    height = shown.height or min(16, max(6, screen.height - _LINES_AROUND))
-    return draw(picture, screen.width, height, ascii=screen.ascii)
+    lines = height(shown.height, screen, _LINES_AROUND)
+    return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
 def _record(descent: Descent) -> dict[str, Any]:

@@ -19,7 +19,6 @@ def document(rows: Sequence[Function]) -> Document:
         blocks=partial(_one if len(rows) == 1 else _all, rows),
         record=lambda: {"schema": SCHEMA, "functions": [*map(_record, rows)]},
         sheet=partial(_sheet, rows),
-        wide=partial(_sheet, rows),
     )
 
 

@@ -31,7 +31,6 @@ def document(hessian: Hessian) -> Document:
         blocks=partial(_blocks, hessian),
         record=partial(_record, hessian),
         sheet=partial(_sheet, hessian),
-        wide=partial(_sheet, hessian),
         brief=partial(_brief, hessian),
     )
 

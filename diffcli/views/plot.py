@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import diffcli
-from diffcli.canvas import Axis, Curve, Mark, draw
+from diffcli.canvas import LETTERS, Axis, Curve, Mark, draw, height
 from diffcli.canvas import Picture as Drawing
 from diffcli.document import (
     Block,
@@ -24,7 +24,6 @@ from diffcli.views import understood
 
 SCHEMA = "diffcli/plot/1"
 _STYLES = ("first", "second", "third", "fourth", "fifth", "sixth")
-_LETTERS = "*o+x#%"
 _LINES_AROUND = 6  # lines of the screen that are not the picture
 _MOST_PLACES = 6  # kinks, jumps or poles that are listed
 
@@ -50,7 +49,6 @@ def document(shown: Shown) -> Document:
         blocks=partial(_blocks, shown),
         record=partial(_record, shown),
         sheet=partial(_sheet, shown),
-        wide=partial(_sheet, shown),
     )
 
 
@@ -122,16 +120,16 @@ def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
         mine, its = _styles(shown, place)
         broken = [f.x for f in graph.features if f.kind in ("jump", "pole")]
         values = _runs([(s.x, s.value) for s in graph.samples], broken)
-        curves.append(Curve(values, name, _STYLES[mine], _LETTERS[mine]))
+        curves.append(Curve(values, name, _STYLES[mine], LETTERS[mine]))
         if shown.derivatives:
             broken = [f.x for f in graph.features]
             slopes = _runs([(s.x, s.slope) for s in graph.samples], broken)
-            curves.append(Curve(slopes, f"{name}'", _STYLES[its], _LETTERS[its], 3))
+            curves.append(Curve(slopes, f"{name}'", _STYLES[its], LETTERS[its], 3))
         marks += _kinks(graph, "o" if screen.ascii else "◇")
         walls += [f.x for f in graph.features if f.kind in ("pole", "asymptote")]
     picture = Drawing(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
-    height = shown.height or min(16, max(6, screen.height - _LINES_AROUND))
-    return draw(picture, screen.width, height, ascii=screen.ascii)
+    lines = height(shown.height, screen, _LINES_AROUND)
+    return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
 def _runs(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcli.canvas import Axis, Curve, draw
+from diffcli.canvas import Axis, Curve, draw, height
 from diffcli.canvas import Picture as Drawing
 from diffcli.document import (
     Block,
@@ -43,7 +43,6 @@ def document(shown: Shown) -> Document:
         blocks=partial(_blocks, shown),
         record=partial(_record, shown.sweep),
         sheet=partial(_sheet, shown),
-        wide=partial(_sheet, shown),
     )
 
 
@@ -89,8 +88,8 @@ def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
         Axis(low, high if high > low else 10 * low, log=True),
         curves,
     )
-    height = shown.height or min(16, max(6, screen.height - _LINES_AROUND))
-    return draw(picture, screen.width, height, ascii=screen.ascii)
+    lines = height(shown.height, screen, _LINES_AROUND)
+    return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
 def _predicted(sweep: Sweep, series: Series) -> list[tuple[float, float]]:

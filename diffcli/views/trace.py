@@ -57,7 +57,6 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
         blocks=partial(_blocks, trace, passes),
         record=partial(_record, trace),
         sheet=partial(_sheet, trace),
-        wide=partial(_sheet, trace),
         graph=partial(_graph, trace),
     )
 
