@@ -98,6 +98,11 @@ class Node(NamedTuple):
     #: What to write beside the way from each argument; empty: nothing.
     edges: tuple[str, ...] = ()
 
+    @property
+    def ways(self) -> Iterator[tuple[int, str]]:
+        """Each argument's place with what is written beside the way from it."""
+        return zip(self.args, self.edges or ("",) * len(self.args), strict=True)
+
 
 class Document(NamedTuple):
     """One result, ready for any format; a format makes only the part that it needs."""

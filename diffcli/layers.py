@@ -42,10 +42,20 @@ class Chain(NamedTuple):
     start: float
     #: From the last layer to the first, as backpropagation meets them.
     layers: tuple[Layer, ...]
-    #: The largest slope of the activation; None: it has none, or grows without end.
-    steepest: float | None
-    #: The weight with which the gradient would keep the size 1; None: there is none.
-    keeps: float | None
+
+    @property
+    def steepest(self) -> float | None:
+        """The activation's largest slope; None: it has none, or grows without end."""
+        (variable,) = self.parsed.variables
+        found = graph(self.parsed, variable, {}, -RANGE, RANGE, 401).steepest
+        if found is None or found.x in (-RANGE, RANGE):
+            return None  # it is steeper still beyond
+        return abs(found.slope)
+
+    @property
+    def keeps(self) -> float | None:
+        """The weight with which the gradient would keep the size 1, if there is one."""
+        return _keeping(self.parsed, len(self.layers), self.start)
 
     @property
     def gradient(self) -> float:
@@ -108,15 +118,7 @@ def chain(text: str, count: int, weight: float, start: float) -> Chain:
     """
     parsed = activation(text)
     layers = _layers(parsed, count, weight, start)
-    (variable,) = parsed.variables
-    steepest = graph(parsed, variable, {}, -RANGE, RANGE, 401).steepest
-    if steepest is not None and steepest.x in (-RANGE, RANGE):
-        steepest = None  # it is steeper still beyond
-    return Chain(
-        text.strip(), parsed, weight, start, layers,
-        None if steepest is None else abs(steepest.slope),
-        _keeping(parsed, count, start),
-    )  # fmt: skip
+    return Chain(text.strip(), parsed, weight, start, layers)
 
 
 def _layers(

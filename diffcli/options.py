@@ -267,6 +267,15 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
     )  # fmt: skip
 
 
+def positive(word: str) -> float | None:
+    """Return a positive finite number; None if the word is none."""
+    try:
+        number = float(word)
+    except ValueError:
+        return None
+    return number if 0 < number < float("inf") else None
+
+
 def scheme_name(word: str) -> str:
     """Return the lecture's word for a scheme."""
     return "symmetric" if word == "central" else word
@@ -320,11 +329,8 @@ class Call(NamedTuple):
         h = h or ("auto" if self.digits > DOUBLE else "1e-5")
         if h in ("relative", "auto"):
             return Settings(h, scheme, self.digits, subgradient)
-        try:
-            width = float(h)
-        except ValueError:
-            width = 0.0
-        if not 0 < width < float("inf"):
+        width = positive(h)
+        if width is None:
             raise UsageError(
                 f"Invalid value for '--h': {h} is not a positive number.",
                 hint=f"1e-5 is the default; {self._seen_in_a_sweep()}",

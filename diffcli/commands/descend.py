@@ -81,11 +81,8 @@ def _rate(word: str) -> float:
 
     Raises UsageError if it is not a positive number.
     """
-    try:
-        rate = float(word)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate < float("inf"):
+    rate = options.positive(word)
+    if rate is None:
         raise UsageError(
             f"Invalid value for '--rate': '{word.strip()}' is not a positive number.",
             hint="--rate 0.001,0.01,0.1",

@@ -1,7 +1,6 @@
 """Graphviz: ``diffcli tree E -f dot | dot -Tsvg``."""
 
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 
 from diffcli.document import Document, Screen
 
@@ -18,8 +17,8 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
         for place, node in enumerate(document.graph()):
             fields = " | ".join(map(_escaped, (node.label, *node.details)))
             yield f'  n{place} [label="{{{fields}}}"];'
-            for argument, edge in zip_longest(node.args, node.edges, fillvalue=""):
-                label = f' [label="{_quoted(str(edge))}"]' if edge else ""
+            for argument, edge in node.ways:
+                label = f' [label="{_quoted(edge)}"]' if edge else ""
                 yield f"  n{argument} -> n{place}{label};"
         yield "}"
 

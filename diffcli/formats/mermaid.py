@@ -1,7 +1,6 @@
 """Mermaid, which GitHub draws in Markdown."""
 
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 
 from diffcli.document import Document, Screen
 
@@ -16,8 +15,8 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
         for place, node in enumerate(document.graph()):
             label = "<br/>".join(map(_escaped, (node.label, *node.details)))
             yield f'  n{place}["{label}"]'
-            for argument, edge in zip_longest(node.args, node.edges, fillvalue=""):
-                label = f'|"{_escaped(str(edge))}"|' if edge else ""
+            for argument, edge in node.ways:
+                label = f'|"{_escaped(edge)}"|' if edge else ""
                 yield f"  n{argument} -->{label} n{place}"
 
 

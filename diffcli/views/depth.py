@@ -77,23 +77,25 @@ def _said(chain: Chain, alone: bool) -> Iterator[Line]:
     else:
         text = f"{who}{chain.verdict}: x {chain.factor:.3g} per layer"
         yield (Run(text, "doubtful"),)
-    if chain.steepest is not None and alone:
-        yield (Run(_bound(chain)),)
+    steepest = chain.steepest if alone else None
+    if steepest is not None:
+        yield (Run(_bound(chain.name, steepest)),)
     if chain.verdict != "steady":
         yield (Run(_remedy(chain)),)
 
 
-def _bound(chain: Chain) -> str:
+def _bound(name: str, steepest: float) -> str:
     """Say how steep it gets; of a formula we know only what we looked at."""
-    if chain.name in BY_NAME or chain.name == "linear":
-        return f"{chain.name}' is never above {chain.steepest:.4g}"
-    return f"act' is at most {chain.steepest:.4g} between {-RANGE:g} and {RANGE:g}"
+    if name in BY_NAME or name == "linear":
+        return f"{name}' is never above {steepest:.4g}"
+    return f"act' is at most {steepest:.4g} between {-RANGE:g} and {RANGE:g}"
 
 
 def _remedy(chain: Chain) -> str:
-    if chain.keeps is None:
+    keeps = chain.keeps
+    if keeps is None:
         return "no weight from 0.01 to 100 keeps it at 1"
-    return f"w = {chain.keeps:.4g} would keep it at 1"
+    return f"w = {keeps:.4g} would keep it at 1"
 
 
 def _some(layers: Sequence[Layer]) -> list[Layer]:
