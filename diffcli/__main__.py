@@ -11,7 +11,7 @@ def main() -> int:
     # and looking for it would take a tenth of the start-up and a third of the parsing.
     gc.disable()
     try:
-        from diffcli.cli import main as run
+        from diffcli.cli.main import main as run
     except KeyboardInterrupt:
         return 130
     return run()

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from diffcli import comparison as _comparison
 from diffcli import methods as _methods
-from diffcli.comparison import Comparison
+from diffcli.analysis import grad as _comparison
+from diffcli.analysis.check import Check, Tolerance
+from diffcli.analysis.check import check as _check
+from diffcli.analysis.grad import Comparison
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.derivation import derive as _derive
-from diffcli.gradcheck import Check, Tolerance
-from diffcli.gradcheck import check as _check
 from diffcli.language.parser import Parsed
 from diffcli.language.parser import parse as _parse
 from diffcli.problem import Settings, pose
@@ -68,7 +68,7 @@ def compare(
 
     Raises ParseError, PointError, and DomainError where the formula is undefined.
     """
-    from diffcli.points import fitted
+    from diffcli.inputs.points import fitted
 
     parsed = _parse(formula, names=point)
     settings = Settings(h=h, scheme=scheme, subgradient=subgradient)
@@ -92,8 +92,8 @@ def check(
 
     Raises ParseError, PointError, and DomainError where the formula is undefined.
     """
-    from diffcli.points import claims as read_claims
-    from diffcli.points import fitted
+    from diffcli.inputs.points import claims as read_claims
+    from diffcli.inputs.points import fitted
 
     parsed = _parse(formula, names=point)
     problem = pose(parsed, fitted(point, parsed.variables))

@@ -72,7 +72,7 @@ def _filled_hole(undefined: Undefined, point: Mapping[str, float]) -> str:
     """Return a hint with the limit, if the function only has a hole there."""
     if undefined.overflow or len(point) != 1:
         return ""
-    from diffcli.engine.corners import limit
+    from diffcli.engine.one_sided import limit
 
     ((name, x),) = point.items()
     found = limit(undefined.program, x, name)

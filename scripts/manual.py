@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 import click
 
 import diffcli
-from diffcli import cli
+from diffcli.cli import main as cli
 
 ENVIRONMENT = (
     ("NO_COLOR", "If it is not empty: no colours, as with --color never."),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
-from diffcli.cli import main
+from diffcli.cli.main import main
 from tests import schemas
 
 settings.register_profile(

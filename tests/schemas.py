@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 import diffcli
 
-FOLDER = Path(diffcli.__file__).parent / "schemas"
+FOLDER = Path(diffcli.__file__).parent / "cli" / "schemas"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 

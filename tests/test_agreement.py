@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from diffcli.comparison import Comparison, compare
+from diffcli.analysis.grad import Comparison, compare
 from diffcli.errors import DomainError
 from diffcli.language.expression import Expression, variables
 from diffcli.language.parser import parse

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.canvas import Axis, Curve, Mark, Picture, bar, draw
+from diffcli.output.canvas import Axis, Curve, Mark, Picture, bar, draw
 
 
 def lines(picture: Picture, width: int, height: int, *, ascii: bool) -> list[str]:

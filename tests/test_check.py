@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from diffcli.comparison import Comparison
+from diffcli.analysis.grad import Comparison
 from diffcli.problem import Estimate
 from tests.conftest import Run
 

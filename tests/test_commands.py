@@ -7,18 +7,20 @@ from importlib import import_module
 import click
 import pytest
 
-from diffcli import commands, folders, options
+from diffcli import plugins
+from diffcli.cli import commands
+from diffcli.cli.command import Command
 from tests.conftest import Run
 
-NAMES = folders.names(commands)
+NAMES = plugins.names(commands)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_command_has_what_commands_have(name: str) -> None:
-    module = import_module(f"diffcli.commands.{name}")
+    module = import_module(f"diffcli.cli.commands.{name}")
     assert module.SECTION
     assert isinstance(module.PLACE, int)
-    assert isinstance(module.command, options.Command)
+    assert isinstance(module.command, Command)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,7 +35,7 @@ def test_help(name: str, run: Run) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_options_are_described(name: str) -> None:
-    command = import_module(f"diffcli.commands.{name}").command
+    command = import_module(f"diffcli.cli.commands.{name}").command
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             assert parameter.help, parameter.name
@@ -45,7 +47,7 @@ def examples() -> list[str]:
     """Return the example calls in the help of all commands."""
     found = []
     for name in NAMES:
-        epilog = import_module(f"diffcli.commands.{name}").command.epilog or ""
+        epilog = import_module(f"diffcli.cli.commands.{name}").command.epilog or ""
         found += re.findall(r"^ *diffcli (.+)$", epilog, re.MULTILINE)
     return found
 

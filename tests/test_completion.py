@@ -14,9 +14,10 @@ from click.shell_completion import (
     ZshComplete,
 )
 
-from diffcli import folders, formats, methods
+from diffcli import methods, plugins
 from diffcli.calculus.functions import BY_NAME
-from diffcli.shells import Bash, Fish, Zsh
+from diffcli.cli.shells import Bash, Fish, Zsh
+from diffcli.output import formats
 
 LECTURE = '"(2*x1+3*x2)**2+3"'
 BIN = Path(sys.executable).parent
@@ -84,7 +85,7 @@ def test_every_format_is_offered() -> None:
     shown = {
         form for name in ("grad", "tree") for form in offered(name, "x", "--format", "")
     }
-    assert shown == set(folders.names(formats))
+    assert shown == set(plugins.names(formats))
 
 
 def test_bash_breaks_words_at_the_equals_sign() -> None:

@@ -9,8 +9,10 @@ from types import ModuleType
 import pytest
 
 import diffcli
-from diffcli import folders, formats, methods, options, views
-from diffcli.document import (
+from diffcli import methods, plugins
+from diffcli.language.parser import parse
+from diffcli.output import formats, views
+from diffcli.output.document import (
     Column,
     Document,
     Facts,
@@ -22,43 +24,20 @@ from diffcli.document import (
     Screen,
     Table,
 )
-from diffcli.language.parser import parse
 from diffcli.problem import MethodResult, pose
 
 PACKAGE = Path(diffcli.__file__).parent
-#: A file imports from layers before its own, and from its own.
+#: A file imports from rooms on floors before its own, and from its own floor.
 LAYERS = (
-    "errors",
-    "folders",
+    "errors plugins",
     "calculus",
     "language",
-    "engine",
+    "arithmetics engine",
     "problem",
-    "points",
-    "methods",
-    "cautions",
-    "comparison",
-    "streams",
-    "batch",
-    "hessian",
-    "trace",
-    "blackbox",
-    "gradcheck",
-    "boxcheck",
-    "sweep",
-    "graph",
-    "descent",
-    "layers",
-    "document",
-    "canvas",
-    "views",
-    "formats",
+    "methods inputs blackbox",
+    "analysis",
     "api",
-    "completion",
-    "terminal",
-    "options",
-    "commands",
-    "shells",
+    "output",
     "cli",
     "__main__",
 )
@@ -71,7 +50,10 @@ def sources() -> list[Path]:
 def layer(module: str) -> int | None:
     """Return the number of a module's layer; the package itself has none."""
     parts = module.split(".")
-    return LAYERS.index(parts[1]) if len(parts) > 1 else None
+    if len(parts) == 1:
+        return None
+    (floor,) = (n for n, rooms in enumerate(LAYERS) if parts[1] in rooms.split())
+    return floor
 
 
 def imported(path: Path) -> set[str]:
@@ -93,7 +75,7 @@ def test_imports_go_upward_only(path: Path) -> None:
     if path == PACKAGE / "__init__.py":
         return
     own = layer(name)
-    assert own is not None, f"{name} has no layer"
+    assert own is not None
     for other in imported(path):
         above = layer(other)
         assert above is None or above <= own, f"{name} imports {other}"
@@ -101,7 +83,7 @@ def test_imports_go_upward_only(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
-    if path.name in ("cli.py", "__main__.py"):
+    if path in (PACKAGE / "cli" / "main.py", PACKAGE / "__main__.py"):
         return
     calls = {
         ast.unparse(node.func)
@@ -113,7 +95,7 @@ def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
 
 
 def modules(package: ModuleType) -> list[str]:
-    return folders.names(package)
+    return plugins.names(package)
 
 
 @pytest.mark.parametrize("name", modules(methods))
@@ -137,7 +119,7 @@ def test_method_has_what_methods_have(name: str) -> None:
 
 @pytest.mark.parametrize("name", modules(formats))
 def test_format_draws_any_document(name: str) -> None:
-    form = options.load_format(name)
+    form = formats.load(name)
     assert form.SUMMARY
     assert isinstance(form.SUFFIXES, tuple)
     cell = (Run("[bold]|&_", "value"),)
@@ -160,16 +142,14 @@ def test_format_draws_any_document(name: str) -> None:
 
 def test_suffixes_mean_one_format() -> None:
     suffixes = [
-        suffix
-        for name in modules(formats)
-        for suffix in options.load_format(name).SUFFIXES
+        suffix for name in modules(formats) for suffix in formats.load(name).SUFFIXES
     ]
     assert len(suffixes) == len(set(suffixes))
 
 
 @pytest.mark.parametrize("name", modules(views))
 def test_view_makes_documents(name: str) -> None:
-    view = import_module(f"diffcli.views.{name}")
+    view = import_module(f"diffcli.output.views.{name}")
     makers = [
         function
         for _, function in inspect.getmembers(view, inspect.isfunction)

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from diffcli.commands.demo import STATIONS
+from diffcli.cli.commands.demo import STATIONS
 from tests.conftest import Run
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from diffcli.comparison import compare
+from diffcli.analysis.grad import compare
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse

@@ -6,8 +6,8 @@ import math
 import mpmath
 import pytest
 
+from diffcli.analysis.depth import chain
 from diffcli.errors import RangeError, UsageError
-from diffcli.layers import chain
 from tests.conftest import Run
 
 

@@ -7,7 +7,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.descent import FEEDBACK, descend, largest_curvature
+from diffcli.analysis.descend import FEEDBACK, descend, largest_curvature
 from diffcli.language.parser import parse
 from diffcli.problem import Problem, pose
 from tests.conftest import Run

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from mpmath import mp
 
+from diffcli.arithmetics import multiprecision
 from diffcli.calculus.functions import (
     BY_NAME,
     CONSTANTS,
@@ -16,7 +17,6 @@ from diffcli.calculus.functions import (
     polygamma,
     psi,
 )
-from diffcli.engine import precise
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import call, number, variable
@@ -41,7 +41,7 @@ def samples(row: Function, count: int = 20) -> Iterator[tuple[float, ...]]:
 def test_value_is_mpmaths(row: Function) -> None:
     for args in samples(row):
         with mp.workdps(40):
-            exact = precise.apply(row, *map(mp.mpf, args))
+            exact = multiprecision.apply(row, *map(mp.mpf, args))
         assert row.value(*args) == pytest.approx(float(exact), rel=1e-14, abs=1e-300)
 
 
@@ -64,7 +64,7 @@ def _slope(row: Function, args: tuple[float, ...], place: int) -> float:
     def moved(by: object) -> object:
         there = [mp.mpf(argument) for argument in args]
         there[place] += by
-        return precise.apply(row, *there)
+        return multiprecision.apply(row, *there)
 
     return float((moved(step) - moved(-step)) / (2 * step))  # type: ignore[operator]
 
@@ -115,9 +115,9 @@ def test_rough_rows_have_two_slopes() -> None:
         assert row.rough.at(place)
         with mp.workdps(40):
             step = mp.mpf(10) ** -15
-            middle = precise.apply(row, mp.mpf(place))
-            right = (precise.apply(row, place + step) - middle) / step
-            left = (middle - precise.apply(row, place - step)) / step
+            middle = multiprecision.apply(row, mp.mpf(place))
+            right = (multiprecision.apply(row, place + step) - middle) / step
+            left = (middle - multiprecision.apply(row, place - step)) / step
         assert abs(left - right) > 0.01
 
 

@@ -5,9 +5,9 @@ import json
 import pytest
 import sympy
 
-from diffcli.engine.exact import to_sympy
+from diffcli.analysis.hessian import hessian
+from diffcli.arithmetics.symbols import to_sympy
 from diffcli.errors import KinkError, UsageError
-from diffcli.hessian import hessian
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
 from tests import referee

@@ -13,7 +13,7 @@ def imported(*words: str) -> set[str]:
     """Return the top-level modules that one call imports, in a fresh interpreter."""
     program = (
         "import sys\n"
-        "from diffcli.cli import main\n"
+        "from diffcli.cli.main import main\n"
         "main(sys.argv[1:])\n"
         "print(*{name.partition('.')[0] for name in sys.modules})\n"
     )

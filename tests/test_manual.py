@@ -10,12 +10,14 @@ from zipfile import ZipFile
 
 import pytest
 
-from diffcli import cli, commands, folders
+from diffcli import plugins
+from diffcli.cli import commands
+from diffcli.cli import main as cli
 from tests import schemas
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
-PAGES = ["diffcli", *(f"diffcli-{name}" for name in folders.names(commands))]
+PAGES = ["diffcli", *(f"diffcli-{name}" for name in plugins.names(commands))]
 DAY = {"SOURCE_DATE_EPOCH": "86400"}
 
 
@@ -112,6 +114,6 @@ def test_the_wheel_contains_manual_and_schemas(tmp_path: Path) -> None:
     )
     (wheel,) = tmp_path.glob("*.whl")
     inside = set(ZipFile(wheel).namelist())
-    assert {f"diffcli/schemas/{name}.json" for name in schemas.NAMES} <= inside
+    assert {f"diffcli/cli/schemas/{name}.json" for name in schemas.NAMES} <= inside
     (data,) = {name.partition("/")[0] for name in inside if ".data/" in name}
     assert {f"{data}/data/share/man/man1/{page}.1" for page in PAGES} <= inside

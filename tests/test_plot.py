@@ -6,8 +6,8 @@ import math
 
 import pytest
 
+from diffcli.analysis.plot import Graph, graph, window
 from diffcli.calculus.functions import BY_NAME
-from diffcli.graph import Graph, graph, window
 from diffcli.language.parser import parse
 from tests.conftest import Run
 

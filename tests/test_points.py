@@ -5,8 +5,8 @@ import math
 import pytest
 
 from diffcli.errors import DiffcliError, DomainError, ParseError, PointError
+from diffcli.inputs.points import fitted, names, order_surprises, point
 from diffcli.language.parser import parse
-from diffcli.points import fitted, names, order_surprises, point
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator, ValidationError
 
-from diffcli import commands, errors, folders
-from diffcli.cli import main
-from diffcli.descent import FEEDBACK
+from diffcli import errors, plugins
+from diffcli.analysis.descend import FEEDBACK
+from diffcli.cli import commands
+from diffcli.cli.main import main
 from diffcli.language.expression import Expression
 from diffcli.language.printer import text
 from tests import schemas
@@ -20,8 +21,8 @@ from tests.strategies import NAMES, points, written
 
 WRITE_JSON = [
     name
-    for name in folders.names(commands)
-    if "json" in import_module(f"diffcli.commands.{name}").FORMATS
+    for name in plugins.names(commands)
+    if "json" in import_module(f"diffcli.cli.commands.{name}").FORMATS
 ]
 
 

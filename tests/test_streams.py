@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from diffcli import gradient
 from diffcli.errors import PointError
-from diffcli.streams import rows
+from diffcli.inputs.rows import rows
 from tests.conftest import Run
 from tests.test_process import COMMAND, environment
 
@@ -248,7 +248,7 @@ def test_memory_does_not_grow_with_the_points(tmp_path: Path) -> None:
         file = tmp_path / f"{count}.csv"
         file.write_text("x\n" + "0.5\n" * count, encoding="utf-8")
         program = (
-            "import resource, sys; from diffcli.cli import main;"
+            "import resource, sys; from diffcli.cli.main import main;"
             f" main(['grad', 'x**2', '--points', {str(file)!r}, '-f', 'csv']);"
             " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,"
             " file=sys.stderr)"

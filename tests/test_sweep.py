@@ -6,9 +6,9 @@ import math
 import mpmath
 import pytest
 
+from diffcli.analysis.sweep import sweep, widths
 from diffcli.language.parser import parse
 from diffcli.problem import pose
-from diffcli.sweep import sweep, widths
 from tests.conftest import Run
 
 EXAMPLE = ("sin(x)*exp(x)", "--at", "1")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from diffcli.analysis.trace import trace
 from diffcli.language.parser import parse
 from diffcli.problem import pose
-from diffcli.trace import trace
 from tests import referee
 from tests.conftest import Run
 

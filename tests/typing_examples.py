@@ -3,9 +3,9 @@
 from typing import assert_type
 
 import diffcli
-from diffcli.comparison import Comparison
+from diffcli.analysis.check import Check
+from diffcli.analysis.grad import Comparison
 from diffcli.engine.derivation import Derivation
-from diffcli.gradcheck import Check
 from diffcli.language.parser import Parsed
 
 assert_type(diffcli.gradient("x**2", {"x": 3}), dict[str, float])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import cast
 
-from diffcli import folders
+from diffcli import plugins
 from diffcli.errors import UsageError
 from diffcli.problem import Method, MethodResult
 
@@ -16,7 +16,7 @@ def names() -> list[str]:
     """Return the names of all methods, those of the lecture first."""
     import diffcli.methods as package
 
-    files = folders.names(package)
+    files = plugins.names(package)
     return [*THREE, *(name for name in files if name not in THREE)]
 
 

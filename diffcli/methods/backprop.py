@@ -24,7 +24,7 @@ def gradient(problem: Problem) -> MethodResult:
 
 
 def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
-    from diffcli.engine.settling import Unsettled, gradient
+    from diffcli.engine.adaptive import Unsettled, gradient
 
     digits = problem.settings.digits
     try:

@@ -2,7 +2,7 @@
 
 import math
 
-from diffcli.engine.analytic import NotAnalytic, value
+from diffcli.arithmetics.complex_values import NotAnalytic, value
 from diffcli.engine.bounds import partial_bounds
 from diffcli.problem import Estimate, MethodResult, Problem
 

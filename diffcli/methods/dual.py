@@ -28,7 +28,7 @@ def gradient(problem: Problem) -> MethodResult:
 
 
 def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
-    from diffcli.engine.settling import Unsettled, forward_slope
+    from diffcli.engine.adaptive import Unsettled, forward_slope
 
     digits = problem.settings.digits
     found: dict[str, Estimate] = {}

@@ -53,7 +53,7 @@ def _with_more_digits(problem: Problem) -> MethodResult:
     """Return quotients in as many digits as they need; h is free to be tiny."""
     from mpmath import mpf
 
-    from diffcli.engine.settling import Unsettled, difference
+    from diffcli.engine.adaptive import Unsettled, difference
 
     settings = problem.settings
     partials: dict[str, Estimate] = {}

@@ -52,7 +52,7 @@ def _with_more_digits(
     name: str, derivation: Derivation, problem: Problem
 ) -> tuple[Estimate, str]:
     """Return one formula's value by mpmath, and what there is to say about it."""
-    from diffcli.engine.settling import Unsettled, values
+    from diffcli.engine.adaptive import Unsettled, values
 
     program = Program([derivation.result])
     digits = problem.settings.digits if problem.precise else DOUBLE

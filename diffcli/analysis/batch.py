@@ -1,0 +1,140 @@
+"""Many points, or many formulas, one after the other and in little memory."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from diffcli.analysis.grad import Comparison, compare
+from diffcli.engine.tape import Program, Undefined
+from diffcli.errors import DiffcliError
+from diffcli.inputs import points
+from diffcli.inputs.rows import Row, placed
+from diffcli.language import expression
+from diffcli.language.parser import Parsed, parse
+from diffcli.problem import DOUBLE, Settings, pose
+
+_FORGET_AFTER = 10_000  # formulas after which the table of nodes is emptied
+
+
+class Gradient(NamedTuple):
+    """A value and its partials alone, where nothing else is asked for."""
+
+    value: float
+    partials: tuple[float, ...]
+
+
+class Entry(NamedTuple):
+    """What was found for one line of the input."""
+
+    row: Row
+    parsed: Parsed
+    #: The variables whose partials are wanted.
+    names: tuple[str, ...]
+    methods: tuple[str, ...]
+    #: Exactly one of these three is there.
+    gradient: Gradient | None = None
+    comparison: Comparison | None = None
+    error: DiffcliError | None = None
+
+    @property
+    def status(self) -> str:
+        """What a program reads first: "ok", "kink", "domain", "overflow", "parse"."""
+        if self.error is not None:
+            return "parse" if self.error.kind == "point" else self.error.kind
+        return self.comparison.status if self.comparison else "ok"
+
+
+def at_points(
+    parsed: Parsed,
+    rows: Iterable[Row],
+    names: tuple[str, ...],
+    settings: Settings,
+    methods: tuple[str, ...],
+    *,
+    alone: bool,
+) -> Iterator[Entry]:
+    """Yield the gradient at every row's point, or the row's error.
+
+    ``alone`` tells that only the numbers of backprop are asked for: then they are
+    computed without bounds for their errors, which takes a tenth of the time.
+    """
+    program = Program([parsed.expression])
+    quick = alone and methods == ("backprop",) and settings.digits <= DOUBLE
+    for row in rows:
+        start = Entry(row, parsed, names, methods)
+        gradient = _gradient(program, row.point, names) if quick and row.point else None
+        if gradient is not None:
+            yield start._replace(gradient=gradient)
+        elif row.error is not None:
+            yield start._replace(error=row.error)
+        else:
+            yield _compared(start, settings, program)
+
+
+def of_formulas(
+    lines: Iterable[str],
+    name: str,
+    at: str,
+    settings: Settings,
+    methods: tuple[str, ...],
+) -> Iterator[Entry]:
+    """Yield the gradient of the formula in every line that is not empty, at one point.
+
+    A point by name may name more variables than a formula has.
+    """
+    for number, line in enumerate(lines, 1):
+        text = line.rstrip("\r\n")
+        if not text.partition("#")[0].strip():
+            continue
+        if number % _FORGET_AFTER == 0:
+            expression.forget()
+        row = Row(f"{name}:{number}", {"expression": text}, {})
+        entry = Entry(row, _NOTHING, (), methods)
+        try:
+            parsed = parse(text, names=points.names(at))
+            point = _fitting(at, parsed.variables)
+        except DiffcliError as error:
+            yield entry._replace(error=placed(error, row.where))
+            continue
+        entry = Entry(row._replace(point=point), parsed, parsed.variables, methods)
+        yield _compared(entry, settings, Program([parsed.expression]))
+
+
+_NOTHING = parse("0")
+
+
+def _fitting(at: str, variables: Sequence[str]) -> dict[str, float]:
+    """Return the part of a point that a formula has variables for."""
+    if not points.names(at):
+        return points.point(at, variables)
+    given = points.listed(at)
+    named = [part for part in given if part.partition("=")[0].strip() in variables]
+    return points.point(",".join(named), variables) if variables else {}
+
+
+def _gradient(
+    program: Program, point: Mapping[str, float], names: Sequence[str]
+) -> Gradient | None:
+    """Return value and partials, or None where a closer look is needed."""
+    try:
+        tape = program.run(point)
+    except Undefined:
+        return None
+    sweep = tape.sweep()
+    partials = tuple(sweep.partial(name) for name in names)
+    if not all(map(math.isfinite, partials)) or tape.rough_rows():
+        return None
+    return Gradient(tape.values[program.outputs[0]], partials)
+
+
+def _compared(entry: Entry, settings: Settings, program: Program) -> Entry:
+    """Return the entry with a comparison, or with the error that there is."""
+    try:
+        problem = pose(entry.parsed, entry.row.point, entry.names, settings, program)
+        comparison = compare(problem, entry.methods)
+    except DiffcliError as error:
+        return entry._replace(error=placed(error, entry.row.where))
+    kink = comparison.error()
+    if kink is not None:
+        return entry._replace(error=placed(kink, entry.row.where))
+    return entry._replace(comparison=comparison)

@@ -1,0 +1,214 @@
+"""What a reader of the numbers should know: kinks, uncertain digits, contradictions."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from diffcli import methods
+from diffcli.calculus.functions import Function
+from diffcli.engine.one_sided import Slopes
+from diffcli.engine.tape import ROUNDING, Tape, Undefined
+from diffcli.errors import KinkError
+from diffcli.language.expression import Call
+from diffcli.problem import Estimate, MethodResult, Problem, point_text
+
+_CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
+_NOTHING = 1e-300  # an error that no reader takes for one
+_LARGEST = 20_000  # rows of a program that is run again with more digits
+
+
+def uncertain(estimate: Estimate) -> bool:
+    """Tell whether a number is off by more than a reader would expect."""
+    if estimate.value is None:
+        return False
+    return bool(estimate.error > max(_CERTAIN * abs(estimate.value), _NOTHING))
+
+
+def certified(
+    problem: Problem,
+    value: Estimate,
+    results: Sequence[MethodResult],
+    corners: dict[str, Slopes],
+) -> tuple[Estimate, list[MethodResult]]:
+    """Return the value and the exact results with their true errors, where in doubt.
+
+    A rounding bound may be much too large. Where one is poor, everything is computed
+    again with more digits, and the error becomes the difference to that.
+    """
+    exact = methods.exact(results)
+    doubtful = uncertain(value) or any(
+        uncertain(estimate)
+        for result in exact
+        for name, estimate in result.partials.items()
+        if name not in corners
+    )
+    if not doubtful or problem.precise or len(problem.program.nodes) > _LARGEST:
+        return value, list(results)
+    from diffcli.engine.adaptive import Unsettled, gradient
+
+    try:
+        truth = gradient(problem.program, problem.point, 17)
+    except (Undefined, Unsettled):
+        return value, list(results)
+
+    def measured(estimate: Estimate, name: str) -> Estimate:
+        if estimate.value is None or name in corners or name not in truth.partials:
+            return estimate
+        return _measured(estimate, truth.partials[name])
+
+    checked = [
+        result._replace(
+            partials={n: measured(e, n) for n, e in result.partials.items()}
+        )
+        if result in exact
+        else result
+        for result in results
+    ]
+    return _measured(value, truth.value), checked
+
+
+def _measured(estimate: Estimate, truth: Any) -> Estimate:
+    """Return a number with its difference to the truth, and one rounding, as error."""
+    error = float(abs(estimate.value - truth))
+    return Estimate(estimate.value, error + ROUNDING * abs(estimate.value))
+
+
+def doubts(
+    problem: Problem, value: Estimate, results: Iterable[MethodResult]
+) -> list[str]:
+    """Say where exact numbers are uncertain, or contradict each other."""
+    found = [f"Note: {_certainty('f', value)}"] if uncertain(value) else []
+    exact = methods.exact(results)
+    for name in problem.variables:
+        partial = f"∂f/∂{name}"
+        known = [r.partials[name] for r in exact if r.partials[name].value is not None]
+        if not known:
+            continue
+        values = [estimate.value for estimate in known]
+        if max(values) - min(values) > sum(estimate.error for estimate in known):
+            found.append(
+                f"Warning: the exact methods differ in {partial} by more than rounding"
+                " allows; please report this"
+            )
+        worst = max(known, key=lambda estimate: estimate.error)
+        if uncertain(worst):
+            found.append(f"Note: {_certainty(partial, worst)}")
+    return found
+
+
+def _certainty(what: str, estimate: Estimate) -> str:
+    digits = 0
+    if 0 < estimate.error < abs(estimate.value):
+        digits = math.floor(-math.log10(estimate.error / abs(estimate.value)))
+    plural = "" if digits == 1 else "s"
+    how_many = f"only about {digits} digit{plural}" if digits else "no digit"
+    verb = "is" if digits < 2 else "are"
+    return f"{how_many} of {what} {verb} certain here; --digits 30 computes more"
+
+
+def near_kinks(
+    problem: Problem, results: Iterable[MethodResult], corners: dict[str, Slopes]
+) -> list[str]:
+    """Say where a kink or jump lies between two samples of a difference."""
+    finite = next((r for r in results if r.method == "finite" and r.evidence), None)
+    if finite is None or not _has_rough_rows(problem):
+        return []
+    found: list[str] = []
+    for name, difference in finite.evidence.items():
+        if name in corners:
+            continue
+        runs = []
+        for x, _ in difference.samples:
+            try:
+                runs.append(problem.program.run(problem.point | {name: x}))
+            except ArithmeticError:
+                break
+        if len(runs) < 2:
+            continue
+        culprit = _switched(*runs)
+        if culprit:
+            found.append(
+                f"Warning: a kink of {culprit} lies within h of the point; finite diff"
+                f" {difference.slope:.10g} is not a derivative"
+            )
+    return found
+
+
+def _has_rough_rows(problem: Problem) -> bool:
+    return any(
+        isinstance(node, Call) and node.function.rough is not None
+        for node in problem.program.nodes
+    )
+
+
+def _switched(low: Tape, high: Tape) -> str:
+    """Return the name of a function that is on different branches in two runs."""
+    program = low.program
+    for row, *_ in program.backward:
+        function = program.function(row)
+        rough = function.rough
+        if rough is None or rough.kind == "vertical tangent":
+            continue
+        if rough.kind == "jump" and low.values[row] != high.values[row]:
+            return spelling(function)
+        before, after = low.locals(row), high.locals(row)
+        if any(abs(after[argument] - before[argument]) > 1e-3 for argument in before):
+            return spelling(function)
+    return ""
+
+
+def spelling(function: Function) -> str:
+    """Return how a function is written: its name, or an operator's sign."""
+    return function.notation.symbol if function.notation else function.name
+
+
+def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
+    """Return the error for a variable toward which there is no derivative."""
+    function, node = _blame(problem, name)
+    kind = function.rough.kind if function.rough else "kink"
+    known = [side for side in sides if side is not None]
+    if len(known) == 2 and all(map(math.isfinite, known)):
+        kind = "kink"
+    elif kind == "kink":
+        kind = "vertical tangent"
+    argument = problem.tape.values[problem.program.index[node.args[0]]]
+    hint = ""
+    convention = function.rough.convention if function.rough else None
+    if convention is not None and len(node.args) == 1:
+        hint = (
+            f"--subgradient uses {function.name}'({argument:.10g}) = {convention:.10g},"
+            " as deep-learning libraries do"
+        )
+    elif convention is not None:
+        hint = "--subgradient shares the slope between equal arguments"
+    has = f"{spelling(function)} has a {kind}"
+    if not known or (None in sides and all(map(math.isfinite, known))):
+        has = f"the domain of {spelling(function)} ends there"
+    return KinkError(
+        f"not differentiable at {point_text(problem.point)}: {has}",
+        source=problem.parsed.source,
+        span=problem.parsed.spans().get(node),
+        # Set apart from the carets: it speaks of the whole function, not of the part.
+        note=f"     {sides}",
+        hint=hint,
+        facts={"variable": name},
+    )
+
+
+def _blame(problem: Problem, name: str) -> tuple[Function, Call]:
+    """Return the first rough function that a variable meets."""
+    tape = problem.tape
+    rough = set(tape.rough_rows())
+    users = {problem.program.inputs[name]}
+    for row, node in enumerate(problem.program.nodes):
+        if users.intersection(problem.program.arguments(row)):
+            users.add(row)
+            if row in rough and isinstance(node, Call):
+                return node.function, node
+    for row, *_ in reversed(problem.program.backward):  # a partial that does not exist
+        if not all(map(math.isfinite, tape.locals(row).values())):
+            node = problem.program.nodes[row]
+            assert isinstance(node, Call)
+            return node.function, node
+    assert isinstance(problem.parsed.expression, Call)
+    return problem.parsed.expression.function, problem.parsed.expression

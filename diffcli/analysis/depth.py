@@ -1,0 +1,207 @@
+"""The gradient through a chain of layers, a(l) = act(w*a(l-1)): does it vanish?"""
+
+import math
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from diffcli.analysis.plot import graph
+from diffcli.calculus.functions import BY_NAME
+from diffcli.engine.tape import Program, Undefined
+from diffcli.errors import DomainError, RangeError, UsageError
+from diffcli.language.parser import Parsed, parse
+from diffcli.problem import located
+
+_STEADY = 1.1  # the factor a layer up to which a gradient is called steady
+_WEIGHTS = [10 ** (place / 20) for place in range(-40, 41)]  # 0.01 to 100
+RANGE = 8.0  # the largest slope is looked for between -8 and 8
+
+
+class Layer(NamedTuple):
+    """One layer and what it does to the gradient."""
+
+    #: 1 is the first layer, next to the input.
+    number: int
+    #: w times the output of the layer before.
+    z: float
+    #: act(z)
+    output: float
+    #: w*act'(z): what the layer multiplies the gradient with.
+    local: float
+    #: The derivative of the last output toward this layer's input.
+    gradient: float
+
+
+class Chain(NamedTuple):
+    """A chain of equal layers."""
+
+    #: The activation as the user wrote it.
+    name: str
+    parsed: Parsed
+    weight: float
+    start: float
+    #: From the last layer to the first, as backpropagation meets them.
+    layers: tuple[Layer, ...]
+
+    @property
+    def steepest(self) -> float | None:
+        """The activation's largest slope; None: it has none, or grows without end."""
+        (variable,) = self.parsed.variables
+        found = graph(self.parsed, variable, {}, -RANGE, RANGE, 401).steepest
+        if found is None or found.x in (-RANGE, RANGE):
+            return None  # it is steeper still beyond
+        return abs(found.slope)
+
+    @property
+    def keeps(self) -> float | None:
+        """The weight with which the gradient would keep the size 1, if there is one."""
+        return _keeping(self.parsed, len(self.layers), self.start)
+
+    @property
+    def gradient(self) -> float:
+        """The derivative of the output toward the input of the whole chain."""
+        return self.layers[-1].gradient
+
+    @property
+    def factor(self) -> float:
+        """What one layer multiplies the gradient's size with, on average."""
+        size = abs(self.gradient)
+        return math.exp(math.log(size) / len(self.layers)) if size else 0.0
+
+    @property
+    def verdict(self) -> str:
+        """A word for what becomes of the gradient."""
+        if not self.gradient:
+            return "dies"
+        if self.factor < 1 / _STEADY:
+            return "vanishes"
+        return "explodes" if self.factor > _STEADY else "steady"
+
+
+def activation(text: str) -> Parsed:
+    """Return an activation: a function's name, "linear", or a formula in one variable.
+
+    Raises ParseError, and UsageError for a formula in more variables, or none.
+    """
+    name = text.strip()
+    row = BY_NAME.get(name)
+    if row and row.arity != 1:
+        raise UsageError(
+            f"'{name}' takes more than one argument, but an activation takes one",
+            hint=f'write it out, as in "{name}(x, 1)"',
+        )
+    if row is None and name.isidentifier() and name not in ("linear", "x"):
+        near = get_close_matches(name, ["linear", *BY_NAME], n=1)
+        raise UsageError(
+            f"there is no activation '{name}'",
+            hint=f"did you mean '{near[0]}'?" if near else "see: diffcli functions",
+        )
+    source = f"{name}(x)" if row else "x" if name == "linear" else name
+    parsed = parse(source)
+    if len(parsed.variables) != 1:
+        many = ", ".join(parsed.variables) or "none"
+        raise UsageError(
+            f"an activation is a formula in one variable; '{name}' has {many}",
+            hint='"max(0.1*x, x)"',
+        )
+    return parsed
+
+
+def chain(text: str, count: int, weight: float, start: float) -> Chain:
+    """Return the gradient through ``count`` layers from a starting value.
+
+    The derivative of the output toward a layer's input is the product of w*act'(z)
+    over all layers from there on. Where act has a kink, the convention of its row
+    counts. Raises DomainError and RangeError where a layer has no value.
+
+    Source: the lecture; Bengio, Simard & Frasconi, IEEE Trans. Neural Networks 5, 1994.
+    """
+    parsed = activation(text)
+    layers = _layers(parsed, count, weight, start)
+    return Chain(text.strip(), parsed, weight, start, layers)
+
+
+def _layers(
+    parsed: Parsed, count: int, weight: float, start: float
+) -> tuple[Layer, ...]:
+    (name,) = parsed.variables
+    program = Program([parsed.expression])
+    output = start
+    found: list[Layer] = []
+    for number in range(1, count + 1):
+        z = weight * output
+        if not math.isfinite(z):
+            raise RangeError(
+                f"overflow: the values are beyond 1.8e308 in layer {number}"
+            )
+        try:
+            tape = program.run({name: z})
+        except Undefined as undefined:
+            raise located(undefined, parsed, {name: z}) from None
+        local = weight * tape.sweep().partial(name)
+        if not math.isfinite(local):
+            raise RangeError(f"layer {number} has no finite derivative at z = {z:.6g}")
+        output = tape.values[program.outputs[0]]
+        found.append(Layer(number, z, output, local, 0.0))
+    gradient = 1.0
+    backward: list[Layer] = []
+    for layer in reversed(found):
+        gradient *= layer.local
+        if not math.isfinite(gradient):
+            raise RangeError(
+                f"overflow: the gradient is beyond 1.8e308 at layer {layer.number}",
+                hint="fewer --layers, or a smaller --weight",
+            )
+        backward.append(layer._replace(gradient=gradient))
+    return tuple(backward)
+
+
+def _keeping(parsed: Parsed, count: int, start: float) -> float | None:
+    """Return the smallest weight from 0.01 to 100 that keeps the gradient at 1."""
+
+    def excess(weight: float) -> float | None:
+        try:
+            size = abs(_layers(parsed, count, weight, start)[-1].gradient)
+        except DomainError:  # one of its kinds is an overflow
+            return None
+        return math.log(size) if size else None
+
+    before: tuple[float, float] | None = None
+    for weight in _WEIGHTS:
+        here = excess(weight)
+        if here is None:
+            before = None
+            continue
+        if abs(here) < 1e-9:
+            return weight
+        if before is not None and (before[1] < 0) != (here < 0):
+            return _root(excess, before[0], weight, before[1] < 0)
+        before = weight, here
+    return None
+
+
+def _root(
+    excess: Callable[[float], float | None], low: float, high: float, rising: bool
+) -> float | None:
+    """Return where the excess changes its sign, if it does so without a jump."""
+    for _ in range(60):
+        middle = (low + high) / 2
+        here = excess(middle)
+        if here is None:
+            return None
+        if (here < 0) == rising:
+            low = middle
+        else:
+            high = middle
+    return high if abs(excess(high) or 0.0) < 1e-6 else None
+
+
+def compared(names: Sequence[str], chains: Sequence[Chain]) -> list[Chain]:
+    """Return what other activations do in the same chain."""
+    first = chains[0]
+    shown = {made.name for made in chains}
+    return [
+        chain(name, len(first.layers), first.weight, first.start)
+        for name in names
+        if name not in shown
+    ]

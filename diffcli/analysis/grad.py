@@ -1,0 +1,233 @@
+"""Run the chosen methods on one problem and judge how they agree."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from diffcli import methods
+from diffcli.analysis import certainty
+from diffcli.engine.one_sided import Slopes, one_sided, slopes
+from diffcli.engine.tape import Undefined
+from diffcli.errors import KinkError
+from diffcli.language.expression import Expression
+from diffcli.problem import Estimate, MethodResult, Problem, certain
+
+
+class Agreement(NamedTuple):
+    """How one partial by differences compares with the exact one."""
+
+    #: abs(finite - exact) / abs(exact); None: there is no such ratio.
+    relative: float | None
+    #: The relative error that the estimates allow.
+    expected: float | None
+    #: How many significant digits agree, 0 to 16 (more if more were asked for).
+    digits: int | None
+    #: "agree", "noise" (the estimates are as large as the number), "differ" or
+    #: "undecided" (one of them is missing).
+    verdict: str
+
+
+class Comparison(NamedTuple):
+    """What all chosen methods found, and whether to believe it."""
+
+    problem: Problem
+    results: tuple[MethodResult, ...]
+    #: By variable, if finite differences and an exact method were both asked.
+    agreements: dict[str, Agreement]
+    #: One-sided slopes toward the variables that meet a rough place.
+    corners: dict[str, Slopes]
+    #: The function's value.
+    value: Estimate
+    #: The variables toward which there is no derivative.
+    kinks: tuple[str, ...]
+    #: What the user should know, a sentence each.
+    warnings: tuple[str, ...]
+    #: Exact values by variable, and under "" that of the function, if asked for.
+    exact: Mapping[str, str] = {}
+
+    @property
+    def status(self) -> str:
+        """What a program reads first: "ok" or "kink"."""
+        return "kink" if self.kinks else "ok"
+
+    def partial(self, name: str) -> Estimate:
+        """Return the most trustworthy partial: backprop, else symbolic, else finite."""
+        for result in reversed(self.results):
+            estimate: Estimate | None = result.partials.get(name)
+            if estimate and estimate.value is not None:
+                return estimate
+        return Estimate(None, math.inf)
+
+    def error(self) -> KinkError | None:
+        """Return the error to report if there is no derivative, else None."""
+        if not self.kinks:
+            return None
+        name = self.kinks[0]
+        return certainty.kink_error(self.problem, name, self.corners[name])
+
+
+def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Comparison:
+    """Return the partials by each method, and how they agree."""
+    corners = slopes(problem.tape, problem.point)
+    corners = {name: corners[name] for name in problem.variables if name in corners}
+    results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
+    for name in _without_value(problem, results):
+        if name not in corners:
+            corners[name] = one_sided(problem.program, problem.point, name)
+    kinks = tuple(name for name, sides in corners.items() if sides.slope is None)
+    if problem.settings.subgradient:
+        agreed = _conventions(problem, results)
+        kinks = tuple(name for name in kinks if name not in agreed)
+    else:
+        results = [_settle(result, corners) for result in results]
+    value, results = certainty.certified(problem, _value(problem), results, corners)
+    agreements = {} if kinks else _agreements(problem, results)
+    # At a kink there is one thing to say, and the error says it.
+    remarks = [] if kinks else [remark for r in results for remark in r.remarks]
+    failures = [result.failure for result in results if result.failure]
+    warnings = [
+        *(f"Note: {sentence}" for sentence in (*remarks, *failures)),
+        *(
+            certainty.near_kinks(problem, results, corners)
+            or _differing(agreements, corners)
+        ),
+        *certainty.doubts(problem, value, results),
+    ]
+    return Comparison(
+        problem, tuple(results), agreements, corners, value, kinks, tuple(warnings)
+    )
+
+
+def _differing(
+    agreements: Mapping[str, Agreement], corners: Mapping[str, Slopes]
+) -> list[str]:
+    """Say where differences are off by more than they know of."""
+    return [
+        f"Warning: finite diff is off in ∂f/∂{name} by more than its error estimate;"
+        " believe the exact methods"
+        for name, agreement in agreements.items()
+        if agreement.verdict == "differ" and name not in corners
+    ]
+
+
+def _value(problem: Problem) -> Estimate:
+    """Return the function's value and how far it may be off."""
+    if not problem.precise:
+        return Estimate(problem.value, problem.tape.sweep().value_bound())
+    from diffcli.engine.adaptive import Unsettled, values
+
+    digits = problem.settings.digits
+    try:
+        (value,) = values(problem.program, problem.point, digits)
+    except (Undefined, Unsettled):
+        return Estimate(problem.value, problem.tape.sweep().value_bound())
+    return certain(value, digits)
+
+
+def _without_value(problem: Problem, results: Iterable[MethodResult]) -> list[str]:
+    """Return the variables for which the exact methods found no number."""
+    exact = methods.exact(results)
+    return [
+        name
+        for name in problem.variables
+        if exact and all(result.partials[name].value is None for result in exact)
+    ]
+
+
+def _finite_only(result: MethodResult) -> MethodResult:
+    """Replace a value that is no number by none, and such an error by infinity."""
+    partials = {
+        name: estimate._replace(error=_number_or_infinity(estimate.error))
+        if estimate.value is not None and math.isfinite(estimate.value)
+        else Estimate(None, math.inf)
+        for name, estimate in result.partials.items()
+    }
+    return result._replace(partials=partials)
+
+
+def _number_or_infinity(error: float) -> float:
+    return math.inf if math.isnan(error) else error
+
+
+def _settle(result: MethodResult, corners: dict[str, Slopes]) -> MethodResult:
+    """Put what the whole function says in place of what its nodes say."""
+    if result not in methods.exact([result]):
+        return result
+    settled = {
+        name: Estimate(sides.slope, 1e-12 * abs(sides.slope or 0.0))
+        for name, sides in corners.items()
+    }
+    return result._replace(partials=result.partials | settled)
+
+
+def _conventions(problem: Problem, results: Iterable[MethodResult]) -> set[str]:
+    """Return the variables for which the rows' conventions give a number."""
+    return {
+        name
+        for result in methods.exact(results)
+        for name in problem.variables
+        if result.partials[name].value is not None
+    }
+
+
+# ---- agreement ------------------------------------------------------------------
+
+
+def _agreements(
+    problem: Problem, results: Sequence[MethodResult]
+) -> dict[str, Agreement]:
+    """Compare the differences with the last exact result, variable by variable."""
+    measured = [result for result in results if not methods.load(result.method).EXACT]
+    exact = methods.exact(results)
+    if not measured or not exact:
+        return {}
+    most = problem.settings.digits if problem.precise else 16
+    return {
+        name: judge(measured[0].partials[name], exact[-1].partials[name], most)
+        for name in problem.variables
+    }
+
+
+def judge(measured: Estimate, exact: Estimate, most: int = 16) -> Agreement:
+    """Return how a measured number agrees with an exact one, up to ``most`` digits.
+
+    Both may be off by their own estimates, and only by these: there is no absolute
+    tolerance, so that a small derivative is judged as strictly as a large one.
+    """
+    if measured.value is None or exact.value is None:
+        return Agreement(None, None, None, "undecided")
+    difference = float(abs(measured.value - exact.value))
+    allowed = float(measured.error + exact.error)
+    size = float(abs(exact.value))
+    if not math.isfinite(allowed):
+        verdict = "undecided"
+    elif difference > allowed:
+        verdict = "differ"
+    else:
+        verdict = "agree" if difference == 0 or allowed < size else "noise"
+    expected = allowed / size if size and math.isfinite(allowed / size) else None
+    if difference == 0:
+        return Agreement(0.0, expected, most, verdict)
+    relative = difference / size if size else math.inf
+    if not math.isfinite(relative):
+        return Agreement(None, expected, None, verdict)
+    digits = min(most, max(0, math.floor(-math.log10(relative))))
+    return Agreement(relative, expected, digits, verdict)
+
+
+def with_exact_values(
+    comparison: Comparison, point: Mapping[str, Expression]
+) -> Comparison:
+    """Return the comparison with exact values of f and its partials, where they exist.
+
+    The point is given as formulas, so that pi/2 is pi/2 and no double near it.
+    """
+    from diffcli.arithmetics.symbols import exact_value
+    from diffcli.engine.derivation import derive
+
+    problem = comparison.problem
+    exact = {"": exact_value(problem.parsed.expression, point)}
+    for derivation in derive(problem.parsed.expression, problem.variables):
+        if derivation.variable not in comparison.kinks:
+            exact[derivation.variable] = exact_value(derivation.result, point)
+    return comparison._replace(exact=exact)

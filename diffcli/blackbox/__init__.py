@@ -1,0 +1,1 @@
+"""Functions that nobody can look into: a program that talks JSON, a Python callable."""

@@ -1,0 +1,63 @@
+"""A Python callable as a black box."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from diffcli.blackbox.protocol import Answer, understood
+from diffcli.errors import UsageError
+
+
+class ModuleBox:
+    """A Python callable: takes a list, returns f or a pair of f and its gradient."""
+
+    def __init__(self, name: str) -> None:
+        """Import package.module:function; the current directory is searched first.
+
+        Raises UsageError if there is no such callable.
+        """
+        self.name = name
+        module, colon, function = name.partition(":")
+        if not colon:
+            raise UsageError(
+                f"--module {name} names no function", hint="--module package.module:f"
+            )
+        sys.path.insert(0, os.getcwd())
+        try:
+            found: Any = import_module(module)
+            for part in function.split("."):
+                found = getattr(found, part)
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"--module {name}: {error}") from None
+        finally:
+            sys.path.pop(0)
+        self.function: Callable[[list[float]], Any] = found
+
+    def ask(self, x: Sequence[float]) -> Answer:
+        """Return the answer at a point.
+
+        Raises UsageError if it is none, ArithmeticError where there is no value.
+        """
+        try:
+            found = self.function(list(x))
+        except (ValueError, ArithmeticError) as error:
+            raise ArithmeticError(str(error)) from None
+        except Exception as error:  # somebody else's code may raise anything
+            what = f"{type(error).__name__}: {error}"
+            raise UsageError(f"{self.name} raised {what}") from None
+        if isinstance(found, tuple) and len(found) == 2:
+            value, gradient = found
+            given = {"f": _number(value), "grad": [_number(part) for part in gradient]}
+        else:
+            given = {"f": _number(found)}
+        return understood(self.name, given, x)
+
+    def close(self) -> None:
+        """Do nothing: it ends with us."""
+
+
+def _number(value: Any) -> Any:
+    """Return numpy's and others' numbers as floats; anything else as it is."""
+    return float(value) if hasattr(value, "__float__") else value

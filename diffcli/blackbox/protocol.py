@@ -1,0 +1,59 @@
+"""What a black box is asked and answers."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from diffcli.errors import UsageError
+
+
+class Answer(NamedTuple):
+    """What a black box says of one point."""
+
+    value: float
+    #: Its own gradient; None: it gives none.
+    gradient: tuple[float, ...] | None = None
+
+
+class Box(Protocol):
+    """A function of which only the values are known."""
+
+    #: How errors and headings call it.
+    name: str
+
+    def ask(self, x: Sequence[float]) -> Answer:
+        """Return the answer at a point. Raises UsageError if it gives none."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+def understood(name: str, given: Any, x: Sequence[float]) -> Answer:
+    """Return an answer of which every part is right.
+
+    Raises UsageError with what is wrong; a value that is no finite number is a
+    place outside the domain, and raises ArithmeticError.
+    """
+    value, gradient = given.get("f"), given.get("grad")
+    if value is None or isinstance(value, str):
+        raise ArithmeticError(f"{name} gives no value there")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{name} gave f = {value!r}, which is no number")
+    if not math.isfinite(value):
+        raise ArithmeticError(f"{name} gives no finite value there")
+    if gradient is None:
+        return Answer(float(value))
+    numbers = isinstance(gradient, list) and all(
+        isinstance(part, int | float) and not isinstance(part, bool)
+        for part in gradient
+    )
+    if not numbers:
+        raise UsageError(f"{name} gave a gradient that is no list of numbers")
+    if len(gradient) != len(x):
+        raise UsageError(
+            f"{name} gave a gradient of {len(gradient)} numbers, but the point has"
+            f" {len(x)}"
+        )
+    return Answer(float(value), tuple(map(float, gradient)))

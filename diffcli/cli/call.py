@@ -1,0 +1,273 @@
+"""What the shared options of one call mean."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from diffcli.cli import terminal
+from diffcli.cli.command import Answer
+from diffcli.engine.tape import Program
+from diffcli.errors import DiffcliError, UsageError
+from diffcli.inputs import points
+from diffcli.language.parser import Parsed, parse
+from diffcli.output import formats
+from diffcli.output.document import Document, Screen
+from diffcli.problem import DOUBLE, Problem, Settings, pose
+
+if TYPE_CHECKING:
+    from diffcli.blackbox.boxes import Boxes
+    from diffcli.inputs.rows import Row
+
+_TYPEABLE = 60  # characters of a formula in a hint
+
+
+class Call(NamedTuple):
+    """The shared options of one call."""
+
+    expr: str
+    form_name: str
+    output: str
+    digits: int
+    color: str
+    only_ascii: bool
+    debug: bool
+    points: tuple[str, ...] = ()
+    points_file: str = ""
+    variables: str = ""
+    program: str = ""
+    module: str = ""
+    timeout: float = 10.0
+    jobs: int = 1
+
+    def form(self, names: Sequence[str]) -> str:
+        """Return the format: as asked for, or by the file's suffix, or the first.
+
+        Raises UsageError for a suffix that means no format of this command.
+        """
+        if self.form_name or self.output == "-":
+            return self.form_name or names[0]
+        suffix = os.path.splitext(self.output)[1]
+        suffixes = {end: name for name in names for end in formats.load(name).SUFFIXES}
+        if suffix not in suffixes:
+            raise UsageError(
+                f"Invalid value for '--output': '{self.output}' has no known suffix.",
+                hint=f"end it in {', '.join(suffixes)}, or say --format",
+            )
+        return suffixes[suffix]
+
+    def settings(self, h: str, scheme: str, subgradient: bool) -> Settings:
+        """Return the choices about numbers.
+
+        Raises UsageError if h is not a positive number.
+        """
+        scheme = scheme_name(scheme)
+        h = h or ("auto" if self.digits > DOUBLE else "1e-5")
+        if h in ("relative", "auto"):
+            return Settings(h, scheme, self.digits, subgradient)
+        width = positive(h)
+        if width is None:
+            raise UsageError(
+                f"Invalid value for '--h': {h} is not a positive number.",
+                hint=f"1e-5 is the default; {self._seen_in_a_sweep()}",
+            )
+        return Settings(width, scheme, self.digits, subgradient)
+
+    def _seen_in_a_sweep(self) -> str:
+        """Return the call that shows what h does, if it is short enough to type."""
+        if not self.points or not self.expr or len(self.expr) > _TYPEABLE:
+            return "--h auto finds the best"
+        call = f'diffcli sweep "{self.expr}" --at {self.points[0]}'
+        return f"see the effect with: {call}"
+
+    def parsed(self) -> Parsed:
+        """Return the formula as understood, with the variables of --vars and --at.
+
+        Raises ParseError, and UsageError if --vars leaves a variable out.
+        """
+        if self.points_file == "-" and self.expr == "-":
+            raise UsageError(
+                "both the formula and the points are to come from standard input",
+                hint="read the formula from a file: @FILE",
+            )
+        fixed = _names(self.variables)
+        given = [name for text in self.points for name in points.names(text)]
+        parsed = parse(terminal.read(self.expr), names={*fixed, *given})
+        if not fixed:
+            return parsed
+        missing = [name for name in parsed.variables if name not in fixed]
+        if missing:
+            raise UsageError(
+                f"--vars leaves out '{missing[0]}', which is in the formula",
+                hint=f"--vars {','.join((*fixed, *missing))}",
+            )
+        return parsed._replace(variables=fixed)
+
+    def wanted(self, parsed: Parsed, wrt: str) -> tuple[str, ...]:
+        """Return the variables of --wrt, or all.
+
+        Raises UsageError for one that is not there, and where there are none.
+        """
+        if not parsed.variables:
+            raise points.no_variables()
+        return chosen_names(wrt, parsed.variables)
+
+    def problems(
+        self, parsed: Parsed, wrt: str, settings: Settings
+    ) -> Iterator[Problem]:
+        """Yield the problem at every point.
+
+        Raises PointError and DomainError.
+        """
+        wanted = self.wanted(parsed, wrt)
+        if not self.points and not self.points_file:
+            raise points.missing_point(parsed.variables)
+        program = Program([parsed.expression])
+        if self.points_file:
+            from diffcli.inputs.rows import posed
+
+            rows = self.rows(parsed.variables)
+            yield from posed(rows, parsed, wanted, settings, program)
+        for text in self.points:
+            point = points.point(text, parsed.variables)
+            yield pose(parsed, point, wanted, settings, program)
+
+    def rows(self, variables: Sequence[str]) -> "Iterator[Row]":
+        """Yield the rows of the file with points, or of every --at.
+
+        Raises UsageError if it cannot be read, PointError if columns are missing.
+        """
+        from diffcli.inputs.rows import rows, rows_of
+
+        if self.points and self.points_file:
+            raise UsageError("--at and --points exclude each other")
+        if not self.points_file:
+            if not self.points:
+                raise points.missing_point(variables)
+            return rows_of(self.points, variables)
+        lines, name = terminal.opened(self.points_file)
+        return rows(lines, name, variables)
+
+    @property
+    def is_box(self) -> bool:
+        """Tell whether a program or a callable takes the formula's place.
+
+        Raises UsageError if there is more than one of the three, or none.
+        """
+        given = [bool(self.expr), bool(self.program), bool(self.module)]
+        if sum(given) > 1:
+            raise UsageError("EXPR, --program and --module exclude each other")
+        if self.jobs > 1 and not self.program:
+            raise UsageError("--jobs needs a --program to make copies of")
+        return bool(self.program or self.module)
+
+    def boxes(self) -> "Boxes":
+        """Return the program in as many copies as asked for, or the callable.
+
+        Raises UsageError if it cannot be started.
+        """
+        from diffcli.blackbox.boxes import Boxes
+        from diffcli.blackbox.callable import ModuleBox
+        from diffcli.blackbox.program import ProgramBox
+
+        if self.module:
+            return Boxes(lambda: ModuleBox(self.module))
+        return Boxes(lambda: ProgramBox(self.program, self.timeout), self.jobs)
+
+    def box_points(self) -> Iterator[dict[str, float]]:
+        """Yield the points for a black box, whose variables only they name.
+
+        Raises UsageError if there are none, PointError, ParseError.
+        """
+        fixed = _names(self.variables)
+        if self.points_file:
+            if not fixed:
+                raise UsageError(
+                    "which columns are the variables?", hint="--vars x1,x2"
+                )
+            for row in self.rows(fixed):
+                if row.error:
+                    raise row.error
+                yield dict(row.point)
+        elif not self.points:
+            raise points.missing_point(["x1", "x2"])
+        for text in self.points:
+            names = fixed or points.names(text)
+            count = len(points.listed(text))
+            yield points.point(text, names or [f"x{n}" for n in range(1, count + 1)])
+
+    def the_point(self, exprs: str) -> str:
+        """Return the only point, for many formulas.
+
+        Raises UsageError if there is not exactly one, or there is a formula too.
+        """
+        if self.expr or self.points_file or self.variables:
+            raise UsageError("--exprs takes the place of EXPR, --points and --vars")
+        if len(self.points) != 1:
+            raise points.missing_point(["x"])
+        return self.points[0]
+
+    def answer(
+        self,
+        form: str,
+        documents: Iterable[Document],
+        notes: Sequence[str] = (),
+        error: DiffcliError | None = None,
+    ) -> Answer:
+        """Return the documents in a format, for the screen or file asked for."""
+        lines = formats.load(form).lines(documents, self.screen())
+        return Answer(lines, notes, error, self.output)
+
+    def order_note(self, parsed: Parsed) -> list[str]:
+        """Say in which order values without names were taken, if that may surprise."""
+        surprising = not self.variables and any(
+            points.order_surprises(text, parsed) for text in self.points
+        )
+        order = ", ".join(parsed.variables)
+        return [f"Note: values were taken in the order {order}."] if surprising else []
+
+    def screen(self) -> Screen:
+        """Return what is drawn on, from options, environment and terminal."""
+        shown = self.output == "-" and sys.stdout.isatty()
+        encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+        limited = self.output == "-" and not encoding.startswith("utf")
+        return Screen(
+            terminal.size("COLUMNS", 0, shown) or 80,
+            terminal.size("LINES", 1, shown) or 24,
+            terminal.color(self.color, shown),
+            self.only_ascii or limited,
+        )
+
+
+def chosen_names(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables of --wrt, or all.
+
+    Raises UsageError for one that is not there.
+    """
+    wanted = _names(wrt)
+    for name in wanted:
+        if name not in variables:
+            raise UsageError(
+                f"--wrt names '{name}', which is not in the formula"
+                f" ({', '.join(variables)})"
+            )
+    return wanted or tuple(variables)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names in a list such as x1,x2."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def positive(word: str) -> float | None:
+    """Return a positive finite number; None if the word is none."""
+    try:
+        number = float(word)
+    except ValueError:
+        return None
+    return number if 0 < number < float("inf") else None
+
+
+def scheme_name(word: str) -> str:
+    """Return the lecture's word for a scheme."""
+    return "symmetric" if word == "central" else word

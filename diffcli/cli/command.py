@@ -1,0 +1,84 @@
+"""A command whose formula may begin with a minus sign, and what it gives back."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import click
+
+from diffcli.errors import DiffcliError, UsageError
+
+
+class Answer(NamedTuple):
+    """What a command gives back: the output, and how it ended."""
+
+    #: The lines for stdout or the output file.
+    lines: Iterable[str]
+    #: Notes and warnings for stderr.
+    notes: Sequence[str] = ()
+    #: The error that decides the exit code; None: all is well.
+    error: DiffcliError | None = None
+    #: The file to write to; "-" is stdout.
+    output: str = "-"
+    #: For many rows: the error that is known when the last one is written.
+    ending: Callable[[], DiffcliError | None] = lambda: None
+    #: Somebody waits for every single line.
+    flush: bool = False
+
+
+_LONG_OPTION = re.compile(r"--[a-z][a-z-]+[a-z](=|$)")
+
+
+class Command(click.Command):
+    """A command that takes ``-x+1`` as a formula and options in any place."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments after sorting options from formulas."""
+        if ctx.resilient_parsing:  # a shell asks; the last value is still to come
+            args = [*args, "--"]
+        return super().parse_args(ctx, self._options_first(ctx, args))
+
+    def _options_first(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {
+            spelling: option
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option)
+            for spelling in (*option.opts, *option.secondary_opts)
+        }
+        takes_value = {
+            spelling: not (option.is_flag or option.count)
+            for spelling, option in known.items()
+        }
+        flags: list[str] = []
+        operands: list[str] = []
+        rest = iter(args)
+        for word in rest:
+            name = word.partition("=")[0] if word.startswith("--") else word
+            if word == "--":
+                operands += rest
+            elif name in takes_value:
+                # In the long spelling: for a short one click first makes an error.
+                flags.append(known[name].opts[-1] if word == name else word)
+                if takes_value[name] and word == name:
+                    flags += _value_of(name, rest, takes_value)
+            elif _LONG_OPTION.match(word):
+                flags.append(word)  # misspelt: click says so
+            else:
+                operands.append(word)
+        return [*flags, "--", *operands]
+
+
+def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[str]:
+    """Return the option's value.
+
+    Raises UsageError if there is none; another option is none.
+    """
+    value = next(rest, None)
+    if value is None:
+        raise UsageError(f"Option '{name}' needs a value.")
+    if value.startswith("--") and value.partition("=")[0] in known:
+        raise UsageError(
+            f"Option '{name}' needs a value, but '{value}' follows.",
+            hint=f"write the value directly after {name}",
+        )
+    return [value]

@@ -1,0 +1,173 @@
+"""``diffcli check``: is a claimed gradient right? Exit 0 if it is, 1 if not."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from diffcli.analysis.check import KINK, Check, Tolerance, check
+from diffcli.cli import completion, options, terminal
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.engine.tape import Undefined
+from diffcli.errors import (
+    CheckFailed,
+    DiffcliError,
+    KinkError,
+    RowsFailed,
+    UsageError,
+)
+from diffcli.inputs import points
+from diffcli.output.views.check import document
+from diffcli.problem import Settings
+
+SECTION, PLACE = "Differentiate", 2
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli check "sin(x)*exp(x)" --at 1 --claim "exp(x)*(sin(x)+cos(x))"
+  diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,66
+  diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,67 --taylor
+  diffcli check --module math:fsum --at 1,3 --claim 1,1
+"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@options.formula_or_none
+@options.at
+@click.option(
+    "--claim", "claims", metavar="G", multiple=True, shell_complete=completion.point,
+    help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable"
+    " (default: all methods against each other).",
+)  # fmt: skip
+@options.black_box
+@click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
+@click.option("--atol", type=float, help="Absolute tolerance, in place of the bounds.")
+@options.steps
+@click.option(
+    "--seed", type=int, metavar="N",
+    help="Check along one random direction: as quick for a thousand variables.",
+)  # fmt: skip
+@click.option(
+    "--taylor", is_flag=True,
+    help="Show how the remainder shrinks: with h*h if the gradient is right, else h.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
+@options.output(*FORMATS)
+def command(
+    expr: str | None,
+    claims: tuple[str, ...],
+    rtol: float | None,
+    atol: float | None,
+    h: str,
+    scheme: str,
+    seed: int | None,
+    taylor: bool,
+    quiet: bool,
+    **shared: Any,
+) -> Answer:
+    """Gradient check: exit 0 if a claimed gradient is right, 1 if not."""
+    call = Call(expr or "", **shared)
+    if expr is None and not call.is_box:
+        raise click.UsageError("Missing argument 'EXPR'.")
+    if call.digits > 17:
+        raise UsageError("a check is made in doubles: --digits 17 at most")
+    form = call.form(FORMATS)
+    settings = call.settings(h or "auto", scheme, subgradient=False)
+    tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
+    found: list[Check] = []
+    run = _of_box if call.is_box else _of_formula
+    for made in run(call, claims, tolerance, settings, seed, taylor=taylor):
+        if made.error:
+            raise made.error
+        found.append(made)
+    notes = [warning for made in found for warning in made.warnings]
+    documents = () if quiet else map(document, found)
+    return call.answer(form, documents, () if quiet else notes, _failure(found))
+
+
+def _failure(found: list[Check]) -> DiffcliError | None:
+    """Return the error that gives the exit code: wrong, or only near a kink."""
+    failed = [v for made in found for v in made.verdicts if not v.passed]
+    if failed and all(verdict.doubt == KINK for verdict in failed):
+        return RowsFailed(KinkError(KINK))
+    return CheckFailed("") if failed else None
+
+
+def _size(value: float | None, option: str) -> float | None:
+    """Return a tolerance. Raises UsageError if it is none."""
+    if value is not None and not 0 <= value < math.inf:
+        raise UsageError(
+            f"Invalid value for '{option}': {value:g} is not a number from 0 on."
+        )
+    return value
+
+
+def _of_formula(
+    call: Call,
+    claims: tuple[str, ...],
+    tolerance: Tolerance,
+    settings: Settings,
+    seed: int | None,
+    *,
+    taylor: bool,
+) -> Iterator[Check]:
+    parsed = call.parsed()
+    claimed = points.claims(claims, parsed.variables)
+    for problem in call.problems(parsed, "", settings):
+        try:
+            made = check(problem, claimed, tolerance)
+            if seed is None and not taylor:
+                yield made
+                continue
+            from diffcli.analysis import check_box
+
+            gradient = check_box.claimed_gradient(problem, claimed)
+        except Undefined as undefined:
+            raise undefined.error() from None
+
+        def value(point: dict[str, float], program: Any = problem.program) -> float:
+            return float(program.value(point))
+
+        yield check_box.with_direction(
+            made, value, problem.point, gradient, tolerance, seed, taylor=taylor
+        )
+
+
+def _of_box(
+    call: Call,
+    claims: tuple[str, ...],
+    tolerance: Tolerance,
+    settings: Settings,
+    seed: int | None,
+    *,
+    taylor: bool,
+) -> Iterator[Check]:
+    from diffcli.analysis import check_box
+
+    with call.boxes() as boxes:
+        for point in call.box_points():
+            claimed = points.claims(claims, tuple(point))
+            progress = terminal.Progress(len(claimed) or len(point), "partials")
+            try:
+                gradient = check_box.claimed(boxes, point, claimed)
+                made = Check(None, boxes.name, point, (), settings.digits)
+                if seed is None:
+                    made = check_box.check_box(
+                        boxes, point, gradient, tolerance, settings, progress
+                    )
+            except Undefined as undefined:
+                raise undefined.error() from None
+            finally:
+                progress.close()
+            if seed is not None or taylor:
+
+                def value(at: dict[str, float]) -> float:
+                    return boxes.ask(tuple(at.values())).value
+
+                made = check_box.with_direction(
+                    made, value, point, gradient, tolerance, seed, taylor=taylor
+                )
+            yield made

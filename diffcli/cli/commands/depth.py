@@ -1,0 +1,69 @@
+"""``diffcli depth``: vanishing and exploding gradients."""
+
+from typing import Any
+
+import click
+
+from diffcli.analysis.depth import chain, compared
+from diffcli.calculus.functions import BY_NAME
+from diffcli.cli import completion, options
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.inputs import points
+from diffcli.output.views.depth import Shown, document
+
+SECTION, PLACE = "Explore", 4
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli depth sigmoid
+  diffcli depth sigmoid,tanh,relu --layers 20
+  diffcli depth "max(0.1*x, x)" --weight 2 --at=-1
+"""
+_OTHERS = ("sigmoid", "tanh", "relu", "linear")
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@click.argument(
+    "acts",
+    metavar="[ACTS]...",
+    nargs=-1,
+    shell_complete=completion.among(lambda: ["linear", *sorted(BY_NAME)]),
+    help="Names of functions, linear, or formulas in x (default: sigmoid).",
+)
+@click.option(
+    "--layers",
+    type=click.IntRange(1, 100_000),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="How many layers.",
+)
+@click.option(
+    "--weight",
+    default="1",
+    show_default=True,
+    metavar="W",
+    help="The weight of every layer.",
+)
+@click.option(
+    "--at",
+    "start",
+    default="0.5",
+    show_default=True,
+    metavar="A",
+    help="The value that goes into the first layer.",
+)
+@options.output(*FORMATS)
+def command(
+    acts: tuple[str, ...], layers: int, weight: str, start: str, **shared: Any
+) -> Answer:
+    """Vanishing and exploding gradients in a chain of layers."""
+    call = Call("", **shared)
+    names = [name for text in acts for name in points.listed(text)] or ["sigmoid"]
+    w, a = points.number(weight), points.number(start)
+    chains = [chain(name, layers, w, a) for name in names]
+    others = compared(_OTHERS, chains) if len(chains) == 1 else []
+    shown = Shown(tuple(chains), tuple(others))
+    return call.answer(call.form(FORMATS), [document(shown)])

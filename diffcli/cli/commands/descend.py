@@ -1,0 +1,92 @@
+"""``diffcli descend``: gradient descent, and what the learning rate does to it."""
+
+from typing import Any
+
+import click
+
+from diffcli.analysis.descend import descend
+from diffcli.cli import options, terminal
+from diffcli.cli.call import Call, positive
+from diffcli.cli.command import Answer, Command
+from diffcli.errors import UsageError
+from diffcli.output.views.descend import Shown, document
+from diffcli.problem import Settings
+
+SECTION, PLACE = "Explore", 3
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli descend "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli descend "(2*x1+3*x2)**2+3" --at 1,3 --rate 0.001,0.05,0.08 --plot
+  diffcli descend "(w*x-t)**2" --at w=0,x=2,t=1 --wrt w -f csv
+"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@options.formula
+@options.at
+@options.wrt("Only these variables move.")
+@click.option(
+    "--rate",
+    "rates",
+    metavar="RATES",
+    default="",
+    help="Learning rates (default: three around the stable limit).",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 10_000_000),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Steps at most.",
+)
+@click.option(
+    "--tol",
+    type=click.FloatRange(0, 1),
+    default=1e-8,
+    show_default=True,
+    metavar="T",
+    help="Stop where the gradient is T times that at the start.",
+)
+@click.option("--plot", is_flag=True, help="A picture of the loss, not its numbers.")
+@options.height
+@options.output(*FORMATS)
+def command(
+    expr: str,
+    wrt: str,
+    rates: str,
+    steps: int,
+    tol: float,
+    plot: bool,
+    height: int | None,
+    **shared: Any,
+) -> Answer:
+    """Gradient descent: how the learning rate makes or breaks it."""
+    call = Call(expr, **shared)
+    parsed = call.parsed()
+    chosen = [_rate(word) for word in rates.split(",")] if rates else []
+    documents = []
+    for problem in call.problems(parsed, wrt, Settings()):
+        progress = terminal.Progress(steps * (len(chosen) or 3), "steps")
+        try:
+            descent = descend(problem, chosen, steps, tol, progress)
+        finally:
+            progress.close()
+        documents.append(document(Shown(descent, plot, height)))
+    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+
+
+def _rate(word: str) -> float:
+    """Return a learning rate.
+
+    Raises UsageError if it is not a positive number.
+    """
+    rate = positive(word)
+    if rate is None:
+        raise UsageError(
+            f"Invalid value for '--rate': '{word.strip()}' is not a positive number.",
+            hint="--rate 0.001,0.01,0.1",
+        )
+    return rate

@@ -1,0 +1,42 @@
+"""``diffcli functions``: the table that everything reads."""
+
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from diffcli.calculus.functions import BY_NAME, OPERATORS, ROWS
+from diffcli.cli import completion, options
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.errors import UsageError
+from diffcli.output.views.functions import document
+
+SECTION, PLACE = "Look up", 1
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli functions
+  diffcli functions sigmoid
+  diffcli functions -f tsv
+"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@click.argument(
+    "name", default="", help="One function; all if left out.",
+    shell_complete=completion.among(lambda: sorted(BY_NAME)),
+)  # fmt: skip
+@options.output(*FORMATS)
+def command(name: str, **shared: Any) -> Answer:
+    """All functions, or all about one: derivative, domain, kinks."""
+    call = Call(name, **shared)
+    known = BY_NAME | {row.name: row for row in OPERATORS}
+    known |= {row.notation.symbol: row for row in OPERATORS if row.notation}
+    if name and name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
+        raise UsageError(f"there is no function '{name}'", hint=hint)
+    rows = [known[name]] if name else ROWS
+    return call.answer(call.form(FORMATS), [document(rows)])

@@ -1,0 +1,137 @@
+"""``diffcli plot``: functions and their derivatives in the terminal."""
+
+from typing import Any
+
+import click
+
+from diffcli.analysis.plot import graph
+from diffcli.calculus.functions import BY_NAME
+from diffcli.cli import completion, options
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.errors import PointError, UsageError
+from diffcli.inputs import points
+from diffcli.language.expression import postorder
+from diffcli.language.parser import Parsed
+from diffcli.output.views.plot import Shown, document
+
+SECTION, PLACE = "Explore", 2
+FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli plot "sigmoid(x)"
+  diffcli plot relu tanh --x -3:3 --no-derivative
+  diffcli plot "w*x**2+b" --vary w --at x=2,b=1
+  diffcli plot "sin(x)/x" --x -20:20 -f csv
+"""
+_FINER = 5  # samples of the picture for each one that is written
+_MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@click.argument(
+    "exprs",
+    metavar="EXPR...",
+    nargs=-1,
+    required=True,
+    shell_complete=completion.formula,
+    help="The formulas.",
+)
+@options.at
+@click.option(
+    "--x",
+    "x_range",
+    default="-6:6",
+    show_default=True,
+    metavar="LO:HI",
+    help="The range of the variable; the ends may be formulas (-pi:pi).",
+)
+@click.option(
+    "--y",
+    "y_range",
+    default="",
+    metavar="LO:HI",
+    help="The range of the values (default: what shows the curves best).",
+)
+@click.option(
+    "--vary",
+    default="",
+    metavar="NAME",
+    help="The variable on the x axis; --at gives the others their values.",
+)
+@click.option("--no-derivative", is_flag=True, help="The functions alone.")
+@click.option(
+    "--samples",
+    type=click.IntRange(2, 100_000),
+    default=241,
+    show_default=True,
+    metavar="N",
+    help="Rows that csv, tsv and json get.",
+)
+@options.height
+@options.output(*FORMATS)
+def command(
+    exprs: tuple[str, ...],
+    x_range: str,
+    y_range: str,
+    vary: str,
+    no_derivative: bool,
+    samples: int,
+    height: int | None,
+    **shared: Any,
+) -> Answer:
+    """Functions and their derivatives in the terminal."""
+    call = Call("", **shared)
+    low, high = points.interval(x_range, "--x")
+    y = points.interval(y_range, "--y") if y_range else None
+    formulas = [call._replace(expr=_called(expr)).parsed() for expr in exprs]
+    nodes = sum(len(postorder([parsed.expression])) for parsed in formulas)
+    finer = max(1, min(_FINER, _MOST_WORK // (samples * nodes)))
+    count = (samples - 1) * finer + 1
+    graphs = []
+    fixed: dict[str, float] = {}
+    for parsed in formulas:
+        name, others = _varied(parsed, vary, call.points)
+        fixed |= others
+        graphs.append(graph(parsed, name, others, low, high, count))
+    shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, finer)
+    return call.answer(call.form(FORMATS), [document(shown)])
+
+
+def _called(expr: str) -> str:
+    """Return the formula; the bare name of a function is that function of x."""
+    row = BY_NAME.get(expr.strip())
+    return f"{expr.strip()}(x)" if row is not None and row.arity == 1 else expr
+
+
+def _varied(
+    parsed: Parsed, vary: str, at: tuple[str, ...]
+) -> tuple[str, dict[str, float]]:
+    """Return the variable on the x axis and the values of the others.
+
+    Raises PointError if that is not clear.
+    """
+    names = parsed.variables
+    if not names:
+        return vary or "x", {}
+    name = vary or names[0]
+    if name not in names:
+        raise UsageError(
+            f"--vary names '{vary}', which is not in the formula ({', '.join(names)})"
+        )
+    rest = [other for other in names if other != name]
+    if not rest:
+        return name, {}
+    example = ",".join(f"{other}=1" for other in rest)
+    if not vary:
+        raise PointError(
+            f"the formula has {len(names)} variables: which one varies?",
+            hint=f"--vary {name} --at {example}",
+        )
+    if len(at) != 1:
+        raise PointError("the other variables need values", hint=f"--at {example}")
+    given = points.names(at[0])
+    full = name in given or (not given and at[0].count(",") == len(rest))
+    values = points.point(at[0], names if full else rest)
+    return name, {other: values[other] for other in rest}

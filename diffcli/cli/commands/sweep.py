@@ -1,0 +1,93 @@
+"""``diffcli sweep``: the error of the finite difference against h."""
+
+from typing import Any
+
+import click
+
+from diffcli.analysis.sweep import SCHEMES, sweep, widths
+from diffcli.cli import options
+from diffcli.cli.call import Call, scheme_name
+from diffcli.cli.command import Answer, Command
+from diffcli.errors import UsageError
+from diffcli.output.views.sweep import Shown, document
+from diffcli.problem import Settings
+
+SECTION, PLACE = "Explore", 1
+FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli sweep "sin(x)*exp(x)" --at 1
+  diffcli sweep "(2*x1+3*x2)**2+3" --at 1,3 --wrt x2 --theory
+  diffcli sweep "exp(x)" --at 1 --from 1e-12 --to 1e-2 -f csv
+"""
+_STEP = click.FloatRange(1e-300, 1e300)
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@options.formula
+@options.at
+@options.wrt("The variable (default: the first).")
+@click.option(
+    "--from",
+    "first",
+    type=_STEP,
+    default=1e-15,
+    show_default=True,
+    metavar="H",
+    help="The smallest h.",
+)
+@click.option(
+    "--to",
+    "last",
+    type=_STEP,
+    default=1.0,
+    show_default=True,
+    metavar="H",
+    help="The largest h.",
+)
+@click.option(
+    "--per-decade",
+    type=click.IntRange(1, 1000),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Step widths from one power of ten to the next.",
+)
+@click.option(
+    "--scheme",
+    type=click.Choice(["both", "symmetric", "forward", "central"]),
+    default="both",
+    show_default=True,
+    help="Which differences to try.",
+)
+@click.option("--theory", is_flag=True, help="Draw the error that theory predicts too.")
+@options.height
+@options.output(*FORMATS)
+def command(
+    expr: str,
+    wrt: str,
+    first: float,
+    last: float,
+    per_decade: int,
+    scheme: str,
+    theory: bool,
+    height: int | None,
+    **shared: Any,
+) -> Answer:
+    """Error of the finite difference against h, and the best h."""
+    call = Call(expr, **shared)
+    parsed = call.parsed()
+    name, *others = call.wanted(parsed, wrt)
+    if wrt and others:
+        raise UsageError(
+            "sweep is about one variable, but --wrt names more",
+            hint=f"--wrt {name}",
+        )
+    schemes = SCHEMES if scheme == "both" else (scheme_name(scheme),)
+    steps = widths(first, last, per_decade)
+    documents = [
+        document(Shown(sweep(problem, name, steps, schemes), theory, height))
+        for problem in call.problems(parsed, name, Settings())
+    ]
+    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))

@@ -1,0 +1,59 @@
+"""``diffcli trace``: forward and backward pass, node by node."""
+
+from typing import Any
+
+import click
+
+from diffcli.analysis.trace import trace
+from diffcli.cli import options, terminal
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.output.views.trace import document
+from diffcli.problem import Settings
+
+SECTION, PLACE = "Differentiate", 4
+FORMATS = (
+    "table",
+    "tsv",
+    "csv",
+    "json",
+    "jsonl",
+    "md",
+    "latex",
+    "dot",
+    "mermaid",
+    "svg",
+    "html",
+)
+PASSES = {"both": ("forward", "backward")}
+EPILOG = """\
+\b
+Examples:
+  diffcli trace "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli trace "z = w*x+b; a = sigmoid(z); (a-t)^2" --at w=2,x=1,b=0,t=1
+"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@options.formula
+@options.at
+@click.option(
+    "--pass", "passes", type=click.Choice(["forward", "backward", "both"]),
+    default="both", show_default=True, help="Which pass to show.",
+)  # fmt: skip
+@click.option(
+    "--pause", is_flag=True,
+    help="Wait for a key after each line, for the class; only in a terminal.",
+)  # fmt: skip
+@options.output(*FORMATS)
+def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
+    """Forward and backward pass, node by node."""
+    call = Call(expr, **shared)
+    parsed = call.parsed()
+    problems = call.problems(parsed, "", Settings())
+    shown = PASSES.get(passes, (passes,))
+    documents = [document(trace(problem), shown) for problem in problems]
+    answer = call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+    if pause and call.output == "-" and terminal.somebody_is_there():
+        answer = answer._replace(lines=terminal.line_by_line(answer.lines))
+    return answer

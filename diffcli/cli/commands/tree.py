@@ -1,0 +1,39 @@
+"""``diffcli tree``: the expression as a tree."""
+
+from typing import Any
+
+import click
+
+from diffcli.cli import options
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.output.views.tree import Tree, document
+from diffcli.problem import Settings
+
+SECTION, PLACE = "Differentiate", 5
+FORMATS = ("table", "json", "jsonl", "md", "latex", "dot", "mermaid", "svg", "html")
+EPILOG = """\
+\b
+Examples:
+  diffcli tree "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli tree "z = w*x; z**2 + z" --graph -f dot
+"""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@options.formula
+@options.at
+@click.option("--graph", is_flag=True, help="Draw a node that is used twice only once.")
+@options.output(*FORMATS)
+def command(expr: str, graph: bool, **shared: Any) -> Answer:
+    """Expression tree, with values and adjoints; also DOT and Mermaid."""
+    call = Call(expr, **shared)
+    parsed = call.parsed()
+    if not call.points:
+        documents = [document(Tree(parsed, None, None, graph))]
+        return call.answer(call.form(FORMATS), documents)
+    documents = [
+        document(Tree(parsed, problem, problem.tape.sweep(), graph))
+        for problem in call.problems(parsed, "", Settings())
+    ]
+    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))

@@ -1,0 +1,154 @@
+"""The options that commands share."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+import diffcli
+from diffcli.cli import completion
+from diffcli.errors import UsageError
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def _all(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
+    """Return the decorators as one, in the order in which help lists them."""
+
+    def decorate(function: Decorated) -> Decorated:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def _formula(*, required: bool) -> Callable[[Decorated], Decorated]:
+    return click.argument(
+        "expr", metavar="EXPR", required=required, shell_complete=completion.formula,
+        help="The formula; '-' reads it from standard input, @FILE from a file.",
+    )  # fmt: skip
+
+
+formula = _formula(required=True)
+formula_or_none = _formula(required=False)
+
+at = _all(
+    click.option(
+        "--at", "points", metavar="POINT", multiple=True,
+        shell_complete=completion.point,
+        help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable.",
+    ),
+    click.option(
+        "--points", "points_file", metavar="FILE", default="",
+        shell_complete=completion.file,
+        help="Many points: CSV or TSV with a header, or JSON lines; - is stdin.",
+    ),
+    click.option(
+        "--vars", "variables", metavar="NAMES", default="",
+        shell_complete=completion.names,
+        help="The variables and their order, as in x1,x2 (default: natural order).",
+    ),
+)  # fmt: skip
+
+
+def wrt(what: str) -> Callable[[Decorated], Decorated]:
+    """Return the option that chooses variables."""
+    return click.option(
+        "--wrt", metavar="NAMES", default="", shell_complete=completion.names, help=what
+    )
+
+
+steps = _all(
+    click.option(
+        "--h", "--step", "h", metavar="H", default="",
+        shell_complete=completion.among(lambda: ("auto", "relative")),
+        help="Step width > 0, 'relative' to the point, or 'auto' for the best"
+        " (default: 1e-5).",
+    ),
+    click.option(
+        "--scheme", type=click.Choice(["symmetric", "forward", "central"]),
+        default="symmetric", show_default=True,
+        help="Samples on both sides, h/2 each, or h ahead (central: symmetric).",
+    ),
+)  # fmt: skip
+
+black_box = _all(
+    click.option(
+        "--program", metavar="CMD", default="",
+        help='A program in place of EXPR: reads {"x": [1, 3]}, answers {"f": 124}.',
+    ),
+    click.option(
+        "--module", metavar="M:F", default="",
+        help="A Python callable in place of EXPR: package.module:function.",
+    ),
+    click.option(
+        "--timeout", type=click.FloatRange(0.001, 86400), default=10.0,
+        show_default=True, metavar="S", help="Seconds that the program has to answer.",
+    ),
+    click.option(
+        "--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
+        metavar="N", help="Copies of the program that work side by side.",
+    ),
+)  # fmt: skip
+
+height = click.option(
+    "--height", type=click.IntRange(3, 200), metavar="N",
+    help="Lines of the picture (default: as many as fit, 16 at most).",
+)  # fmt: skip
+
+
+def schema(name: str) -> str:
+    """Return the JSON Schema of what a command writes as JSON, or of an error."""
+    path = os.path.join(*diffcli.__path__, "cli", "schemas", f"{name}.json")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def output(*names: str) -> Callable[[Decorated], Decorated]:
+    """Return the options that say how and where to write, in these formats."""
+
+    def check(_: click.Context, __: click.Parameter, value: str) -> str:
+        if value and value not in names:
+            raise UsageError(
+                f"Invalid value for '--format': '{value}' is not one of"
+                f" {', '.join(names)}."
+            )
+        return value
+
+    def print_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+        if wanted and ctx.command.name and not ctx.resilient_parsing:
+            click.echo(schema(ctx.command.name), nl=False)
+            ctx.exit()
+
+    return _all(
+        click.option(
+            "-f", "--format", "form_name", metavar="F", default="", callback=check,
+            shell_complete=completion.among(lambda: names),
+            help=f"{', '.join(names)} (default: {names[0]}).",
+        ),
+        click.option(
+            "-o", "--output", metavar="FILE", default="-",
+            shell_complete=completion.file,
+            help="Write to FILE; its suffix picks the format.",
+        ),
+        click.option(
+            "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
+            metavar="N", help="Significant digits shown; above 17 computed by mpmath.",
+        ),
+        click.option(
+            "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+            show_default=True, help="When to use colours.",
+        ),
+        click.option(
+            "--ascii", "only_ascii", is_flag=True, help="No characters outside ASCII."
+        ),
+        click.option(
+            "--debug", is_flag=True, help="Show the traceback of an internal error."
+        ),
+        *([click.option(
+            "--json-schema", is_flag=True, is_eager=True, expose_value=False,
+            callback=print_schema, help="Print the JSON Schema of -f json, and stop.",
+        )] if "json" in names else []),
+    )  # fmt: skip

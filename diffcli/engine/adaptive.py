@@ -1,0 +1,200 @@
+"""Numbers right to as many digits as one asks for.
+
+A computation is run in mpmath with more and more digits until two runs agree: what
+cancellation takes away in one run, the next has to spare.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from mpmath import mp
+
+from diffcli.arithmetics import multiprecision
+from diffcli.arithmetics.multiprecision import Real
+from diffcli.engine.tape import Program, Undefined
+
+_GUARD = 15  # digits beyond those that are asked for, in the first run
+_MOST = 3000  # digits in a run after which we give up
+
+
+class Unsettled(ArithmeticError):
+    """No two runs agree."""
+
+
+class Gradient(NamedTuple):
+    """A value and its partials, all digits right."""
+
+    value: Real
+    partials: dict[str, Real]
+
+
+class Trial(NamedTuple):
+    """One run at the present precision."""
+
+    #: The numbers that are wanted.
+    numbers: list[Real]
+    #: All numbers that occurred on the way: the largest says what may cancel.
+    met: list[Real]
+
+
+def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
+    """Return numbers of which ``digits`` significant digits are right.
+
+    Two runs have to agree, and the first of them has to have digits enough for the
+    largest number on the way to cancel. A number that becomes smaller as fast as the
+    precision grows is 0.
+
+    Raises Unsettled, and what ``compute`` raises.
+    """
+    precision = digits + _GUARD
+    before: list[Real] | None = None
+    while precision <= _MOST:
+        with mp.workdps(precision):
+            now, met = compute()
+            if before is not None:
+                pairs = list(zip(before, now, strict=True))
+                if all(_agree(a, b, digits, precision // 2) for a, b in pairs):
+                    return [_rounded(b, precision // 2) for b in now]
+            needed = digits + _GUARD + _magnitude(met)
+        before = now if precision >= needed else None
+        precision = max(2 * precision, needed)
+    raise Unsettled("no two runs agree")
+
+
+def _magnitude(numbers: list[Real]) -> int:
+    """Return the decimal exponent of the largest number."""
+    bits = max((mp.mag(number) for number in numbers if number), default=0)
+    return max(0, int(bits * 0.30103))
+
+
+def _agree(before: Real, now: Real, digits: int, precision: int) -> bool:
+    return abs(before - now) <= mp.mpf(10) ** -digits / 2 * abs(now) or (
+        _vanishes(before, precision) and _vanishes(now, precision)
+    )
+
+
+def _vanishes(value: Real, precision: int) -> bool:
+    return bool(abs(value) < mp.mpf(10) ** (_GUARD // 2 - precision))
+
+
+def _rounded(value: Real, precision: int) -> Real:
+    return mp.zero if _vanishes(value, precision) else value
+
+
+def gradient(
+    program: Program, point: Mapping[str, Real], digits: int, output: int = 0
+) -> Gradient:
+    """Return the value and the partials by backprop, with all digits right.
+
+    The local partials are the derivative texts of the rows.
+
+    Raises Undefined, Unsettled.
+    """
+    names = list(program.inputs)
+
+    def compute() -> Trial:
+        values = multiprecision.run(program, point)
+        adjoints = _sweep(program, values, output)
+        rows = (program.inputs[name] for name in names)
+        wanted = [values[program.outputs[output]], *(adjoints[row] for row in rows)]
+        return Trial(wanted, values + adjoints)
+
+    value, *partials = settle(compute, digits)
+    return Gradient(value, dict(zip(names, partials, strict=True)))
+
+
+def _sweep(program: Program, values: list[Real], output: int) -> list[Real]:
+    """Return the adjoints of one backward pass at the present precision."""
+    adjoints = [mp.zero] * len(values)
+    adjoints[program.outputs[output]] = mp.one
+    for row, *_ in program.backward:
+        upstream = adjoints[row]
+        if not upstream:
+            continue
+        for argument, local in _locals(program, values, row, program.active):
+            adjoints[argument] += upstream * local
+    return adjoints
+
+
+def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Real]:
+    """Return the values of a program's outputs, with all digits right.
+
+    Raises Undefined, Unsettled.
+    """
+
+    def compute() -> Trial:
+        found = multiprecision.run(program, point)
+        return Trial([found[row] for row in program.outputs], found)
+
+    return settle(compute, digits)
+
+
+def difference(
+    program: Program,
+    point: Mapping[str, Real],
+    name: str,
+    scheme: str,
+    h: Real,
+    digits: int,
+) -> tuple[Real, Real]:
+    """Return a difference quotient with step h, and an estimate of its error.
+
+    The error is truncation, from a quotient with twice the step; rounding does not
+    count, as there are always digits enough.
+
+    Raises Undefined, Unsettled.
+    """
+    back, ahead = (0, h) if scheme == "forward" else (h / 2, h / 2)
+    order = 1 if scheme == "forward" else 2
+
+    def quotient(times: int) -> Real:
+        high, low = (
+            multiprecision.run(program, {**point, name: mp.mpf(point[name]) + step})
+            for step in (times * ahead, -times * back)
+        )
+        row = program.outputs[0]
+        return (high[row] - low[row]) / (times * h)
+
+    met = [1 / mp.mpf(h) ** (order + 1)]  # what the quotient and its error cancel
+    slope, wide = settle(lambda: Trial([quotient(1), quotient(2)], met), digits)
+    return slope, abs(wide - slope) / (2**order - 1)
+
+
+def forward_slope(
+    program: Program, point: Mapping[str, Real], name: str, digits: int
+) -> Real:
+    """Return a partial by dual numbers, with all digits right.
+
+    Raises Undefined, Unsettled.
+    """
+    start = program.inputs.get(name)
+    if start is None:
+        return mp.zero
+
+    def compute() -> Trial:
+        values = multiprecision.run(program, point)
+        slopes = [mp.zero] * len(values)
+        slopes[start] = mp.one
+        for row, *_ in reversed(program.backward):
+            for argument, local in _locals(program, values, row, slopes):
+                slopes[row] += local * slopes[argument]
+        return Trial([slopes[program.outputs[0]]], values + slopes)
+
+    return settle(compute, digits)[0]
+
+
+def _locals(
+    program: Program, values: list[Real], row: int, wanted: Sequence[Real]
+) -> list[tuple[int, Real]]:
+    """Return the local partials of a row toward the arguments that are wanted."""
+    arguments = program.arguments(row)
+    given = [values[argument] for argument in arguments]
+    found: list[tuple[int, Real]] = []
+    texts = program.function(row).derivatives
+    for argument, text in zip(arguments, texts, strict=True):
+        if wanted[argument]:
+            try:
+                found.append((argument, multiprecision.text_function(text)(*given)))
+            except (ValueError, ArithmeticError):
+                raise Undefined(program, [], row, overflow=False) from None
+    return found

@@ -1,0 +1,1 @@
+"""What a user gives besides the formula."""

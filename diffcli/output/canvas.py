@@ -1,0 +1,308 @@
+"""Curves and bars drawn with characters: braille dots, or letters for plain ASCII."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from diffcli.output.document import Line, Run, Screen
+
+Point = tuple[float, float]
+
+
+_FAR = 1e6  # heights of the picture at which it does not matter how far
+
+
+class Axis(NamedTuple):
+    """What an edge of the picture stands for."""
+
+    low: float
+    high: float
+    #: True: equal factors are equally far apart.
+    log: bool = False
+
+    def share(self, value: float) -> float:
+        """Return where a value lies: 0 at the low end, 1 at the high end.
+
+        What no logarithm shows lies far below.
+        """
+        if self.log:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
+        share = (value - self.low) / (self.high - self.low)
+        return min(max(share, -_FAR), _FAR)  # the difference may overflow
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return at most so many round values with their labels."""
+        return self._decades(most) if self.log else self._steps(most)
+
+    def _decades(self, most: int) -> list[tuple[float, str]]:
+        first = math.ceil(math.log10(self.low) - 1e-9)
+        last = math.floor(math.log10(self.high) + 1e-9)
+        stride = next(
+            s for s in (1, 2, 3, 4, 5, 6, 10, 20, 50, 100, 300, 700)
+            if (last - first) // s < most
+        )  # fmt: skip
+        powers = (p for p in range(first, last + 1) if p % stride == 0)
+        return [(10.0**p, f"1e{p:+03d}" if p else "1") for p in powers]
+
+    def _steps(self, most: int) -> list[tuple[float, str]]:
+        size = 10.0 ** math.floor(math.log10((self.high - self.low) / most))
+        step = next(
+            size * factor
+            for factor in (1, 2, 2.5, 5, 10, 20)
+            if (self.high - self.low) / (size * factor) < most
+        )
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        return [(n * step, f"{n * step:.6g}") for n in range(first, last + 1)]
+
+
+class Curve(NamedTuple):
+    """A line through points, broken between its runs."""
+
+    runs: Sequence[Sequence[Point]]
+    #: Stands at its right end.
+    label: str
+    #: The style of its dots: "first", "second", ...
+    style: str
+    #: The letter that draws it in ASCII.
+    letter: str
+    #: Draw so many dots, then leave out as many; 0: none is left out.
+    dash: int = 0
+
+
+LETTERS = "*o+x#%"
+"""What draws the first six curves in ASCII."""
+
+
+class Mark(NamedTuple):
+    """A sign at one place: a kink, an open end."""
+
+    x: float
+    y: float
+    sign: str
+    style: str = "title"
+
+
+class Picture(NamedTuple):
+    """What is drawn between two axes."""
+
+    x: Axis
+    y: Axis
+    curves: Sequence[Curve]
+    marks: Sequence[Mark] = ()
+    #: Places of vertical lines, such as poles.
+    walls: Sequence[float] = ()
+
+
+# The bits of a braille character, from the left column's top to the right's bottom.
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_BRAILLE = 0x2800
+
+
+class _Grid:
+    """Character cells, each with dots of one style or a sign."""
+
+    def __init__(self, width: int, height: int, ascii: bool) -> None:
+        self.width, self.height, self.ascii = width, height, ascii
+        self.across, self.down = (1, 1) if ascii else (2, 4)
+        self.signs: dict[tuple[int, int], str] = {}
+        self.bits: dict[tuple[int, int], int] = {}
+        self.styles: dict[tuple[int, int], str] = {}
+
+    def dot(self, x: int, y: int, curve: Curve) -> None:
+        """Set the dot in column x from the left and row y from the top."""
+        cell = (x // self.across, y // self.down)
+        self.styles[cell] = curve.style
+        if self.ascii:
+            self.signs[cell] = curve.letter
+        else:
+            bit = _DOTS[y % self.down][x % self.across]
+            self.bits[cell] = self.bits.get(cell, 0) | bit
+
+    def sign(self, x: int, y: int, sign: str, style: str) -> None:
+        """Put a sign over what is in a cell."""
+        self.signs[x, y] = sign
+        self.styles[x, y] = style
+
+    def row(self, y: int) -> Iterator[Run]:
+        """Yield the cells of one row, those of one style together."""
+        text, style = "", ""
+        for x in range(self.width):
+            cell = (x, y)
+            sign = self.signs.get(cell) or (
+                chr(_BRAILLE + self.bits[cell]) if cell in self.bits else " "
+            )
+            here = self.styles.get(cell, style if sign == " " else "")
+            if here != style and text:
+                yield Run(text, style)
+                text = ""
+            style = here
+            text += sign
+        yield Run(text, style)
+
+
+def height(asked: int | None, screen: Screen, around: int) -> int:
+    """Return the lines for a picture: as asked for, or what ``around`` others leave."""
+    return asked or min(16, max(6, screen.height - around))
+
+
+def draw(
+    picture: Picture, width: int, height: int, *, ascii: bool = False
+) -> list[Line]:
+    """Return the picture as lines: ``height`` of them for curves, two for the x axis.
+
+    Labels of ticks stand on the left and below, labels of curves at their right ends.
+    """
+    y_ticks = picture.y.ticks(max(2, height // 3))
+    left = max(len(label) for _, label in y_ticks) if y_ticks else 0
+    right = max((len(curve.label) for curve in picture.curves), default=0)
+    columns = max(8, width - left - 2 - (right + 1 if right else 0))
+    grid = _Grid(columns, height, ascii)
+    for wall in picture.walls:
+        _wall(grid, picture, wall)
+    for curve in reversed(picture.curves):
+        _curve(grid, picture, curve)
+    for mark in picture.marks:
+        _mark(grid, picture, mark)
+    at_row = {_row(picture.y, value, grid): label for value, label in y_ticks}
+    ends = _ends(picture, grid)
+    lines: list[Line] = []
+    for y in range(height):
+        label = at_row.get(y, "")
+        edge = ("+" if label else "|") if ascii else ("┤" if label else "│")
+        end = Run(f" {ends[y].label}", ends[y].style) if y in ends else Run("")
+        lines.append((Run(f"{label:>{left}} {edge}"), *grid.row(y), end))
+    return [*lines, *_below(picture.x, left, grid)]
+
+
+def _column(axis: Axis, value: float, grid: _Grid) -> int:
+    """Return the column of the cell whose dots stand for a value."""
+    return _dot(axis.share(value), grid.width * grid.across) // grid.across
+
+
+def _row(axis: Axis, value: float, grid: _Grid) -> int:
+    return _dot(1 - axis.share(value), grid.height * grid.down) // grid.down
+
+
+def _dot(share: float, dots: int) -> int:
+    """Return the number of a dot; one beyond the edge stays beyond it."""
+    return round(min(max(share, -9.0), 9.0) * (dots - 1))
+
+
+def _curve(grid: _Grid, picture: Picture, curve: Curve) -> None:
+    columns, rows = grid.width * grid.across, grid.height * grid.down
+    drawn = 0
+    last = (-1, -1)
+    for run in curve.runs:
+        before: Point | None = None
+        for point in run:
+            here = (
+                picture.x.share(point[0]) * (columns - 1),
+                (1 - picture.y.share(point[1])) * (rows - 1),
+            )
+            for dot in _between(before or here, here, columns, rows):
+                drawn += dot != last
+                last = dot
+                if not curve.dash or drawn // curve.dash % 2 == 0:
+                    grid.dot(*dot, curve)
+            before = here
+
+
+def _between(
+    start: Point, end: Point, columns: int, rows: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the dots of a straight line, without its start and what is outside."""
+    clipped = _clipped(start, end, columns, rows)
+    if clipped is None:
+        return
+    (x, y), (to_x, to_y) = clipped
+    count = max(abs(round(to_x) - round(x)), abs(round(to_y) - round(y)))
+    first = 0 if start == end or clipped[0] != start or not count else 1
+    for place in range(first, count + 1):
+        share = place / count if count else 0.0
+        yield round(x + share * (to_x - x)), round(y + share * (to_y - y))
+
+
+def _clipped(
+    start: Point, end: Point, columns: int, rows: int
+) -> tuple[Point, Point] | None:
+    """Return the part of a line inside the picture; None: there is none.
+
+    Source: Liang & Barsky, ACM Transactions on Graphics 3, 1984.
+    """
+    enters, leaves = 0.0, 1.0
+    for a, b, most in ((start[0], end[0], columns), (start[1], end[1], rows)):
+        low, high = -0.499, most - 0.501
+        if a == b:
+            if not low <= a <= high:
+                return None
+            continue
+        first, second = sorted(((low - a) / (b - a), (high - a) / (b - a)))
+        enters, leaves = max(enters, first), min(leaves, second)
+    if enters > leaves:
+        return None
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    return (
+        (start[0] + enters * dx, start[1] + enters * dy) if enters else start,
+        (start[0] + leaves * dx, start[1] + leaves * dy) if leaves < 1 else end,
+    )
+
+
+def _wall(grid: _Grid, picture: Picture, wall: float) -> None:
+    x = _column(picture.x, wall, grid)
+    for y in range(grid.height):
+        grid.sign(x, y, ":" if grid.ascii else "┊", "muted")
+
+
+def _mark(grid: _Grid, picture: Picture, mark: Mark) -> None:
+    x = _column(picture.x, mark.x, grid)
+    y = _row(picture.y, mark.y, grid)
+    if 0 <= x < grid.width and 0 <= y < grid.height:
+        grid.sign(x, y, mark.sign, mark.style)
+
+
+def _ends(picture: Picture, grid: _Grid) -> dict[int, Curve]:
+    """Return the curves by the row in which their labels stand, one in each."""
+    found: dict[int, Curve] = {}
+    for curve in picture.curves:
+        points = [point for run in curve.runs for point in run]
+        if not points or not curve.label:
+            continue
+        wanted = _row(picture.y, points[-1][1], grid)
+        free = [row for row in range(grid.height) if row not in found]
+        if free:
+            found[min(free, key=lambda row: abs(row - wanted))] = curve
+    return found
+
+
+def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:
+    """Return the x axis and its labels."""
+    corner, flat, tick = "+-+" if grid.ascii else "└─┴"
+    columns = grid.width
+    edge = [flat] * columns
+    labels = [" "] * (left + 2 + columns)
+    free = 0
+    for value, label in axis.ticks(max(2, columns // 10)):
+        x = _column(axis, value, grid)
+        edge[x] = tick
+        start = min(max(left + 2 + x - len(label) // 2, 0), len(labels) - len(label))
+        if start >= free:
+            labels[start : start + len(label)] = label
+            free = start + len(label) + 1
+    return [
+        (Run(" " * (left + 1) + corner + "".join(edge)),),
+        (Run("".join(labels).rstrip()),),
+    ]
+
+
+def bar(share: float, width: int, *, ascii: bool = False) -> str:
+    """Return a bar that fills a share of a width, in halves of a cell.
+
+    >>> bar(0.5, 6), bar(0.25, 6), bar(0.25, 6, ascii=True)
+    ('███', '█▌', '##')
+    """
+    halves = round(min(max(share, 0.0), 1.0) * width * 2)
+    if ascii:
+        return "#" * ((halves + 1) // 2)
+    return "█" * (halves // 2) + "▌" * (halves % 2)

@@ -1,0 +1,32 @@
+"""One file per format; ``Format`` says what it offers."""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Protocol, cast
+
+from diffcli import plugins
+from diffcli.output.document import Document, Screen
+
+
+class Format(Protocol):
+    """What a file in ``formats`` offers."""
+
+    SUMMARY: str
+    #: The ends of file names that mean this format.
+    SUFFIXES: tuple[str, ...]
+
+    def lines(self, documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+        """Yield the output line by line."""
+        ...
+
+
+def names() -> list[str]:
+    """Return the names of all formats: the files in the folder."""
+    import diffcli.output.formats as package
+
+    return plugins.names(package)
+
+
+def load(name: str) -> Format:
+    """Return a format by its name."""
+    return cast("Format", import_module(f"diffcli.output.formats.{name}"))

@@ -1,0 +1,92 @@
+"""A LaTeX document that compiles as it is."""
+
+from collections.abc import Iterable, Iterator
+
+from diffcli.output.document import (
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Lines,
+    Picture,
+    Screen,
+    Table,
+)
+
+SUMMARY = "a LaTeX document"
+SUFFIXES = (".tex",)
+
+_SPECIAL = str.maketrans({
+    "\\": r"\textbackslash{}", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&",
+    "#": r"\#", "{": r"\{", "}": r"\}", "$": r"\$", "~": r"\~{}", "∂": r"$\partial$",
+    "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "·": r"$\cdot$", "×": r"$\times$",
+    "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}", "²": r"$^2$",
+    "…": r"\ldots{}", "→": r"$\to$", "±": r"$\pm$",
+})  # fmt: skip
+#: Packages that not every document needs, by what they are needed for.
+_PACKAGES = {
+    r"\begin{Verbatim}": "fancyvrb",
+    r"\begin{longtable}": "longtable",
+    r"\begin{adjustbox}": "adjustbox",
+    r"\begin{forest}": "forest",
+}
+
+
+def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    """Yield the lines of a document with every result in it."""
+    body = list(_body(documents, screen))
+    yield from (
+        r"\documentclass{article}",
+        r"\usepackage[margin=2cm]{geometry}",
+        r"\usepackage{amsmath}",
+    )
+    for begin, package in _PACKAGES.items():
+        if any(begin in line for line in body):
+            yield rf"\usepackage{{{package}}}"
+    yield from (r"\renewcommand{\arraystretch}{1.4}", r"\begin{document}")
+    yield from body
+    yield r"\end{document}"
+
+
+def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    for document in documents:
+        for block in document.blocks():
+            if isinstance(block, Formula):
+                body = block.latex or rf"&\text{{{_escaped(block.text)}}}"
+                yield from (r"\begin{align*}", f"  {body}", r"\end{align*}")
+            elif isinstance(block, Facts):
+                facts = "; ".join(_plain(fact) for fact in block.facts)
+                yield from (rf"\noindent {_escaped(facts)}", "")
+            elif isinstance(block, Lines) and block.latex is not None:
+                yield from block.latex()
+            elif isinstance(block, Lines):
+                yield r"\begin{Verbatim}"
+                yield from (_plain(line) for line in block.lines)
+                yield r"\end{Verbatim}"
+            elif isinstance(block, Picture):
+                drawn = block.draw(screen._replace(ascii=True))
+                yield from (r"\begin{Verbatim}", *map(_plain, drawn), r"\end{Verbatim}")
+            else:
+                yield from _tabular(block)
+
+
+def _tabular(block: Table) -> Iterator[str]:
+    aligns = "".join("l" if c.align == "left" else "r" for c in block.columns)
+    yield from ("", rf"\noindent\begin{{tabular}}{{{aligns}}}", r"  \hline")
+    yield _row([column.title for column in block.columns])
+    yield r"  \hline"
+    for cells in block.rows:
+        yield _row([_plain(cell) for cell in cells])
+    yield from (r"  \hline", r"\end{tabular}", "")
+
+
+def _row(cells: list[str]) -> str:
+    return f"  {' & '.join(map(_escaped, cells))} " + r"\\"
+
+
+def _plain(line: Line) -> str:
+    return "".join(run.text for run in line)
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_SPECIAL)

@@ -1,0 +1,89 @@
+"""One file per kind of result: result to Document. Here is what several say alike."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import diffcli
+from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
+from diffcli.language.printer import latex, latex_name, text
+from diffcli.output.document import Formula, Line, Run
+from diffcli.problem import Settings
+
+_LONGEST_FORMULA = 400  # characters of a formula that are shown to people
+_LONGEST_DERIVATIVE = 20_000  # characters of a derivative in a record
+
+
+def heading(schema: str, parsed: Parsed) -> dict[str, Any]:
+    """Return how every record begins."""
+    return {
+        "schema": schema,
+        "version": diffcli.__version__,
+        "expression": understood(parsed),
+        "variables": list(parsed.variables),
+    }
+
+
+def step_fact(settings: Settings) -> Line:
+    """Return step width and scheme."""
+    h = settings.h if isinstance(settings.h, str) else f"{settings.h:g}"
+    return (Run(f"h = {h}, {settings.scheme}"),)
+
+
+def formulas(parsed: Parsed, limit: int = _LONGEST_FORMULA) -> Iterator[Formula]:
+    """Yield the definitions and the function as they were understood."""
+    names = {node: name for name, node in parsed.definitions.items()}
+    for name, node in parsed.definitions.items():
+        others = {other: word for other, word in names.items() if other is not node}
+        yield Formula(
+            f"{name} = {text(node, spaced=False, limit=limit, names=others)}",
+            f"{latex_name(name)} &= {latex(node, limit, others)}",
+        )
+    arguments = ", ".join(parsed.variables)
+    if len(arguments) > limit:
+        arguments = f"{arguments[:limit]}…"
+    body = text(parsed.expression, spaced=False, limit=limit, names=names)
+    typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
+    yield Formula(
+        f"f({arguments}) = {body}",
+        f"f({typeset}) &= {latex(parsed.expression, limit, names)}",
+    )
+
+
+def understood(parsed: Parsed) -> str:
+    """Return the whole text as it was understood, on one line."""
+    names = {node: name for name, node in parsed.definitions.items()}
+    parts = [
+        f"{name} = "
+        + text(
+            node, spaced=False, names={n: w for n, w in names.items() if n is not node}
+        )
+        for name, node in parsed.definitions.items()
+    ]
+    return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
+
+
+def derivative_text(
+    expression: Expression, limit: int = _LONGEST_DERIVATIVE
+) -> str | None:
+    """Return a derivative as text, or None if nobody could use one so long."""
+    written = text(expression, limit=limit)
+    return written if len(written) < limit else None
+
+
+def doubtful_tail(shown: str, certain: int | None) -> Line:
+    """Return a number with the digits after the certain ones marked.
+
+    Counted are significant digits, not characters that differ from the other
+    column: 43.9999999983 has ten good digits although 44 begins differently.
+    """
+    if certain is None:
+        return (Run(shown, "gradient"),)
+    mantissa, e, exponent = shown.partition("e")
+    seen = 0
+    for place, character in enumerate(mantissa):
+        seen += character.isdigit() and (seen > 0 or character != "0")
+        if seen > certain:
+            tail = Run(mantissa[place:], "doubtful")
+            return (Run(mantissa[:place], "gradient"), tail, Run(e + exponent))
+    return (Run(shown, "gradient"),)

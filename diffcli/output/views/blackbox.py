@@ -1,0 +1,133 @@
+"""What differences say of a program that nobody can look into."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import diffcli
+from diffcli.analysis.measure import Measured
+from diffcli.methods import load
+from diffcli.output.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Run,
+    Sheet,
+    Table,
+    number_style,
+    plain_number,
+    short_number,
+)
+from diffcli.output.views import step_fact
+from diffcli.output.views.grad import SCHEMA, columns
+from diffcli.problem import point_text
+
+
+def document(measured: Measured) -> Document:
+    """Return the measured gradient as a document."""
+    return Document(
+        blocks=partial(_blocks, measured),
+        record=partial(_record, measured),
+        sheet=partial(_sheet, measured),
+        wide=partial(_wide, measured),
+        brief=partial(_brief, measured),
+    )
+
+
+def _status(measured: Measured, name: str) -> str:
+    if name in measured.kinks:
+        return "kink"
+    return "n/a" if measured.partials[name].value is None else "ok"
+
+
+def _blocks(measured: Measured) -> Iterator[Block]:
+    settings = measured.settings
+    yield Formula(f"f({', '.join(measured.point)}) = {measured.name}")
+    yield Facts((
+        (Run(f"at {point_text(measured.point)}"),),
+        (Run("f = "), Run(short_number(measured.value, settings.digits), "value")),
+        step_fact(settings),
+        (Run(f"{measured.evaluations} evaluations", "muted"),),
+    ))  # fmt: skip
+    columns = (Column("", "left"), Column(load("finite").TITLE), Column("est. error"))
+    yield Table(columns, tuple(_row(measured, name) for name in measured.partials))
+
+
+def _row(measured: Measured, name: str) -> tuple[Line, ...]:
+    value, error = measured.partials[name]
+    shown, estimate = "n/a", "-"
+    if value is not None:
+        shown = number_style([value], measured.settings.digits)(value)
+        estimate = f"{error:.0e}" if math.isfinite(error) else "-"
+    if name in measured.kinks:
+        estimate = "kink"
+    return (
+        (Run(f"∂f/∂{name}", "name"),),
+        (Run(shown, "doubtful" if name in measured.kinks else "gradient"),),
+        (Run(estimate),),
+    )
+
+
+def _record(measured: Measured) -> dict[str, Any]:
+    settings = measured.settings
+    names = measured.partials
+    return {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "expression": None,
+        "variables": list(measured.point),
+        "subject": measured.name,
+        "point": dict(measured.point),
+        "value": measured.value,
+        "gradient": {"finite": {name: names[name].value for name in names}},
+        "estimates": {
+            name: estimate.error if math.isfinite(estimate.error) else None
+            for name, estimate in names.items()
+        },
+        "finite": {
+            "scheme": settings.scheme,
+            "h": settings.h,
+            "evaluations": measured.evaluations,
+        },
+        "error": None,
+        "agreement": {},
+        "one_sided": {
+            name: {"left": left, "right": right}
+            for name, (left, right) in measured.kinks.items()
+        },
+        "status": "kink" if measured.kinks else "ok",
+        "warnings": [warning.partition(": ")[2] for warning in measured.warnings],
+    }
+
+
+def _sheet(measured: Measured) -> Sheet:
+    header = ("var", "value", "finite", "est_error", "status")
+    rows = [
+        (
+            name,
+            plain_number(measured.value),
+            plain_number(estimate.value),
+            f"{estimate.error:.2g}" if math.isfinite(estimate.error) else "",
+            _status(measured, name),
+        )
+        for name, estimate in measured.partials.items()
+    ]
+    return Sheet(header, rows)
+
+
+def _wide(measured: Measured) -> Sheet:
+    header = (*measured.point, *columns(tuple(measured.partials), ("finite",)))
+    values = [*measured.point.values(), measured.value]
+    values += [estimate.value for estimate in measured.partials.values()]
+    status = "kink" if measured.kinks else "ok"
+    return Sheet(header, [(*map(plain_number, values), status)])
+
+
+def _brief(measured: Measured) -> str:
+    if any(estimate.value is None for estimate in measured.partials.values()):
+        return ""
+    return " ".join(plain_number(e.value) for e in measured.partials.values())

@@ -1,0 +1,181 @@
+"""The gradient layer by layer, with bars on a logarithmic scale."""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import diffcli
+from diffcli.analysis.depth import RANGE, Chain, Layer
+from diffcli.calculus.functions import BY_NAME
+from diffcli.output.canvas import bar
+from diffcli.output.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Line,
+    Picture,
+    Run,
+    Screen,
+    Sheet,
+    Table,
+    plain_number,
+)
+from diffcli.output.views import understood
+
+SCHEMA = "diffcli/depth/1"
+_ROWS = 12  # layers that are shown to people
+_ROOMY = 60  # columns from which on the local partials are shown too
+_LOCAL = "w*act'"
+_WIDEST = 48  # cells of the longest bar
+
+
+class Shown(NamedTuple):
+    """Chains with the activations asked for, and others to compare with."""
+
+    chains: tuple[Chain, ...]
+    others: tuple[Chain, ...]
+
+
+def document(shown: Shown) -> Document:
+    """Return chains of layers as a document."""
+    return Document(
+        blocks=partial(_blocks, shown),
+        record=partial(_record, shown),
+        sheet=partial(_sheet, shown),
+    )
+
+
+def _blocks(shown: Shown) -> Iterator[Block]:
+    first = shown.chains[0]
+    alone = len(shown.chains) == 1
+    name = first.name if first.name.isidentifier() else "act"
+    layer = f"a(l) = {name if alone else 'act'}(w*a(l-1))"
+    facts: list[Line] = [(Run(layer),)]
+    if alone and name == "act":
+        facts = [(Run(f"{layer}, act({first.parsed.variables[0]}) = {first.name}"),)]
+    facts.append((Run(f"w = {first.weight:.10g}, a(0) = {first.start:.10g}"),))
+    yield Facts((*facts, (Run("gradient of the output, layer by layer", "muted"),)))
+    yield Picture(partial(_bars, first)) if alone else _table(shown.chains)
+    for chain in shown.chains:
+        yield Facts(tuple(_said(chain, alone)))
+    if shown.others:
+        told = (
+            (Run(f"{c.name} {c.gradient:.1e} ({c.verdict})"),) for c in shown.others
+        )
+        yield Facts(((Run("compare:", "muted"),), *told))
+
+
+def _said(chain: Chain, alone: bool) -> Iterator[Line]:
+    """Yield what becomes of the gradient, why, and what would help."""
+    who = "" if alone else f"{chain.name}: "
+    if not chain.gradient:
+        yield (Run(f"{who}dies: a layer's derivative is 0, and so is all before it"),)
+    elif chain.verdict == "steady":
+        yield (Run(f"{who}steady: x {chain.factor:.3g} per layer", "value"),)
+    else:
+        text = f"{who}{chain.verdict}: x {chain.factor:.3g} per layer"
+        yield (Run(text, "doubtful"),)
+    steepest = chain.steepest if alone else None
+    if steepest is not None:
+        yield (Run(_bound(chain.name, steepest)),)
+    if chain.verdict != "steady":
+        yield (Run(_remedy(chain)),)
+
+
+def _bound(name: str, steepest: float) -> str:
+    """Say how steep it gets; of a formula we know only what we looked at."""
+    if name in BY_NAME or name == "linear":
+        return f"{name}' is never above {steepest:.4g}"
+    return f"act' is at most {steepest:.4g} between {-RANGE:g} and {RANGE:g}"
+
+
+def _remedy(chain: Chain) -> str:
+    keeps = chain.keeps
+    if keeps is None:
+        return "no weight from 0.01 to 100 keeps it at 1"
+    return f"w = {keeps:.4g} would keep it at 1"
+
+
+def _some(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers to show: all, or every so many and the first and last."""
+    stride = -(-len(layers) // _ROWS)
+    return [
+        layer
+        for place, layer in enumerate(layers)
+        if place % stride == 0 or layer is layers[-1]
+    ]
+
+
+def _bars(chain: Chain, screen: Screen) -> Iterator[Line]:
+    layers = _some(chain.layers)
+    sizes = [abs(layer.gradient) for layer in chain.layers if layer.gradient] or [1.0]
+    low = min(-1, math.floor(math.log10(min(sizes)) - 1e-9) - 1)
+    high = max(0, math.ceil(math.log10(max(sizes)) - 1e-9))
+    roomy = screen.width >= _ROOMY
+    local = f"{_LOCAL:>9}   " if roomy else ""
+    head = f"  layer  {local}{'gradient':>9}   "
+    width = min(_WIDEST, screen.width - len(head))
+    ends = f"1e{low:+03d}", f"1e{high:+03d}" if high else "1"
+    scale = ends[0] + " " * (width - len(ends[0]) - len(ends[1])) + ends[1]
+    yield (Run(head, "title"), Run(scale, "muted"))
+    style = "second" if chain.verdict == "explodes" else "first"
+    for layer in layers:
+        size = abs(layer.gradient)
+        share = (math.log10(size) - low) / (high - low) if size else 0.0
+        local = f"{layer.local:9.3g}   " if roomy else ""
+        numbers = f"  {layer.number:5}  {local}{layer.gradient:9.2e}   "
+        yield (Run(numbers), Run(bar(share, width, ascii=screen.ascii), style))
+
+
+def _table(chains: Sequence[Chain]) -> Table:
+    columns = (Column("layer", "left"), *(Column(chain.name) for chain in chains))
+    rows = [
+        (
+            (Run(str(layers[0].number)),),
+            *((Run(f"{layer.gradient:.2e}", "gradient"),) for layer in layers),
+        )
+        for layers in zip(*(_some(chain.layers) for chain in chains), strict=True)
+    ]
+    verdicts = ((Run(chain.verdict, "name"),) for chain in chains)
+    factors = ((Run(f"x {chain.factor:.3g}"),) for chain in chains)
+    ends = (((Run("verdict"),), *verdicts), ((Run("per layer"),), *factors))
+    return Table(columns, (*rows, *ends))
+
+
+def _record(shown: Shown) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "chains": [_chain_record(chain) for chain in shown.chains],
+        "compared": [
+            {"activation": c.name, "gradient": c.gradient, "verdict": c.verdict}
+            for c in shown.others
+        ],
+    }
+
+
+def _chain_record(chain: Chain) -> dict[str, Any]:
+    return {
+        "activation": chain.name,
+        "expression": understood(chain.parsed),
+        "weight": chain.weight,
+        "start": chain.start,
+        "gradient": chain.gradient,
+        "factor": chain.factor,
+        "verdict": chain.verdict,
+        "steepest": chain.steepest,
+        "keeping_weight": chain.keeps,
+        "layers": [layer._asdict() for layer in chain.layers],
+    }
+
+
+def _sheet(shown: Shown) -> Sheet:
+    header = ("activation", "layer", "z", "output", "local", "gradient")
+    rows = [
+        (chain.name, layer.number, *map(plain_number, layer[1:]))
+        for chain in shown.chains
+        for layer in chain.layers
+    ]
+    return Sheet(header, rows)

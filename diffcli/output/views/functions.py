@@ -1,0 +1,116 @@
+"""The table of functions, and one row of it."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from diffcli.calculus.functions import Function
+from diffcli.language.expression import call, variable
+from diffcli.language.parser import parse
+from diffcli.language.printer import text
+from diffcli.output.document import Block, Column, Document, Run, Sheet, Table
+
+SCHEMA = "diffcli/functions/1"
+
+
+def document(rows: Sequence[Function]) -> Document:
+    """Return rows of the table as a document; a single one with all that it says."""
+    return Document(
+        blocks=partial(_one if len(rows) == 1 else _all, rows),
+        record=lambda: {"schema": SCHEMA, "functions": [*map(_record, rows)]},
+        sheet=partial(_sheet, rows),
+    )
+
+
+def _all(rows: Sequence[Function]) -> Iterator[Block]:
+    columns = (
+        Column("function", "left"),
+        Column("derivative", "left", wraps=True),
+        Column("defined for", "left", wraps=True),
+    )
+    yield Table(
+        columns,
+        tuple(
+            (
+                (Run(_spelling(row), "name"),),
+                (Run(", ".join(_derivatives(row))),),
+                (Run(row.domain.sentence or "all numbers", "muted"),),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _one(rows: Sequence[Function]) -> Iterator[Block]:
+    (row,) = rows
+    facts = {
+        "meaning": _tidy(row.definition) if row.definition else "",
+        "derivative": ", ".join(_derivatives(row)),
+        "defined for": row.domain.sentence or "all numbers",
+        "not smooth": _rough(row),
+        "also written": ", ".join(row.aliases),
+        "arguments": "any number" if row.many else "",
+        "remark": row.remark,
+    }
+    columns = (Column("", "left"), Column(_spelling(row), "left", wraps=True))
+    yield Table(
+        columns,
+        tuple(((Run(name),), (Run(fact),)) for name, fact in facts.items() if fact),
+    )
+
+
+def _rough(row: Function) -> str:
+    """Return what happens where a function is not smooth."""
+    if row.rough is None:
+        return ""
+    places = [f"{u:g}" for u in (-3, -1, 0, 1, 3) if row.arity == 1 and row.rough.at(u)]
+    where = f" at {', '.join(places)}" if places else ""
+    convention = row.rough.convention
+    used = "" if convention is None else f"; --subgradient uses {convention:g}"
+    return f"{row.rough.kind}{where}{used}"
+
+
+def _spelling(row: Function) -> str:
+    """Return a row applied to its letters: sin(u), u + v."""
+    return text(call(row, *map(variable, "uv"[: row.arity])))
+
+
+def _derivatives(row: Function) -> list[str]:
+    return [_tidy(derivative) for derivative in row.derivatives]
+
+
+def _tidy(written: str) -> str:
+    return text(parse(written).expression)
+
+
+def _record(row: Function) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "spelling": _spelling(row),
+        "arity": "many" if row.many else row.arity,
+        "derivatives": _derivatives(row),
+        "domain": row.domain.sentence,
+        "definition": row.definition,
+        "rough": row.rough.kind if row.rough else None,
+        "convention": row.rough.convention if row.rough else None,
+        "aliases": list(row.aliases),
+        "remark": row.remark,
+    }
+
+
+def _sheet(rows: Sequence[Function]) -> Sheet:
+    header = ("name", "function", "derivative", "domain", "aliases", "remark")
+    return Sheet(
+        header,
+        [
+            (
+                row.name,
+                _spelling(row),
+                "; ".join(_derivatives(row)),
+                row.domain.sentence,
+                " ".join(row.aliases),
+                row.remark,
+            )
+            for row in rows
+        ],
+    )

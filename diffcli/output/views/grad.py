@@ -1,0 +1,295 @@
+"""A comparison: the partials by every method, side by side."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any
+
+from diffcli import methods
+from diffcli.analysis.grad import Comparison
+from diffcli.calculus.functions import BY_NAME, CONSTANTS
+from diffcli.output.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Line,
+    Run,
+    Sheet,
+    Table,
+    number_style,
+    plain_number,
+    short_number,
+)
+from diffcli.output.views import (
+    derivative_text,
+    doubtful_tail,
+    formulas,
+    heading,
+    step_fact,
+)
+from diffcli.problem import Estimate, MethodResult, point_text
+
+SCHEMA = "diffcli/grad/1"
+
+
+def document(comparison: Comparison) -> Document:
+    """Return a comparison as a document."""
+    return Document(
+        blocks=partial(_blocks, comparison),
+        record=partial(_record, comparison),
+        sheet=partial(_sheet, comparison),
+        wide=partial(_wide, comparison),
+        brief=partial(_brief, comparison),
+    )
+
+
+# ---- for people -------------------------------------------------------------------
+
+
+def _blocks(comparison: Comparison) -> Iterator[Block]:
+    problem = comparison.problem
+    yield from formulas(problem.parsed)
+    settings = problem.settings
+    facts: list[Line] = [
+        (Run(f"at {point_text(problem.point)}"),),
+        _value(comparison),
+    ]
+    finite = _result(comparison, "finite")
+    if finite is not None:
+        plural = "" if finite.evaluations == 1 else "s"
+        calls = f"{finite.evaluations} evaluation{plural}"
+        facts.append(step_fact(settings))
+        facts.append((Run(calls, "muted"),))
+    hidden = [
+        name for name in problem.parsed.variables if name in (CONSTANTS | BY_NAME)
+    ]
+    if hidden:
+        verb = "is a variable" if len(hidden) == 1 else "are variables"
+        facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
+    yield Facts(tuple(facts))
+    yield _table(comparison)
+
+
+def _value(comparison: Comparison) -> Line:
+    digits = comparison.problem.settings.digits
+    line = (Run("f = "), Run(short_number(comparison.value.value, digits), "value"))
+    exact = comparison.exact.get("")
+    return (*line, Run(f" = {exact}", "value")) if exact else line
+
+
+def _table(comparison: Comparison) -> Table:
+    judged = bool(comparison.agreements) or bool(comparison.kinks)
+    judged = judged and len(comparison.results) > 1
+    columns = [Column("", "left")]
+    columns += [
+        Column(methods.load(result.method).TITLE) for result in comparison.results
+    ]
+    if _estimates(comparison):
+        columns.append(Column("est. error"))
+    if comparison.exact:
+        columns.append(Column("exact"))
+    if judged:
+        columns += [Column("rel. error", essential=False), Column("digits")]
+    rows = tuple(
+        _row(comparison, name, judged=judged) for name in comparison.problem.variables
+    )
+    return Table(tuple(columns), rows)
+
+
+def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]:
+    estimates = [
+        result.partials.get(name, Estimate(None, math.inf))
+        for result in comparison.results
+    ]
+    values = [e.value for e in estimates if e.value is not None]
+    shown_as = number_style(values, comparison.problem.settings.digits)
+    agreement = comparison.agreements.get(name)
+    cells: list[Line] = [(Run(f"∂f/∂{name}", "name"),)]
+    for result, estimate in zip(comparison.results, estimates, strict=True):
+        if name in comparison.kinks:
+            cells.append(_kink_cell(comparison, result, name))
+        elif estimate.value is None:
+            cells.append((Run("n/a", "muted"),))
+        else:
+            shown = shown_as(estimate.value)
+            measured = not methods.load(result.method).EXACT
+            certain = agreement.digits if agreement and measured else None
+            cells.append(doubtful_tail(shown, certain))
+    if _estimates(comparison):
+        error = float(_estimates(comparison)[name].error)
+        cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
+    if comparison.exact:
+        cells.append((Run(comparison.exact.get(name) or "-", "value"),))
+    if judged:
+        cells += _judgement(comparison, name)
+    return tuple(cells)
+
+
+def _estimates(comparison: Comparison) -> dict[str, Estimate]:
+    """Return what the search for the best step says of its own error."""
+    finite = _result(comparison, "finite")
+    settings = comparison.problem.settings
+    wanted = finite is not None and settings.h == "auto" and not comparison.kinks
+    return finite.partials if finite is not None and wanted else {}
+
+
+def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:
+    if methods.load(result.method).EXACT:
+        return (Run("kink", "doubtful"),)
+    left, right = comparison.corners[name]
+    return (Run(f"left {_side(left)}, right {_side(right)}"),)
+
+
+def _side(slope: float | None) -> str:
+    if slope is None:
+        return "none"
+    return f"{slope:.10g}".replace("inf", "infinite")
+
+
+def _judgement(comparison: Comparison, name: str) -> list[Line]:
+    agreement = comparison.agreements.get(name)
+    if agreement is None:
+        return [(), ()]
+    if agreement.relative is None:
+        return [(Run("-", "muted"),), (Run(agreement.verdict),)]
+    digits = Run(str(agreement.digits), "doubtful" if agreement.digits == 0 else "")
+    return [(Run(f"{agreement.relative:.1e}"),), (digits,)]
+
+
+# ---- for programs -----------------------------------------------------------------
+
+
+def _result(comparison: Comparison, name: str) -> MethodResult | None:
+    return next((r for r in comparison.results if r.method == name), None)
+
+
+def _record(comparison: Comparison) -> dict[str, Any]:
+    problem = comparison.problem
+    settings = problem.settings
+    finite, symbolic = (_result(comparison, name) for name in ("finite", "symbolic"))
+    error = comparison.error()
+    warnings = [warning.partition(": ")[2] for warning in comparison.warnings]
+    record: dict[str, Any] = {
+        **heading(SCHEMA, problem.parsed),
+        "point": problem.point,
+        "value": _json_number(comparison, comparison.value.value),
+        "gradient": {
+            result.method: {
+                name: None
+                if name in comparison.kinks
+                else _json_number(comparison, estimate.value)
+                for name, estimate in result.partials.items()
+            }
+            for result in comparison.results
+        },
+    }
+    if symbolic is not None:
+        record["derivatives"] = {
+            name: derivative_text(derivation.result)
+            for name, derivation in symbolic.evidence.items()
+        }
+    if comparison.exact:
+        texts = {name: text or None for name, text in comparison.exact.items()}
+        record["exact"] = {"value": texts.pop(""), "gradient": texts}
+    if finite is not None:
+        record["finite"] = {
+            "scheme": settings.scheme,
+            "h": settings.h,
+            "evaluations": finite.evaluations,
+        }
+    record["error"] = error.record()["error"] if error else None
+    record["agreement"] = {
+        name: agreement._asdict() for name, agreement in comparison.agreements.items()
+    }
+    if comparison.kinks:
+        record["one_sided"] = {
+            name: {
+                side: slope if slope is not None and math.isfinite(slope) else None
+                for side, slope in comparison.corners[name]._asdict().items()
+            }
+            for name in comparison.kinks
+        }
+    return record | {"status": comparison.status, "warnings": warnings}
+
+
+def _json_number(comparison: Comparison, value: Any) -> Any:
+    """Return a number as JSON has it: one with more digits than a double is a text."""
+    if value is None or isinstance(value, float):
+        return value
+    return plain_number(value, comparison.problem.settings.digits)
+
+
+def _plain(comparison: Comparison) -> Callable[[Any], str]:
+    """Return how a number is written for programs."""
+    return partial(plain_number, digits=comparison.problem.settings.digits)
+
+
+def _sheet(comparison: Comparison) -> Sheet:
+    plain = _plain(comparison)
+    methods = [result.method for result in comparison.results]
+    header = ("var", "value", *methods, "relative_error", "status")
+    rows = []
+    for name in comparison.problem.variables:
+        kink = name in comparison.kinks
+        values = [
+            None if kink else result.partials[name].value if result.partials else None
+            for result in comparison.results
+        ]
+        agreement = comparison.agreements.get(name)
+        relative = agreement.relative if agreement else None
+        rows.append(
+            (
+                name,
+                plain(comparison.value.value),
+                *map(plain, values),
+                "" if relative is None else f"{relative:.2g}",
+                "kink" if kink else "ok" if None not in values else "n/a",
+            )
+        )
+    return Sheet(header, rows)
+
+
+@cache
+def columns(names: tuple[str, ...], methods: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a wide row behind those of the point.
+
+    Backprop's partials, or those of the only method, have plain names.
+    """
+    partials = [
+        f"df/d{name}"
+        + ("" if len(methods) == 1 or method == "backprop" else f":{method}")
+        for method in methods
+        for name in names
+    ]
+    return ("f", *partials, "status")
+
+
+def _wide(comparison: Comparison) -> Sheet:
+    problem = comparison.problem
+    methods = tuple(result.method for result in comparison.results)
+    plain = _plain(comparison)
+    point = map(plain, problem.point.values())
+    header = (*problem.point, *columns(problem.variables, methods))
+    return Sheet(header, [(*point, *cells(comparison))])
+
+
+def cells(comparison: Comparison) -> Sequence[str]:
+    """Return what stands under ``columns``."""
+    numbers: list[Any] = [comparison.value.value]
+    for result in comparison.results:
+        for name in comparison.problem.variables:
+            estimate = result.partials.get(name)
+            kink = name in comparison.kinks or estimate is None
+            numbers.append(None if kink or estimate is None else estimate.value)
+    return (*map(_plain(comparison), numbers), comparison.status)
+
+
+def _brief(comparison: Comparison) -> str:
+    """Return the gradient with all digits; nothing where there is none."""
+    if comparison.kinks:
+        return ""
+    return " ".join(
+        _plain(comparison)(comparison.partial(name).value)
+        for name in comparison.problem.variables
+    )

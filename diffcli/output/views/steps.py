@@ -1,0 +1,231 @@
+"""A derivation, rule by rule."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from diffcli.engine.derivation import Derivation, Step
+from diffcli.language.expression import Expression, Variable, variables
+from diffcli.language.parser import Parsed
+from diffcli.language.printer import latex, latex_name, text
+from diffcli.output.document import Block, Document, Facts, Formula, Line, Lines, Run
+from diffcli.output.views import derivative_text, formulas, heading
+from diffcli.problem import point_text
+
+SCHEMA = "diffcli/steps/1"
+_MOST = 60  # steps that are shown to people
+_WIDTH = 78  # columns that a step should fit in
+_LONGEST = 200  # characters of a formula in a step
+_MOST_WRITTEN = 20_000_000  # characters of all steps in a record
+_TYPESET = 600  # characters of its LaTeX
+
+
+class Told(NamedTuple):
+    """A derivation and what it is of."""
+
+    #: The variables that f was differentiated toward before, and now.
+    variables: tuple[str, ...]
+    derivation: Derivation
+    #: Its value at the point; None: there is no point.
+    value: float | None = None
+    #: A shorter form of the result; None: there is none, or none was asked for.
+    simplified: Expression | None = None
+
+
+class Steps(NamedTuple):
+    """Derivations with what is needed to tell about them."""
+
+    parsed: Parsed
+    told: Sequence[Told]
+    #: "brief": one line a step; "full": the rule and its letters too.
+    level: str
+    #: The point, if one was given.
+    point: Mapping[str, float]
+
+    @property
+    def names(self) -> dict[Expression, str]:
+        """The names that the text defines, by what they stand for."""
+        return {node: name for name, node in self.parsed.definitions.items()}
+
+
+def document(steps: Steps) -> Document:
+    """Return derivations as a document."""
+    return Document(blocks=partial(_blocks, steps), record=partial(_record, steps))
+
+
+def _blocks(steps: Steps) -> Iterator[Block]:
+    yield from formulas(steps.parsed)
+    for told in steps.told:
+        lines = tuple(_lines(steps, told.derivation))
+        if len(told.variables) > 1:
+            before = Run(f"and of {_partial(told.variables[:-1])} again:", "muted")
+            lines = ((before,), *lines)
+        yield Lines(((),))
+        yield Lines(lines, partial(_latex_steps, steps, told))
+        yield _equals(steps, told, told.derivation.result)
+        if told.simplified is not None:
+            yield Facts(((Run("simplify, by sympy:", "name"),),))
+            yield _equals(steps, told, told.simplified)
+        if told.value is not None:
+            value = Run(f"= {told.value:.10g}", "value")
+            yield Facts(((value, Run(f" at {point_text(steps.point)}")),))
+
+
+def _equals(steps: Steps, told: Told, result: Expression) -> Formula:
+    shown = text(result, limit=_LONGEST, names=steps.names)
+    typeset = latex(result, 400, steps.names)
+    return Formula(
+        f"{_partial(told.variables)} = {shown}",
+        f"{_latex_partial(told.variables)} &= {typeset}",
+    )
+
+
+def _partial(variables: Sequence[str]) -> str:
+    """Return the name of a derivative: ∂f/∂x, ∂²f/∂x², ∂²f/∂x∂y."""
+    if len(variables) == 1:
+        return f"∂f/∂{variables[0]}"
+    if len(set(variables)) == 1:
+        return f"∂²f/∂{variables[0]}²"
+    return f"∂²f/∂{'∂'.join(variables)}"
+
+
+def _latex_partial(variables: Sequence[str]) -> str:
+    below = r" \partial ".join(latex_name(name) for name in variables)
+    order = f"^{len(variables)}" if len(variables) > 1 else ""
+    if len(variables) > 1 and len(set(variables)) == 1:
+        below = f"{latex_name(variables[0])}{order}"
+    return rf"\frac{{\partial{order} f}}{{\partial {below}}}"
+
+
+def _latex_steps(steps: Steps, told: Told) -> Iterator[str]:
+    """Yield the steps as a list; a formula in the text breaks where it may."""
+    derivation = told.derivation
+    yield r"\begin{enumerate}\raggedright"
+    for place, step in enumerate(derivation.steps[:_MOST]):
+        others = {n: name for n, name in steps.names.items() if n is not step.of}
+        of = latex(step.of, _TYPESET, others)
+        becomes = latex(step.becomes, _TYPESET, steps.names)
+        parts = [rf"\frac{{d}}{{d{latex_name(derivation.variable)}}}\bigl[{of}\bigr]"]
+        filled = derivation.filled(place)
+        raw = becomes if filled is None else latex(filled, _TYPESET, steps.names)
+        parts += [raw] if raw == becomes else [raw, becomes]
+        rule = _rule_name(step, derivation.variable)
+        yield rf"  \item \textbf{{{rule}}} \quad ${' = '.join(parts)}$"
+        if steps.level == "full":
+            yield rf"  \\ \textit{{{_sentence(step, told.variables[-1])}}}"
+    yield r"\end{enumerate}"
+
+
+def _lines(steps: Steps, derivation: Derivation) -> Iterator[Line]:
+    """Yield the steps in the order in which they build on each other."""
+    names = steps.names
+    shown = derivation.steps[:_MOST]
+    rules = [_rule_name(step, derivation.variable) for step in shown]
+    width = max(map(len, rules))
+    indent = " " * (width + 7)
+    for place, (rule, step) in enumerate(zip(rules, shown, strict=True)):
+        head = (Run(f"{place + 1:3}  "), Run(rule.ljust(width), "name"), Run("  "))
+        left, right = _equation(derivation, place, names)
+        if right and len(indent) + len(left) + len(right) > _WIDTH:
+            yield (*head, Run(left))
+            yield (Run(indent), Run(right, "title"))
+        else:
+            yield (*head, Run(left), Run(right, "title"))
+        if steps.level == "full":
+            for sentence in _explained(step, derivation.variable, names):
+                yield (Run(f"       {sentence}", "muted"),)
+    if len(derivation.steps) > _MOST:
+        left_out = len(derivation.steps) - _MOST
+        yield (Run(f"     … and {left_out:,} more steps; -f json has all", "muted"),)
+
+
+def _equation(
+    derivation: Derivation, place: int, names: Mapping[Expression, str]
+) -> tuple[str, str]:
+    """Return d/dx[...] = ... as the rule gives it, and what tidying makes of it."""
+    step = derivation.steps[place]
+    others = {node: name for node, name in names.items() if node is not step.of}
+    filled = derivation.filled(place)
+    becomes = _short(step.becomes, names)
+    raw = becomes if filled is None else _short(filled, names)
+    left = f"d/d{derivation.variable}[{_short(step.of, others)}] = {raw}"
+    return left, "" if raw == becomes else f" = {becomes}"
+
+
+def _rule_name(step: Step, variable: str) -> str:
+    """Return the lecture's name; a rule with something inside is a chain too."""
+    inner = step.bindings.get("u")
+    bare = inner is None or (isinstance(inner, Variable) and inner.name == variable)
+    if step.rule.name in ("power", "exponential") and not bare:
+        return f"{step.rule.name}, chain"
+    return step.rule.name
+
+
+def _sentence(step: Step, variable: str) -> str:
+    """Return what the rule says, of this variable."""
+    return re.sub(r"\bx\b", variable, step.rule.sentence)
+
+
+def _explained(
+    step: Step, variable: str, names: Mapping[Expression, str]
+) -> Iterator[str]:
+    """Yield the rule's general form, its letters, and what it says."""
+    rule = step.rule
+    if rule.before not in ("c", "x"):
+        yield f"rule: D({rule.before}) = {rule.after}"
+        letters = sorted(step.bindings.items())
+        meant = ", ".join(
+            f"{letter} = {_short(node, names)}" for letter, node in letters
+        )
+        yield f"with {meant}"
+    sentence = _sentence(step, variable)
+    held = variables(step.of) if rule.before == "c" else []
+    if held:
+        sentence += f"; {', '.join(held)} held fixed"
+    yield sentence
+    if step.uses:
+        yield f"uses {', '.join(f'step {use + 1}' for use in step.uses)}"
+
+
+def _short(node: Expression, names: Mapping[Expression, str]) -> str:
+    return text(node, spaced=False, limit=_LONGEST, names=names)
+
+
+def _record(steps: Steps) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        **heading(SCHEMA, steps.parsed),
+        "derivations": {
+            ",".join(told.variables): {
+                "steps": [
+                    _step_record(told.derivation, place)
+                    for place in range(len(told.derivation.steps))
+                ],
+                "result": derivative_text(told.derivation.result),
+                "simplified": None
+                if told.simplified is None
+                else derivative_text(told.simplified),
+            }
+            for told in steps.told
+        },
+    }
+    if steps.point:
+        values = {",".join(told.variables): told.value for told in steps.told}
+        record |= {"point": dict(steps.point), "values": values}
+    return record
+
+
+def _step_record(derivation: Derivation, place: int) -> dict[str, Any]:
+    step = derivation.steps[place]
+    filled = derivation.filled(place)
+    # All steps together stay readable: the more there are, the shorter each.
+    limit = max(200, min(20_000, _MOST_WRITTEN // len(derivation.steps)))
+    return {
+        "rule": step.rule.name,
+        "before": step.rule.before,
+        "after": step.rule.after,
+        "of": derivative_text(step.of, limit),
+        "filled": None if filled is None else derivative_text(filled, limit),
+        "becomes": derivative_text(step.becomes, limit),
+        "uses": list(step.uses),
+    }

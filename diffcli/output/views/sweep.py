@@ -1,0 +1,173 @@
+"""The picture of error against h, and what it teaches."""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from diffcli.analysis.sweep import ORDERS, Series, Sweep, errors
+from diffcli.output.canvas import Axis, Curve, draw, height
+from diffcli.output.canvas import Picture as Drawing
+from diffcli.output.document import (
+    Block,
+    Document,
+    Facts,
+    Line,
+    Picture,
+    Run,
+    Screen,
+    Sheet,
+    plain_number,
+)
+from diffcli.output.views import formulas, heading
+from diffcli.problem import point_text
+
+SCHEMA = "diffcli/sweep/1"
+_STYLES = {"forward": ("second", "*", 0), "symmetric": ("third", "o", 0)}
+_LINES_AROUND = 13  # lines of the screen that are not the picture
+
+
+class Shown(NamedTuple):
+    """A sweep and how to show it."""
+
+    sweep: Sweep
+    #: Draw the predicted error too.
+    theory: bool
+    #: Lines of the picture; None: as many as fit.
+    height: int | None
+
+
+def document(shown: Shown) -> Document:
+    """Return a sweep as a document."""
+    return Document(
+        blocks=partial(_blocks, shown),
+        record=partial(_record, shown.sweep),
+        sheet=partial(_sheet, shown),
+    )
+
+
+def _blocks(shown: Shown) -> Iterator[Block]:
+    sweep = shown.sweep
+    problem = sweep.problem
+    yield from formulas(problem.parsed)
+    slope = f"∂f/∂{sweep.name}"
+    size = "relative" if sweep.true else "absolute"
+    yield Facts((
+        (Run(f"at {point_text(problem.point)}"),),
+        (Run(f"{slope} = {sweep.true:.10g}", "value"),),
+    ))  # fmt: skip
+    names = ((Run(s.scheme, _STYLES[s.scheme][0]),) for s in sweep.series)
+    yield Facts(((Run(f"{size} error of {slope} against h (log-log):"),), *names))
+    yield Picture(partial(_picture, shown))
+    for series in sweep.series:
+        yield Facts(tuple(_best(series, size)))
+    for sentence in _lessons(sweep.series):
+        yield Facts(((Run(f"  {sentence}", "muted"),),))
+
+
+def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
+    relative = bool(shown.sweep.true)
+    curves = []
+    for series in shown.sweep.series:
+        style, letter, dash = _STYLES[series.scheme]
+        points = list(errors(series, relative))[::-1]
+        curves.append(Curve([points], series.scheme, style, letter, dash))
+        if shown.theory:
+            curves.append(Curve([_predicted(shown.sweep, series)], "", style, ".", 2))
+    drawn = [point for curve in curves for run in curve.runs for point in run]
+    if not drawn:
+        some = any(series.best for series in shown.sweep.series)
+        text = "no error at any h: every quotient is exact" if some else "no quotient"
+        return [(Run(f"  {text}", "title"),)]
+    steps = [s.h for series in shown.sweep.series for s in series.samples]
+    heights = [y for _, y in drawn]
+    low = 10.0 ** math.floor(math.log10(min(heights)) + 1e-9)
+    high = 10.0 ** math.ceil(math.log10(max(heights)) - 1e-9)
+    picture = Drawing(
+        Axis(min(steps), max(steps), log=True),
+        Axis(low, high if high > low else 10 * low, log=True),
+        curves,
+    )
+    lines = height(shown.height, screen, _LINES_AROUND)
+    return draw(picture, screen.width, lines, ascii=screen.ascii)
+
+
+def _predicted(sweep: Sweep, series: Series) -> list[tuple[float, float]]:
+    size = abs(sweep.true) or 1.0
+    return [(s.h, s.predicted / size) for s in series.samples[::-1] if s.predicted]
+
+
+def _best(series: Series, size: str) -> Iterator[Line]:
+    """Yield the smallest error of a scheme, and where theory expects it."""
+    style = _STYLES[series.scheme][0]
+    yield (Run(series.scheme.ljust(9), style),)
+    best = series.best
+    if best is None:
+        yield (Run("no quotient: f has no value there, or x + h is x"),)
+        return
+    theory = series.predicted_best
+    expected = f" (theory {theory:.1e})" if theory and theory >= 1e-100 else ""
+    yield (Run(f"best h = {best.h:.1e}{expected}"),)
+    error = best.relative if size == "relative" else best.absolute
+    yield (Run(f"error {error:.1e}" if error else "no error at all"),)
+    if best.digits is not None:
+        yield (Run(f"{best.digits} digits"),)
+
+
+def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
+    """Yield what the slopes of the curves mean."""
+    for series in schemes:
+        order = ORDERS[series.scheme]
+        if series.right is not None:
+            power = "h" if order == 1 else "h²"
+            yield (
+                f"slope {series.right:.1f} right of the minimum: {series.scheme}"
+                f" error ~ {power} (truncation)"
+            )
+        elif series.straight and series.best:
+            bend = "second" if order == 1 else "third"
+            yield f"{series.scheme}: the {bend} derivative is 0: no truncation"
+    left = [series.left for series in schemes if series.left is not None]
+    if left:
+        yield f"slope {left[0]:.1f} left of it: rounding, error ~ 1/h"
+
+
+def _record(sweep: Sweep) -> dict[str, Any]:
+    problem = sweep.problem
+    return {
+        **heading(SCHEMA, problem.parsed),
+        "point": problem.point,
+        "value": problem.value,
+        "variable": sweep.name,
+        "derivative": sweep.true,
+        "schemes": {
+            series.scheme: {
+                "best_h": series.best.h if series.best else None,
+                "predicted_best_h": series.predicted_best,
+                "slope_left": series.left,
+                "slope_right": series.right,
+                "samples": [
+                    {**s._asdict(), "digits": s.digits} for s in series.samples
+                ],
+            }
+            for series in sweep.series
+        },
+    }
+
+
+def _sheet(shown: Shown) -> Sheet:
+    header = ("h", "scheme", "value", "abs_error", "rel_error", "digits")
+    rows = [
+        (
+            plain_number(s.h),
+            series.scheme,
+            plain_number(s.value),
+            plain_number(s.absolute),
+            plain_number(s.relative),
+            "" if s.digits is None else s.digits,
+            *([plain_number(s.predicted)] if shown.theory else []),
+        )
+        for series in shown.sweep.series
+        for s in series.samples
+    ]
+    return Sheet((*header, "predicted") if shown.theory else header, rows)

@@ -1,0 +1,382 @@
+"""The forward and the backward pass on the screen and as data."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from diffcli.analysis.trace import Backward, Forward, Level, Path, Share, Trace
+from diffcli.language.expression import Call
+from diffcli.language.printer import latex, latex_name
+from diffcli.output.canvas import bar
+from diffcli.output.document import (
+    Block,
+    Document,
+    Facts,
+    Line,
+    Lines,
+    Node,
+    Picture,
+    Run,
+    Screen,
+    Sheet,
+    plain_number,
+)
+from diffcli.output.views import formulas, heading
+from diffcli.problem import point_text
+
+SCHEMA = "diffcli/trace/1"
+_WIDTH = 79  # columns that a line should fit in
+_MOST = 100  # nodes of one pass that are shown to people
+_SHARES = 4  # paths into one node that are written out
+_LEVELS = 12  # depths that are shown as bars
+_COUNTABLE = 10**15  # paths that are counted out; more are no number to a double either
+_TYPESET = 200  # nodes of one pass that are typeset
+_DIGITS = 7
+_FLAT = 0.05  # the partial of such a function below which it is called saturated
+#: Functions that level off: a small partial of theirs means that they are saturated.
+_SATURATING = {"sigmoid", "tanh", "softsign", "erf", "atan", "hardsigmoid", "hardtanh"}
+
+#: What a gate does to the gradient, in the words of Stanford's CS231n.
+_GATES = {
+    "add": "sum: passes the gradient on",
+    "sum": "sum: passes the gradient on",
+    "subtract": "difference: passes it on, with its sign",
+    "negate": "sign: turns the gradient round",
+    "multiply": "product: times the other factor",
+    "divide": "quotient",
+    "power": "power",
+    "max": "max: routes the gradient to the larger",
+    "min": "min: routes the gradient to the smaller",
+}
+
+
+def document(trace: Trace, passes: Sequence[str]) -> Document:
+    """Return the passes ("forward", "backward") as a document."""
+    return Document(
+        blocks=partial(_blocks, trace, passes),
+        record=partial(_record, trace),
+        sheet=partial(_sheet, trace),
+        graph=partial(_graph, trace),
+    )
+
+
+def _blocks(trace: Trace, passes: Sequence[str]) -> Iterator[Block]:
+    yield from formulas(trace.problem.parsed)
+    yield Facts(((Run(f"at {point_text(trace.problem.point)}"),),))
+    if not trace.forward:
+        constant = f"f = {_short(trace.problem.value)} depends on no variable"
+        yield Lines(((Run(constant),),))
+        return
+    if "forward" in passes:
+        title = Run("Forward pass: leaves to root", "title")
+        lines = _cut(trace.forward, list(_forward(trace.forward)))
+        yield Lines(((), (title,), *lines), partial(_latex_forward, trace))
+    if "backward" in passes:
+        title = Run("Backward pass: root to leaves, upstream * local", "title")
+        lines = _cut(trace.backward, list(_backward(trace.backward)))
+        yield Lines(((), (title,), *lines), partial(_latex_backward, trace))
+        title = Run("Product of the partials along each path", "title")
+        lines = list(map(_path, trace.paths[:_MOST]))
+        yield Lines(((), (title,), *lines), partial(_latex_paths, trace))
+        if _is_unhealthy(trace.levels):
+            title = Run("Gradient health: the largest adjoint at each depth", "title")
+            yield Lines(((), (title,)))
+            yield Picture(partial(_bars, trace.levels))
+
+
+def _cut(nodes: Sequence[Any], lines: list[Line]) -> list[Line]:
+    """Return the lines, those in the middle left out if they are many."""
+    if len(lines) <= _MOST:
+        return lines
+    half = _MOST // 2
+    left = f"  … {len(lines) - 2 * half:,} more nodes; -f json and csv have all"
+    return [*lines[:half], (Run(left, "muted"),), *lines[-half:]]
+
+
+def _forward(nodes: Sequence[Forward]) -> Iterator[Line]:
+    some = [*nodes[:_MOST], *nodes[-_MOST:]]
+    name = max(len(node.name) for node in some)
+    formula = max(len(node.formula) for node in some)
+    numbers = max(len(node.numbers) for node in some)
+    for node in nodes:
+        head = f"  {node.name.ljust(name)} = "
+        made = f"{node.formula.ljust(formula)} = {node.numbers.ljust(numbers)} = "
+        parts = head + (made if node.formula else " " * len(made))
+        last = Run("   f", "title") if node is nodes[-1] else Run("")
+        yield (Run(parts), Run(_short(node.value), "value"), last)
+
+
+def _backward(nodes: Sequence[Backward]) -> Iterator[Line]:
+    some = [*nodes[:_MOST], *nodes[-_MOST:]]
+    name = max(len(node.name) for node in some)
+    made = max(len(_made(node)) for node in some)
+    for node in nodes:
+        head = f"  ∂f/∂{node.name.ljust(name)} = {_made(node).ljust(made)} = "
+        value, remark = _short(node.adjoint).ljust(8), f"   {_remark(node)}"
+        if len(head) + len(value) + len(remark) > _WIDTH:
+            yield (Run(head), Run(value.rstrip(), "adjoint"))
+            yield (Run(" " * (name + 6) + remark, "muted"),)
+        else:
+            yield (Run(head), Run(value, "adjoint"), Run(remark, "muted"))
+
+
+def _made(node: Backward) -> str:
+    """Return upstream times local, for each path that ends here."""
+    if not node.shares:
+        return "1"
+    made = [f"∂f/∂{share.user} * {share.formula}" for share in node.shares[:_SHARES]]
+    return " + ".join([*made, "…"] if len(node.shares) > _SHARES else made)
+
+
+def _remark(node: Backward) -> str:
+    if not node.shares:
+        return "seed"
+    products = [_short(share.upstream * share.local) for share in node.shares]
+    if len(node.shares) > 1:
+        count = {2: "two", 3: "three"}.get(len(products), str(len(products)))
+        more = " + …" if len(products) > _SHARES else ""
+        sums = " + ".join(products[:_SHARES]) + more
+        return f"{sums}   {count} paths add up"
+    (share,) = node.shares
+    gate = _GATES.get(share.function, f"derivative of {share.function}")
+    return f"{_short(share.upstream)} * {_short(share.local)}   {gate}"
+
+
+def _path(path: Path) -> Line:
+    head = Run(f"  ∂f/∂{path.name} = ")
+    value = Run(_short(path.adjoint), "adjoint")
+    if path.ways != 1:
+        return (head, value, Run(f"   {_ways(path)} paths add up", "muted"))
+    factors = [_short(local) for local in path.locals]
+    if len(factors) > 12:
+        factors = [*factors[:6], "…", *factors[-5:]]
+    line: Line = (head, Run(f"{' * '.join(['1', *factors][1:] or ['1'])} = "), value)
+    return (*line, Run(_health(path), "muted"))
+
+
+def _ways(path: Path) -> str:
+    """Return how many paths there are, if anybody can read so many."""
+    return f"{path.ways:,}" if path.ways < _COUNTABLE else "more than 10**15"
+
+
+def _health(path: Path) -> str:
+    """Say where a product of many partials vanishes or explodes, and which do it."""
+    sizes = [abs(local) for local in path.locals]
+    product = math.prod(sizes)
+    if len(sizes) < 3 or 1e-4 < product < 1e4:
+        return ""
+    small = product <= 1e-4
+    guilty = [
+        function
+        for function, size in zip(path.functions, sizes, strict=True)
+        if (size < 0.5 if small else size > 2)
+    ]
+    verb = "vanishes" if small else "explodes"
+    limit = "below 0.5" if small else "above 2"
+    counts = sorted(((guilty.count(f), f) for f in set(guilty)), reverse=True)
+    who = ", ".join(f"{count} of {function}" for count, function in counts[:3])
+    flat = sum(
+        function in _SATURATING and size < _FLAT
+        for function, size in zip(path.functions, sizes, strict=True)
+    )
+    why = f"; {flat} saturated" if flat else ""
+    return f"   {verb}: {len(guilty)} of {len(sizes)} factors are {limit} ({who}{why})"
+
+
+def _is_unhealthy(levels: Sequence[Level]) -> bool:
+    """Tell whether adjoints differ so much in size that a picture of it is worth it."""
+    sizes = [level.size for level in levels if level.size and math.isfinite(level.size)]
+    return len(levels) > 3 and bool(sizes) and max(sizes) > 1e4 * min(sizes)
+
+
+def _bars(levels: Sequence[Level], screen: Screen) -> Iterator[Line]:
+    """Yield the largest adjoint of each depth as a bar on a logarithmic scale."""
+    stride = -(-len(levels) // _LEVELS)
+    shown = [level for n, level in enumerate(levels) if n % stride == 0]
+    shown += [] if shown[-1] is levels[-1] else [levels[-1]]
+    sizes = [level.size for level in shown if level.size and math.isfinite(level.size)]
+    low = math.floor(math.log10(min(sizes))) - 1
+    high = math.ceil(math.log10(max(sizes)))
+    name = max(len(level.name) for level in shown)
+    room = max(8, min(48, screen.width - name - 26))
+    for level in shown:
+        share = 0.0
+        if level.size and math.isfinite(level.size):
+            share = (math.log10(level.size) - low) / (high - low)
+        size = f"{level.size:9.2e}" if math.isfinite(level.size) else "undefined"
+        head = f"  depth {level.depth:4}  {level.name:{name}} {size} "
+        yield (Run(head), Run(bar(share, room, ascii=screen.ascii), "first"))
+
+
+# ---- LaTeX -------------------------------------------------------------------------
+
+
+def _latex_table(title: str, columns: str, rows: Iterable[str]) -> Iterator[str]:
+    yield from (
+        "", rf"\subsection*{{{title}}}", rf"\begin{{longtable}}{{{columns}}}",
+        *(rf"  {row} \\" for row in rows), r"\end{longtable}",
+    )  # fmt: skip
+
+
+def _latex_forward(trace: Trace) -> Iterator[str]:
+    rows = (
+        f"${latex_name(node.name)}$ & {_latex_made(trace, node)} &"
+        f" $={_latex_number(node.value)}$"
+        for node in trace.forward[:_TYPESET]
+    )
+    return _latex_table("Forward pass: leaves to root", "lll", rows)
+
+
+def _latex_made(trace: Trace, node: Forward) -> str:
+    if not node.formula:
+        return ""
+    return f"$={latex(node.node, 400, trace.names)}$"
+
+
+def _latex_backward(trace: Trace) -> Iterator[str]:
+    rows = (
+        f"${_latex_partial(node.name)}$ & $={_latex_upstream(node)}$ &"
+        f" $={_latex_number(node.adjoint)}$"
+        for node in trace.backward[:_TYPESET]
+    )
+    title = r"Backward pass: root to leaves, upstream $\cdot$ local"
+    return _latex_table(title, "lll", rows)
+
+
+def _latex_upstream(node: Backward) -> str:
+    parts = (
+        rf"{_latex_partial(share.user)} \cdot {_latex_factor(share)}"
+        for share in node.shares[:12]
+    )
+    return " + ".join(parts) or "1"
+
+
+def _latex_factor(share: Share) -> str:
+    written = latex(share.partial, 400)
+    node = share.partial
+    plain = not isinstance(node, Call) or node.function.notation is None
+    return written if plain else rf"\left({written}\right)"
+
+
+def _latex_paths(trace: Trace) -> Iterator[str]:
+    rows = (
+        f"${_latex_partial(path.name)}$ & $={_latex_product(path)}$ &"
+        f" $={_latex_number(path.adjoint)}$"
+        for path in trace.paths[:_TYPESET]
+    )
+    return _latex_table("Product of the partials along each path", "lll", rows)
+
+
+def _latex_product(path: Path) -> str:
+    if path.ways != 1:
+        return rf"\text{{{_ways(path)} paths add up}}"
+    factors = [
+        _latex_number(local) if local >= 0 else rf"\left({_latex_number(local)}\right)"
+        for local in path.locals
+    ]
+    if len(factors) > 12:
+        factors = [*factors[:6], r"\ldots", *factors[-5:]]
+    return r" \cdot ".join(factors or ["1"])
+
+
+def _latex_partial(name: str) -> str:
+    return rf"\frac{{\partial f}}{{\partial {latex_name(name)}}}"
+
+
+def _latex_number(value: float) -> str:
+    r"""Return a number for maths mode.
+
+    >>> print(_latex_number(-2.5e-07))
+    -2.5 \cdot 10^{-7}
+    """
+    mantissa, e, exponent = _short(value).partition("e")
+    if not math.isfinite(value):
+        return r"\text{undefined}"
+    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
+
+
+# ---- for programs ------------------------------------------------------------------
+
+
+def _graph(trace: Trace) -> Sequence[Node]:
+    """Return the nodes with value and adjoint, the ways with the local partials."""
+    places = {node.name: place for place, node in enumerate(trace.forward)}
+    backward = {node.name: node for node in trace.backward}
+    ways: dict[str, list[tuple[int, str]]] = {name: [] for name in places}
+    for node in trace.backward:
+        for share in node.shares:
+            label = f"{share.formula} = {_short(share.local)}"
+            if share.formula == _short(share.local):
+                label = share.formula
+            ways[share.user].append((places[node.name], label))
+    return [
+        Node(
+            node.name + (f" = {node.formula}" if node.formula else ""),
+            (
+                f"value {_short(node.value)}",
+                f"adjoint {_short(backward[node.name].adjoint)}",
+            ),
+            tuple(place for place, _ in ways[node.name]),
+            tuple(label for _, label in ways[node.name]),
+        )
+        for node in trace.forward
+    ]
+
+
+def _short(value: float) -> str:
+    return f"{value:.{_DIGITS}g}" if math.isfinite(value) else "undefined"
+
+
+def _record(trace: Trace) -> dict[str, Any]:
+    problem = trace.problem
+    return {
+        **heading(SCHEMA, problem.parsed),
+        "point": problem.point,
+        "value": problem.value,
+        "forward": [
+            {"name": n.name, "formula": n.formula or None, "value": n.value}
+            for n in trace.forward
+        ],
+        "backward": [
+            {
+                "name": n.name,
+                "adjoint": _finite(n.adjoint),
+                "shares": [
+                    {
+                        "user": s.user,
+                        "upstream": _finite(s.upstream),
+                        "local": _finite(s.local),
+                        "formula": s.formula,
+                    }
+                    for s in n.shares
+                ],
+            }
+            for n in trace.backward
+        ],
+        "paths": {
+            p.name: {
+                "locals": [_finite(x) for x in p.locals],
+                "ways": p.ways if p.ways < _COUNTABLE else None,
+            }
+            for p in trace.paths
+        },
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _sheet(trace: Trace) -> Sheet:
+    adjoints = {node.name: node.adjoint for node in trace.backward}
+    rows = [
+        (
+            node.name,
+            node.formula,
+            plain_number(node.value),
+            plain_number(_finite(adjoints[node.name])),
+        )
+        for node in trace.forward
+    ]
+    return Sheet(("node", "formula", "value", "adjoint"), rows)

@@ -1,0 +1,214 @@
+"""The expression as a tree as typed, or as a graph with its shared nodes."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from diffcli.engine.tape import Sweep
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    postorder,
+)
+from diffcli.language.parser import Parsed
+from diffcli.language.printer import latex, latex_name
+from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, Run
+from diffcli.output.views import formulas, heading
+from diffcli.problem import Problem, point_text
+
+SCHEMA = "diffcli/tree/1"
+_MOST = 200  # lines that are shown to people
+_DEEPEST = 14  # levels that are shown to people: so many fit in 80 columns
+
+
+class Tree(NamedTuple):
+    """An expression and, at a point, what its nodes are worth."""
+
+    parsed: Parsed
+    problem: Problem | None
+    sweep: Sweep | None
+    #: True: a node that is used twice is drawn once.
+    shared: bool
+
+
+def document(tree: Tree) -> Document:
+    """Return a tree as a document."""
+    return Document(
+        blocks=partial(_blocks, tree),
+        record=partial(_record, tree),
+        graph=partial(_graph, tree),
+    )
+
+
+def _blocks(tree: Tree) -> Iterator[Block]:
+    yield from formulas(tree.parsed)
+    if tree.problem:
+        at = Run(f"at {point_text(tree.problem.point)}")
+        meaning = Run("after each node: value | adjoint", "muted")
+        yield Facts(((at,), (meaning,)))
+    yield Lines(tuple(_lines(tree)), partial(_forest, tree))
+
+
+def _lines(tree: Tree) -> Iterator[Line]:
+    """Yield a line a node, from the root down, with guides in front."""
+    names = {node: name for name, node in tree.parsed.definitions.items()}
+    stack: list[tuple[Expression, str, str]] = [(tree.parsed.expression, "", "")]
+    drawn: set[Expression] = set()
+    count, was_cut = 0, False
+    while stack:
+        node, before, below = stack.pop()
+        count += 1
+        if count > _MOST:
+            left = "… more below; -f json has the whole tree"
+            yield (Run(left, "muted"),)
+            return
+        again = tree.shared and node in drawn and bool(node.args)
+        drawn.add(node)
+        name = f"{names[node]}: " if node in names else ""
+        worth = " | ".join(_worth(tree, node))
+        cut = len(below) >= 4 * _DEEPEST and bool(node.args)
+        was_cut = was_cut or cut
+        mark = Run("  (drawn above)" if again else "  …" * cut, "muted")
+        label = (Run(f"{name}{_label(node)}", "name"), Run(f"  {worth}", "value"))
+        yield (Run(before), *(label if worth else label[:1]), mark)
+        if not again and not cut:
+            children = list(node.args)
+            for place, child in reversed(list(enumerate(children))):
+                last = place == len(children) - 1
+                stack.append(
+                    (
+                        child,
+                        below + ("└── " if last else "├── "),
+                        below + ("    " if last else "│   "),
+                    )
+                )
+    if was_cut:
+        left = f"cut at {_DEEPEST} levels; -f json has the whole tree"
+        yield (Run(left, "muted"),)
+
+
+def _forest(tree: Tree) -> Iterator[str]:
+    """Yield the tree for LaTeX's package forest, cut where the screen's is."""
+    names = {node: name for name, node in tree.parsed.definitions.items()}
+    yield r"\begin{center}\begin{adjustbox}{max width=\textwidth}\begin{forest}"
+    yield "  for tree={draw, rounded corners, align=center, s sep=3mm}"
+    stack: list[Expression | None] = [tree.parsed.expression]
+    drawn: set[Expression] = set()
+    left, depth = _MOST, 0
+    while stack:
+        node = stack.pop()
+        if node is None:
+            depth -= 1
+            yield "  ]"
+            continue
+        left -= 1
+        depth += 1
+        again = tree.shared and node in drawn and bool(node.args)
+        cut = again or left < 0 or depth > _DEEPEST
+        drawn.add(node)
+        yield f"  [{{{_typeset(tree, node, names, cut=cut)}}}"
+        stack += [None, *(() if cut else reversed(node.args))]
+    yield r"\end{forest}\end{adjustbox}\end{center}"
+
+
+def _typeset(
+    tree: Tree, node: Expression, names: Mapping[Expression, str], *, cut: bool
+) -> str:
+    """Return a node's label, and below it value and adjoint."""
+    label = f"${_latex_label(node)}$"
+    if node in names:
+        label = rf"${latex_name(names[node])}$: {label}"
+    worth = r" $\mid$ ".join(_worth(tree, node))
+    more = r" \ldots" if cut and node.args else ""
+    return label + more + (rf"\\{worth}" if worth else "")
+
+
+def _latex_label(node: Expression) -> str:
+    if isinstance(node, Number | Variable):
+        return latex(node)
+    assert isinstance(node, Call)
+    label = _label(node)
+    known = {"*": r"\cdot", "**": r"\uparrow"}
+    name = label.replace("_", r"\_")
+    return known.get(label, label if node.function.notation else rf"\mathrm{{{name}}}")
+
+
+def _label(node: Expression) -> str:
+    """Return an operator's sign, a function's name, a number or a variable."""
+    if isinstance(node, Number):
+        return node.text
+    if isinstance(node, Variable):
+        return node.name
+    assert isinstance(node, Call)
+    notation = node.function.notation
+    return notation.symbol if notation else node.function.name
+
+
+def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
+    """Return value and adjoint; a number says its value itself, and has no adjoint."""
+    if tree.sweep is None or isinstance(node, Number):
+        return ()
+    program = tree.sweep.tape.program
+    row = program.index[node]
+    value = f"{tree.sweep.tape.values[row]:.6g}"
+    adjoint = tree.sweep.adjoints[row]
+    if not program.active[row]:
+        return (value,)
+    return (value, f"{adjoint:.6g}" if math.isfinite(adjoint) else "undefined")
+
+
+def _graph(tree: Tree) -> Sequence[Node]:
+    """Return the nodes, arguments first: each once, or each time it is used."""
+    if tree.shared:
+        order = postorder([tree.parsed.expression])
+        places: Mapping[Expression, int] = {node: i for i, node in enumerate(order)}
+        return [
+            Node(_label(n), _details(tree, n), tuple(places[a] for a in n.args))
+            for n in order
+        ]
+    nodes: list[Node] = []
+    done: list[int] = []  # the places of finished arguments
+    stack: list[tuple[Expression, bool]] = [(tree.parsed.expression, False)]
+    while stack:
+        node, ready = stack.pop()
+        if not ready and node.args:
+            stack.append((node, True))
+            stack += [(argument, False) for argument in reversed(node.args)]
+            continue
+        first = len(done) - len(node.args)
+        nodes.append(Node(_label(node), _details(tree, node), tuple(done[first:])))
+        done[first:] = [len(nodes) - 1]
+    return nodes
+
+
+def _details(tree: Tree, node: Expression) -> tuple[str, ...]:
+    worth = _worth(tree, node)
+    titles = ("value", "adjoint")
+    return tuple(f"{t} {w}" for t, w in zip(titles, worth, strict=False))
+
+
+def _record(tree: Tree) -> dict[str, Any]:
+    nodes = []
+    order = postorder([tree.parsed.expression])
+    places = {node: place for place, node in enumerate(order)}
+    names = {node: name for name, node in tree.parsed.definitions.items()}
+    for node in order:
+        row: dict[str, Any] = {
+            "label": _label(node),
+            "name": names.get(node),
+            "args": [places[argument] for argument in node.args],
+        }
+        if tree.sweep is not None:
+            index = tree.sweep.tape.program.index[node]
+            adjoint = tree.sweep.adjoints[index]
+            row["value"] = tree.sweep.tape.values[index]
+            row["adjoint"] = adjoint if math.isfinite(adjoint) else None
+        nodes.append(row)
+    record: dict[str, Any] = {
+        **heading(SCHEMA, tree.parsed),
+        "nodes": nodes,
+    }
+    return record | ({"point": tree.problem.point} if tree.problem else {})
