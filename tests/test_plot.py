@@ -1,13 +1,16 @@
 """plot: the places where a curve breaks, and what is steep or flat."""
 
 import csv
+import itertools
 import json
 import math
 
 import pytest
+import sympy
 
 from diffcli.analysis.plot import Graph, graph, window
-from diffcli.calculus.functions import BY_NAME
+from diffcli.calculus.functions import BY_NAME, FUNCTIONS, ROWS, Function
+from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from tests.conftest import Run
 
@@ -42,6 +45,125 @@ def test_features(formula: str, kind: str, places: list[float]) -> None:
     features = made(formula).features
     assert [feature.x for feature in features] == pytest.approx(places, abs=1e-8)
     assert {feature.kind for feature in features} <= {kind}
+
+
+# What is done to a function: smooth things, and what looks rough in doubles.
+SMOOTH = (
+    "{f}", "1e10+{f}", "1e-300*{f}", "{f}/(1+({x})^2)", "({f})*exp(-(100*({x}))^2)",
+    "{f}+1/(1+(1000*({x}))^2)", "{f}+sin({x})^2+cos({x})^2", "({f})^2-2*({f})",
+    "tanh(1e4*({x}))+{f}", "{f}+({x})^2/({x})", "{f}+sqrt(1e-20+({x})^2)",
+)  # fmt: skip
+LINES = (("x", 1.0, 0.0), ("x*1000-7", 1e-3, 7e-3), ("(x-3)/1e6", 1e6, 3.0))
+
+
+@pytest.mark.parametrize(
+    "row", [r for r in FUNCTIONS if r.rough is None], ids=lambda row: row.name
+)
+def test_what_is_smooth_has_no_features(row: Function) -> None:
+    (low, high), *_ = reversed(row.domain.samples[: row.arity])
+    for inner, scale, offset in LINES:
+        called = f"{row.name}({inner})" if row.arity == 1 else f"{row.name}(1, {inner})"
+        for form in SMOOTH:
+            formula = form.format(f=called, x=inner)
+            ends = low * scale + offset, high * scale + offset
+            assert graph(parse(formula), "x", {}, *ends, 301).features == (), formula
+
+
+@pytest.mark.parametrize("more", ["", "+sin(x)", "+1e10", "*1e-250", "*(2+x^2)"])
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        ("abs(x-A)", "kink"), ("max(x, A)", "kink"), ("relu(3*x-3*A)", "kink"),
+        ("hypot(x-A, 0)", "kink"), ("hardtanh(x-A-1)", "kink"),
+        ("abs((x-A)^3+x-A)", "kink"),
+        ("min((x-A)^2, x-A)", "kink"), ("sqrt((x-A)^2)", "kink"),
+        ("leakyrelu(x-A)", "kink"),
+        ("sign(x-A)", "jump"), ("step(A-x)", "jump"),
+        ("floor(x-A+5)*step(5-x)", "jump"),
+        ("acot(x-A)", "jump"), ("(x-A)/abs(x-A)", "jump"), ("atan2(x-A, -1)", "jump"),
+        ("1/(x-A)", "pole"), ("1/(x-A)^6", "pole"), ("1/abs(x-A)^0.2", "pole"),
+        ("1/(x^2-2*A*x+A^2)", "pole"), ("tan(pi/2+(x-A)/9)", "pole"),
+        ("gamma((x-A)/9)", "pole"), ("digamma((x-A)/9)", "pole"), ("csch(x-A)", "pole"),
+        ("1/(1-cos((x-A)/2))", "pole"), ("1/(exp(x-A)-1)", "pole"),
+        ("(x-A)^(-3)", "pole"),
+        ("log(abs(x-A))", "asymptote"), ("log((x-A)^2)", "asymptote"),
+        ("log(x-A)", "asymptote"), ("log1p(x-A-1)", "asymptote"),
+        ("sqrt(x-A)", "vertical tangent"), ("cbrt(x-A)", "vertical tangent"),
+        ("abs(x-A)^0.5", "vertical tangent"), ("asin(x-A+1)", "vertical tangent"),
+        ("abs(x-A)^1.5", ""), ("abs(x-A)^3", ""), ("sin(x-A)/(x-A)", ""),
+        ("relu(x-A)-relu(A-x)", ""), ("relu(x-A)^1.2", ""), ("(x-A)*abs(x-A)^0.3", ""),
+        ("(x-A)^2/(x-A)", ""), ("elu(x-A)", ""), ("softsign(x-A)", ""),
+    ],
+)  # fmt: skip
+def test_what_breaks_is_found_at_its_place(formula: str, kind: str, more: str) -> None:
+    for place in (0.3, -1.37, 0.0):
+        text = f"({formula.replace('A', f'({place})')}){more}"
+        features = graph(parse(text), "x", {}, -2, 2, 501).features
+        near = [feature for feature in features if abs(feature.x - place) < 0.4]
+        assert [feature.kind for feature in near] == ([kind] if kind else []), text
+        assert all(abs(feature.x - place) < 1e-12 for feature in near)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["1/(x^2-2)", "(x+1)/(x^3-3*x+1)", "x/(x^4-5*x^2+3)", "1/(x^2+x+1)", "1/(x^2-2)^2",
+     "(x-1)/(x^2-1)", "1/(x^2-1/10000)", "1/(x^2+1/10000)", "1/(1-2*x+x^2)"],
+)  # fmt: skip
+def test_poles_are_those_of_sympy(formula: str) -> None:
+    x = sympy.symbols("x", real=True)
+    expression = sympy.cancel(sympy.parse_expr(formula.replace("^", "**"), {"x": x}))
+    roots = sympy.Poly(sympy.denom(expression), x).real_roots(multiple=True)
+    places = sorted({float(root) for root in roots if abs(root) < 6})
+    assert [f.x for f in made(formula).features] == pytest.approx(places, rel=1e-14)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_an_edge_is_0_where_a_row_is_rough_or_ends(row: Function) -> None:
+    edges = {row.domain.edge, row.rough.edge if row.rough else ""} - {""}
+    assert bool(edges) == bool(row.rough or row.domain.sentence)
+    numbers = (-3.0, -2.0, -1.0, 0.0, 1.0, 3.0)
+    for u, v in itertools.product(numbers, numbers):
+        args = (u, v)[: row.arity]
+        rough = row.rough is not None and row.rough.at(*args)
+        if not rough or (row.name == "atan2" and u):
+            continue
+        values = []
+        for edge in edges:
+            program = Program([parse(edge, names={"u", "v"}).expression])
+            values.append(abs(program.value({"u": u, "v": v})))
+        assert min(values) < 1e-15, args
+
+
+def test_what_is_too_dense_to_see_is_said(run: Run) -> None:
+    assert not made("floor(1000*x)").complete
+    assert made("floor(x)").complete
+    assert "there may be more" in run("plot", "tan(1000*x)").out
+
+
+@pytest.mark.parametrize(
+    "ends",
+    ["-1e308:1e308", "1:1.0000000000000002", "0:5e-324", "1e308:1.1e308",
+     "-1e-320:1e-320", "100000:100000.001", "-1.7e308:-1.6e308"],
+)  # fmt: skip
+@pytest.mark.parametrize("formula", ["abs(x)", "1/x", "exp(x)", "x*1e308", "tan(x)"])
+def test_any_range_can_be_drawn(formula: str, ends: str, run: Run) -> None:
+    for option in ("--x", "--y"):
+        ran = run("plot", formula, option, ends)
+        assert ran.code == 0, ran.err
+        assert "nan" not in ran.out
+        assert "inf" not in ran.out
+
+
+def test_a_small_picture_has_two_ticks_and_a_large_screen_is_used(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for height in ("3", "4", "5", "7"):
+        out = run("plot", "x^2", "--height", height).out
+        assert out.count("┤") >= 2, height
+    small = run("plot", "x^2", columns=120).out
+    monkeypatch.setenv("LINES", "40")
+    large = run("plot", "x^2", columns=120).out
+    assert len(small.splitlines()) + 10 < len(large.splitlines()) <= 40
 
 
 def test_a_pole_that_a_sample_meets_is_no_jump() -> None:

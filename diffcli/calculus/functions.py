@@ -30,6 +30,8 @@ class Domain(NamedTuple):
     holds: Callable[..., bool] = lambda *_: True
     #: For each argument a range inside the domain, away from its edges.
     samples: tuple[tuple[float, float], ...] = ((-2.0, 2.0), (-2.0, 2.0))
+    #: A text in the letters u and v that is 0 where the domain ends or has a hole.
+    edge: str = ""
 
 
 class Rough(NamedTuple):
@@ -41,6 +43,8 @@ class Rough(NamedTuple):
     at: Callable[..., bool]
     #: The value that deep-learning libraries use there, if they agree on one.
     convention: float | None = None
+    #: A text in the letters u and v that is 0 where it happens, and seldom elsewhere.
+    edge: str = "u"
 
 
 class Notation(NamedTuple):
@@ -93,34 +97,34 @@ class Function(NamedTuple):
 # Columns are aligned, here and below, so that a wrong sign is visible.
 # fmt: off
 REALS         = Domain()
-POSITIVE      = Domain("u > 0",        lambda u: u > 0,        ((0.1, 4.0),))
-NOT_NEGATIVE  = Domain("u >= 0",       lambda u: u >= 0,       ((0.1, 4.0),))
-NOT_ZERO      = Domain("u != 0",       lambda u: u != 0,       ((0.2, 2.5),))
-OVER_MINUS_1  = Domain("u > -1",       lambda u: u > -1,       ((-0.9, 4.0),))
-UNIT          = Domain("-1 <= u <= 1", lambda u: -1 <= u <= 1, ((-0.9, 0.9),))
-OPEN_UNIT     = Domain("-1 < u < 1",   lambda u: -1 < u < 1,   ((-0.9, 0.9),))
-OUTSIDE_UNIT  = Domain("abs(u) >= 1",  lambda u: abs(u) >= 1,  ((1.1, 4.0),))
-BEYOND_UNIT   = Domain("abs(u) > 1",   lambda u: abs(u) > 1,   ((1.1, 4.0),))
-FROM_1        = Domain("u >= 1",       lambda u: u >= 1,       ((1.1, 4.0),))
-TO_1          = Domain("0 < u <= 1",   lambda u: 0 < u <= 1,   ((0.1, 0.9),))
-DIVISOR       = Domain("v != 0",       lambda u, v: v != 0,    ((-2.0, 2.0), (0.3, 2.0)))
+POSITIVE      = Domain("u > 0",        lambda u: u > 0,        ((0.1, 4.0),), "u")
+NOT_NEGATIVE  = Domain("u >= 0",       lambda u: u >= 0,       ((0.1, 4.0),), "u")
+NOT_ZERO      = Domain("u != 0",       lambda u: u != 0,       ((0.2, 2.5),), "u")
+OVER_MINUS_1  = Domain("u > -1",       lambda u: u > -1,       ((-0.9, 4.0),), "u+1")
+UNIT          = Domain("-1 <= u <= 1", lambda u: -1 <= u <= 1, ((-0.9, 0.9),), "abs(u)-1")
+OPEN_UNIT     = Domain("-1 < u < 1",   lambda u: -1 < u < 1,   ((-0.9, 0.9),), "abs(u)-1")
+OUTSIDE_UNIT  = Domain("abs(u) >= 1",  lambda u: abs(u) >= 1,  ((1.1, 4.0),), "abs(u)-1")
+BEYOND_UNIT   = Domain("abs(u) > 1",   lambda u: abs(u) > 1,   ((1.1, 4.0),), "abs(u)-1")
+FROM_1        = Domain("u >= 1",       lambda u: u >= 1,       ((1.1, 4.0),), "u-1")
+TO_1          = Domain("0 < u <= 1",   lambda u: 0 < u <= 1,   ((0.1, 0.9),), "u*(1-u)")
+DIVISOR       = Domain("v != 0",       lambda u, v: v != 0,    ((-2.0, 2.0), (0.3, 2.0)), "v")
 ANY_TWO       = Domain("",             lambda u, v: True,      ((-2.0, 2.0), (0.3, 2.0)))
-NOT_ORIGIN    = Domain("not u = v = 0", lambda u, v: u != 0 or v != 0, ((0.2, 2.0), (0.2, 2.0)))
-NO_POLE       = Domain("u is not 0, -1, -2, ...", lambda u: u > 0 or u != math.floor(u), ((0.2, 4.0),))
+NOT_ORIGIN    = Domain("not u = v = 0", lambda u, v: u != 0 or v != 0, ((0.2, 2.0), (0.2, 2.0)), "u")
+NO_POLE       = Domain("u is not 0, -1, -2, ...", lambda u: u > 0 or u != math.floor(u), ((0.2, 4.0),), "sin(pi*min(u, 1/2))")
 ORDER         = Domain("u = 0, 1, ..., 99 and v is not 0, -1, -2, ...",
                        lambda u, v: 0 <= u < 100 and u == math.floor(u) and (v > 0 or v != math.floor(v)),
-                       ((0.0, 0.0), (0.2, 4.0)))
+                       ((0.0, 0.0), (0.2, 4.0)), "sin(pi*min(v, 1/2))")
 POWER         = Domain("u > 0, or u < 0 and v whole, or u = 0 and v >= 0",
                        lambda u, v: u > 0 or (u < 0 and v == math.floor(v)) or (u == 0 and v >= 0),
-                       ((0.2, 3.0), (-2.0, 2.0)))
+                       ((0.2, 3.0), (-2.0, 2.0)), "u")
 
 AT_0          = lambda u: u == 0  # noqa: E731
 KINK          = Rough("kink", AT_0, 0.0)
 JUMP          = Rough("jump", AT_0, 0.0)
 UPRIGHT       = Rough("vertical tangent", AT_0)
-UPRIGHT_AT_1  = Rough("vertical tangent", lambda u: abs(u) == 1)
-AT_INTEGERS   = Rough("jump", lambda u: u == math.floor(u), 0.0)
-AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5)
+UPRIGHT_AT_1  = Rough("vertical tangent", lambda u: abs(u) == 1, edge="abs(u)-1")
+AT_INTEGERS   = Rough("jump", lambda u: u == math.floor(u), 0.0, "sin(pi*u)")
+AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5, "u-v")
 # fmt: on
 
 SQRT_2 = math.sqrt(2)
@@ -326,12 +330,12 @@ FUNCTIONS: tuple[Function, ...] = (
     # trigonometry
     unary("sin",         math.sin,                       lambda y, u: math.cos(u),          "cos(u)", latex=r"\sin {u}"),
     unary("cos",         math.cos,                       lambda y, u: -math.sin(u),         "-sin(u)", latex=r"\cos {u}"),
-    unary("tan",         math.tan,                       lambda y, u: 1 + y * y,            "1+tan(u)**2", Domain("cos(u) != 0", samples=((-1.2, 1.2),)), latex=r"\tan {u}"),
-    unary("sec",         lambda u: 1 / math.cos(u),      lambda y, u: y * math.tan(u),      "sec(u)*tan(u)", Domain("cos(u) != 0", samples=((-1.2, 1.2),)),
+    unary("tan",         math.tan,                       lambda y, u: 1 + y * y,            "1+tan(u)**2", Domain("cos(u) != 0", samples=((-1.2, 1.2),), edge="cos(u)"), latex=r"\tan {u}"),
+    unary("sec",         lambda u: 1 / math.cos(u),      lambda y, u: y * math.tan(u),      "sec(u)*tan(u)", Domain("cos(u) != 0", samples=((-1.2, 1.2),), edge="cos(u)"),
           definition="1/cos(u)", latex=r"\sec {u}"),
-    unary("csc",         lambda u: 1 / math.sin(u),      lambda y, u: -y / math.tan(u),     "-csc(u)*cot(u)", Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),)),
+    unary("csc",         lambda u: 1 / math.sin(u),      lambda y, u: -y / math.tan(u),     "-csc(u)*cot(u)", Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),), "sin(u)"),
           definition="1/sin(u)", latex=r"\csc {u}"),
-    unary("cot",         lambda u: 1 / math.tan(u),      lambda y, u: -1 - y * y,           "-1-cot(u)**2", Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),)),
+    unary("cot",         lambda u: 1 / math.tan(u),      lambda y, u: -1 - y * y,           "-1-cot(u)**2", Domain("sin(u) != 0", lambda u: u != 0, ((0.2, 2.9),), "sin(u)"),
           definition="cos(u)/sin(u)", latex=r"\cot {u}"),
     unary("asin",        math.asin,                      lambda y, u: 1 / math.sqrt((1 - u) * (1 + u)), "1/sqrt(1-u**2)", UNIT, UPRIGHT_AT_1, latex=r"\arcsin {u}", aliases=("arcsin",)),
     unary("acos",        math.acos,                      lambda y, u: -1 / math.sqrt((1 - u) * (1 + u)), "-1/sqrt(1-u**2)", UNIT, UPRIGHT_AT_1, latex=r"\arccos {u}", aliases=("arccos",)),
@@ -374,7 +378,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("min", 2, min, (lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2, lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2),
              ("(1-sign(u-v))/2", "(1+sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the smaller argument"),
     Function("hypot", 2, math.hypot, (lambda y, u, v: u / y, lambda y, u, v: v / y),
-             ("u/hypot(u, v)", "v/hypot(u, v)"), ANY_TWO, Rough("kink", lambda u, v: u == v == 0), definition="sqrt(u**2+v**2)", many="fold"),
+             ("u/hypot(u, v)", "v/hypot(u, v)"), ANY_TWO, Rough("kink", lambda u, v: u == v == 0, edge="hypot(u, v)"), definition="sqrt(u**2+v**2)", many="fold"),
     Function("sum", 2, lambda u, v: u + v, (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
              ("1", "1"), ANY_TWO, definition="u+v", many="fold"),
     Function("mean", 2, lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
@@ -400,9 +404,9 @@ FUNCTIONS: tuple[Function, ...] = (
           definition="log1p(exp(u))", remark="log(1+exp(u)) that does not overflow"),
     unary("sigmoid",     sigmoid,                        lambda y, u: sigmoid(u) * sigmoid(-u), "sigmoid(u)*sigmoid(-u)",
           definition="1/(1+exp(-u))", latex=r"\sigma\left({u}\right)", aliases=("logistic", "expit"), remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25"),
-    unary("hardsigmoid", lambda u: clip(u / 6 + 0.5, 0.0, 1.0), lambda y, u: (-3 < u < 3) / 6,     "step(u+3)*step(3-u)/6", REALS, Rough("kink", lambda u: abs(u) == 3, 0.0),
+    unary("hardsigmoid", lambda u: clip(u / 6 + 0.5, 0.0, 1.0), lambda y, u: (-3 < u < 3) / 6,     "step(u+3)*step(3-u)/6", REALS, Rough("kink", lambda u: abs(u) == 3, 0.0, "abs(u)-3"),
           definition="max(min(u/6+1/2, 1), 0)"),
-    unary("hardtanh",    lambda u: clip(u, -1.0, 1.0),   lambda y, u: float(-1 < u < 1),    "step(u+1)*step(1-u)", Domain(samples=((-0.9, 0.9),)), Rough("kink", lambda u: abs(u) == 1, 0.0),
+    unary("hardtanh",    lambda u: clip(u, -1.0, 1.0),   lambda y, u: float(-1 < u < 1),    "step(u+1)*step(1-u)", Domain(samples=((-0.9, 0.9),)), Rough("kink", lambda u: abs(u) == 1, 0.0, "abs(u)-1"),
           definition="max(min(u, 1), -1)"),
     unary("softsign",    lambda u: u / (1 + abs(u)),     lambda y, u: 1 / (1 + abs(u)) ** 2, "1/(1+abs(u))**2", definition="u/(1+abs(u))"),
     # special functions

@@ -95,7 +95,7 @@ black_box = _all(
 
 height = click.option(
     "--height", type=click.IntRange(3, 200), metavar="N",
-    help="Lines of the picture (default: as many as fit, 16 at most).",
+    help="Lines of the picture (default: as many as fit).",
 )  # fmt: skip
 
 

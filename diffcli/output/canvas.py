@@ -9,6 +9,7 @@ from diffcli.output.document import Line, Run, Screen
 Point = tuple[float, float]
 
 
+_MOST_TICKS = 1000  # of them no range has more that is wider than its doubles
 _FAR = 1e6  # heights of the picture at which it does not matter how far
 
 
@@ -28,8 +29,9 @@ class Axis(NamedTuple):
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
             return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
-        share = (value - self.low) / (self.high - self.low)
-        return min(max(share, -_FAR), _FAR)  # the difference may overflow
+        # In halves: the difference of two doubles may overflow.
+        share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2 or 1.0)
+        return min(max(share, -_FAR), _FAR)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Return at most so many round values with their labels."""
@@ -46,15 +48,26 @@ class Axis(NamedTuple):
         return [(10.0**p, f"1e{p:+03d}" if p else "1") for p in powers]
 
     def _steps(self, most: int) -> list[tuple[float, str]]:
-        size = 10.0 ** math.floor(math.log10((self.high - self.low) / most))
-        step = next(
-            size * factor
-            for factor in (1, 2, 2.5, 5, 10, 20)
-            if (self.high - self.low) / (size * factor) < most
-        )
+        half = self.high / 2 - self.low / 2
+        size = 10.0 ** math.floor(math.log10(half / most) if half else -320.0)
+        found: list[tuple[float, str]] = []
+        for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
+            before, found = found, self._multiples(size * factor or 5e-324)
+            if len(found) <= most:
+                break
+        return found if len(found) > 1 else before or found
+
+    def _multiples(self, step: float) -> list[tuple[float, str]]:
+        """Return the multiples of a step, each once, with the digits that tell them."""
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
-        return [(n * step, f"{n * step:.6g}") for n in range(first, last + 1)]
+        if last - first > _MOST_TICKS:
+            return [(self.low, f"{self.low:.17g}"), (self.high, f"{self.high:.17g}")]
+        largest = max(abs(self.low), abs(self.high)) / step
+        digits = min(17, max(6, math.ceil(math.log10(largest + 1)) + 1))
+        values = (n * step for n in range(first, last + 1))
+        inside = (min(max(value, self.low), self.high) for value in values)
+        return [(value, f"{value:.{digits}g}") for value in inside]
 
 
 class Curve(NamedTuple):
@@ -125,6 +138,16 @@ class _Grid:
         self.signs[x, y] = sign
         self.styles[x, y] = style
 
+    def write(self, x: int, y: int, curve: Curve) -> bool:
+        """Write a curve's label into empty cells, if they are empty."""
+        cells = [(x + place, y) for place in range(-1, len(curve.label) + 1)]
+        inside = cells[-1][0] <= self.width
+        if not inside or any(c in self.signs or c in self.bits for c in cells):
+            return False
+        for cell, letter in zip(cells[1:], curve.label, strict=False):
+            self.sign(*cell, letter, curve.style)
+        return True
+
     def row(self, y: int) -> Iterator[Run]:
         """Yield the cells of one row, those of one style together."""
         text, style = "", ""
@@ -143,8 +166,11 @@ class _Grid:
 
 
 def height(asked: int | None, screen: Screen, around: int) -> int:
-    """Return the lines for a picture: as asked for, or what ``around`` others leave."""
-    return asked or min(16, max(6, screen.height - around))
+    """Return the lines for a picture: as asked for, or what ``around`` others leave.
+
+    A large screen keeps some room for what was there before.
+    """
+    return asked or min(max(16, screen.height - 10), max(6, screen.height - around))
 
 
 def draw(
@@ -263,13 +289,24 @@ def _mark(grid: _Grid, picture: Picture, mark: Mark) -> None:
 
 
 def _ends(picture: Picture, grid: _Grid) -> dict[int, Curve]:
-    """Return the curves by the row in which their labels stand, one in each."""
+    """Return the curves by the row in which their labels stand, one in each.
+
+    A curve that leaves the picture before its right end is labelled where it does.
+    """
     found: dict[int, Curve] = {}
     for curve in picture.curves:
-        points = [point for run in curve.runs for point in run]
-        if not points or not curve.label:
+        seen = (
+            (_column(picture.x, x, grid), _row(picture.y, y, grid))
+            for run in reversed(curve.runs)
+            for x, y in reversed(run)
+            if 0 <= picture.y.share(y) <= 1
+        )
+        end = next(((x, y) for x, y in seen if 0 <= x < grid.width), None)
+        if end is None or not curve.label:
             continue
-        wanted = _row(picture.y, points[-1][1], grid)
+        column, wanted = end
+        if column < grid.width - 2 and grid.write(column + 2, wanted, curve):
+            continue
         free = [row for row in range(grid.height) if row not in found]
         if free:
             found[min(free, key=lambda row: abs(row - wanted))] = curve

@@ -25,7 +25,7 @@ Examples:
   diffcli plot "w*x**2+b" --vary w --at x=2,b=1
   diffcli plot "sin(x)/x" --x -20:20 -f csv
 """
-_FINER = 5  # samples of the picture for each one that is written
+_LEAST = 1200  # gaps between the samples of the picture, also where few are written
 _MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
 
 
@@ -87,7 +87,7 @@ def command(
     y = points.interval(y_range, "--y") if y_range else None
     formulas = [call._replace(expr=_called(expr)).parsed() for expr in exprs]
     nodes = sum(len(postorder([parsed.expression])) for parsed in formulas)
-    finer = max(1, min(_FINER, _MOST_WORK // (samples * nodes)))
+    finer = max(1, min(-(-_LEAST // (samples - 1)), _MOST_WORK // (samples * nodes)))
     count = (samples - 1) * finer + 1
     graphs = []
     fixed: dict[str, float] = {}

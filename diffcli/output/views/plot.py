@@ -1,6 +1,7 @@
 """Functions and their derivatives as curves."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -84,28 +85,34 @@ def _blocks(shown: Shown) -> Iterator[Block]:
 
 def _facts(graph: Graph, name: str) -> Iterator[Line]:
     """Yield what a reader should see in the curve."""
-    x = graph.variable
+    x, place = graph.variable, _placed(graph)
     if graph.steepest:
-        slope, place = graph.steepest
-        at = "" if place is None else f" at {x} = {_place(place)}"
+        slope, where = graph.steepest
+        at = "" if where is None else f" at {x} = {place(where)}"
         if slope:
             yield (Run(f"steepest: {name}' = {slope:.4g}{at}"),)
         else:
             yield (Run(f"{name}' = 0 wherever it exists"),)
     left, right = graph.saturated
-    sides = [f"{x} < {_place(left)}"] if left is not None else []
-    sides += [f"{x} > {_place(right)}"] if right is not None else []
+    sides = [f"{x} < {place(left)}"] if left is not None else []
+    sides += [f"{x} > {place(right)}"] if right is not None else []
     if sides:
         yield (Run(f"saturated (under a fifth of that) for {', '.join(sides)}"),)
     for kind in dict.fromkeys(feature.kind for feature in graph.features):
         places = [f.x for f in graph.features if f.kind == kind]
-        shown = ", ".join(map(_place, places[:_MOST_PLACES]))
+        shown = ", ".join(place(at) for at in places[:_MOST_PLACES])
         more = ", …" if len(places) > _MOST_PLACES else ""
         yield (Run(f"{kind} at {x} = {shown}{more}"),)
+    if not graph.complete:
+        yield (Run("there may be more such places than were found", "doubtful"),)
 
 
-def _place(x: float) -> str:
-    return f"{x:.3g}"
+def _placed(graph: Graph) -> Callable[[float], str]:
+    """Return how places are written: as exact as a reader sees in the range."""
+    low, high = graph.samples[0].x, graph.samples[-1].x
+    parts = max(abs(low), abs(high)) / ((high / 2 - low / 2) or math.inf) / 4
+    digits = 3 + math.ceil(math.log10(max(parts, 1.0)) - 1e-9)
+    return lambda x: f"{x:.{min(digits, 17)}g}"
 
 
 def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
@@ -175,6 +182,7 @@ def _record(shown: Shown) -> dict[str, Any]:
                 "variable": graph.variable,
                 "samples": [s._asdict() for s in _thinned(shown, graph)],
                 "features": [f._asdict() for f in graph.features],
+                "complete": graph.complete,
                 "steepest": graph.steepest._asdict() if graph.steepest else None,
                 "saturated": {"below": graph.saturated[0], "above": graph.saturated[1]},
             }
