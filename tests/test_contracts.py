@@ -15,6 +15,7 @@ from diffcli.output import formats, views
 from diffcli.output.document import (
     Column,
     Document,
+    Documents,
     Facts,
     Formula,
     Lines,
@@ -34,6 +35,7 @@ LAYERS = (
     "language",
     "arithmetics engine",
     "problem",
+    "tables",
     "methods inputs blackbox",
     "analysis",
     "api",
@@ -136,7 +138,7 @@ def test_format_draws_any_document(name: str) -> None:
     )
     for count in (0, 1, 3):
         for screen in (Screen(), Screen(20, color=True), Screen(200, ascii=True)):
-            drawn = list(form.lines([document] * count, screen))
+            drawn = list(form.lines(Documents([document] * count), screen))
             assert all(isinstance(line, str) for line in drawn)
 
 

@@ -48,7 +48,7 @@ def test_screens_and_formats(run: Run) -> None:
     assert "∂²f/∂x∂y" in run(*words).out
     assert run(*words, "-f", "plain").out == "16 24 24 12\n"
     record = json.loads(run(*words, "-f", "json").out)
-    assert record["schema"] == "diffcli/hessian/1"
+    assert record["schema"] == "diffcli/hessian/2"
     assert record["hessian"]["backprop"] == {
         "x": {"x": 16.0, "y": 24.0},
         "y": {"x": 24.0, "y": 12.0},

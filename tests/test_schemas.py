@@ -78,7 +78,7 @@ def test_the_schema_of_descend_knows_every_verdict() -> None:
 def spoilt() -> list[tuple[str, str, object]]:
     """Return fields of a gradient, each with something that must not stand there."""
     return [
-        ("schema", "", "diffcli/grad/2"),
+        ("schema", "", "diffcli/grad/1"),
         ("value", "", "NaN"),
         ("status", "", "fine"),
         ("warnings", "", None),

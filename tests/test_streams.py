@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from diffcli import gradient
 from diffcli.errors import PointError
-from diffcli.inputs.rows import rows
+from diffcli.inputs.rows import table
 from tests.conftest import Run
 from tests.test_process import COMMAND, environment
 
@@ -34,16 +34,16 @@ notes = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 
 
 @given(st.lists(st.tuples(numbers, numbers, notes), max_size=6))
-def test_csv_and_json_are_read_alike(table: list[tuple[float, float, str]]) -> None:
+def test_csv_and_json_are_read_alike(rows: list[tuple[float, float, str]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["y", "note", "x"])
-    writer.writerows([y, note, x] for x, y, note in table)
-    lines = [json.dumps({"y": y, "note": note, "x": x}) for x, y, note in table]
+    writer.writerows([y, note, x] for x, y, note in rows)
+    lines = [json.dumps({"y": y, "note": note, "x": x}) for x, y, note in rows]
     text.seek(0)
-    from_csv = list(rows(text, "f", ["x", "y"]))
-    from_json = list(rows(lines, "f", ["x", "y"]))
-    expected = [{"x": x, "y": y} for x, y, _ in table]
+    from_csv = table(text, "f", ["x", "y"]).rows
+    from_json = list(table(lines, "f", ["x", "y"]).rows)
+    expected = [{"x": x, "y": y} for x, y, _ in rows]
     assert [row.point for row in from_json] == expected
     assert [row.point for row in from_csv] == expected
 
@@ -64,7 +64,7 @@ def test_csv_and_json_are_read_alike(table: list[tuple[float, float, str]]) -> N
     ],
 )
 def test_what_is_understood(text: str, points: list[tuple[float, float]]) -> None:
-    found = list(rows(text.splitlines(True), "f", ["x1", "x2"]))
+    found = list(table(text.splitlines(True), "f", ["x1", "x2"]).rows)
     assert [tuple(row.point.values()) for row in found] == points
     assert all(row.error is None for row in found)
 
@@ -74,7 +74,7 @@ def test_what_is_understood(text: str, points: list[tuple[float, float]]) -> Non
 )
 def test_columns_that_do_not_fit_are_refused(text: str) -> None:
     with pytest.raises(PointError) as refused:
-        list(rows(text.splitlines(True), "f", ["x1", "x2"]))
+        list(table(text.splitlines(True), "f", ["x1", "x2"]).rows)
     assert refused.value.message.startswith("f:1: ")
 
 
@@ -90,7 +90,7 @@ def test_columns_that_do_not_fit_are_refused(text: str) -> None:
     ],
 )
 def test_a_bad_line_is_named(line: str, message: str) -> None:
-    *_, row = rows(f"x1,x2\n1,2\n{line}\n".splitlines(True), "f", ["x1", "x2"])
+    *_, row = table(f"x1,x2\n1,2\n{line}\n".splitlines(True), "f", ["x1", "x2"]).rows
     assert row.error is not None
     assert row.error.message == message
 
@@ -157,12 +157,20 @@ def test_keep_going_gives_every_row_a_status(run: Run, tmp_path: Path) -> None:
     assert ran.out.splitlines()[1:] == status[1:]
 
 
-def test_a_column_of_our_name_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_column_of_our_name_keeps_it_and_ours_gets_a_prefix(
+    run: Run, tmp_path: Path
+) -> None:
     file = tmp_path / "clash.csv"
-    file.write_text("x,status\n1,2\n", encoding="utf-8")
+    file.write_text("x,status,diffcli:status\n1,2,3\n", encoding="utf-8")
     ran = run("grad", "x", "--points", str(file), "-f", "csv")
-    assert (ran.code, ran.out) == (2, "")
-    assert "'status'" in ran.err
+    assert ran.code == 0
+    (row,) = csv.DictReader(ran.out.splitlines())
+    assert row["status"] == "2"
+    assert row["diffcli:status"] == "3"
+    assert row["diffcli:diffcli:status"] == "ok"
+    note = "Note: the input has a column 'status'; ours is 'diffcli:diffcli:status'.\n"
+    assert ran.err == note
+    assert run("grad", "x", "--points", str(file), "-f", "jsonl").err == ""
 
 
 @pytest.mark.parametrize(
@@ -297,7 +305,7 @@ def test_keep_going_holds_for_points_on_the_command_line_too(run: Run) -> None:
 def test_a_method_that_fails_leaves_its_own_columns_empty(run: Run) -> None:
     # The complex step does not know gamma; dual comes after it.
     words = ("relu(x)*gamma(x)", "--vars", "x", "--method", "all", "-f", "csv")
-    ran = run("grad", *words, "--at", "2", "--keep-going")
-    (row,) = csv.DictReader(ran.out.splitlines())
+    ran = run("grad", *words, "--at", "2", "--at", "3", "--keep-going")
+    row, _ = csv.DictReader(ran.out.splitlines())
     assert row["df/dx:complex"] == ""
     assert row["df/dx:dual"] == row["df/dx"] != ""

@@ -2,23 +2,27 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.inputs import points
+from diffcli.language.expression import Number, postorder
+from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
-from diffcli.output.document import Document, Screen
-from diffcli.problem import DOUBLE, Problem, Settings, pose
+from diffcli.output.document import Document, Documents, Screen, header
+from diffcli.problem import DOUBLE, Problem, Settings
 
 if TYPE_CHECKING:
     from diffcli.blackbox.boxes import Boxes
-    from diffcli.inputs.rows import Row
+    from diffcli.inputs.rows import Row, Rows
 
+_SHEETS = ("csv", "tsv")  # formats whose columns are fixed before the first row
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
@@ -112,41 +116,88 @@ class Call(NamedTuple):
             raise points.no_variables()
         return chosen_names(wrt, parsed.variables)
 
-    def problems(
-        self, parsed: Parsed, wrt: str, settings: Settings
-    ) -> Iterator[Problem]:
-        """Yield the problem at every point.
+    @property
+    def many(self) -> bool:
+        """Tell whether the call asks for several points, however many there are."""
+        return bool(self.points_file) or len(self.points) > 1
 
-        Raises PointError and DomainError.
-        """
-        wanted = self.wanted(parsed, wrt)
-        if not self.points and not self.points_file:
-            raise points.missing_point(parsed.variables)
-        program = Program([parsed.expression])
-        if self.points_file:
-            from diffcli.inputs.rows import posed
+    @property
+    def has_points(self) -> bool:
+        """Tell whether the call names a point, or a file of them."""
+        return bool(self.points or self.points_file)
 
-            rows = self.rows(parsed.variables)
-            yield from posed(rows, parsed, wanted, settings, program)
-        for text in self.points:
-            point = points.point(text, parsed.variables)
-            yield pose(parsed, point, wanted, settings, program)
+    def rows(
+        self, variables: Sequence[str], form: str, *, named: bool = False
+    ) -> "Rows":
+        """Return the rows of the file with points, or of every --at.
 
-    def rows(self, variables: Sequence[str]) -> "Iterator[Row]":
-        """Yield the rows of the file with points, or of every --at.
+        ``named`` tells that errors say at which --at they were met.
 
         Raises UsageError if it cannot be read, PointError if columns are missing.
         """
-        from diffcli.inputs.rows import rows, rows_of
+        from diffcli.inputs import rows
 
         if self.points and self.points_file:
             raise UsageError("--at and --points exclude each other")
-        if not self.points_file:
-            if not self.points:
-                raise points.missing_point(variables)
-            return rows_of(self.points, variables)
+        if not self.has_points:
+            raise points.missing_point(variables)
+        if self.points:
+            return rows.of_texts(self.points, variables, named=named)
         lines, name = terminal.opened(self.points_file)
-        return rows(lines, name, variables)
+        return rows.table(lines, name, variables, fixed=form in _SHEETS)
+
+    def rows_for(self, parsed: Parsed, form: str, *, named: bool = False) -> "Rows":
+        """Return the rows for a formula, whose constants are no columns.
+
+        Raises UsageError if one is; else as ``rows`` does.
+        """
+        rows = self.rows(parsed.variables, form, named=named)
+        unclear = set(rows.columns) & CONSTANTS.keys() - {*parsed.variables}
+        if unclear and self.points_file and not self.variables:
+            nodes = postorder([parsed.expression])
+            used = {node.text for node in nodes if isinstance(node, Number)}
+            for name in sorted(unclear & used):
+                raise UsageError(
+                    f"'{name}' is a column, and a constant in the formula",
+                    hint=f"--vars {','.join((*parsed.variables, name))} takes the"
+                    f" column, --vars {','.join(parsed.variables)} the constant",
+                )
+        return rows
+
+    def of_row(self, row: "Row", document: Document) -> Document:
+        """Return the document for a row, with the columns of the input."""
+        if not self.points_file:
+            return document._replace(carried=row.carried)
+        return document._replace(
+            carried=row.carried,
+            record=lambda: {**document.record(), "input": row.carried},
+        )
+
+    def at_points(
+        self,
+        form: str,
+        parsed: Parsed,
+        wrt: str,
+        document: Callable[[Problem], Document],
+        own: Sequence[str] = (),
+        settings: Settings | None = None,
+        notes: Sequence[str] = (),
+    ) -> Answer:
+        """Return a document for every point; ``own`` are the columns of its sheet.
+
+        Raises PointError and DomainError.
+        """
+        from diffcli.inputs.rows import posed
+
+        wanted = self.wanted(parsed, wrt)
+        rows = self.rows_for(parsed, form)
+        program = Program([parsed.expression])
+        settings = settings or Settings(digits=self.digits)
+        documents = (
+            self.of_row(row, document(posed(row, parsed, wanted, settings, program)))
+            for row in rows.rows
+        )
+        return self.answer(form, documents, notes, columns=(rows.columns, own))
 
     @property
     def is_box(self) -> bool:
@@ -174,8 +225,8 @@ class Call(NamedTuple):
             return Boxes(lambda: ModuleBox(self.module))
         return Boxes(lambda: ProgramBox(self.program, self.timeout), self.jobs)
 
-    def box_points(self) -> Iterator[dict[str, float]]:
-        """Yield the points for a black box, whose variables only they name.
+    def box_rows(self, form: str) -> "Rows":
+        """Return the points for a black box, whose variables only they name.
 
         Raises UsageError if there are none, PointError, ParseError.
         """
@@ -185,16 +236,18 @@ class Call(NamedTuple):
                 raise UsageError(
                     "which columns are the variables?", hint="--vars x1,x2"
                 )
-            for row in self.rows(fixed):
-                if row.error:
-                    raise row.error
-                yield dict(row.point)
-        elif not self.points:
+            return self.rows(fixed, form)
+        if not self.points:
             raise points.missing_point(["x1", "x2"])
+        from diffcli.inputs.rows import Rows, of_texts
+
+        found = []
         for text in self.points:
-            names = fixed or points.names(text)
             count = len(points.listed(text))
-            yield points.point(text, names or [f"x{n}" for n in range(1, count + 1)])
+            names = fixed or points.names(text)
+            names = names or [f"x{n}" for n in range(1, count + 1)]
+            found.append(of_texts([text], names))
+        return Rows(found[0].columns, (row for rows in found for row in rows.rows))
 
     def the_point(self, exprs: str) -> str:
         """Return the only point, for many formulas.
@@ -213,10 +266,33 @@ class Call(NamedTuple):
         documents: Iterable[Document],
         notes: Sequence[str] = (),
         error: DiffcliError | None = None,
+        *,
+        columns: tuple[Sequence[str], Sequence[str]] = ((), ()),
+        exprs: bool = False,
     ) -> Answer:
-        """Return the documents in a format, for the screen or file asked for."""
-        lines = formats.load(form).lines(documents, self.screen())
-        return Answer(lines, notes, error, self.output)
+        """Return the documents in a format, for the screen or file asked for.
+
+        ``columns`` are for csv and tsv of many: those carried, and those of ours;
+        ``exprs`` tells that there are many formulas. Points on the command line are
+        all looked at before anything is written; what comes from a file is answered
+        one by one.
+        """
+        if not (self.points_file or exprs):
+            documents = list(documents)
+        many = self.many or exprs
+        wide: tuple[str, ...] = ()
+        if many and form in _SHEETS:
+            carried, own = columns
+            if not self.points_file:  # the names are ours to choose
+                carried = [f"at:{name}" if name in own else name for name in carried]
+            wide = header(carried, own)
+            notes = [*notes, *_renamed(wide, carried, own)]
+        series = Documents(documents, many=many, header=wide)
+        lines = formats.load(form).lines(series, self.screen())
+        waits = bool(self.points_file) and (
+            form == "jsonl" or terminal.is_interactive(self.points_file)
+        )
+        return Answer(lines, notes, error, self.output, flush=waits)
 
     def order_note(self, parsed: Parsed) -> list[str]:
         """Say in which order values without names were taken, if that may surprise."""
@@ -239,6 +315,15 @@ class Call(NamedTuple):
         )
 
 
+def _renamed(
+    shown: Sequence[str], carried: Sequence[str], own: Sequence[str]
+) -> Iterator[str]:
+    """Say which of our columns have another name, for the input has theirs."""
+    for name, column in zip(own, shown[len(carried) :], strict=True):
+        if name != column:
+            yield f"Note: the input has a column '{name}'; ours is '{column}'."
+
+
 def chosen_names(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
     """Return the variables of --wrt, or all.
 
@@ -256,7 +341,7 @@ def chosen_names(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
 
 def _names(text: str) -> tuple[str, ...]:
     """Return the names in a list such as x1,x2."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(spelling(name.strip()) for name in text.split(",") if name.strip())
 
 
 def positive(word: str) -> float | None:

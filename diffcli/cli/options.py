@@ -34,21 +34,27 @@ def _formula(*, required: bool) -> Callable[[Decorated], Decorated]:
 formula = _formula(required=True)
 formula_or_none = _formula(required=False)
 
-at = _all(
+at_only = _all(
     click.option(
         "--at", "points", metavar="POINT", multiple=True,
         shell_complete=completion.point,
         help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable.",
     ),
     click.option(
-        "--points", "points_file", metavar="FILE", default="",
-        shell_complete=completion.file,
-        help="Many points: CSV or TSV with a header, or JSON lines; - is stdin.",
-    ),
-    click.option(
         "--vars", "variables", metavar="NAMES", default="",
         shell_complete=completion.names,
         help="The variables and their order, as in x1,x2 (default: natural order).",
+    ),
+)  # fmt: skip
+
+
+at = _all(
+    at_only,
+    click.option(
+        "--points", "points_file", metavar="FILE", default="",
+        shell_complete=completion.file,
+        help="Many points: CSV or TSV whose first line names the variables, or JSON"
+        " lines; - is stdin. In csv and tsv the first line fixes the columns.",
     ),
 )  # fmt: skip
 

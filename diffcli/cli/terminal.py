@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from stat import S_ISREG
 from time import monotonic
 from typing import Any
@@ -23,7 +24,7 @@ def opened(path: str) -> tuple[Iterator[str], str]:
         return _lines(path), path
     if sys.stdin.isatty():
         click.echo("Reading from the keyboard; end with Ctrl-D.", err=True)
-    return _decoded(sys.stdin, "stdin"), "stdin"
+    return _decoded(_stdin(newline=""), "stdin"), "stdin"
 
 
 def is_interactive(path: str) -> bool:
@@ -37,6 +38,13 @@ def _lines(path: str) -> Iterator[str]:
             yield from _decoded(file, path)
     except OSError as error:
         raise UsageError(f"cannot read '{path}': {error.strerror}") from None
+
+
+def _stdin(newline: str | None = None) -> Iterable[str]:
+    """Return standard input as text in UTF-8, whatever the locale is."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict", newline=newline)
+    return sys.stdin
 
 
 def _decoded(file: Iterable[str], name: str) -> Iterator[str]:
@@ -56,7 +64,7 @@ def read(expr: str) -> str:
             click.echo(
                 "Reading the formula from the keyboard; end with Ctrl-D.", err=True
             )
-        return "".join(_decoded(sys.stdin, "stdin"))
+        return "".join(_decoded(_stdin(), "stdin"))
     if expr.startswith("@"):
         try:
             with open(expr[1:], encoding="utf-8") as file:

@@ -6,6 +6,7 @@ from math import isfinite
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError, PointError, Span
 from diffcli.language.expression import Expression, Variable, natural, postorder
+from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
@@ -13,7 +14,9 @@ from diffcli.problem import located
 def names(text: str) -> list[str]:
     """Return the names that a point gives values to; none if it is positional."""
     return [
-        text[a:b].partition("=")[0].strip() for a, b in _parts(text) if "=" in text[a:b]
+        spelling(text[a:b].partition("=")[0].strip())
+        for a, b in _parts(text)
+        if "=" in text[a:b]
     ]
 
 
@@ -53,7 +56,7 @@ def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
     found: dict[str, Expression] = {}
     for place, (a, b) in enumerate(_parts(text)):
         start = text.find("=", a, b) + 1
-        name = text[a : start - 1].strip() if start else variables[place]
+        name = spelling(text[a : start - 1].strip()) if start else variables[place]
         found[name] = parse(text, within=(start or a, b)).expression
     return found
 
@@ -116,7 +119,7 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
             )
         for place, (a, b) in enumerate(parts):
             start = text.find("=", a, b) + 1 if named else 0
-            name = text[a : start - 1].strip() if start else variables[place]
+            name = spelling(text[a : start - 1].strip()) if start else variables[place]
             if name not in variables:
                 raise PointError(
                     f"--claim names '{name}', which is not in the formula"
@@ -157,7 +160,7 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
         name, _, _ = text[a:b].partition("=")
         start = a + len(name) - len(name.lstrip())
         span = (start, start + len(name.strip()))
-        name = name.strip().replace("π", "pi")
+        name = spelling(name.strip())
         if name in values:
             raise PointError(f"--at names '{name}' twice", source=text, span=span)
         if name not in variables and unknown is None:

@@ -1,207 +1,165 @@
-"""Points from a file or a pipe, one a line: CSV, TSV, or JSON lines."""
+"""Points from a file or a pipe, one a row of a table."""
 
-import csv
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+from diffcli import tables
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
+from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
+from diffcli.tables import Fault
 
-_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
+_NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*")
+_DECIMAL_COMMA = re.compile(r"\s*[-+−]?[0-9]*,[0-9]+\s*")
+
+Numbered = Iterator[tuple[int, Any]]
 
 
 class Row(NamedTuple):
-    """One line of the input."""
+    """One row of the input."""
 
     #: The file and the line: points.csv:7
     where: str
     #: Every column of the input, as it was written.
-    carried: Mapping[str, str]
+    carried: Mapping[str, Any]
     #: The value of every variable; empty if there is an error.
     point: Mapping[str, float]
-    #: What is wrong with the line.
+    #: What is wrong with the row.
     error: DiffcliError | None = None
 
 
-def rows(lines: Iterable[str], name: str, variables: Sequence[str]) -> Iterator[Row]:
-    """Yield a row for every line that is not empty, reading no further than asked for.
+class Rows(NamedTuple):
+    """The rows of an input, read no further than asked for, and its columns."""
 
-    The first line may name the columns; without names they are the variables in
-    order. Values may be formulas, as in --at. The kind is seen by the first line:
-    JSON begins with a bracket, a tab separates TSV.
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def table(
+    lines: Iterable[str],
+    name: str,
+    variables: Sequence[str],
+    *,
+    fixed: bool = False,
+) -> Rows:
+    """Return a row for every row of a table; values may be formulas, as in --at.
+
+    The first line names the columns if every variable is among them. Otherwise it has
+    to be a point itself: as many values as there are variables, in their order.
+
+    JSON lines may each have other keys. If the columns are ``fixed``, those of the
+    first line are the columns: one that is missing later is empty, one that is new is
+    that row's error.
 
     Raises PointError if a variable has no column.
     """
-    numbered = enumerate(lines, 1)
-    first = next(((n, line) for n, line in numbered if line.strip()), None)
-    if first is None:
-        return
-    number, line = first
-    line = line.removeprefix("\ufeff")
-    everything = chain([(number, line)], numbered)
-    if line.lstrip()[0] in "{[":
-        yield from _json_rows(everything, name, variables)
+    rest = iter(lines)
+    skipped: list[str] = []
+    for first in rest:
+        skipped.append(first if skipped else first.removeprefix("\ufeff"))
+        if not skipped[-1].isspace() and skipped[-1]:
+            break
     else:
-        separator = "\t" if "\t" in line else ","
-        yield from _cell_rows(everything, name, variables, separator)
+        return Rows(tuple(variables), iter(()))
+    kind = tables.kind(skipped[-1], name)
+    numbered = _read(tables.load(kind), chain(skipped, rest), name)
+    if kind == "jsonl":
+        return _of_objects(numbered, name, variables, fixed=fixed)
+    return _of_cells(numbered, name, variables)
 
 
-Numbered = Iterator[tuple[int, str]]
+def of_texts(
+    texts: Iterable[str], variables: Sequence[str], *, named: bool = False
+) -> Rows:
+    """Return a row for every point that was given on the command line.
+
+    Their errors stand as they are, or ``named`` with the point that they are about.
+    """
+    return Rows(tuple(variables), _of_texts(texts, variables, named=named))
 
 
-class _Cells:
-    """Lines split into cells, and the place of the last one."""
-
-    def __init__(self, lines: Numbered, name: str, separator: str) -> None:
-        self.lines, self.name, self.number = lines, name, 0
-        self.reader = csv.reader(self._texts(), delimiter=separator)
-
-    def _texts(self) -> Iterator[str]:
-        for number, line in self.lines:
-            self.number = number
-            yield line
-
-    def __iter__(self) -> Iterator[list[str]]:
-        try:
-            for cells in self.reader:
-                if len(cells) > 1 or (cells and cells[0].strip()):
-                    yield cells
-        except csv.Error as error:
-            raise ParseError(f"{self.where}: {error}") from None
-
-    @property
-    def where(self) -> str:
-        """The file and the line, as errors name it."""
-        return f"{self.name}:{self.number}"
-
-
-def _cell_rows(
-    lines: Numbered, name: str, variables: Sequence[str], separator: str
+def _of_texts(
+    texts: Iterable[str], variables: Sequence[str], *, named: bool
 ) -> Iterator[Row]:
-    source = _Cells(lines, name, separator)
-    table = iter(source)
-    first = next(table)
-    header = [cell.strip() for cell in first]
-    if any(_is_value(cell) for cell in header):
-        _refuse_count(header, variables, source.where)
-        header, table = list(variables), chain([first], table)
-    _refuse_header(header, variables, source.where)
-    wanted = [(variable, header.index(variable)) for variable in variables]
-    for cells in table:
-        if len(cells) != len(header):
-            padded = dict(zip(header, cells + [""] * len(header), strict=False))
-            yield Row(source.where, padded, {}, _ragged(source.where, cells, header))
-            continue
-        carried = dict(zip(header, cells, strict=True))
-        try:
-            point = {variable: _number(cells[place]) for variable, place in wanted}
-        except DiffcliError as error:
-            yield Row(source.where, carried, {}, placed(error, source.where))
-        else:
-            yield Row(source.where, carried, point)
-
-
-def _refuse_count(cells: Sequence[str], variables: Sequence[str], where: str) -> None:
-    if len(cells) != len(variables):
-        raise PointError(
-            f"{where}: the line has {len(cells)} values, but the formula has"
-            f" {len(variables)} variables: {', '.join(variables)}",
-            hint="a first line with names says which column is what",
-        )
-
-
-def rows_of(texts: Iterable[str], variables: Sequence[str]) -> Iterator[Row]:
-    """Yield a row for every point that was given on the command line."""
     for text in texts:
-        where = f"--at {text}"
+        where = f"--at {text}" if named else ""
         try:
             point = points.point(text, variables)
         except DiffcliError as error:
             yield Row(where, dict.fromkeys(variables, ""), {}, placed(error, where))
         else:
-            yield Row(where, {n: f"{x:.17g}" for n, x in point.items()}, point)
+            yield Row(where, spelled(point), point)
 
 
-def _ragged(where: str, cells: list[str], header: list[str]) -> ParseError:
-    s = "" if len(cells) == 1 else "s"
-    return ParseError(
-        f"{where}: the line has {len(cells)} value{s}, but there are {len(header)}"
-        " columns"
-    )
+def spelled(point: Mapping[str, float]) -> dict[str, str]:
+    """Return a point as the columns that it would be in a file."""
+    return {name: repr(x).removesuffix(".0") for name, x in point.items()}
 
 
-def _refuse_header(header: Sequence[str], variables: Sequence[str], where: str) -> None:
-    for column in header:
-        if header.count(column) > 1:
+def _read(form: tables.TableFormat, lines: Iterable[str], name: str) -> Numbered:
+    try:
+        yield from form.read(lines)
+    except ParseError as error:
+        message = f"{name}:{error.message}"
+        raise ParseError(message, hint=error.hint) from None
+
+
+# ---- cells ------------------------------------------------------------------------
+
+
+def _of_cells(numbered: Numbered, name: str, variables: Sequence[str]) -> Rows:
+    number, first = next(numbered)
+    where = f"{name}:{number}"
+    if type(first) is Fault:
+        raise ParseError(f"{where}: {first}")
+    header = [cell.strip() for cell in first]
+    spelled = [spelling(cell) for cell in header]
+    missing = [variable for variable in variables if variable not in spelled]
+    if missing and all(map(_is_value, header)):
+        _refuse_count(header, variables, where)
+        numbered = chain([(number, first)], numbered)
+        header = spelled = list(variables)
+    elif missing:
+        raise _no_column(missing, first, variables, where)
+    for column in spelled:
+        if spelled.count(column) > 1:
             raise PointError(f"{where}: two columns are named '{column}'")
-    missing = [variable for variable in variables if variable not in header]
-    if missing:
-        raise PointError(
-            f"{where}: there is no column for {', '.join(missing)}",
-            hint=f"the first line has to name them: {','.join(variables)}",
-        )
+    wanted = [(variable, spelled.index(variable)) for variable in variables]
+    return Rows(tuple(header), _pointed(numbered, name, header, wanted))
 
 
-def _json_rows(lines: Numbered, name: str, variables: Sequence[str]) -> Iterator[Row]:
-    for number, line in lines:
-        if not line.strip():
-            continue
+def _pointed(
+    numbered: Numbered, name: str, header: list[str], wanted: list[tuple[str, int]]
+) -> Iterator[Row]:
+    width = len(header)
+    for number, cells in numbered:
         where = f"{name}:{number}"
-        try:
-            found = _object(line, variables)
-            carried = {key: _text(value) for key, value in found.items()}
-        except ValueError as error:
-            yield Row(where, {}, {}, ParseError(f"{where}: {error}"))
+        if type(cells) is Fault:
+            nothing = dict.fromkeys(header, "")
+            yield Row(where, nothing, {}, ParseError(f"{where}: {cells}"))
             continue
-        missing = [variable for variable in variables if variable not in found]
-        if missing:
-            problem = ParseError(f"{where}: there is no value for {', '.join(missing)}")
-            yield Row(where, carried, {}, problem)
+        if len(cells) != width:
+            padded = dict(zip(header, cells + [""] * width, strict=False))
+            yield Row(where, padded, {}, _ragged(where, cells, header))
             continue
+        carried = dict(zip(header, cells, strict=True))
         try:
-            point = {variable: _number(carried[variable]) for variable in variables}
+            point = {variable: _number(cells[place]) for variable, place in wanted}
         except DiffcliError as error:
             yield Row(where, carried, {}, placed(error, where))
         else:
             yield Row(where, carried, point)
 
 
-def _object(line: str, variables: Sequence[str]) -> dict[str, Any]:
-    """Return a line's object; an array has the variables' values in order.
-
-    Raises ValueError with a sentence.
-    """
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise ValueError(f"this is not JSON: {error}") from None
-    if isinstance(found, list) and len(found) == len(variables):
-        found = dict(zip(variables, found, strict=True))
-    if not isinstance(found, dict):
-        raise ValueError("a line has to be an object such as {" + _example(variables))
-    return found
-
-
-def _example(variables: Sequence[str]) -> str:
-    return ", ".join(f'"{name}": 1' for name in variables[:4]) + "}"
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _is_value(cell: str) -> bool:
     """Tell whether a cell of the first line is a value and not a column's name."""
-    if _NUMBER.fullmatch(cell):
-        return True
     try:
-        points.number(cell)
+        _number(cell)
     except DiffcliError:
         return False
     return True
@@ -216,11 +174,124 @@ def _number(cell: str) -> float:
         value = float(cell)
         if value - value == 0.0:  # finite
             return value
-    return points.number(cell)
+    try:
+        return points.number(cell)
+    except DiffcliError as error:
+        if _DECIMAL_COMMA.fullmatch(cell):
+            error.hint = f"decimals use a point: {cell.strip().replace(',', '.')}"
+        raise
+
+
+# ---- JSON lines -------------------------------------------------------------------
+
+
+def _of_objects(
+    numbered: Numbered, name: str, variables: Sequence[str], *, fixed: bool
+) -> Rows:
+    if not fixed:
+        rows = (_object_row(n, value, name, variables) for n, value in numbered)
+        return Rows(tuple(variables), rows)
+    number, first = next(numbered)
+    row = _object_row(number, first, name, variables)
+    if not row.carried and row.error:  # it would have named the columns
+        raise row.error
+    columns = tuple(row.carried)
+    rows = (_object_row(n, value, name, variables) for n, value in numbered)
+    return Rows(columns, (_fitted(r, columns) for r in chain([row], rows)))
+
+
+def _object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> Row:
+    """Return the row of an object; an array has the variables' values in order."""
+    where = f"{name}:{number}"
+    if isinstance(value, list) and len(value) == len(variables):
+        value = dict(zip(variables, value, strict=True))
+    if not isinstance(value, dict):
+        wrong = f"a line has to be an object such as {{{_example(variables)}}}"
+        if type(value) is Fault:
+            wrong = value
+        return Row(where, {}, {}, ParseError(f"{where}: {wrong}"))
+    spelled = {spelling(key): key for key in value}
+    missing = [variable for variable in variables if variable not in spelled]
+    try:
+        if missing:
+            raise ParseError(f"there is no value for {', '.join(missing)}")
+        if len(spelled) < len(value):
+            twice = next(key for key in value if spelled[spelling(key)] != key)
+            raise ParseError(f"there are two values for {spelling(twice)}")
+        point = {
+            variable: _number(_text(value[spelled[variable]])) for variable in variables
+        }
+    except DiffcliError as error:
+        return Row(where, value, {}, placed(error, where))
+    return Row(where, value, point)
+
+
+def _fitted(row: Row, columns: Sequence[str]) -> Row:
+    """Return a row of an object under the columns of the first line, as text."""
+    cells = {column: _text(row.carried.get(column, "")) for column in columns}
+    surplus = next((key for key in row.carried if key not in cells), None)
+    if surplus is None or row.error:
+        return row._replace(carried=cells)
+    error = ParseError(
+        f"{row.where}: '{surplus}' is no column: the first line has none of that name",
+        hint="-f jsonl carries other keys in each line",
+    )
+    return Row(row.where, cells, {}, error)
+
+
+def _text(value: Any) -> str:
+    """Return a value of JSON as a cell."""
+    return value if isinstance(value, str) else tables.load("jsonl").line(value)
+
+
+def _example(variables: Sequence[str]) -> str:
+    return ", ".join(f'"{name}": 1' for name in variables[:4])
+
+
+# ---- what is wrong ----------------------------------------------------------------
+
+
+def _refuse_count(cells: Sequence[str], variables: Sequence[str], where: str) -> None:
+    if len(cells) != len(variables):
+        raise PointError(
+            f"{where}: the line has {len(cells)} values, but the formula has"
+            f" {len(variables)} variables: {', '.join(variables)}",
+            hint="a first line with names says which column is what",
+        )
+
+
+def _no_column(
+    missing: Sequence[str], cells: Sequence[str], variables: Sequence[str], where: str
+) -> PointError:
+    hint = f"the first line has to name them: {','.join(variables)}"
+    return PointError(
+        f"{where}: there is no column for {', '.join(missing)}",
+        hint=_semicolons(cells) or hint,
+    )
+
+
+def _semicolons(cells: Sequence[str]) -> str:
+    if ";" not in "".join(cells):
+        return ""
+    return "cells are separated by commas or tabs, not by ';'; decimals use a point"
+
+
+def _ragged(where: str, cells: list[str], header: list[str]) -> ParseError:
+    s = "" if len(cells) == 1 else "s"
+    hint = _semicolons(cells)
+    if not hint and len(cells) == 2 * len(header):
+        hint = "decimals use a point, for a comma separates cells: 1.5,2.5"
+    return ParseError(
+        f"{where}: the line has {len(cells)} value{s}, but there are {len(header)}"
+        " columns",
+        hint=hint,
+    )
 
 
 def placed(error: DiffcliError, where: str) -> DiffcliError:
-    """Return an error that says in which line of a file it was met."""
+    """Return an error that says where it was met, if that has to be said."""
+    if not where:
+        return error
     return type(error)(
         f"{where}: {error.message}",
         source=error.source,
@@ -232,20 +303,19 @@ def placed(error: DiffcliError, where: str) -> DiffcliError:
 
 
 def posed(
-    rows: Iterable[Row],
+    row: Row,
     parsed: Parsed,
     names: Sequence[str],
     settings: Settings,
     program: Program,
-) -> Iterator[Problem]:
-    """Yield the problem at every row's point.
+) -> Problem:
+    """Return the problem at a row's point.
 
-    Raises the first row's error, with the line it is in.
+    Raises the row's error, with the line it is in.
     """
-    for row in rows:
-        if row.error:
-            raise row.error
-        try:
-            yield pose(parsed, row.point, names, settings, program)
-        except DiffcliError as error:
-            raise placed(error, row.where) from None
+    if row.error:
+        raise row.error
+    try:
+        return pose(parsed, row.point, names, settings, program)
+    except DiffcliError as error:
+        raise placed(error, row.where) from None

@@ -56,7 +56,8 @@ _SIGNS = {
     # A newline separates as ';' does, but inside a formula it is a blank.
     "\n": ("newline", ";"),
 }
-_SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "01234567890123456789-")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _HINTS = {
     "|": "abs(x) is the absolute value",
     "[": "groups are written with ( and )",
@@ -97,7 +98,7 @@ def tokens(source: str, within: Span | None = None) -> list[Token]:
         elif kind == "name":
             text = _name(source, text, start)
         elif kind == "power":
-            text = text.translate(_SMALL)
+            text = text.translate(_RAISED)
         elif kind == "other":
             raise _refusal(source, start)
         found.append(Token(kind, text, start, end))
@@ -111,7 +112,16 @@ def _name(source: str, text: str, start: int) -> str:
             source=source,
             span=(start, start + len(text)),
         )
-    return "pi" if text == "π" else text.translate(_SMALL)
+    return spelling(text)
+
+
+def spelling(name: str) -> str:
+    """Return a name as the language spells it.
+
+    >>> spelling("x₁"), spelling("π"), spelling("x1")
+    ('x1', 'pi', 'x1')
+    """
+    return "pi" if name == "π" else name.translate(_LOWERED)
 
 
 def _refusal(source: str, start: int) -> ParseError:

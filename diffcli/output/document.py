@@ -1,7 +1,6 @@
 """What views make and formats draw: blocks for people, a record for programs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 
@@ -113,27 +112,67 @@ class Document(NamedTuple):
     record: Callable[[], Mapping[str, Any]]
     #: For csv and tsv: this result alone.
     sheet: Callable[[], Sheet] = lambda: Sheet((), ())
-    #: For csv and tsv: this result as one row of many; None: as when it is alone.
+    #: For csv and tsv: this result as one of many, if that differs.
     wide: Callable[[], Sheet] | None = None
+    #: What tells it from the others of many: the columns before its own.
+    carried: Mapping[str, Any] = {}
     #: For plain: one line; empty: nothing is printed.
     brief: Callable[[], str] = lambda: ""
     #: For dot and mermaid: nodes, arguments before users.
     graph: Callable[[], Sequence[Node]] = lambda: ()
 
 
-def sheet(documents: Iterable[Document]) -> Iterator[Sequence[Any]]:
-    """Yield header and rows: of one result alone, or one row for each of many."""
-    rest = iter(documents)
-    first = next(rest, None)
-    if first is None:
-        return
-    # Only where one alone looks different there is a second to wait for.
-    second = next(rest, None) if first.wide else None
-    top = first.wide() if first.wide and second else first.sheet()
-    yield top.header
-    yield from top.rows
-    for document in chain([second] if second else [], rest):
-        yield from (document.wide or document.sheet)().rows
+class Documents:
+    """The results of one call, one after the other; their shape is the call's."""
+
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        *,
+        many: bool = False,
+        header: Sequence[str] = (),
+    ) -> None:
+        self.documents = documents
+        #: The call asks for many, however many there are.
+        self.many = many
+        #: For csv and tsv: all columns of many.
+        self.header = header
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(self.documents)
+
+    def rows(self) -> Iterator[Sequence[Any]]:
+        """Yield header and rows for csv and tsv.
+
+        The header of many waits for the first of them, which may be an error.
+        """
+        header = [self.header] if self.header else []
+        for document in self.documents:
+            yield from header
+            header = []
+            if not self.many:
+                alone = document.sheet()
+                yield alone.header
+                yield from alone.rows
+                continue
+            carried = tuple(document.carried.values())
+            for row in (document.wide or document.sheet)().rows:
+                yield (*carried, *row)
+        yield from header
+
+
+def header(carried: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of many: those carried, then ours; no two have one name.
+
+    >>> header(["x", "status"], ["df/dx", "status"])
+    ('x', 'status', 'df/dx', 'diffcli:status')
+    """
+    columns = list(carried)
+    for column in own:
+        while column in columns:
+            column = f"diffcli:{column}"
+        columns.append(column)
+    return tuple(columns)
 
 
 def plain_number(value: Any, digits: int = 17) -> str:

@@ -1,16 +1,17 @@
 """``diffcli check``: is a claimed gradient right? Exit 0 if it is, 1 if not."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
-from diffcli.analysis.check import KINK, Check, Tolerance, check
+from diffcli.analysis.check import KINK, Check, Tolerance, Verdict, check
+from diffcli.blackbox.boxes import Boxes
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
-from diffcli.engine.tape import Undefined
+from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import (
     CheckFailed,
     DiffcliError,
@@ -19,8 +20,12 @@ from diffcli.errors import (
     UsageError,
 )
 from diffcli.inputs import points
-from diffcli.output.views.check import document
-from diffcli.problem import Settings
+from diffcli.inputs.rows import Row, placed, posed
+from diffcli.output.document import Document
+from diffcli.output.views.check import HEADER, document
+from diffcli.problem import Problem, Settings
+
+Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
 
 SECTION, PLACE = "Differentiate", 2
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
@@ -77,20 +82,29 @@ def command(
     form = call.form(FORMATS)
     settings = call.settings(h or "auto", scheme, subgradient=False)
     tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
-    found: list[Check] = []
     run = _of_box if call.is_box else _of_formula
-    for made in run(call, claims, tolerance, settings, seed, taylor=taylor):
-        if made.error:
-            raise made.error
-        found.append(made)
-    notes = [warning for made in found for warning in made.warnings]
-    documents = () if quiet else map(document, found)
-    return call.answer(form, documents, () if quiet else notes, _failure(found))
+    columns, checks = run(call, form, claims, tolerance, settings, seed, taylor=taylor)
+    notes: list[str] = []
+    failed: list[Verdict] = []
+
+    def documents() -> Iterator[Document]:
+        for row, made in checks:
+            if made.error:
+                raise placed(made.error, row.where)
+            notes.extend(made.warnings)
+            failed.extend(v for v in made.verdicts if not v.passed)
+            yield call.of_row(row, document(made))
+
+    if quiet:
+        for _ in documents():
+            pass
+        return Answer((), error=_failure(failed), output=call.output)
+    answer = call.answer(form, documents(), notes, columns=(columns, HEADER))
+    return answer._replace(ending=lambda: _failure(failed))
 
 
-def _failure(found: list[Check]) -> DiffcliError | None:
+def _failure(failed: list[Verdict]) -> DiffcliError | None:
     """Return the error that gives the exit code: wrong, or only near a kink."""
-    failed = [v for made in found for v in made.verdicts if not v.passed]
     if failed and all(verdict.doubt == KINK for verdict in failed):
         return RowsFailed(KinkError(KINK))
     return CheckFailed("") if failed else None
@@ -107,67 +121,90 @@ def _size(value: float | None, option: str) -> float | None:
 
 def _of_formula(
     call: Call,
+    form: str,
     claims: tuple[str, ...],
     tolerance: Tolerance,
     settings: Settings,
     seed: int | None,
     *,
     taylor: bool,
-) -> Iterator[Check]:
+) -> Found:
+    """Return the columns of the points, and the check at each."""
     parsed = call.parsed()
     claimed = points.claims(claims, parsed.variables)
-    for problem in call.problems(parsed, "", settings):
-        try:
-            made = check(problem, claimed, tolerance)
-            if seed is None and not taylor:
-                yield made
-                continue
-            from diffcli.analysis import check_box
+    wanted = call.wanted(parsed, "")
+    rows = call.rows_for(parsed, form)
+    program = Program([parsed.expression])
 
-            gradient = check_box.claimed_gradient(problem, claimed)
-        except Undefined as undefined:
-            raise undefined.error() from None
+    def value(point: dict[str, float]) -> float:
+        return float(program.value(point))
 
-        def value(point: dict[str, float], program: Any = problem.program) -> float:
-            return float(program.value(point))
+    def made(problem: Problem) -> Check:
+        made = check(problem, claimed, tolerance)
+        if seed is None and not taylor:
+            return made
+        from diffcli.analysis import check_box
 
-        yield check_box.with_direction(
+        gradient = check_box.claimed_gradient(problem, claimed)
+        return check_box.with_direction(
             made, value, problem.point, gradient, tolerance, seed, taylor=taylor
         )
+
+    def checks() -> Iterator[tuple[Row, Check]]:
+        for row in rows.rows:
+            problem = posed(row, parsed, wanted, settings, program)
+            try:
+                yield row, made(problem)
+            except Undefined as undefined:
+                raise placed(undefined.error(), row.where) from None
+
+    return rows.columns, checks()
 
 
 def _of_box(
     call: Call,
+    form: str,
     claims: tuple[str, ...],
     tolerance: Tolerance,
     settings: Settings,
     seed: int | None,
     *,
     taylor: bool,
-) -> Iterator[Check]:
+) -> Found:
+    """Return the columns of the points, and the check at each."""
     from diffcli.analysis import check_box
 
-    with call.boxes() as boxes:
-        for point in call.box_points():
-            claimed = points.claims(claims, tuple(point))
-            progress = terminal.Progress(len(claimed) or len(point), "partials")
-            try:
-                gradient = check_box.claimed(boxes, point, claimed)
-                made = Check(None, boxes.name, point, (), settings.digits)
-                if seed is None:
-                    made = check_box.check_box(
-                        boxes, point, gradient, tolerance, settings, progress
-                    )
-            except Undefined as undefined:
-                raise undefined.error() from None
-            finally:
-                progress.close()
-            if seed is not None or taylor:
+    rows = call.box_rows(form)
 
-                def value(at: dict[str, float]) -> float:
-                    return boxes.ask(tuple(at.values())).value
-
-                made = check_box.with_direction(
-                    made, value, point, gradient, tolerance, seed, taylor=taylor
+    def made(boxes: Boxes, point: dict[str, float]) -> Check:
+        claimed = points.claims(claims, tuple(point))
+        progress = terminal.Progress(len(claimed) or len(point), "partials")
+        try:
+            gradient = check_box.claimed(boxes, point, claimed)
+            made = Check(None, boxes.name, point, (), settings.digits)
+            if seed is None:
+                made = check_box.check_box(
+                    boxes, point, gradient, tolerance, settings, progress
                 )
-            yield made
+        except Undefined as undefined:
+            raise undefined.error() from None
+        finally:
+            progress.close()
+        if seed is None and not taylor:
+            return made
+
+        def value(at: dict[str, float]) -> float:
+            return boxes.ask(tuple(at.values())).value
+
+        return check_box.with_direction(
+            made, value, point, gradient, tolerance, seed, taylor=taylor
+        )
+
+    def checks() -> Iterator[tuple[Row, Check]]:
+        with call.boxes() as boxes:
+            for row in rows.rows:
+                if row.error:
+                    raise row.error
+                yield row, made(boxes, dict(row.point))
+
+    return rows.columns, checks()

@@ -9,8 +9,9 @@ from diffcli.cli import options, terminal
 from diffcli.cli.call import Call, positive
 from diffcli.cli.command import Answer, Command
 from diffcli.errors import UsageError
-from diffcli.output.views.descend import Shown, document
-from diffcli.problem import Settings
+from diffcli.output.document import Document
+from diffcli.output.views.descend import Shown, document, header
+from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 3
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
@@ -67,15 +68,17 @@ def command(
     call = Call(expr, **shared)
     parsed = call.parsed()
     chosen = [_rate(word) for word in rates.split(",")] if rates else []
-    documents = []
-    for problem in call.problems(parsed, wrt, Settings()):
+
+    def at(problem: Problem) -> Document:
         progress = terminal.Progress(steps * (len(chosen) or 3), "steps")
         try:
             descent = descend(problem, chosen, steps, tol, progress)
         finally:
             progress.close()
-        documents.append(document(Shown(descent, plot, height)))
-    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+        return document(Shown(descent, plot, height))
+
+    form, own = call.form(FORMATS), header(call.wanted(parsed, wrt))
+    return call.at_points(form, parsed, wrt, at, own, notes=call.order_note(parsed))
 
 
 def _rate(word: str) -> float:

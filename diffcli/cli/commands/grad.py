@@ -1,6 +1,6 @@
 """``diffcli grad``: the gradient by all methods, side by side."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,14 +10,18 @@ from diffcli.analysis.grad import compare, with_exact_values
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.call import Call, chosen_names
 from diffcli.cli.command import Answer, Command
+from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.inputs.points import expressions
+from diffcli.inputs.rows import posed
 from diffcli.output.document import Document
-from diffcli.output.views.grad import document
-from diffcli.problem import DOUBLE, Settings
+from diffcli.output.views.grad import columns, document
+from diffcli.problem import DOUBLE, Problem, Settings
 
 if TYPE_CHECKING:
     from diffcli.analysis.batch import Entry
+
+Shown = tuple[Sequence[str], Sequence[str]]
 
 SECTION, PLACE = "Differentiate", 1
 FORMATS = (
@@ -91,29 +95,65 @@ def command(
         if exact:
             raise UsageError("--exact takes its points from --at")
         return _many(call, exprs, wrt, wanted, settings, keep_going=keep_going)
-    parsed = call.parsed()
-    notes = call.order_note(parsed)
-    problems = call.problems(parsed, wrt, settings)
     if order == 2:
-        from diffcli.analysis.hessian import hessian
-        from diffcli.output.views.hessian import document as second_document
+        return _second(call, form, wrt, settings)
+    return _at(call, form, wrt, wanted, settings, exact=exact)
 
-        matrices = [hessian(problem) for problem in problems]
-        notes += [warning for matrix in matrices for warning in matrix.warnings]
-        return call.answer(form, map(second_document, matrices), notes)
-    one_row_each = form == "plain" or (form in ("csv", "tsv") and len(call.points) > 1)
+
+def _names(wanted: tuple[str, ...], form: str, *, many: bool) -> tuple[str, ...]:
+    """Return the methods: as asked for, or where there is room for one, backprop."""
+    one_row_each = form == "plain" or (form in ("csv", "tsv") and many)
     usual = ("backprop",) if one_row_each else methods.THREE
-    names = methods.chosen(wanted or usual)
-    results = []
-    for text, problem in zip(call.points, problems, strict=True):
-        results.append(compare(problem, names))
+    return tuple(methods.chosen(wanted or usual))
+
+
+def _at(
+    call: Call,
+    form: str,
+    wrt: str,
+    wanted: tuple[str, ...],
+    settings: Settings,
+    *,
+    exact: bool,
+) -> Answer:
+    """Return the gradient at every --at, up to the first without a derivative."""
+    parsed = call.parsed()
+    toward = call.wanted(parsed, wrt)
+    names = _names(wanted, form, many=call.many)
+    rows = call.rows_for(parsed, form)
+    program = Program([parsed.expression])
+    notes, documents, error = call.order_note(parsed), [], None
+    for text, row in zip(call.points, rows.rows, strict=True):
+        comparison = compare(posed(row, parsed, toward, settings, program), names)
         if exact:
             point = expressions(text, parsed.variables)
-            results[-1] = with_exact_values(results[-1], point)
-        if results[-1].error():
+            comparison = with_exact_values(comparison, point)
+        documents.append(document(comparison)._replace(carried=row.carried))
+        notes += comparison.warnings
+        error = comparison.error()
+        if error:
             break
-    notes += [warning for result in results for warning in result.warnings]
-    return call.answer(form, map(document, results), notes, results[-1].error())
+    own = columns(toward, names, exact=exact)
+    shown = (rows.columns, own)
+    return call.answer(form, documents, notes, error, columns=shown)
+
+
+def _second(call: Call, form: str, wrt: str, settings: Settings) -> Answer:
+    """Return the second derivatives at every point."""
+    from diffcli.analysis.hessian import hessian
+    from diffcli.output.views import hessian as view
+
+    parsed = call.parsed()
+    notes = call.order_note(parsed)
+
+    def at(problem: Problem) -> Document:
+        matrix = hessian(problem)
+        notes.extend(matrix.warnings)
+        return view.document(matrix)
+
+    return call.at_points(
+        form, parsed, wrt, at, view.header(methods.THREE), settings, notes
+    )
 
 
 def _many(
@@ -127,24 +167,28 @@ def _many(
 ) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
     from diffcli.analysis.batch import at_points, of_formulas
+    from diffcli.output.views import batch
 
     form = call.form(FORMATS)
-    alone = form in ("plain", "csv", "tsv")
-    usual = ("backprop",) if alone else methods.THREE
-    names = tuple(methods.chosen(wanted or usual))
+    many = call.many or bool(exprs)
+    names = _names(wanted, form, many=many)
     if exprs:
         lines, name = terminal.opened(exprs)
         entries = of_formulas(lines, name, call.the_point(exprs), settings, names)
+        shown: Shown = ((), batch.long_header(names))
     else:
         parsed = call.parsed()
-        rows, toward = call.rows(parsed.variables), call.wanted(parsed, wrt)
-        entries = at_points(parsed, rows, toward, settings, names, alone=alone)
+        rows = call.rows_for(parsed, form, named=True)
+        toward = call.wanted(parsed, wrt)
+        alone = form == "plain" or (form in ("csv", "tsv") and many)
+        entries = at_points(parsed, rows.rows, toward, settings, names, alone=alone)
+        shown = (rows.columns, columns(toward, names))
     failed: list[DiffcliError] = []
     documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
-    answer = call.answer(form, documents)
+    answer = call.answer(form, documents, columns=shown, exprs=bool(exprs))
     return answer._replace(
         ending=lambda: RowsFailed(failed[0]) if failed else None,
-        flush=form == "jsonl" or terminal.is_interactive(exprs or call.points_file),
+        flush=answer.flush or terminal.is_interactive(exprs),
     )
 
 
@@ -158,17 +202,12 @@ def _documents(
     """Yield a document for each entry; end at a bad one, or remember the first."""
     from diffcli.output.views import batch
 
-    for place, entry in enumerate(entries):
+    for entry in entries:
         if entry.error is not None and not keep_going:
             raise entry.error
         if entry.error is not None and not failed:
             failed.append(entry.error)
-        if of_formulas:
-            yield batch.formula_document(entry)
-        else:
-            if place == 0:
-                batch.refuse_clash(entry)
-            yield batch.document(entry)
+        yield (batch.formula_document if of_formulas else batch.document)(entry)
 
 
 def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
@@ -178,14 +217,23 @@ def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
 
     if call.digits > DOUBLE:
         raise UsageError("a black box computes in doubles: --digits 17 at most")
-    found = []
-    with call.boxes() as boxes:
-        for point in call.box_points():
-            names = chosen_names(wrt, tuple(point))
-            progress = terminal.Progress(len(names), "partials")
-            try:
-                found.append(measure(boxes, point, names, settings, progress))
-            finally:
-                progress.close()
-    notes = [warning for measured in found for warning in measured.warnings]
-    return call.answer(call.form(FORMATS), map(document, found), notes)
+    form = call.form(FORMATS)
+    rows = call.box_rows(form)
+    notes: list[str] = []
+
+    def documents() -> Iterator[Document]:
+        with call.boxes() as boxes:
+            for row in rows.rows:
+                if row.error:
+                    raise row.error
+                names = chosen_names(wrt, tuple(row.point))
+                progress = terminal.Progress(len(names), "partials")
+                try:
+                    found = measure(boxes, row.point, names, settings, progress)
+                finally:
+                    progress.close()
+                notes.extend(found.warnings)
+                yield call.of_row(row, document(found))
+
+    own = columns(chosen_names(wrt, rows.columns), ("finite",))
+    return call.answer(form, documents(), notes, columns=(rows.columns, own))

@@ -38,7 +38,7 @@ _MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
     shell_complete=completion.formula,
     help="The formulas.",
 )
-@options.at
+@options.at_only
 @click.option(
     "--x",
     "x_range",

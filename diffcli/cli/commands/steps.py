@@ -11,8 +11,9 @@ from diffcli.cli.command import Answer, Command
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.parser import Parsed
+from diffcli.output.document import Document
 from diffcli.output.views.steps import Steps, Told, document
-from diffcli.problem import Problem, Settings, located
+from diffcli.problem import Problem, located
 
 SECTION, PLACE = "Differentiate", 3
 FORMATS = ("table", "json", "jsonl", "md", "latex", "svg", "html")
@@ -52,14 +53,14 @@ def command(
         from diffcli.arithmetics.symbols import simplified
 
         told = [t._replace(simplified=simplified(t.derivation.result)) for t in told]
-    if not (call.points or call.points_file):
-        documents = [document(Steps(parsed, told, level, {}))]
-        return call.answer(call.form(FORMATS), documents)
-    documents = [
-        document(Steps(parsed, _valued(told, problem), level, problem.point))
-        for problem in call.problems(parsed, wrt, Settings())
-    ]
-    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+    form = call.form(FORMATS)
+    if not call.has_points:
+        return call.answer(form, [document(Steps(parsed, told, level, {}))])
+
+    def at(problem: Problem) -> Document:
+        return document(Steps(parsed, _valued(told, problem), level, problem.point))
+
+    return call.at_points(form, parsed, wrt, at, notes=call.order_note(parsed))
 
 
 def _told(parsed: Parsed, names: Sequence[str], order: int) -> Iterator[Told]:

@@ -9,8 +9,9 @@ from diffcli.cli import options
 from diffcli.cli.call import Call, scheme_name
 from diffcli.cli.command import Answer, Command
 from diffcli.errors import UsageError
-from diffcli.output.views.sweep import Shown, document
-from diffcli.problem import Settings
+from diffcli.output.document import Document
+from diffcli.output.views.sweep import Shown, document, header
+from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 1
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
@@ -86,8 +87,9 @@ def command(
         )
     schemes = SCHEMES if scheme == "both" else (scheme_name(scheme),)
     steps = widths(first, last, per_decade)
-    documents = [
-        document(Shown(sweep(problem, name, steps, schemes), theory, height))
-        for problem in call.problems(parsed, name, Settings())
-    ]
-    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+
+    def at(problem: Problem) -> Document:
+        return document(Shown(sweep(problem, name, steps, schemes), theory, height))
+
+    form, own = call.form(FORMATS), header(theory=theory)
+    return call.at_points(form, parsed, name, at, own, notes=call.order_note(parsed))

@@ -8,8 +8,7 @@ from diffcli.analysis.trace import trace
 from diffcli.cli import options, terminal
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
-from diffcli.output.views.trace import document
-from diffcli.problem import Settings
+from diffcli.output.views.trace import HEADER, document
 
 SECTION, PLACE = "Differentiate", 4
 FORMATS = (
@@ -50,10 +49,15 @@ def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     """Forward and backward pass, node by node."""
     call = Call(expr, **shared)
     parsed = call.parsed()
-    problems = call.problems(parsed, "", Settings())
     shown = PASSES.get(passes, (passes,))
-    documents = [document(trace(problem), shown) for problem in problems]
-    answer = call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+    answer = call.at_points(
+        call.form(FORMATS),
+        parsed,
+        "",
+        lambda problem: document(trace(problem), shown),
+        HEADER,
+        notes=call.order_note(parsed),
+    )
     if pause and call.output == "-" and terminal.somebody_is_there():
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))
     return answer

@@ -7,8 +7,9 @@ import click
 from diffcli.cli import options
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
+from diffcli.output.document import Document
 from diffcli.output.views.tree import Tree, document
-from diffcli.problem import Settings
+from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 5
 FORMATS = ("table", "json", "jsonl", "md", "latex", "dot", "mermaid", "svg", "html")
@@ -29,11 +30,11 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
     """Expression tree, with values and adjoints; also DOT and Mermaid."""
     call = Call(expr, **shared)
     parsed = call.parsed()
-    if not call.points:
-        documents = [document(Tree(parsed, None, None, graph))]
-        return call.answer(call.form(FORMATS), documents)
-    documents = [
-        document(Tree(parsed, problem, problem.tape.sweep(), graph))
-        for problem in call.problems(parsed, "", Settings())
-    ]
-    return call.answer(call.form(FORMATS), documents, call.order_note(parsed))
+    form = call.form(FORMATS)
+    if not call.has_points:
+        return call.answer(form, [document(Tree(parsed, None, None, graph))])
+
+    def at(problem: Problem) -> Document:
+        return document(Tree(parsed, problem, problem.tape.sweep(), graph))
+
+    return call.at_points(form, parsed, "", at, notes=call.order_note(parsed))

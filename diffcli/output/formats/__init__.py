@@ -1,11 +1,11 @@
 """One file per format; ``Format`` says what it offers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Protocol, cast
 
 from diffcli import plugins
-from diffcli.output.document import Document, Screen
+from diffcli.output.document import Documents, Screen
 
 
 class Format(Protocol):
@@ -15,7 +15,7 @@ class Format(Protocol):
     #: The ends of file names that mean this format.
     SUFFIXES: tuple[str, ...]
 
-    def lines(self, documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    def lines(self, documents: Documents, screen: Screen) -> Iterator[str]:
         """Yield the output line by line."""
         ...
 

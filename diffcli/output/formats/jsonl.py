@@ -1,15 +1,14 @@
 """JSON lines: one object per result and line."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from diffcli.output.document import Document, Screen
+from diffcli.output.document import Documents, Screen
+from diffcli.tables import jsonl
 
 SUMMARY = "one JSON object per result and line"
 SUFFIXES = (".jsonl",)
 
 
-def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield one object per result."""
-    for document in documents:
-        yield json.dumps(document.record(), ensure_ascii=False, allow_nan=False)
+    return (jsonl.line(document.record()) for document in documents)

@@ -1,14 +1,14 @@
 """Tab-separated values with a header."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from diffcli.output.document import Document, Screen
-from diffcli.output.formats import csv
+from diffcli.output.document import Documents, Screen
+from diffcli.tables import tsv
 
 SUMMARY = "tab-separated values with a header"
 SUFFIXES = (".tsv",)
 
 
-def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield the header and the rows: of one result, or one row for each of many."""
-    return csv.lines(documents, screen, "\t")
+    return map(tsv.line, documents.rows())

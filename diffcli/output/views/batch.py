@@ -1,51 +1,33 @@
 """One point, or one formula, of many: a row for programs, a comparison for people."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from diffcli.analysis.batch import Entry
-from diffcli.errors import UsageError
 from diffcli.output.document import Block, Document, Facts, Run, Sheet, plain_number
 from diffcli.output.views import grad, heading
 
 
 def document(entry: Entry) -> Document:
     """Return an entry at one of many points: all columns of the input, then ours."""
-    return _document(entry, partial(_wide, entry))
+    return Document(
+        blocks=partial(_blocks, entry),
+        record=partial(_record, entry),
+        sheet=partial(_long, entry),
+        wide=partial(_wide, entry),
+        brief=partial(_brief, entry),
+        carried=entry.row.carried,
+    )
 
 
 def formula_document(entry: Entry) -> Document:
     """Return an entry of one of many formulas: a row for each partial."""
-    return _document(entry, partial(_long, entry))
-
-
-def _document(entry: Entry, sheet: Callable[[], Sheet]) -> Document:
-    return Document(
-        blocks=partial(_blocks, entry),
-        record=partial(_record, entry),
-        sheet=sheet,
-        brief=partial(_brief, entry),
-    )
-
-
-def _columns(entry: Entry) -> tuple[str, ...]:
-    """Return the names of the columns that are added to those of the input."""
-    return grad.columns(entry.names, entry.methods)
-
-
-def refuse_clash(entry: Entry) -> None:
-    """Refuse an input that has a column of one of our names, with UsageError."""
-    for column in _columns(entry):
-        if column in entry.row.carried:
-            raise UsageError(
-                f"the input has a column '{column}', and so has the output",
-                hint="rename it",
-            )
+    return document(entry)._replace(wide=partial(_of_formula, entry), carried={})
 
 
 def _wide(entry: Entry) -> Sheet:
-    added = _columns(entry)
+    added = grad.columns(entry.names, entry.methods)
     if entry.gradient is not None:
         numbers = (entry.gradient.value, *entry.gradient.partials)
         found: Sequence[str] = (*map(plain_number, numbers), entry.status)
@@ -53,18 +35,26 @@ def _wide(entry: Entry) -> Sheet:
         found = grad.cells(entry.comparison)
     else:
         found = (*[""] * (len(added) - 1), entry.status)
-    header = (*entry.row.carried, *added)
-    return Sheet(header, [(*entry.row.carried.values(), *found)])
+    return Sheet(added, [found])
+
+
+def long_header(methods: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of many formulas, which have a row for each partial."""
+    return ("expression", *grad.long_columns(methods))
+
+
+def _of_formula(entry: Entry) -> Sheet:
+    text = entry.row.carried["expression"]
+    rows = [[text, *row] for row in _long(entry).rows]
+    return Sheet(long_header(entry.methods), rows)
 
 
 def _long(entry: Entry) -> Sheet:
-    text = entry.row.carried["expression"]
-    header = ("expression", "var", "value", *entry.methods, "relative_error", "status")
-    if entry.comparison is None:
-        empty = [""] * (len(header) - 2)
-        return Sheet(header, [[text, *empty, entry.status]])
-    rows = grad.document(entry.comparison).sheet().rows
-    return Sheet(header, [[text, *row] for row in rows])
+    if entry.comparison is not None:
+        return grad.document(entry.comparison).sheet()
+    header = grad.long_columns(entry.methods)
+    empty = [""] * (len(header) - 2)
+    return Sheet(header, [[name, *empty, entry.status] for name in entry.names or [""]])
 
 
 def _record(entry: Entry) -> dict[str, Any]:

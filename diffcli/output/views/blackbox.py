@@ -120,9 +120,8 @@ def _sheet(measured: Measured) -> Sheet:
 
 
 def _wide(measured: Measured) -> Sheet:
-    header = (*measured.point, *columns(tuple(measured.partials), ("finite",)))
-    values = [*measured.point.values(), measured.value]
-    values += [estimate.value for estimate in measured.partials.values()]
+    header = columns(tuple(measured.partials), ("finite",))
+    values = [measured.value, *(e.value for e in measured.partials.values())]
     status = "kink" if measured.kinks else "ok"
     return Sheet(header, [(*map(plain_number, values), status)])
 

@@ -24,7 +24,9 @@ from diffcli.output.document import (
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 
-SCHEMA = "diffcli/check/1"
+SCHEMA = "diffcli/check/2"
+#: The columns for csv and tsv.
+HEADER = ("var", "claimed", "true", "relative_error", "verdict")
 _TYPEABLE = 50  # characters of a formula that one would type again
 
 
@@ -168,7 +170,6 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _sheet(check: Check) -> Sheet:
-    header = ("var", "claimed", "true", "relative_error", "verdict")
     rows = [
         (
             _key(verdict),
@@ -179,4 +180,4 @@ def _sheet(check: Check) -> Sheet:
         )
         for verdict in check.verdicts
     ]
-    return Sheet(header, rows)
+    return Sheet(HEADER, rows)

@@ -23,7 +23,7 @@ from diffcli.output.document import (
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 
-SCHEMA = "diffcli/descend/1"
+SCHEMA = "diffcli/descend/2"
 _STYLES = ("first", "third", "second", "fourth", "fifth", "sixth")
 _ROWS = 10  # steps that are shown to people
 _LINES_AROUND = 12  # lines of the screen that are not the picture
@@ -192,7 +192,6 @@ def _record(descent: Descent) -> dict[str, Any]:
 
 
 def _sheet(descent: Descent) -> Sheet:
-    header = ("rate", "step", *descent.names, "loss", "gradient_norm", "verdict")
     rows = [
         (
             plain_number(course.rate),
@@ -205,4 +204,9 @@ def _sheet(descent: Descent) -> Sheet:
         for course in descent.courses
         for step, at in enumerate(course.path)
     ]
-    return Sheet(header, rows)
+    return Sheet(header(descent.names), rows)
+
+
+def header(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns for csv and tsv."""
+    return ("rate", "step", *names, "loss", "gradient_norm", "verdict")

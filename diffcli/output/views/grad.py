@@ -30,7 +30,7 @@ from diffcli.output.views import (
 )
 from diffcli.problem import Estimate, MethodResult, point_text
 
-SCHEMA = "diffcli/grad/1"
+SCHEMA = "diffcli/grad/2"
 
 
 def document(comparison: Comparison) -> Document:
@@ -227,8 +227,7 @@ def _plain(comparison: Comparison) -> Callable[[Any], str]:
 
 def _sheet(comparison: Comparison) -> Sheet:
     plain = _plain(comparison)
-    methods = [result.method for result in comparison.results]
-    header = ("var", "value", *methods, "relative_error", "status")
+    exact = comparison.exact
     rows = []
     for name in comparison.problem.variables:
         kink = name in comparison.kinks
@@ -243,15 +242,25 @@ def _sheet(comparison: Comparison) -> Sheet:
                 name,
                 plain(comparison.value.value),
                 *map(plain, values),
+                *([exact.get(name) or ""] if exact else []),
                 "" if relative is None else f"{relative:.2g}",
                 "kink" if kink else "ok" if None not in values else "n/a",
             )
         )
-    return Sheet(header, rows)
+    names = [result.method for result in comparison.results]
+    return Sheet(long_columns(names, exact=bool(exact)), rows)
+
+
+def long_columns(methods: Sequence[str], *, exact: bool = False) -> tuple[str, ...]:
+    """Return the columns of a result alone, which has a row for each partial."""
+    added = ("exact",) if exact else ()
+    return ("var", "value", *methods, *added, "relative_error", "status")
 
 
 @cache
-def columns(names: tuple[str, ...], methods: tuple[str, ...]) -> tuple[str, ...]:
+def columns(
+    names: tuple[str, ...], methods: tuple[str, ...], *, exact: bool = False
+) -> tuple[str, ...]:
     """Return the columns of a wide row behind those of the point.
 
     Backprop's partials, or those of the only method, have plain names.
@@ -262,16 +271,15 @@ def columns(names: tuple[str, ...], methods: tuple[str, ...]) -> tuple[str, ...]
         for method in methods
         for name in names
     ]
-    return ("f", *partials, "status")
+    added = [f"df/d{name}:exact" for name in names] if exact else []
+    return ("f", *partials, *added, "status")
 
 
 def _wide(comparison: Comparison) -> Sheet:
-    problem = comparison.problem
-    methods = tuple(result.method for result in comparison.results)
-    plain = _plain(comparison)
-    point = map(plain, problem.point.values())
-    header = (*problem.point, *columns(problem.variables, methods))
-    return Sheet(header, [(*point, *cells(comparison))])
+    names = tuple(result.method for result in comparison.results)
+    exact = bool(comparison.exact)
+    header = columns(comparison.problem.variables, names, exact=exact)
+    return Sheet(header, [cells(comparison)])
 
 
 def cells(comparison: Comparison) -> Sequence[str]:
@@ -282,7 +290,11 @@ def cells(comparison: Comparison) -> Sequence[str]:
             estimate = result.partials.get(name)
             kink = name in comparison.kinks or estimate is None
             numbers.append(None if kink or estimate is None else estimate.value)
-    return (*map(_plain(comparison), numbers), comparison.status)
+    exact = [
+        comparison.exact.get(name) or ""
+        for name in (comparison.problem.variables if comparison.exact else ())
+    ]
+    return (*map(_plain(comparison), numbers), *exact, comparison.status)
 
 
 def _brief(comparison: Comparison) -> str:

@@ -1,6 +1,6 @@
 """A Hessian: the second derivatives by every method, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -28,7 +28,7 @@ from diffcli.output.views import (
 )
 from diffcli.problem import point_text
 
-SCHEMA = "diffcli/hessian/1"
+SCHEMA = "diffcli/hessian/2"
 
 
 def document(hessian: Hessian) -> Document:
@@ -106,7 +106,12 @@ def _sheet(hessian: Hessian) -> Sheet:
     for pair in hessian.agreements:
         values = (entries[pair].value for entries in hessian.columns.values())
         rows.append((*pair, *map(plain_number, values)))
-    return Sheet(("var", "var2", *hessian.columns), rows)
+    return Sheet(header(hessian.columns), rows)
+
+
+def header(methods: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns for csv and tsv."""
+    return ("var", "var2", *methods)
 
 
 def _brief(hessian: Hessian) -> str:

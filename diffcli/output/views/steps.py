@@ -13,7 +13,7 @@ from diffcli.output.document import Block, Document, Facts, Formula, Line, Lines
 from diffcli.output.views import derivative_text, formulas, heading
 from diffcli.problem import point_text
 
-SCHEMA = "diffcli/steps/1"
+SCHEMA = "diffcli/steps/2"
 _MOST = 60  # steps that are shown to people
 _WIDTH = 78  # columns that a step should fit in
 _LONGEST = 200  # characters of a formula in a step

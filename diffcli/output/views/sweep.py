@@ -22,7 +22,7 @@ from diffcli.output.document import (
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 
-SCHEMA = "diffcli/sweep/1"
+SCHEMA = "diffcli/sweep/2"
 _STYLES = {"forward": ("second", "*", 0), "symmetric": ("third", "o", 0)}
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
@@ -156,7 +156,6 @@ def _record(sweep: Sweep) -> dict[str, Any]:
 
 
 def _sheet(shown: Shown) -> Sheet:
-    header = ("h", "scheme", "value", "abs_error", "rel_error", "digits")
     rows = [
         (
             plain_number(s.h),
@@ -170,4 +169,10 @@ def _sheet(shown: Shown) -> Sheet:
         for series in shown.sweep.series
         for s in series.samples
     ]
-    return Sheet((*header, "predicted") if shown.theory else header, rows)
+    return Sheet(header(theory=shown.theory), rows)
+
+
+def header(*, theory: bool) -> tuple[str, ...]:
+    """Return the columns for csv and tsv."""
+    names = ("h", "scheme", "value", "abs_error", "rel_error", "digits")
+    return (*names, "predicted") if theory else names

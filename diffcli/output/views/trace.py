@@ -25,7 +25,9 @@ from diffcli.output.document import (
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 
-SCHEMA = "diffcli/trace/1"
+SCHEMA = "diffcli/trace/2"
+#: The columns for csv and tsv.
+HEADER = ("node", "formula", "value", "adjoint")
 _WIDTH = 79  # columns that a line should fit in
 _MOST = 100  # nodes of one pass that are shown to people
 _SHARES = 4  # paths into one node that are written out
@@ -379,4 +381,4 @@ def _sheet(trace: Trace) -> Sheet:
         )
         for node in trace.forward
     ]
-    return Sheet(("node", "formula", "value", "adjoint"), rows)
+    return Sheet(HEADER, rows)

@@ -19,7 +19,7 @@ from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, R
 from diffcli.output.views import formulas, heading
 from diffcli.problem import Problem, point_text
 
-SCHEMA = "diffcli/tree/1"
+SCHEMA = "diffcli/tree/2"
 _MOST = 200  # lines that are shown to people
 _DEEPEST = 14  # levels that are shown to people: so many fit in 80 columns
 

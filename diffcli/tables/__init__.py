@@ -1,0 +1,55 @@
+"""One file per table format: its reader and its writer."""
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+_QUOTED = re.compile(r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)')  # a cell of CSV
+
+
+class Fault(str):
+    """What is wrong with a row that cannot be read; the next one may be good."""
+
+    __slots__ = ()
+
+
+class TableFormat(Protocol):
+    """What a file in ``tables`` offers."""
+
+    def read(self, lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+        """Yield for every row the line it begins in, from 1, and what stands there.
+
+        That is a list of cells, in JSON lines whatever value it is, or a Fault. Lines
+        with nothing in them are no rows.
+
+        Raises ParseError, with the line's number first, where no row can follow.
+        """
+        ...
+
+    def line(self, cells: Any) -> str:
+        """Return a row as it stands in the file, without the end of the line.
+
+        Raises UsageError if the format has no way to write it.
+        """
+        ...
+
+
+def load(name: str) -> TableFormat:
+    """Return a table format by its name."""
+    return cast("TableFormat", import_module(f"diffcli.tables.{name}"))
+
+
+def kind(first: str, path: str) -> str:
+    r"""Return the format of a table, by the first line that has something in it.
+
+    A bracket begins JSON lines. A tab outside of quotes separates TSV, and so does the
+    name's end, .tsv. Everything else is CSV.
+
+    >>> kind('{"x": 1}', "stdin"), kind("x,y", "stdin"), kind('"a\tb",c', "stdin")
+    ('jsonl', 'csv', 'csv')
+    """
+    if first.lstrip()[:1] in ("{", "["):
+        return "jsonl"
+    tabs = "\t" in first and "\t" in _QUOTED.sub("", first)
+    return "tsv" if tabs or path.endswith(".tsv") else "csv"
