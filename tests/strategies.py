@@ -43,7 +43,14 @@ def _grown(
 
 def written() -> st.SearchStrategy[Expression]:
     """Return any expression that can be written, defined somewhere or not."""
-    return _grown(lambda row, args: call(row, *args), 12)
+    return _grown(_as_read, 12)
+
+
+def _as_read(row: Function, args: list[Expression]) -> Expression:
+    """Return what the parser makes of it: a power of e is exp."""
+    if row is INFIX["**"] and args[0] is number("e"):
+        return call(BY_NAME["exp"], args[1])
+    return call(row, *args)
 
 
 def defined() -> st.SearchStrategy[Expression]:

@@ -75,7 +75,7 @@ def test_any_text_is_read_or_refused(source: str) -> None:
         ("z = 2*x; z**2", "(2*x)**2"),
         ("z = 2*x\n\n# and then\ny = z+1\ny*z", "(2*x+1)*(2*x)"),
         ("f(x, y) = x + y", "x + y"),
-        ("2e^x", "2*e**x"),
+        ("2e^x", "2*exp(x)"),
     ],
 )
 def test_reads_as(source: str, meant: str) -> None:
@@ -162,7 +162,7 @@ REFUSED = [
     "S('x')",
     "open('/etc/passwd').read()",
     "</script><b>x",
-    "√x",
+    "√x²",
     "5%",
     "~x",
     "x–1",

@@ -91,6 +91,10 @@ class Function(NamedTuple):
     refusal: Callable[..., Refusal] | None = None
     #: One line for people.
     remark: str = ""
+    #: The sign that stands for the name on paper, with or without brackets: √, σ.
+    sign: str = ""
+    #: The derivative as a book writes it, where ``derivatives`` keeps more digits.
+    textbook: str = ""
 
 
 # ---- domains ------------------------------------------------------------------
@@ -286,11 +290,13 @@ def unary(
     latex: str = "",
     aliases: tuple[str, ...] = (),
     remark: str = "",
+    sign: str = "",
+    textbook: str = "",
 ) -> Function:
     """Return the row of a function of one argument."""
     return Function(
         name, 1, value, (partial,), (derivative,), domain, rough,
-        definition, latex, aliases, remark=remark,
+        definition, latex, aliases, remark=remark, sign=sign, textbook=textbook,
     )  # fmt: skip
 
 
@@ -313,9 +319,9 @@ OPERATORS: tuple[Function, ...] = (
 
 FUNCTIONS: tuple[Function, ...] = (
     # roots, exponentials, logarithms
-    unary("sqrt",        math.sqrt,                      lambda y, u: 0.5 / y,              "1/(2*sqrt(u))", NOT_NEGATIVE, UPRIGHT, latex=r"\sqrt{{{u}}}"),
+    unary("sqrt",        math.sqrt,                      lambda y, u: 0.5 / y,              "1/(2*sqrt(u))", NOT_NEGATIVE, UPRIGHT, latex=r"\sqrt{{{u}}}", sign="√"),
     unary("cbrt",        math.cbrt,                      lambda y, u: 1 / (3 * y * y),      "1/(3*cbrt(u)**2)", REALS, UPRIGHT, latex=r"\sqrt[3]{{{u}}}",
-          remark="the real cube root, also of a negative number"),
+          remark="the real cube root, also of a negative number", sign="∛"),
     unary("exp",         math.exp,                       lambda y, u: y,                    "exp(u)", latex="e^{{{u}}}"),
     unary("exp2",        lambda u: math.pow(2, u),       lambda y, u: y * LN_2,             "exp2(u)*log(2)", definition="2**u", latex="2^{{{u}}}"),
     unary("expm1",       math.expm1,                     lambda y, u: math.exp(u),          "exp(u)", definition="exp(u)-1", remark="exp(u)-1 with all digits near 0"),
@@ -352,7 +358,7 @@ FUNCTIONS: tuple[Function, ...] = (
     unary("sinh",        math.sinh,                      lambda y, u: math.cosh(u),         "cosh(u)", latex=r"\sinh {u}"),
     unary("cosh",        math.cosh,                      lambda y, u: math.sinh(u),         "sinh(u)", latex=r"\cosh {u}"),
     unary("tanh",        math.tanh,                      lambda y, u: sech(u) ** 2,         "sech(u)**2", latex=r"\tanh {u}",
-          remark="slope 1-tanh(u)**2, computed as sech(u)**2, which keeps its digits"),
+          remark="slope 1-tanh(u)**2, computed as sech(u)**2, which keeps its digits", textbook="1-tanh(u)**2"),
     unary("sech",        sech,                           lambda y, u: -y * math.tanh(u),    "-sech(u)*tanh(u)", definition="1/cosh(u)"),
     unary("csch",        csch,                           lambda y, u: -y / math.tanh(u),    "-csch(u)*coth(u)", NOT_ZERO, definition="1/sinh(u)"),
     unary("coth",        lambda u: 1 / math.tanh(u),     lambda y, u: -(csch(u) ** 2),      "-csch(u)**2", NOT_ZERO, definition="1/tanh(u)", latex=r"\coth {u}"),
@@ -403,7 +409,7 @@ FUNCTIONS: tuple[Function, ...] = (
     unary("softplus",    softplus,                       lambda y, u: sigmoid(u),           "sigmoid(u)",
           definition="log1p(exp(u))", remark="log(1+exp(u)) that does not overflow"),
     unary("sigmoid",     sigmoid,                        lambda y, u: sigmoid(u) * sigmoid(-u), "sigmoid(u)*sigmoid(-u)",
-          definition="1/(1+exp(-u))", latex=r"\sigma\left({u}\right)", aliases=("logistic", "expit"), remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25"),
+          definition="1/(1+exp(-u))", latex=r"\sigma\left({u}\right)", aliases=("logistic", "expit"), remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25", sign="σ", textbook="sigmoid(u)*(1-sigmoid(u))"),
     unary("hardsigmoid", lambda u: clip(u / 6 + 0.5, 0.0, 1.0), lambda y, u: (-3 < u < 3) / 6,     "step(u+3)*step(3-u)/6", REALS, Rough("kink", lambda u: abs(u) == 3, 0.0, "abs(u)-3"),
           definition="max(min(u/6+1/2, 1), 0)"),
     unary("hardtanh",    lambda u: clip(u, -1.0, 1.0),   lambda y, u: float(-1 < u < 1),    "step(u+1)*step(1-u)", Domain(samples=((-0.9, 0.9),)), Rough("kink", lambda u: abs(u) == 1, 0.0, "abs(u)-1"),
@@ -429,6 +435,9 @@ BY_NAME: dict[str, Function] = {
     name: row for row in FUNCTIONS for name in (row.name, *row.aliases)
 }
 """Every word that calls a function."""
+
+BY_SIGN: dict[str, Function] = {row.sign: row for row in FUNCTIONS if row.sign}
+"""The signs that are read as functions: √, ∛, and σ before a bracket."""
 
 INFIX: dict[str, Function] = {
     row.notation.symbol: row for row in OPERATORS if row.notation and row.notation.left

@@ -117,6 +117,31 @@ class Complaints:
             f"write the product with '*': {before}*{token}",
         )
 
+    def mixed_number(self, index: int) -> ParseError:
+        """Say that 2½ may be a sum or a product."""
+        whole, part = self.tokens[index - 1].text, self.tokens[index].text
+        return self.error(
+            f"'{whole}{part}' could be a sum or a product",
+            (self.tokens[index - 1].start, self.tokens[index].end),
+            f"write {whole}+{part} or {whole}*{part}",
+        )
+
+    def open_root(self, root: int, index: int) -> ParseError:
+        """Say that what follows may stand under a root or behind it."""
+        opening, follower = self.tokens[root], self.tokens[index]
+        under = self.source[opening.end : follower.start].strip()
+        inner = under[1:-1] if under[:1] == "(" else under
+        rest = self.source[follower.start : follower.end].strip()
+        if follower.kind == "**":
+            rest += self.tokens[index + 1].text
+        times = "" if follower.kind in ("power", "**") else "*"
+        return self.error(
+            f"it is not clear what stands under this '{opening.text}'",
+            (opening.start, follower.end),
+            f"write ({opening.text}({inner})){times}{rest}"
+            f" or {opening.text}({under}{times}{rest})",
+        )
+
     # ---- groups and calls
 
     def never_closed(self, index: int) -> ParseError:

@@ -14,7 +14,8 @@ from diffcli.errors import ParseError, Span
 class Token(NamedTuple):
     """A word of the language and its place in the text."""
 
-    #: "number", "name", "power" (a raised number), "end", or the sign itself.
+    #: "number", "name", "power" (a raised number), "fraction" (½), "end", or the sign
+    #: itself.
     kind: str
     #: The word as the language spells it.
     text: str
@@ -38,6 +39,7 @@ def _word(letters: str, digits: str, signs: str) -> re.Pattern[str]:
         | (?P<name>    [_{letters}][_{digits}{letters}]* )
         | (?P<sign>    \*\*|[-+*/^(),;=\n{signs}] )
         | (?P<power>   ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
+        | (?P<fraction> [½⅓⅔¼¾] )
         | (?P<other>   . )
         | (?P<end>     \Z )
         )""",
@@ -56,6 +58,10 @@ _SIGNS = {
     # A newline separates as ';' does, but inside a formula it is a blank.
     "\n": ("newline", ";"),
 }
+#: Fractions with a character of their own: numerator and denominator.
+FRACTIONS = {
+    "½": ("1", "2"), "⅓": ("1", "3"), "⅔": ("2", "3"), "¼": ("1", "4"), "¾": ("3", "4"),
+}  # fmt: skip
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _HINTS = {
@@ -65,7 +71,6 @@ _HINTS = {
     "{": "groups are written with ( and )",
     "}": "groups are written with ( and )",
     "!": "x! is gamma(x+1)",
-    "√": "sqrt(x) is the square root",
     "%": "write x/100 for a percentage",
     "~": "write -x for a negative value",
     "–": "the minus sign is '-'",
@@ -86,7 +91,7 @@ def tokens(source: str, within: Span | None = None) -> list[Token]:
     if source.isascii():
         pattern = _word(_ASCII_LETTERS, "0-9", "")
     else:
-        pattern = _word(_ALL_LETTERS, "0-9₀-₉", "−·⋅×÷")
+        pattern = _word(_ALL_LETTERS, "0-9₀-₉", "−·⋅×÷√∛")
     found: list[Token] = []
     for match in pattern.finditer(source, first, last):
         kind = match.lastgroup

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffcli.calculus.functions import (
     BY_NAME,
+    BY_SIGN,
     CONSTANTS,
     INFIX,
     PREFIX,
@@ -25,7 +26,7 @@ from diffcli.language.expression import (
     number,
     variable,
 )
-from diffcli.language.lexer import Token, tokens
+from diffcli.language.lexer import FRACTIONS, Token, tokens
 
 if TYPE_CHECKING:
     from diffcli.language.complaints import Complaints
@@ -84,7 +85,10 @@ class _Frame(NamedTuple):
 
 
 _IMPLICIT = INFIX["*"]
-_STARTS = {"number", "name", "("}
+_POWER = INFIX["**"]
+_ROOT = 50
+"""How strongly a root sign holds what follows: one name, number, call or bracket."""
+_STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
 _EMPTY: dict[str, Function] = {}
 
 
@@ -161,6 +165,11 @@ class _Parser:
                     return
             elif kind == "(":
                 self.wait(-1, None, len(self.operands))
+            elif kind == "fraction":
+                self.fraction(token)
+                return
+            elif kind in BY_SIGN:
+                self.wait(_ROOT, BY_SIGN[kind], len(self.operands))
             elif kind in PREFIX:
                 row = PREFIX[kind]
                 self.wait(_notation(row).right, row, len(self.operands))
@@ -219,6 +228,8 @@ class _Parser:
         name = token.text
         called = self.at("(")
         row = self.functions.get(name) or BY_NAME.get(name)
+        if called and name not in self.scope and name not in self.names:
+            row = row or BY_SIGN.get(name)
         if called and row and name not in self.definitions:
             self.wait(-1, row, len(self.operands))
             self.position += 1
@@ -238,6 +249,13 @@ class _Parser:
         self.push(node, token)
         return True
 
+    def fraction(self, token: Token) -> None:
+        """Read ½; behind a number it could be a sum or a product."""
+        if self.position > 1 and self.tokens[self.position - 2].kind == "number":
+            raise self.wrong.mixed_number(self.position - 1)
+        above, below = FRACTIONS[token.text]
+        self.push(call(INFIX["/"], number(above), number(below)), token)
+
     def push(self, node: Expression, token: Token) -> None:
         """Put an operand on the stack."""
         self.operands.append(node)
@@ -254,6 +272,8 @@ class _Parser:
     def infix(self, row: Function) -> None:
         """Finish all that binds more strongly, then wait for the right side."""
         notation = _notation(row)
+        if row is _POWER:
+            self.refuse_under_a_root(self.position - 1)
         self.finish(notation.left)
         self.wait(notation.right, row, len(self.operands) - 1)
 
@@ -261,12 +281,33 @@ class _Parser:
         """Multiply where a number or a group stands directly before a factor."""
         before = self.tokens[self.position - 1]
         numbers = before.kind == token.kind == "number"
-        if before.kind in ("number", ")", "power") and not numbers:
+        if before.kind != ")":
+            self.refuse_under_a_root(self.position)
+        ends = before.kind in ("number", ")", "power", "fraction") and not numbers
+        if ends or (before.kind == "name" and self.begins_a_function(token)):
             self.infix(_IMPLICIT)
         elif before.kind == "name" and token.kind == "(":
             raise self.not_a_function(self.position - 1)
         else:
             raise self.wrong.no_operator(self.position)
+
+    def begins_a_function(self, token: Token) -> bool:
+        """Tell whether a root or, after a blank, a known function stands here."""
+        if token.kind in BY_SIGN:
+            return True
+        known = token.text in BY_NAME or token.text in BY_SIGN
+        return (
+            token.kind == "name"
+            and known
+            and token.text not in self.scope
+            and token.text not in self.names
+            and self.tokens[self.position + 1].kind == "("
+        )
+
+    def refuse_under_a_root(self, index: int) -> None:
+        """Refuse √x² and √2x, which may end under the root or behind it."""
+        if self.frames and self.frames[-1].power == _ROOT:
+            raise self.wrong.open_root(self.frames[-1].opener, index)
 
     def raise_to(self, token: Token) -> None:
         """Apply a raised number, as in x² and x⁻¹."""
@@ -292,7 +333,10 @@ class _Parser:
 
     def apply(self, row: Function, count: int) -> None:
         """Replace the last ``count`` operands by the row applied to them."""
-        node = _gather(row, self.operands[-count:])
+        args = self.operands[-count:]
+        if row is _POWER and args[0] is _EULER:
+            row, args = BY_NAME["exp"], args[1:]  # one function has one node
+        node = _gather(row, args)
         del self.operands[-count:], self.starts[len(self.starts) - count + 1 :]
         self.operands.append(node)
         if self.spans is not None:
@@ -403,6 +447,9 @@ class _Parser:
         name = self.tokens[index].text
         used = name in self.scope or name in self.names
         return self.wrong.not_a_function(index, self.functions, used=used)
+
+
+_EULER = number("e")
 
 
 def _notation(row: Function) -> Notation:

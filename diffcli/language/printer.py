@@ -108,7 +108,7 @@ def _pieces(
     assert isinstance(node, Call)
     notation = node.function.notation
     if notation is None:
-        return [node.function.name, "(", *_between(_arguments(node), ", "), ")"]
+        return [node.function.name, "(", *_between(arguments(node), ", "), ")"]
     if len(node.args) == 1:
         return [notation.symbol, *_right(node.args[0], node.function, names)]
     symbol = notation.symbol
@@ -122,7 +122,7 @@ def _pieces(
     ]
 
 
-def _arguments(node: Call) -> list[Expression]:
+def arguments(node: Call) -> list[Expression]:
     """Return the arguments; max(a, max(b, c)) has three."""
     args = list(node.args)
     while node.function.many == "fold":
@@ -177,7 +177,7 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
     row = node.function
     if not row.latex:
         name = row.name.replace("_", r"\_")
-        inside = _between(_arguments(node), ", ")
+        inside = _between(arguments(node), ", ")
         return [rf"\operatorname{{{name}}}\left(", *inside, r"\right)"]
     pieces: list[_Piece] = []
     rest = row.latex

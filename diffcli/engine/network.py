@@ -1,0 +1,207 @@
+"""The derivation of a formula with named parts: the chain of names.
+
+Where a text defines z and a, nobody multiplies out: with f = (a - t)² the derivative is
+∂f/∂a · ∂a/∂z · ∂z/∂w, each factor derived once, and σ(z) is called a. Where paths meet,
+their products are added.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from diffcli.engine.algebra import ADD, ONE
+from diffcli.engine.paper import Reason, beside, chain, light
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Variable,
+    call,
+    postorder,
+    variable,
+)
+from diffcli.language.textbook import name_text, partial_text
+
+MOST_WRITTEN = 4_000
+"""Nodes of the product along all paths; beyond, each name has a line of its own."""
+
+
+class Factor(NamedTuple):
+    """How one name changes with another that stands in its definition."""
+
+    #: The partial's name: ∂a/∂z.
+    name: Variable
+    #: Its formula in the names.
+    formula: Expression
+    #: Why.
+    reasons: tuple[Reason, ...]
+
+
+class Network(NamedTuple):
+    """A derivation along names."""
+
+    variable: str
+    #: Every name with its definition in the names before it; the last is f.
+    definitions: tuple[tuple[str, Expression], ...]
+    #: How many paths lead from the variable to f.
+    paths: int
+    #: The names on the path from f down to the variable, if there is one path only.
+    route: tuple[str, ...]
+    #: The derivative in the names of its factors.
+    symbolic: Expression
+    factors: tuple[Factor, ...]
+    #: The derivative with every factor's formula put in, still in the names.
+    product: Expression
+
+
+def network(
+    definitions: Mapping[str, Expression], expression: Expression, name: str
+) -> Network:
+    """Return the derivation toward a variable as the product of named partials.
+
+    >>> from diffcli.language.parser import parse
+    >>> from diffcli.language.textbook import text
+    >>> parsed = parse("z = w*x; a = sigmoid(z); (a-t)^2")
+    >>> found = network(parsed.definitions, parsed.expression, "w")
+    >>> text(found.symbolic), text(found.product)
+    ('∂f/∂a · ∂a/∂z · ∂z/∂w', '2(a - t) · a·(1 - a) · x')
+    """
+    return _Network(definitions, expression, name).found()
+
+
+class _Network:
+    def __init__(
+        self,
+        definitions: Mapping[str, Expression],
+        expression: Expression,
+        name: str,
+    ) -> None:
+        self.name = name
+        parts: dict[str, Expression] = {
+            n: e for n, e in definitions.items() if isinstance(e, Call)
+        }
+        self.top = "f" if "f" not in parts else "the result"
+        parts.pop(next((n for n, e in parts.items() if e is expression), ""), None)
+        self.words = {node: word for word, node in parts.items()}
+        self.local = {
+            word: self.named(node)
+            for word, node in (*parts.items(), (self.top, expression))
+        }
+        self.order = list(self.local)
+        self.uses = self.live_uses()
+
+    def named(self, expression: Expression) -> Expression:
+        """Return a definition with names for the defined parts below it."""
+        built: dict[Expression, Expression] = {}
+        for node in postorder([expression]):
+            word = self.words.get(node)
+            if word is not None and node is not expression:
+                built[node] = variable(word)
+            elif isinstance(node, Call):
+                built[node] = call(node.function, *(built[a] for a in node.args))
+            else:
+                built[node] = node
+        return built[expression]
+
+    def live_uses(self) -> dict[str, list[str]]:
+        """Return for each name that matters those it is made of that matter too."""
+        below = {
+            word: {n.name for n in postorder([node]) if isinstance(n, Variable)}
+            for word, node in self.local.items()
+        }
+        alive = {self.name}
+        for word in self.order:
+            if below[word] & alive:
+                alive.add(word)
+        reached = {self.top}
+        for word in reversed(self.order):
+            if word in reached:
+                reached |= below[word]
+        names = [*self.order, self.name]
+        return {
+            word: [n for n in names if n in alive and n in below[word]]
+            for word in self.order
+            if word in reached and word in alive
+        }
+
+    def found(self) -> Network:
+        """Return the derivation."""
+        factors = {
+            (user, word): self.factor(user, word)
+            for user in reversed(self.uses)
+            for word in self.uses[user]
+        }
+        names = {pair: factor.name for pair, factor in factors.items()}
+        formulas = {pair: factor.formula for pair, factor in factors.items()}
+        paths, route = self.paths()
+        return Network(
+            self.name,
+            tuple(self.local.items()),
+            paths,
+            route,
+            self.along_paths(names),
+            tuple(factors.values()),
+            self.along_paths(formulas),
+        )
+
+    def factor(self, user: str, word: str) -> Factor:
+        """Return how one name changes with one that stands in its definition."""
+        of = self.local[user]
+        derivation = chain(of, word)
+        formula, replaced = _with_name(derivation.result, of, user)
+        reasons: dict[Reason, None] = {}
+        for line in derivation.lines:
+            reasons |= dict.fromkeys(line.reasons)
+        if replaced:
+            reasons[of, " is ", variable(user)] = None
+        name = variable(partial_text(word, several=True, of=name_text(user)))
+        return Factor(name, formula, tuple(reasons))
+
+    def users(self) -> dict[str, list[str]]:
+        """Return for each name those that use it."""
+        found: dict[str, list[str]] = {}
+        for user in self.uses:
+            for word in self.uses[user]:
+                found.setdefault(word, []).append(user)
+        return found
+
+    def along_paths(self, parts: Mapping[tuple[str, str], Expression]) -> Expression:
+        """Return the sum over all paths of the products of the parts on them."""
+        users = self.users()
+        found: dict[str, Expression] = {self.top: ONE}
+        for word in (*reversed([w for w in self.uses if w != self.top]), self.name):
+            total: Expression | None = None
+            for user in users.get(word, ()):
+                term = beside(found[user], parts[user, word])
+                total = term if total is None else light(ADD, total, term)
+            if total is not None:
+                found[word] = total
+        return found[self.name]
+
+    def paths(self) -> tuple[int, tuple[str, ...]]:
+        """Return how many paths there are, and the only one if there is one."""
+        users = self.users()
+        counts = {self.top: 1}
+        for word in (*reversed([w for w in self.uses if w != self.top]), self.name):
+            counts[word] = sum(counts[user] for user in users.get(word, ()))
+        if counts[self.name] != 1:
+            return counts[self.name], ()
+        route = [self.name]
+        while route[-1] != self.top:
+            route += users[route[-1]][:1]
+        return 1, tuple(reversed(route))
+
+
+def _with_name(
+    expression: Expression, of: Expression, word: str
+) -> tuple[Expression, bool]:
+    """Return a formula with its function's own value called by name: σ(z) is a."""
+    built: dict[Expression, Expression] = {}
+    replaced = False
+    for node in postorder([expression]):
+        if node is of and isinstance(node, Call):
+            built[node] = variable(word)
+            replaced = True
+        elif isinstance(node, Call):
+            built[node] = call(node.function, *(built[a] for a in node.args))
+        else:
+            built[node] = node
+    return built[expression], replaced
