@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from diffcli.analysis.grad import Comparison, compare
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import Derivation, derive
+from diffcli.engine.derivation import Derivation, derivations
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import ROUNDING, Program, Undefined
 from diffcli.errors import DiffcliError
@@ -114,7 +115,7 @@ def check(
 
     Raises Undefined where a claimed formula has no value at the point.
     """
-    comparison = compare(problem, THREE)
+    comparison = compare(problem, ("backprop",) if claims else THREE)
     verdicts = (
         _of_claims(comparison, claims, tolerance)
         if claims
@@ -134,7 +135,7 @@ def _of_claims(
     comparison: Comparison, claims: Mapping[str, Parsed], tolerance: Tolerance
 ) -> Iterator[Verdict]:
     problem = comparison.problem
-    for derivation in derive(problem.parsed.expression, tuple(claims)):
+    for derivation in derivations(problem.parsed.expression, tuple(claims)):
         name, claim = derivation.variable, claims[derivation.variable]
         claimed = evaluated(claim.expression, problem.point)
         verdict = judged(name, claimed, comparison.partial(name), tolerance)
@@ -196,11 +197,18 @@ def _allowed(claimed: Estimate, true: Estimate, tolerance: Tolerance) -> float:
 
 def evaluated(expression: Expression, point: Mapping[str, float]) -> Estimate:
     """Return a formula's value at the point, with its rounding bound."""
-    tape = Program([expression]).run(point)
+    tape = _program(expression).run(point)
     row = tape.program.outputs[0]
     return Estimate(tape.values[row], value_errors(tape)[row])
 
 
+@lru_cache(maxsize=64)
+def _program(expression: Expression) -> Program:
+    """Return the program of a claim, or of a slip, once for all points."""
+    return Program([expression])
+
+
+@lru_cache(maxsize=64)
 def _equal_everywhere(claim: Expression, derivative: Expression) -> bool:
     """Tell whether sympy proves that two formulas are the same function.
 

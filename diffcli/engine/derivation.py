@@ -5,7 +5,7 @@ in which each step names the earlier steps whose results it uses.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME, INFIX, Function
@@ -99,6 +99,17 @@ def derive(expression: Expression, variables: Iterable[str]) -> Iterator[Derivat
         derivation = _derive(graph, name, MOST_STEPS - taken)
         taken += len(derivation.steps)
         yield derivation
+
+
+@lru_cache(maxsize=8)
+def derivations(
+    expression: Expression, variables: tuple[str, ...]
+) -> tuple[Derivation, ...]:
+    """Return what ``derive`` yields, once for all points of a formula.
+
+    Raises TooLong after a million steps.
+    """
+    return tuple(derive(expression, variables))
 
 
 class _Chain(NamedTuple):

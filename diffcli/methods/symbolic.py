@@ -1,8 +1,11 @@
 """Symbolic rules: a formula for each partial, step by step, then its value."""
 
+from functools import lru_cache
+
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import Derivation, TooLong, derive
+from diffcli.engine.derivation import Derivation, TooLong, derivations
 from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
+from diffcli.language.expression import Expression
 from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
 
 TITLE = "symbolic"
@@ -14,21 +17,27 @@ EXACT = True
 def gradient(problem: Problem) -> MethodResult:
     """Return the values of the derivatives' formulas, with rounding bounds."""
     try:
-        derivations = {
-            derivation.variable: derivation
-            for derivation in derive(problem.parsed.expression, problem.variables)
-        }
+        found, program = _formulas(problem.parsed.expression, problem.variables)
     except TooLong as error:
         return MethodResult("symbolic", {}, 0, {}, failure=error.message)
-    partials, remarks = _evaluate(derivations, problem)
-    return MethodResult("symbolic", partials, 0, derivations, tuple(remarks))
+    partials, remarks = _evaluate(found, program, problem)
+    return MethodResult("symbolic", partials, 0, found, tuple(remarks))
+
+
+@lru_cache(maxsize=8)
+def _formulas(
+    expression: Expression, variables: tuple[str, ...]
+) -> tuple[dict[str, Derivation], Program]:
+    """Return the derivations, and a program for their results, once for all points."""
+    found = derivations(expression, variables)
+    by_name = {derivation.variable: derivation for derivation in found}
+    return by_name, Program([derivation.result for derivation in found])
 
 
 def _evaluate(
-    derivations: dict[str, Derivation], problem: Problem
+    derivations: dict[str, Derivation], program: Program, problem: Problem
 ) -> tuple[dict[str, Estimate], list[str]]:
     """Return each formula's value; all at once if doubles will do."""
-    program = Program([derivation.result for derivation in derivations.values()])
     if not problem.precise:
         try:
             tape = program.run(problem.point)

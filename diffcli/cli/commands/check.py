@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.check import KINK, Check, Tolerance, Verdict, check
+from diffcli.analysis.check import KINK, Check, Tolerance, check
 from diffcli.blackbox.boxes import Boxes
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.call import Call
@@ -85,14 +85,14 @@ def command(
     run = _of_box if call.is_box else _of_formula
     columns, checks = run(call, form, claims, tolerance, settings, seed, taylor=taylor)
     notes: list[str] = []
-    failed: list[Verdict] = []
+    failed: set[str] = set()
 
     def documents() -> Iterator[Document]:
         for row, made in checks:
             if made.error:
                 raise placed(made.error, row.where)
-            notes.extend(made.warnings)
-            failed.extend(v for v in made.verdicts if not v.passed)
+            notes.extend(() if call.points_file else made.warnings)
+            failed.update(v.doubt for v in made.verdicts if not v.passed)
             yield call.of_row(row, document(made))
 
     if quiet:
@@ -103,11 +103,14 @@ def command(
     return answer._replace(ending=lambda: _failure(failed))
 
 
-def _failure(failed: list[Verdict]) -> DiffcliError | None:
-    """Return the error that gives the exit code: wrong, or only near a kink."""
-    if failed and all(verdict.doubt == KINK for verdict in failed):
+def _failure(doubts: set[str]) -> DiffcliError | None:
+    """Return the error that gives the exit code: wrong, or only near a kink.
+
+    ``doubts`` are those of all verdicts that did not pass; "" is no doubt: it is wrong.
+    """
+    if doubts == {KINK}:
         return RowsFailed(KinkError(KINK))
-    return CheckFailed("") if failed else None
+    return CheckFailed("") if doubts else None
 
 
 def _size(value: float | None, option: str) -> float | None:

@@ -148,7 +148,7 @@ def _second(call: Call, form: str, wrt: str, settings: Settings) -> Answer:
 
     def at(problem: Problem) -> Document:
         matrix = hessian(problem)
-        notes.extend(matrix.warnings)
+        notes.extend(() if call.points_file else matrix.warnings)
         return view.document(matrix)
 
     return call.at_points(
@@ -232,7 +232,7 @@ def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
                     found = measure(boxes, row.point, names, settings, progress)
                 finally:
                     progress.close()
-                notes.extend(found.warnings)
+                notes.extend(() if call.points_file else found.warnings)
                 yield call.of_row(row, document(found))
 
     own = columns(chosen_names(wrt, rows.columns), ("finite",))

@@ -4,22 +4,26 @@ import json
 from collections.abc import Iterator
 
 from diffcli.output.document import Documents, Screen
+from diffcli.tables import jsonl
 
 SUMMARY = "one JSON document; an array for several points"
 SUFFIXES = (".json",)
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
-    """Yield the document, result by result."""
-    texts = (
-        json.dumps(document.record(), indent=1, ensure_ascii=False, allow_nan=False)
-        for document in documents
-    )
+    """Yield the document; many results stand on a line each, as they are known.
+
+    Indented JSON comes from closures that know each other, a few kilobytes each time
+    that nobody collects: that is for one.
+    """
     if not documents.many:
-        yield from texts
+        for document in documents:
+            yield json.dumps(
+                document.record(), indent=1, ensure_ascii=False, allow_nan=False
+            )
         return
     before = "["
-    for text in texts:  # each as soon as it is known
-        yield f"{before}{text}"
+    for document in documents:
+        yield before + jsonl.line(document.record())
         before = ","
     yield "[]" if before == "[" else "]"
