@@ -1,13 +1,15 @@
 """descend: the path is the recurrence, the verdicts are those of control theory."""
 
+import itertools
 import json
+import math
 
 import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.analysis.descend import FEEDBACK, descend, largest_curvature
+from diffcli.analysis.descend import FEEDBACK, descend, largest_curvature, rows
 from diffcli.language.parser import parse
 from diffcli.problem import Problem, pose
 from tests.conftest import Run
@@ -67,6 +69,10 @@ def test_a_parabola_below_its_limit_goes_down_by_the_known_factor(
         ("-x", 0.1, "falls on"),
         ("(x-1)^2", 0.1, "rests"),
         ("abs(x-1)+sqrt(x-1)", 0.1, "stuck"),
+        ("-log(x)", 0.1, "falls on"),
+        ("(x-3)^4", 0.01, "converges"),
+        ("(x-3)^4", 1e-5, "too small"),
+        ("sigmoid(9-x)", 1e5, "converges"),
     ],
 )
 def test_verdicts(formula: str, rate: float, verdict: str) -> None:
@@ -121,3 +127,137 @@ def test_numbers_at_the_edge_of_doubles(formula: str, at: str, run: Run) -> None
     for more in ((), ("--plot",), ("-f", "json")):
         ran = run("descend", formula, "--vars", "x", "--at", at, "--steps", "8", *more)
         assert ran.code == 0, ran.err
+
+
+EIGENVALUES = ((1.0,), (4.0, 4.0), (10.0, 1.0), (3.0, 2.0, 1.0))
+
+
+@pytest.mark.parametrize("values", EIGENVALUES)
+@pytest.mark.parametrize(
+    "gain", [1e-4, 0.005, 0.5, 1.0, 1.5, 1.99, 2.0, 2.03, 2.5, 9.0]
+)
+@pytest.mark.parametrize("offset", ["", "+1e6", "-50"])
+def test_a_bowl_is_judged_by_rate_times_eigenvalue(
+    values: tuple[float, ...], gain: float, offset: str
+) -> None:
+    formula = "+".join(f"{v / 2}*(x{n}-{n})^2" for n, v in enumerate(values, 1))
+    start = {f"x{n}": float(-n) for n in range(1, len(values) + 1)}
+    (course,) = descend(
+        problem(formula + offset, **start), [gain / values[0]], 60
+    ).courses
+    wanted = "converges"
+    if gain > 2:
+        wanted = "diverges"
+    elif gain > 1.9:
+        wanted = "oscillates"
+    elif gain < 0.01:
+        wanted = "too small"
+    assert course.verdict == wanted
+
+
+def turned(formula: str, share: float) -> str:
+    """Return a formula of x and y with the axes turned."""
+    c, s = math.cos(share), math.sin(share)
+    letters = {"x": f"({c}*x+{s}*y)", "y": f"({c}*y-{s}*x)"}
+    return "".join(letters.get(letter, letter) for letter in formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "rate", "start", "verdict"),
+    [
+        # saddles: reached along their crest
+        ("x^2-y^2", 0.1, (1.0, 0.0), "saddle"),
+        ("x^2-y^2", 0.1, (1.0, 1e-9), "saddle"),
+        ("x^2-y^2+y^4", 0.2, (1.0, 0.0), "saddle"),
+        ("x^2-0.1*y^2+7", 0.4, (3.0, 0.0), "saddle"),
+        ("x^2-y^2+y^4", 0.2, (1.0, 0.2), "converges"),
+        ("x^2-y^2", 0.1, (1.0, 0.5), "falls on"),
+        ("x*y", 0.2, (1.0, 1.0), "saddle"),
+        ("x^2*y^2", 0.01, (1.0, 2.0), "converges"),
+        # bowls, steep one way and flat the other
+        ("100*x^2+y^2", 1e-4, (1.0, 1.0), "too small"),
+        ("100*x^2+y^2", 0.00999, (1.0, 1.0), "oscillates"),
+        ("100*x^2+y^2", 0.0101, (1.0, 1.0), "diverges"),
+        ("x^4+y^4", 0.1, (1.0, 1.0), "converges"),
+        ("x^2*(1+y^2)", 0.2, (1.0, 1.0), "converges"),
+    ],
+)
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.2])
+def test_saddles_and_troughs(
+    formula: str, rate: float, start: tuple[float, float], verdict: str, share: float
+) -> None:
+    c, s = math.cos(share), math.sin(share)
+    x, y = c * start[0] - s * start[1], s * start[0] + c * start[1]
+    made = problem(turned(formula, share), x=x, y=y)
+    (course,) = descend(made, [rate], 24).courses
+    assert course.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("formula", "rate", "start"),
+    [("x^2", 1.0, 3.0), ("x^4-2*x^2+5", 0.3, 0.5), ("x^4-2*x^2+5", 0.5, 0.5),
+     ("abs(x)", 0.3, 1.0), ("log(cosh(x))", 4.0, 1.0), ("hypot(x, 1e-3)", 1.0, 20.5),
+     ("1e4*relu(-x)+abs(x-0.05)", 0.1, 0.33)],
+)  # fmt: skip
+@pytest.mark.parametrize("steps", [40, 501, 10_000])
+def test_what_goes_round_does_not_converge(
+    formula: str, rate: float, start: float, steps: int
+) -> None:
+    (course,) = descend(problem(formula, x=start), [rate], steps).courses
+    assert course.verdict == "oscillates"
+
+
+def test_the_neuron_works_above_the_limit_at_its_start() -> None:
+    made = problem("(sigmoid(w*2+b)-1)^2", w=0.5, b=0.3)
+    descent = descend(made, [0.04, 4.3, 13.4], 20)
+    assert descent.stable is not None
+    assert descent.stable < 4.3
+    verdicts = [course.verdict for course in descent.courses]
+    assert verdicts == ["too small", "converges", "converges"]
+
+
+def test_the_limit_is_said_to_be_a_hint(run: Run) -> None:
+    assert "a hint: stable below 2/26" in run("descend", EXAMPLE, "--at", "1,3").out
+
+
+def test_the_axis_of_the_loss_is_named(run: Run) -> None:
+    words = ("descend", "--at", "1", "--plot", "--rate", "0.1")
+    assert "loss (log) against steps" in run(*words, "x^2").out
+    assert "loss against steps" in run(*words, "x^2+1").out
+
+
+def test_long_courses_are_walked_in_constant_memory() -> None:
+    made = problem("x^2", x=1.0)
+    rows_ = rows(made, [1e-7], 10_000_000)
+    assert [row.step.number for row in itertools.islice(rows_, 3)] == [0, 1, 2]
+    (course,) = descend(made, [1e-7], 50_000).courses
+    assert len(course.path) < 10_000
+    assert course.path[-1].number == 50_000
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_rows_say_what_json_says(form: str, run: Run) -> None:
+    words = ("descend", EXAMPLE, "--at", "1,3", "--steps", "6")
+    courses = json.loads(run(*words, "-f", "json").out)["courses"]
+    wanted = [
+        (c["rate"], s["step"], s["loss"], s["gradient_norm"], s["point"]["x2"], verdict)
+        for c in courses
+        for s, verdict in zip(
+            c["path"], [""] * (len(c["path"]) - 1) + [c["verdict"]], strict=True
+        )
+    ]
+    lines = run(*words, "-f", form).out.splitlines()
+    if form == "jsonl":
+        told = [json.loads(line) for line in lines]
+        found = [
+            (r["rate"], r["step"], r["loss"], r["gradient_norm"], r["point"]["x2"],
+             r["verdict"] or "")
+            for r in told
+        ]  # fmt: skip
+    else:
+        rest = [line.split("," if form == "csv" else "\t") for line in lines[1:]]
+        found = [
+            (float(r[0]), int(r[1]), float(r[4]), float(r[5]), float(r[3]), r[6])
+            for r in rest
+        ]
+    assert found == wanted

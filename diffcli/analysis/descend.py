@@ -1,7 +1,12 @@
-"""Gradient descent as a feedback loop: the learning rate is its gain."""
+"""Gradient descent as a feedback loop: the learning rate is its gain.
+
+What became of a course is judged by the path that was walked; the curvature at the
+start only suggests rates.
+"""
 
 import math
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,16 +22,27 @@ FEEDBACK = {
     "diverges": "positive: blows up",
     "leaves the domain": "positive: blows up",
     "falls on": "no floor in sight",
+    "saddle": "no gradient, no minimum",
     "rests": "no gradient, no move",
     "stuck": "no derivative there",
 }
 #: Why a course ended whose loss is beyond the largest double.
 OVERFLOW = "inf, stopped"
 _MOST_CURVED = 40  # variables up to which the whole Hessian is made
-_DONE = 0.01  # the share of the way down that may be left when it has converged
 _DEFAULTS = (0.01, 0.5, 1.05)  # rates as shares of the stable limit
 _WITHOUT_LIMIT = (0.001, 0.01, 0.1)
+_KEPT = 4000  # steps of a long course that are kept
+_RECENT = 64  # steps at its end that are looked at one by one
+_SETTLED = 1e-6  # the share of the gradient at the start that is as good as none
+_FLAT = 0.05  # and that at which one may stand on a saddle
+_CURVED = 1e-3  # the share of the largest curvature that tells a saddle from a trough
+_NEAR = 0.1  # the share of the way gone that a saddle may be ahead
+_DONE = 0.01  # the share of the way down that may be left when it has converged
+_NEARLY = 0.1  # and that may be left when it goes on without going back and forth
+_STEADY = 0.9  # how long the steps of a cycle stay
+_WASTED = 0.5  # the share of the way gone that leads on, where it goes back and forth
 _MOST_DOWNHILL = 2000  # steps in which the floor has to be found
+_MOST_WORK = 20_000_000  # nodes times such steps, which take seconds
 _TOO_FAR = 1e150  # a step that only a function without a floor takes
 _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 
@@ -34,6 +50,8 @@ _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 class Step(NamedTuple):
     """Where the descent is after some steps."""
 
+    #: How many: 0 is the start.
+    number: int
     #: The values of the variables that move.
     point: tuple[float, ...]
     loss: float
@@ -42,9 +60,10 @@ class Step(NamedTuple):
 
 
 class Course(NamedTuple):
-    """The whole descent with one rate."""
+    """The descent with one rate."""
 
     rate: float
+    #: The steps; of a long course every so manieth, and the last.
     path: tuple[Step, ...]
     #: Why it ended before the last step; empty: it did not.
     stopped: str
@@ -52,6 +71,8 @@ class Course(NamedTuple):
     verdict: str
     #: What the loss above its floor is multiplied with at each step, on average.
     factor: float | None
+    #: The loss at the bottom below its best place; None: none was reached.
+    floor: float | None
 
 
 class Descent(NamedTuple):
@@ -63,13 +84,17 @@ class Descent(NamedTuple):
     courses: tuple[Course, ...]
     #: The largest curvature at the start; None: f does not say.
     curvature: float | None
-    #: The loss at the bottom below the best course; None: none was reached.
-    floor: float | None
 
     @property
     def stable(self) -> float | None:
-        """The rate below which descent settles: 2 over the largest curvature."""
+        """A rate below which descent would settle, were f as curved everywhere."""
         return 2 / self.curvature if self.curvature and self.curvature > 0 else None
+
+    @property
+    def floor(self) -> float | None:
+        """The loss at the bottom below the best course; None: none was reached."""
+        best = min(self.courses, key=lambda c: min(step.loss for step in c.path))
+        return best.floor
 
 
 def descend(
@@ -78,113 +103,266 @@ def descend(
     steps: int = 20,
     tolerance: float = 1e-8,
     tick: Callable[[], object] = lambda: None,
+    *,
+    whole: bool = False,
 ) -> Descent:
     """Return the descent with each rate: x becomes x - rate*gradient, again and again.
 
     It ends early where the gradient is shorter than ``tolerance`` times that at the
     start, where the loss overflows, and where f or its gradient is not defined.
     Without rates three are chosen: 0.01, 0.5 and 1.05 times the stable limit
-    2/lambda_max, where lambda_max is the largest eigenvalue of the Hessian.
-    ``tick`` is called after every step.
+    2/lambda_max, where lambda_max is the largest eigenvalue of the Hessian at the
+    start. ``tick`` is called after every step; ``whole`` keeps every step.
 
     Source: the lecture; LeCun et al., "Efficient BackProp", 1998, sec. 5.
     """
     curvature = largest_curvature(problem)
-    if not rates:
-        rates = _WITHOUT_LIMIT
-        if curvature and curvature > 0:
-            rates = [float(f"{share * 2 / curvature:.3g}") for share in _DEFAULTS]
-    walked = [(rate, *_walk(problem, rate, steps, tolerance, tick)) for rate in rates]
-    lowest, settled = _bottom(problem, [path for _, path, _, _ in walked])
-    floor = lowest if settled else None
-    courses = tuple(
-        Course(
-            rate, tuple(path), stopped,
-            verdict or _verdict(path, lowest), _factor(path, floor),
-        )
-        for rate, path, stopped, verdict in walked
-    )  # fmt: skip
-    return Descent(problem, problem.variables, courses, curvature, floor)
+    courses = []
+    for rate in rates or chosen_rates(curvature):
+        walk = Walk(problem, rate, steps, tolerance, tick)
+        path = list(walk) if whole else deque(walk, maxlen=0)
+        course = walk.course()
+        courses.append(course._replace(path=tuple(path)) if whole else course)
+    return Descent(problem, problem.variables, tuple(courses), curvature)
+
+
+class Row(NamedTuple):
+    """A step of a course."""
+
+    rate: float
+    step: Step
+    #: What became of the course; empty before its last step.
+    verdict: str
+
+
+def rows(
+    problem: Problem,
+    rates: Sequence[float] = (),
+    steps: int = 20,
+    tolerance: float = 1e-8,
+    tick: Callable[[], object] = lambda: None,
+) -> Iterator[Row]:
+    """Yield every step of every course while they are walked, as ``descend`` does."""
+    for rate in rates or chosen_rates(largest_curvature(problem)):
+        walk = Walk(problem, rate, steps, tolerance, tick)
+        here = iter(walk)
+        before = next(here)
+        for step in here:
+            yield Row(rate, before, "")
+            before = step
+        yield Row(rate, before, walk.course().verdict)
+
+
+def chosen_rates(curvature: float | None) -> Sequence[float]:
+    """Return three rates that suit a curvature."""
+    if not curvature or curvature < 0:
+        return _WITHOUT_LIMIT
+    return [float(f"{share * 2 / curvature:.3g}") for share in _DEFAULTS]
 
 
 def largest_curvature(problem: Problem) -> float | None:
     """Return the largest eigenvalue of the Hessian; None where there is none."""
-    names = problem.variables
-    if problem.tape.rough_rows() or len(names) > _MOST_CURVED:
+    found = _curvatures(problem)
+    return max(found) if found else None
+
+
+def _curvatures(problem: Problem) -> list[float] | None:
+    """Return the eigenvalues of the Hessian; None where there is none."""
+    rows = _hessian(problem)
+    if rows is None:
         return None
     from mpmath import mp
 
+    return [float(value) for value in mp.eigsy(mp.matrix(rows), eigvals_only=True)]
+
+
+def _hessian(problem: Problem) -> list[list[float]] | None:
+    """Return the second derivatives; None where there are none, or too many."""
+    names = problem.variables
+    if problem.tape.rough_rows() or len(names) > _MOST_CURVED:
+        return None
     try:
         rows = [hessian_row(problem.tape, name, names) for name in names]
     except (Undefined, ValueError, ArithmeticError):
         return None
-    matrix = mp.matrix(
-        [
-            [row[name, other] for other in names]
-            for name, row in zip(names, rows, strict=True)
-        ]
-    )
-    if not all(math.isfinite(entry) for entry in matrix):
-        return None
-    return float(max(mp.eigsy(matrix, eigvals_only=True)))
+    matrix = [
+        [float(row[name, other]) for other in names]
+        for name, row in zip(names, rows, strict=True)
+    ]
+    known = all(math.isfinite(entry) for row in matrix for entry in row)
+    return matrix if known else None
 
 
-_Walk = tuple[list[Step], str, str]
+class Walk:
+    """The steps of one course, one by one, in constant memory."""
 
+    def __init__(
+        self,
+        problem: Problem,
+        rate: float,
+        steps: int,
+        tolerance: float,
+        tick: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.problem = problem
+        self.rate = rate
+        self.steps = steps
+        self.tolerance = tolerance
+        self.tick = tick
+        self.stopped = ""
+        #: Why it ended, if that is a verdict.
+        self.ending = ""
+        self._kept: list[Step] = []
+        self._stride = 1
+        self._recent: deque[Step] = deque(maxlen=_RECENT)
 
-def _walk(
-    problem: Problem,
-    rate: float,
-    steps: int,
-    tolerance: float,
-    tick: Callable[[], object],
-) -> _Walk:
-    """Return the path, why it stopped, and the verdict if that settles it."""
-    names, program = problem.variables, problem.program
-    point = problem.point.copy()
-    path: list[Step] = []
-    for _ in range(steps + 1):
-        try:
-            tape = program.run(point)
-        except Undefined as undefined:
-            if undefined.overflow:
-                return path, OVERFLOW, "diverges"
-            return path, str(undefined), "leaves the domain"
+    def __iter__(self) -> Iterator[Step]:
+        """Yield the start and every step that is made."""
+        names, program = self.problem.variables, self.problem.program
+        point = self.problem.point.copy()
+        for number in range(self.steps + 1):
+            try:
+                tape = program.run(point)
+            except Undefined as undefined:
+                over = undefined.overflow
+                self.ending = "diverges" if over else "leaves the domain"
+                self.stopped = OVERFLOW if over else str(undefined)
+                return
+            sweep = tape.sweep()
+            gradient = [sweep.partial(name) for name in names]
+            known = all(map(math.isfinite, gradient))
+            where = tuple(point[name] for name in names)
+            loss, slope = tape.values[program.outputs[0]], math.hypot(*gradient)
+            step = Step(number, where, loss, slope if known else 0.0)
+            self._keep(step)
+            yield step
+            if not known:
+                self.stopped, self.ending = "no derivative there", "stuck"
+                return
+            if slope <= self.tolerance * self._kept[0].slope:
+                if number == 0:
+                    self.stopped, self.ending = "the gradient is 0", "rests"
+                return
+            for name, partial in zip(names, gradient, strict=True):
+                point[name] -= self.rate * partial
+            self.tick()
+            if not all(math.isfinite(point[name]) for name in names):
+                self.stopped, self.ending = OVERFLOW, "diverges"
+                return
+
+    def _keep(self, step: Step) -> None:
+        self._recent.append(step)
+        if step.number % self._stride == 0:
+            self._kept.append(step)
+        if len(self._kept) > 2 * _KEPT:
+            self._kept = self._kept[::2]
+            self._stride *= 2
+
+    def course(self) -> Course:
+        """Return what became of it, once all steps have been taken."""
+        last = self._recent[-1]
+        path = [*self._kept, *([last] if self._kept[-1] is not last else [])]
+        lowest, settled = _bottom(self.problem, path)
+        floor = lowest if settled else None
+        verdict = self.ending or self._verdict(lowest)
+        return Course(
+            self.rate, tuple(path), self.stopped, verdict, _factor(path, floor), floor
+        )
+
+    def _verdict(self, floor: float) -> str:
+        """Return what became of a course that was not stopped."""
+        first, last = self._kept[0], self._recent[-1]
+        late = list(self._recent)[-max(4, min(_RECENT, last.number // 2 + 2)) :]
+        settled = last.slope <= max(self.tolerance, _SETTLED) * first.slope
+        if last.loss > first.loss + 1e-9 * abs(first.loss):
+            bounded = _is_bounded(self._kept, late)
+            return "oscillates" if bounded and not settled else "diverges"
+        if last.slope <= _FLAT * first.slope and self._is_saddle(last):
+            return "saddle"
+        if settled:
+            return "converges"
+        if _rises(late):
+            return "diverges"
+        fallen, left = first.loss - last.loss, last.loss - floor
+        if left > _ENDLESS * (abs(first.loss) + fallen):
+            return "falls on"
+        lengths = [math.dist(a.point, b.point) for a, b in pairwise(late)]
+        gone = math.dist(late[0].point, late[-1].point)
+        wasted = gone < _WASTED * sum(lengths)
+        if wasted and lengths[-1] > _STEADY * lengths[0]:
+            return "oscillates"
+        if left <= _DONE * (fallen + left):
+            return "converges"
+        if wasted:
+            return "oscillates"
+        return "converges" if left <= _NEARLY * (fallen + left) else "too small"
+
+    def _is_saddle(self, last: Step) -> bool:
+        """Tell whether f is curved downward where the course comes to rest.
+
+        It comes to rest if Newton's step from there is short beside the way so far.
+        """
+        there = dict(zip(self.problem.variables, last.point, strict=True))
+        point = self.problem.point | there
+        tape = self.problem.program.run(point)
+        problem = self.problem._replace(point=point, tape=tape)
+        found = _curvatures(problem)
+        if found is None or min(found) >= -_CURVED * max(map(abs, found)):
+            return False
+        from mpmath import mp
+
         sweep = tape.sweep()
-        gradient = [sweep.partial(name) for name in names]
-        where = tuple(point[name] for name in names)
-        loss = tape.values[program.outputs[0]]
-        path.append(Step(where, loss, math.hypot(*gradient)))
-        if not all(map(math.isfinite, gradient)):
-            path[-1] = path[-1]._replace(slope=0.0)
-            return path, "no derivative there", "stuck"
-        if path[-1].slope <= tolerance * path[0].slope:
-            rests = len(path) == 1
-            return path, "the gradient is 0" if rests else "", "rests" if rests else ""
-        for name, partial in zip(names, gradient, strict=True):
-            point[name] -= rate * partial
-        tick()
-        if not all(math.isfinite(point[name]) for name in names):
-            return path, OVERFLOW, "diverges"
-    return path, "", ""
+        gradient = mp.matrix([sweep.partial(name) for name in problem.variables])
+        try:
+            step = mp.lu_solve(mp.matrix(_hessian(problem)), gradient)
+        except ZeroDivisionError:
+            return False
+        return bool(mp.norm(step) <= _NEAR * math.dist(self._kept[0].point, last.point))
 
 
-def _bottom(problem: Problem, paths: Sequence[Sequence[Step]]) -> tuple[float, bool]:
-    """Return the lowest loss below the best place of any course, and if it is a floor.
+def _is_bounded(path: Sequence[Step], late: Sequence[Step]) -> bool:
+    """Tell whether a course that is above its start goes up and down there.
 
-    By descent whose rate is halved until the loss falls enough, and doubled after.
-    Source: Armijo 1966.
+    It does not where it goes up only, or climbs higher from quarter to quarter, and
+    higher than ever before.
     """
-    best = min((step for path in paths for step in path), key=lambda step: step.loss)
+    falls = sum(b.loss < a.loss for a, b in pairwise(late))
+    if falls < 2:
+        return False
+    size = -(-len(late) // 4)
+    tops = [max(s.loss for s in late[n : n + size]) for n in range(0, len(late), size)]
+    before = max(step.loss for step in path if step.number < late[-size].number)
+    climbs = all(b > a + 1e-9 * abs(a) for a, b in pairwise(tops))
+    return not (climbs and tops[-1] > before)
+
+
+def _rises(late: Sequence[Step]) -> bool:
+    """Tell whether the loss only rises at the end."""
+    last = late[len(late) // 2 :]
+    return len(last) > 2 and all(
+        b.loss > a.loss + 1e-12 * abs(a.loss) for a, b in pairwise(last)
+    )
+
+
+def _bottom(problem: Problem, path: Sequence[Step]) -> tuple[float, bool]:
+    """Return the lowest loss below the best place of a course, and if it is a floor.
+
+    Minus infinity: there is none. By descent whose rate is halved until the loss
+    falls enough, and doubled after. Source: Armijo 1966.
+    """
+    best = min(path, key=lambda step: step.loss)
     point = problem.point | dict(zip(problem.variables, best.point, strict=True))
-    rate, steepest, lowest = 1.0, paths[0][0].slope, best.loss
-    for _ in range(_MOST_DOWNHILL):
+    rate, steepest, lowest, gain = 1.0, path[0].slope, best.loss, 0.0
+    most = min(_MOST_DOWNHILL, _MOST_WORK // len(problem.program.nodes))
+    for _ in range(most):
         sweep = problem.program.run(point).sweep()
         gradient = {name: sweep.partial(name) for name in problem.variables}
         slope = math.hypot(*gradient.values())
-        if not math.isfinite(slope) or rate * slope > _TOO_FAR:
+        if math.isnan(slope):
             return lowest, False
-        if slope <= 1e-9 * steepest:
+        if rate * slope > _TOO_FAR:
+            return -math.inf, False
+        if slope <= 1e-9 * steepest and gain <= 1e-6 * (best.loss - lowest):
             return lowest, True
         loss = math.inf
         while loss >= lowest - 1e-4 * rate * slope * slope:
@@ -194,7 +372,7 @@ def _bottom(problem: Problem, paths: Sequence[Sequence[Step]]) -> tuple[float, b
             there = {name: point[name] - rate * gradient[name] for name in gradient}
             loss = _loss(problem, {**point, **there})
         point |= there
-        lowest = loss
+        lowest, gain = loss, lowest - loss
         rate *= 4
     return lowest, False
 
@@ -208,38 +386,13 @@ def _loss(problem: Problem, point: dict[str, float]) -> float:
 
 def _factor(path: Sequence[Step], floor: float | None) -> float | None:
     """Return the mean factor of the late steps."""
-    height = [step.loss - (floor or 0.0) for step in path]
-    rounding = 1e-13 * abs(path[0].loss)  # heights near this are dust
-    kept = [h for h in height if abs(h) > max(1e-12 * abs(height[0]), rounding)]
+    start = path[0].loss
+    heights = [(step.number, step.loss - (floor or 0.0)) for step in path]
+    # Heights next to those of rounding are dust.
+    dust = max(1e-12 * abs(heights[0][1]), 1e-13 * abs(start))
+    kept = [(number, h) for number, h in heights if abs(h) > dust]
     late = kept[len(kept) // 2 - 1 :]
-    if len(kept) < 2 or not late[0] or late[-1] / late[0] <= 0:
+    if len(kept) < 2 or late[-1][1] / late[0][1] <= 0:
         return None
-    return float((late[-1] / late[0]) ** (1 / (len(late) - 1)))
-
-
-def _verdict(path: Sequence[Step], floor: float) -> str:
-    """Return what became of a course that was not stopped."""
-    losses = [step.loss for step in path]
-    if losses[-1] > losses[0] + 1e-9 * abs(losses[0]):
-        return "diverges"
-    if losses[0] - floor > _ENDLESS * (abs(losses[0]) + losses[0] - losses[-1]):
-        return "falls on"
-    late = losses[len(losses) // 2 :]
-    left = _DONE * (losses[0] - floor)
-    rises = sum(after > before for before, after in pairwise(late))
-    if rises and max(late) - floor > left:
-        return "oscillates"
-    if losses[-1] - floor <= left:
-        return "converges"
-    turns = sum(
-        _turned(*three) for three in zip(path, path[1:], path[2:], strict=False)
-    )
-    return "oscillates" if turns > len(path) // 2 else "too small"
-
-
-def _turned(a: Step, b: Step, c: Step) -> bool:
-    """Tell whether a step went back where the one before it came from."""
-    back = sum(
-        (y - x) * (z - y) for x, y, z in zip(a.point, b.point, c.point, strict=True)
-    )
-    return back < 0
+    count = late[-1][0] - late[0][0]
+    return float((late[-1][1] / late[0][1]) ** (1 / count))

@@ -168,9 +168,11 @@ class Call(NamedTuple):
         """Return the document for a row, with the columns of the input."""
         if not self.points_file:
             return document._replace(carried=row.carried)
+        parts = document.records
         return document._replace(
             carried=row.carried,
             record=lambda: {**document.record(), "input": row.carried},
+            records=parts and (lambda: ({**p, "input": row.carried} for p in parts())),
         )
 
     def at_points(

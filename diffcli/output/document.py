@@ -83,7 +83,8 @@ class Sheet(NamedTuple):
     """A result as rows of plain values under names, for csv and tsv."""
 
     header: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
+    #: May be made one by one, while they are written.
+    rows: Iterable[Sequence[Any]]
 
 
 class Node(NamedTuple):
@@ -110,6 +111,8 @@ class Document(NamedTuple):
     blocks: Callable[[], Iterable[Block]]
     #: For json and jsonl.
     record: Callable[[], Mapping[str, Any]]
+    #: For jsonl, where a result is too long for one line; None: it is the record.
+    records: Callable[[], Iterable[Mapping[str, Any]]] | None = None
     #: For csv and tsv: this result alone.
     sheet: Callable[[], Sheet] = lambda: Sheet((), ())
     #: For csv and tsv: this result as one of many, if that differs.

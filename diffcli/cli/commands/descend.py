@@ -1,10 +1,13 @@
 """``diffcli descend``: gradient descent, and what the learning rate does to it."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import click
 
-from diffcli.analysis.descend import descend
+from diffcli.analysis.descend import Descent, Row, descend, rows
 from diffcli.cli import options, terminal
 from diffcli.cli.call import Call, positive
 from diffcli.cli.command import Answer, Command
@@ -69,16 +72,30 @@ def command(
     parsed = call.parsed()
     chosen = [_rate(word) for word in rates.split(",")] if rates else []
 
+    def followed(problem: Problem, whole: bool) -> Descent:
+        with _progress(steps, chosen) as tick:
+            return descend(problem, chosen, steps, tol, tick, whole=whole)
+
+    def step_by_step(problem: Problem) -> Iterator[Row]:
+        with _progress(steps, chosen) as tick:
+            yield from rows(problem, chosen, steps, tol, tick)
+
     def at(problem: Problem) -> Document:
-        progress = terminal.Progress(steps * (len(chosen) or 3), "steps")
-        try:
-            descent = descend(problem, chosen, steps, tol, progress)
-        finally:
-            progress.close()
-        return document(Shown(descent, plot, height))
+        walked = partial(followed, problem), partial(step_by_step, problem)
+        return document(Shown(problem, *walked, plot, height))
 
     form, own = call.form(FORMATS), header(call.wanted(parsed, wrt))
     return call.at_points(form, parsed, wrt, at, own, notes=call.order_note(parsed))
+
+
+@contextmanager
+def _progress(steps: int, rates: Sequence[float]) -> Iterator[terminal.Progress]:
+    """Count steps on the terminal, and take the bar away at the end."""
+    progress = terminal.Progress(steps * (len(rates) or 3), "steps")
+    try:
+        yield progress
+    finally:
+        progress.close()
 
 
 def _rate(word: str) -> float:

@@ -1,4 +1,4 @@
-"""JSON lines: one object per result and line."""
+"""JSON lines: one object per line and result, or per part of a long one."""
 
 from collections.abc import Iterator
 
@@ -10,5 +10,7 @@ SUFFIXES = (".jsonl",)
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
-    """Yield one object per result."""
-    return (jsonl.line(document.record()) for document in documents)
+    """Yield one object per result, or the parts of one that is long."""
+    for document in documents:
+        for record in document.records() if document.records else [document.record()]:
+            yield jsonl.line(record)

@@ -1,10 +1,11 @@
 """Courses of gradient descent beside each other."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent
+from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Row, Step
 from diffcli.output.canvas import LETTERS, Axis, Curve, draw, height
 from diffcli.output.canvas import Picture as Drawing
 from diffcli.output.document import (
@@ -21,9 +22,10 @@ from diffcli.output.document import (
     plain_number,
 )
 from diffcli.output.views import formulas, heading
-from diffcli.problem import point_text
+from diffcli.problem import Problem, point_text
 
 SCHEMA = "diffcli/descend/2"
+STEP_SCHEMA = "diffcli/descend-step/1"
 _STYLES = ("first", "third", "second", "fourth", "fifth", "sixth")
 _ROWS = 10  # steps that are shown to people
 _LINES_AROUND = 12  # lines of the screen that are not the picture
@@ -32,9 +34,13 @@ _BAD = ("diverges", "leaves the domain", "stuck")
 
 
 class Shown(NamedTuple):
-    """A descent and how to show it."""
+    """A start and how to show the descent from it."""
 
-    descent: Descent
+    problem: Problem
+    #: Walks; true: keeps every step.
+    descend: Callable[[bool], Descent]
+    #: Walks step by step.
+    rows: Callable[[], Iterable[Row]]
     #: A picture of the loss in place of the table's steps.
     plot: bool
     #: Lines of the picture; None: as many as fit.
@@ -45,19 +51,23 @@ def document(shown: Shown) -> Document:
     """Return a descent as a document."""
     return Document(
         blocks=partial(_blocks, shown),
-        record=partial(_record, shown.descent),
-        sheet=partial(_sheet, shown.descent),
+        record=lambda: _record(shown.descend(True)),
+        records=partial(_records, shown),
+        sheet=partial(_sheet, shown),
     )
 
 
 def _blocks(shown: Shown) -> Iterator[Block]:
-    descent = shown.descent
+    descent = shown.descend(False)
     yield from formulas(descent.problem.parsed)
     start = point_text(descent.problem.point)
     yield Facts(((Run(f"gradient descent from {start}"),), *_limit(descent)))
     if shown.plot:
-        yield Facts(((Run("loss against steps:"),), *_legend(descent)))
-        yield Picture(partial(_picture, shown))
+        axis = (
+            "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
+        )
+        yield Facts(((Run(axis),), *_legend(descent)))
+        yield Picture(partial(_picture, descent, shown.height))
     rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
     rows = () if shown.plot else tuple(_steps(descent))
     yield Table((Column("step", "left"), *rates), (*rows, *_summary(descent)))
@@ -67,14 +77,14 @@ def _blocks(shown: Shown) -> Iterator[Block]:
 
 
 def _limit(descent: Descent) -> Iterator[Line]:
-    """Yield the rate up to which the descent is stable."""
+    """Yield what the curvature at the start suggests: no more than a hint."""
     if descent.stable is not None:
-        text = f"stable below 2/{descent.curvature:.4g} = {descent.stable:.4g}"
+        limit = f"stable below 2/{descent.curvature:.4g} = {descent.stable:.4g}"
+        yield (Run("a hint: "), Run(limit, "name"))
     elif descent.curvature is not None:
-        text = "no stable rate: f is not curved upward here"
+        yield (Run("no stable rate: f is not curved upward here", "name"),)
     else:
-        text = "the curvature at the start is not known"
-    yield (Run(text, "name"),)
+        yield (Run("the curvature at the start is not known", "name"),)
 
 
 def _legend(descent: Descent) -> Iterator[Line]:
@@ -84,30 +94,31 @@ def _legend(descent: Descent) -> Iterator[Line]:
 
 def _steps(descent: Descent) -> Iterator[tuple[Line, ...]]:
     """Yield the loss of every course at some of the steps."""
-    longest = max(len(c.path) + (c.stopped == OVERFLOW) for c in descent.courses)
-    for step in _some(longest):
-        yield (
-            (Run(str(step)),),
-            *((Run(_loss(course, step), "value"),) for course in descent.courses),
-        )
+    paths = [{step.number: step for step in c.path} for c in descent.courses]
+    lasts = [course.path[-1].number for course in descent.courses]
+    ends = [
+        n + (c.stopped == OVERFLOW) for n, c in zip(lasts, descent.courses, strict=True)
+    ]
+    numbers = sorted({number for path in paths for number in path} | {*ends})
+    for number in _some(numbers):
+        cells = [(Run(str(number)),)]
+        for course, path, last in zip(descent.courses, paths, lasts, strict=True):
+            text = f"{path[number].loss:.7g}" if number in path else ""
+            if number == last + 1 and course.verdict == "diverges":
+                text = course.stopped
+            cells.append((Run(text, "value"),))
+        yield tuple(cells)
 
 
-def _some(count: int) -> list[int]:
+def _some(numbers: Sequence[int]) -> list[int]:
     """Return the numbers of the steps to show: the first ones, then ever fewer."""
+    count, last = len(numbers), numbers[-1]
     if count <= _ROWS + 2:
-        return list(range(count))
-    growth = (count - 1) ** (1 / (_ROWS - 1))
-    steps = {0, 1, 2, 3, count - 1}
-    steps |= {round(growth**n) for n in range(_ROWS)}
-    return sorted(step for step in steps if step < count)
-
-
-def _loss(course: Course, step: int) -> str:
-    if step < len(course.path):
-        return f"{course.path[step].loss:.7g}"
-    if step == len(course.path) and course.verdict == "diverges":
-        return course.stopped
-    return ""
+        return list(numbers)
+    growth = last ** (1 / (_ROWS - 1))
+    wanted = {0, 1, 2, 3, last} | {round(growth**n) for n in range(_ROWS)}
+    places = (min(bisect_left(numbers, step), count - 1) for step in wanted)
+    return sorted({numbers[place] for place in places})
 
 
 def _summary(descent: Descent) -> Iterator[tuple[Line, ...]]:
@@ -115,7 +126,8 @@ def _summary(descent: Descent) -> Iterator[tuple[Line, ...]]:
     courses = descent.courses
     if any(course.verdict == "diverges" and course.stopped for course in courses):
         ends = (
-            f"after {len(c.path) - 1}" if c.stopped == OVERFLOW else "" for c in courses
+            f"after {c.path[-1].number}" if c.stopped == OVERFLOW else ""
+            for c in courses
         )
         yield ((Run("overflow"),), *((Run(end, "doubtful"),) for end in ends))
     words = (
@@ -136,28 +148,38 @@ def _factor(descent: Descent, course: Course) -> str:
     return f"{distance} x {course.factor:.3g}"
 
 
-def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
-    courses = shown.descent.courses
-    losses = [step.loss for course in courses for step in course.path]
+def _heights(descent: Descent) -> tuple[float, float]:
+    """Return the lowest and the highest loss of all courses."""
+    losses = [step.loss for course in descent.courses for step in course.path]
+    return min(losses), max(losses)
+
+
+def _is_log(descent: Descent) -> bool:
+    """Tell whether the losses are so different that their powers of ten are drawn."""
+    low, high = _heights(descent)
+    return low > 0 and high > 50 * low
+
+
+def _picture(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
+    courses = descent.courses
     start = courses[0].path[0].loss
-    low, high = min(losses), max(losses)
-    log = low > 0 and high > 50 * low
+    (low, high), log = _heights(descent), _is_log(descent)
     high = min(high, 100 * start if log else start + 2 * (start - low) or high)
     low, high = max(low, -_HIGHEST), min(high, _HIGHEST)
     if not high - low > 1e-9 * abs(low):
         low, high = low - (abs(low) or 1), low + (abs(low) or 1)
-    steps = max(len(course.path) for course in courses)
+    steps = max(course.path[-1].number for course in courses)
     curves = [
         Curve(
-            [[(step, at.loss) for step, at in enumerate(course.path)]],
+            [[(step.number, step.loss) for step in course.path]],
             f"{course.rate:.4g}",
             _STYLES[place % len(_STYLES)],
             LETTERS[place % len(LETTERS)],
         )
         for place, course in enumerate(courses)
     ]
-    picture = Drawing(Axis(0, max(steps - 1, 1)), Axis(low, high, log), curves)
-    lines = height(shown.height, screen, _LINES_AROUND)
+    picture = Drawing(Axis(0, max(steps, 1)), Axis(low, high, log), curves)
+    lines = height(asked, screen, _LINES_AROUND)
     return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
@@ -176,35 +198,48 @@ def _record(descent: Descent) -> dict[str, Any]:
                 "verdict": course.verdict,
                 "factor": course.factor,
                 "stopped": course.stopped or None,
-                "path": [
-                    {
-                        "step": step,
-                        "point": dict(zip(descent.names, at.point, strict=True)),
-                        "loss": at.loss,
-                        "gradient_norm": at.slope,
-                    }
-                    for step, at in enumerate(course.path)
-                ],
+                "path": [_step(step, descent.names) for step in course.path],
             }
             for course in descent.courses
         ],
     }
 
 
-def _sheet(descent: Descent) -> Sheet:
-    rows = [
+def _step(step: Step, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "step": step.number,
+        "point": dict(zip(names, step.point, strict=True)),
+        "loss": step.loss,
+        "gradient_norm": step.slope,
+    }
+
+
+def _records(shown: Shown) -> Iterator[dict[str, Any]]:
+    names = shown.problem.variables
+    for rate, step, verdict in shown.rows():
+        yield {
+            "schema": STEP_SCHEMA,
+            "start": shown.problem.point,
+            "rate": rate,
+            **_step(step, names),
+            "verdict": verdict or None,
+        }
+
+
+def _sheet(shown: Shown) -> Sheet:
+    names = shown.problem.variables
+    rows = (
         (
-            plain_number(course.rate),
-            step,
-            *map(plain_number, at.point),
-            plain_number(at.loss),
-            plain_number(at.slope),
-            course.verdict,
+            plain_number(rate),
+            step.number,
+            *map(plain_number, step.point),
+            plain_number(step.loss),
+            plain_number(step.slope),
+            verdict,
         )
-        for course in descent.courses
-        for step, at in enumerate(course.path)
-    ]
-    return Sheet(header(descent.names), rows)
+        for rate, step, verdict in shown.rows()
+    )
+    return Sheet(header(names), rows)
 
 
 def header(names: Sequence[str]) -> tuple[str, ...]:
