@@ -3,26 +3,122 @@
 >>> import diffcli
 >>> diffcli.gradient("x**2 + y", {"x": 3, "y": 1})
 {'x': 6.0, 'y': 1.0}
+>>> diffcli.check("x**2", {"x": 3}, {"x": "2*x"}).passed
+True
+
+A formula is a text, a point gives each variable a number by its name. Questions:
+
+    gradient, gradients   the partial derivatives at a point, or at many
+    compare               by all methods, with error estimates and how they agree
+    derive, steps         the derivative as a formula, rule by rule
+    check                 is a claimed gradient right, and which slip explains it
+    measure, program      the gradient of a callable, or of a program
+    hessian               all second derivatives
+    trace                 forward and backward pass, node by node
+    sweep                 the error of finite differences against their step width
+    plot                  samples over a range, with kinks, jumps and poles
+    descend, depth        gradient descent; the gradient through many layers
+    parse, functions      what a formula means; the functions there are
+
+All that a user can cause is a DiffcliError: UsageError, PointError, ParseError,
+DomainError, RangeError, KinkError. ``help(diffcli.compare)`` tells about one function.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from diffcli.analysis.check import Check as Check
+    from diffcli.analysis.check import Remainder as Remainder
+    from diffcli.analysis.check import Verdict as Verdict
+    from diffcli.analysis.depth import Chain as Chain
+    from diffcli.analysis.depth import Layer as Layer
+    from diffcli.analysis.descend import Course as Course
+    from diffcli.analysis.descend import Descent as Descent
+    from diffcli.analysis.features import Feature as Feature
+    from diffcli.analysis.grad import Agreement as Agreement
+    from diffcli.analysis.grad import Comparison as Comparison
+    from diffcli.analysis.hessian import Hessian as Hessian
+    from diffcli.analysis.measure import Measured as Measured
+    from diffcli.analysis.plot import Graph as Graph
+    from diffcli.analysis.steps import Derivative as Derivative
+    from diffcli.analysis.sweep import Series as Series
+    from diffcli.analysis.sweep import Sweep as Sweep
+    from diffcli.analysis.trace import Trace as Trace
     from diffcli.api import check as check
     from diffcli.api import compare as compare
+    from diffcli.api import depth as depth
     from diffcli.api import derive as derive
+    from diffcli.api import descend as descend
+    from diffcli.api import functions as functions
     from diffcli.api import gradient as gradient
+    from diffcli.api import gradients as gradients
+    from diffcli.api import hessian as hessian
+    from diffcli.api import measure as measure
     from diffcli.api import parse as parse
+    from diffcli.api import plot as plot
+    from diffcli.api import program as program
+    from diffcli.api import steps as steps
+    from diffcli.api import sweep as sweep
+    from diffcli.api import trace as trace
+    from diffcli.blackbox.boxes import Boxes as Boxes
+    from diffcli.calculus.functions import Function as Function
+    from diffcli.engine.derivation import Derivation as Derivation
+    from diffcli.engine.derivation import Step as Step
     from diffcli.errors import DiffcliError as DiffcliError
+    from diffcli.errors import DomainError as DomainError
+    from diffcli.errors import InternalError as InternalError
+    from diffcli.errors import KinkError as KinkError
+    from diffcli.errors import ParseError as ParseError
+    from diffcli.errors import PointError as PointError
+    from diffcli.errors import RangeError as RangeError
+    from diffcli.errors import UsageError as UsageError
+    from diffcli.language.expression import Expression as Expression
+    from diffcli.language.parser import Parsed as Parsed
+    from diffcli.problem import Estimate as Estimate
+    from diffcli.problem import MethodResult as MethodResult
+    from diffcli.problem import Problem as Problem
 
 __version__ = "0.1.0"
-__all__ = ["DiffcliError", "check", "compare", "derive", "gradient", "parse"]
+
+#: Every public name, by the module that has it.
+_HOMES = {
+    "api": "check compare depth derive descend functions gradient gradients hessian"
+    " measure parse plot program steps sweep trace",
+    "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
+    " RangeError UsageError",
+    "analysis.check": "Check Remainder Verdict",
+    "analysis.depth": "Chain Layer",
+    "analysis.descend": "Course Descent",
+    "analysis.grad": "Agreement Comparison",
+    "analysis.hessian": "Hessian",
+    "analysis.measure": "Measured",
+    "analysis.features": "Feature",
+    "analysis.plot": "Graph",
+    "analysis.steps": "Derivative",
+    "analysis.sweep": "Series Sweep",
+    "analysis.trace": "Trace",
+    "blackbox.boxes": "Boxes",
+    "calculus.functions": "Function",
+    "engine.derivation": "Derivation Step",
+    "language.expression": "Expression",
+    "language.parser": "Parsed",
+    "problem": "Estimate MethodResult Problem",
+}
+_NAMES = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = sorted(_NAMES)
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used: start-up time is a feature."""
-    if name not in __all__:
+    if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from diffcli import api, errors
+    from importlib import import_module
 
-    return getattr(errors if name == "DiffcliError" else api, name)
+    found = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those that are not loaded yet too."""
+    return sorted([*__all__, "__version__", "__doc__"])

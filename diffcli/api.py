@@ -1,32 +1,72 @@
-"""What Python callers use; ``import diffcli`` offers these names on first use."""
+"""The library: one function per question, each with the answer's own type.
 
-from collections.abc import Mapping, Sequence
+``import diffcli`` offers these names and loads them on first use. A formula is a text
+or what ``parse`` returned; a point gives every variable a number by name. Whatever is
+wrong with a call raises a DiffcliError: see ``diffcli.errors``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, SupportsFloat, overload
 
 from diffcli import methods as _methods
-from diffcli.analysis import grad as _comparison
+from diffcli.analysis import check as _check
+from diffcli.analysis import depth as _depth
+from diffcli.analysis import grad as _grad
 from diffcli.analysis.check import Check, Tolerance
-from diffcli.analysis.check import check as _check
+from diffcli.analysis.depth import Chain
+from diffcli.analysis.descend import Descent
 from diffcli.analysis.grad import Comparison
+from diffcli.analysis.hessian import Hessian
+from diffcli.analysis.measure import Measured
+from diffcli.analysis.plot import Graph
+from diffcli.analysis.steps import Derivative
+from diffcli.analysis.sweep import Sweep
+from diffcli.analysis.trace import Trace
+from diffcli.blackbox.boxes import Boxes
+from diffcli.blackbox.callable import Function as BlackBox
+from diffcli.calculus import functions as _functions
+from diffcli.calculus.functions import Function
 from diffcli.engine.derivation import Derivation
-from diffcli.engine.derivation import derive as _derive
+from diffcli.engine.tape import Undefined
+from diffcli.errors import DiffcliError, PointError, UsageError
+from diffcli.inputs import arguments as _given
+from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, Step, Value
 from diffcli.language.parser import Parsed
-from diffcli.language.parser import parse as _parse
-from diffcli.problem import Settings, pose
+from diffcli.problem import Problem, Settings, pose
+
+_SCHEMES = {
+    "both": "both", "symmetric": "symmetric", "central": "symmetric",
+    "forward": "forward",
+}  # fmt: skip
 
 
-def parse(formula: str) -> Parsed:
+def parse(formula: Formula, names: Iterable[str] = ()) -> Parsed:
     """Return what a formula means.
+
+    ``names`` are variables even if they are called like a constant.
 
     >>> parse("3*x10 + 2*x2").variables
     ('x2', 'x10')
 
     Raises ParseError with the place of the first thing that cannot be understood.
     """
-    return _parse(formula)
+    return _given.formula(formula, names)
 
 
-def gradient(formula: str, point: Mapping[str, float]) -> dict[str, float]:
-    """Return the partial derivative toward each variable at a point, by backprop.
+# ---- first derivatives ------------------------------------------------------------
+
+
+def gradient(
+    formula: Formula,
+    point: Point,
+    *,
+    wrt: str | Iterable[str] = (),
+    subgradient: bool = False,
+) -> dict[str, float]:
+    """Return the partial derivative with respect to each variable, by backprop.
+
+    ``wrt`` chooses variables; ``subgradient`` takes at a kink the convention of
+    deep-learning libraries, relu'(0) = 0.
 
     >>> gradient("x**2 + y", {"x": 3, "y": 1})
     {'x': 6.0, 'y': 1.0}
@@ -34,31 +74,113 @@ def gradient(formula: str, point: Mapping[str, float]) -> dict[str, float]:
     Raises ParseError, PointError, DomainError where the formula is undefined, and
     KinkError where it is not differentiable.
     """
-    result = compare(formula, point, methods=("backprop",))
+    result = compare(
+        formula, point, methods="backprop", wrt=wrt, subgradient=subgradient
+    )
     error = result.error()
     if error:
         raise error
+    return _numbers(result)
+
+
+def _numbers(result: Comparison) -> dict[str, float]:
     return {
-        name: value
+        name: float(value)
         for name in result.problem.variables
         if (value := result.partial(name).value) is not None
     }
 
 
-def compare(
-    formula: str,
-    point: Mapping[str, float],
+@overload
+def gradients(
+    formula: Formula,
+    points: Iterable[Point],
     *,
-    methods: Sequence[str] = _methods.THREE,
-    wrt: Sequence[str] = (),
-    h: float | str = 1e-5,
-    scheme: str = "symmetric",
+    wrt: str | Iterable[str] = ...,
+    subgradient: bool = ...,
+    keep_going: Literal[False] = ...,
+) -> Iterator[dict[str, float]]: ...
+@overload
+def gradients(
+    formula: Formula,
+    points: Iterable[Point],
+    *,
+    wrt: str | Iterable[str] = ...,
+    subgradient: bool = ...,
+    keep_going: bool,
+) -> Iterator[dict[str, float] | DiffcliError]: ...
+def gradients(
+    formula: Formula,
+    points: Iterable[Point],
+    *,
+    wrt: str | Iterable[str] = (),
+    subgradient: bool = False,
+    keep_going: bool = False,
+) -> Iterator[dict[str, float] | DiffcliError]:
+    """Yield the gradient at each point as it comes; the formula is read once.
+
+    ``points`` may be endless. The first point without a gradient raises the error
+    that ``gradient`` raises; with ``keep_going`` its error is yielded in its place.
+
+    >>> list(gradients("x*y", [{"x": 1, "y": 2}, {"x": 3, "y": 4}]))
+    [{'x': 2.0, 'y': 1.0}, {'x': 4.0, 'y': 3.0}]
+
+    Raises ParseError and UsageError before the first point is taken.
+    """
+    parsed = _given.formula(formula)
+    names = _given.names(wrt, parsed.variables)
+    settings = _given.settings(subgradient=subgradient)
+    return _gradients(parsed, points, names, settings, keep_going=keep_going)
+
+
+def _gradients(
+    parsed: Parsed,
+    points: Iterable[Point],
+    names: tuple[str, ...],
+    settings: Settings,
+    *,
+    keep_going: bool,
+) -> Iterator[dict[str, float] | DiffcliError]:
+    from diffcli.analysis.batch import at_points
+    from diffcli.inputs.rows import Row
+
+    def rows() -> Iterator[Row]:
+        for number, point in enumerate(points, 1):
+            row = Row(f"point {number}", {}, {})
+            try:
+                yield row._replace(point=_given.point(point, parsed))
+            except DiffcliError as error:
+                yield row._replace(error=error)
+
+    backprop = ("backprop",)
+    for entry in at_points(parsed, rows(), names, settings, backprop, alone=True):
+        if entry.error is not None and not keep_going:
+            raise entry.error
+        if entry.error is not None:
+            yield entry.error
+        elif entry.comparison is not None:
+            yield _numbers(entry.comparison)
+        elif entry.gradient is not None:
+            yield dict(zip(names, entry.gradient.partials, strict=True))
+
+
+def compare(
+    formula: Formula,
+    point: Point,
+    *,
+    methods: str | Iterable[str] = _methods.THREE,
+    wrt: str | Iterable[str] = (),
+    h: Step | None = None,
+    scheme: Scheme = "symmetric",
+    digits: int = 10,
+    exact: bool = False,
     subgradient: bool = False,
 ) -> Comparison:
-    """Return the partials by every method, and how they agree.
+    """Return the partials by each method, and how they agree.
 
-    ``h`` is a step width, "relative" or "auto"; ``scheme`` is "forward" or
-    "symmetric".
+    ``methods`` are names or synonyms (see ``diffcli.methods``), or "all". ``h`` is the
+    step width of differences: a number, "relative" or "auto" (1e-5 if left out).
+    Above 17 ``digits`` mpmath computes; ``exact`` adds values such as sqrt(2)/4.
 
     >>> result = compare("(2*x1+3*x2)**2+3", {"x1": 1, "x2": 3})
     >>> [result.partial(name).value for name in result.problem.variables]
@@ -66,55 +188,410 @@ def compare(
     >>> result.agreements["x1"].verdict
     'agree'
 
-    Raises ParseError, PointError, and DomainError where the formula is undefined.
+    Raises UsageError for a choice that there is not, ParseError, PointError, and
+    DomainError where the formula is undefined. A kink is in the result's ``kinks``.
     """
-    from diffcli.inputs.points import fitted
+    settings = _given.settings(h, scheme, digits, subgradient=subgradient)
+    names = _methods.chosen((methods,) if isinstance(methods, str) else methods)
+    problem = _posed(formula, point, wrt, settings)
+    result = _grad.compare(problem, names or _methods.THREE)
+    if exact:
+        result = _grad.with_exact_values(result, _given.exact_point(point))
+    return result
 
-    parsed = _parse(formula, names=point)
-    settings = Settings(h=h, scheme=scheme, subgradient=subgradient)
-    values = fitted(point, parsed.variables)
-    return _comparison.compare(pose(parsed, values, wrt, settings), methods)
+
+def _posed(
+    formula: Formula,
+    point: Point,
+    wrt: str | Iterable[str] = (),
+    settings: Settings | None = None,
+) -> Problem:
+    parsed = _given.formula(formula, point)
+    values = _given.point(point, parsed)
+    return pose(parsed, values, _given.names(wrt, parsed.variables), settings)
+
+
+def derive(formula: Formula, variable: str) -> Derivation:
+    """Return the derivative with respect to a variable, and the steps that lead to it.
+
+    >>> print(derive("(2*x1+3*x2)**2+3", "x1"))
+    4*(2*x1 + 3*x2)
+
+    Raises ParseError, and UsageError for a variable that the formula has not.
+    """
+    parsed = _given.formula(formula, (variable,))
+    (name,) = _given.names((variable,), parsed.variables, "variable")
+    (found,) = steps(parsed, wrt=name)
+    return found.derivation
+
+
+def steps(
+    formula: Formula,
+    point: Point | None = None,
+    *,
+    wrt: str | Iterable[str] = (),
+    order: Literal[1, 2] = 1,
+    simplify: bool = False,
+) -> tuple[Derivative, ...]:
+    """Return the derivatives of a formula, rule by rule; at a point their values too.
+
+    ``order`` 2 adds the second derivatives, each from a first; ``simplify`` lets sympy
+    look for a shorter form of each.
+
+    >>> [str(found) for found in steps("x**2*y", order=2)]
+    ['2*y*x', '2*y', '2*x', 'x**2', '0']
+
+    Raises ParseError, PointError, UsageError, and DomainError where one has no value.
+    """
+    from diffcli.analysis.steps import steps as find
+    from diffcli.analysis.steps import valued
+
+    _given.whole(order, "order", 1, 2)
+    problem = None if point is None else _posed(formula, point)
+    parsed = problem.parsed if problem else _given.formula(formula)
+    names = _given.names(wrt, parsed.variables)
+    found = find(parsed, names, order, simplify=simplify)
+    return tuple(valued(found, problem) if problem else found)
+
+
+# ---- is it right? -----------------------------------------------------------------
 
 
 def check(
-    formula: str,
-    point: Mapping[str, float],
-    claims: Mapping[str, str | float],
+    function: Formula | BlackBox | Boxes,
+    point: Point,
+    claims: Mapping[str, Claim] | None = None,
     *,
-    rtol: float | None = None,
-    atol: float | None = None,
+    rtol: SupportsFloat | None = None,
+    atol: SupportsFloat | None = None,
+    h: Step | None = None,
+    scheme: Scheme = "symmetric",
+    seed: int | None = None,
+    taylor: bool = False,
 ) -> Check:
     """Return a verdict for each claimed partial, a formula or a number by variable.
+
+    Without claims a formula's methods are held against each other, and a callable or
+    program is held to the gradient that it gives itself; ``h`` and ``scheme`` are for
+    these. Without ``rtol`` and ``atol`` the error estimates decide. ``seed`` checks
+    along one random direction, as quick for a thousand variables; ``taylor`` shows how
+    the remainder shrinks.
 
     >>> result = check("(2*x+9)**2", {"x": 1}, {"x": "2*(2*x+9)"})
     >>> result.passed, result.verdicts[0].slip
     (False, 'the inner derivative D(u) is missing in d/dx[(2*x+9)**2]')
 
+    Raises UsageError, ParseError, PointError, DomainError where the function or a
+    claim is undefined, and KinkError where there is nothing to claim.
+    """
+    tolerance = Tolerance(*(
+        None if size is None else _given.not_negative(size, name)
+        for name, size in (("rtol", rtol), ("atol", atol))
+    ))  # fmt: skip
+    if seed is not None:
+        _given.whole(seed, "seed", -(2**63), 2**63)
+    settings = _given.settings("auto" if h is None else h, scheme)
+    try:
+        made = (
+            _check_formula(function, point, claims or {}, tolerance, seed, taylor)
+            if isinstance(function, str | Parsed)
+            else _check_box(
+                function, point, claims or {}, tolerance, settings, seed, taylor
+            )
+        )
+    except Undefined as undefined:
+        raise undefined.error() from None
+    if made.error:
+        raise made.error
+    return made
+
+
+def _check_formula(
+    formula: Formula,
+    point: Point,
+    claims: Mapping[str, Claim],
+    tolerance: Tolerance,
+    seed: int | None,
+    taylor: bool,
+) -> Check:
+    problem = _posed(formula, point)
+    claimed = _given.claims(claims, problem.parsed.variables)
+    made = _check.check(problem, claimed, tolerance)
+    if seed is None and not taylor:
+        return made
+    from diffcli.analysis import check_box
+
+    return check_box.with_direction(
+        made, problem.program.value, problem.point,
+        check_box.claimed_gradient(problem, claimed), tolerance, seed, taylor=taylor,
+    )  # fmt: skip
+
+
+def _check_box(
+    function: BlackBox | Boxes,
+    point: Point,
+    claims: Mapping[str, Claim],
+    tolerance: Tolerance,
+    settings: Settings,
+    seed: int | None,
+    taylor: bool,
+) -> Check:
+    from diffcli.analysis import check_box
+
+    boxes, values = _boxes(function), _values(point)
+    claimed = _given.claims(claims, tuple(values))
+    gradient = check_box.claimed(boxes, values, claimed)
+    made = Check(None, boxes.name, values, (), settings.digits)
+    if seed is None:
+        made = check_box.check_box(boxes, values, gradient, tolerance, settings)
+    if seed is None and not taylor:
+        return made
+
+    def value(there: dict[str, float]) -> float:
+        return boxes.ask(tuple(there.values())).value
+
+    return check_box.with_direction(
+        made, value, values, gradient, tolerance, seed, taylor=taylor
+    )
+
+
+def measure(
+    function: BlackBox | Boxes,
+    point: Point,
+    *,
+    wrt: str | Iterable[str] = (),
+    h: Step = "auto",
+    scheme: Scheme = "symmetric",
+) -> Measured:
+    """Return the partials of a callable or program by differences of its values.
+
+    A callable takes a list, the point's values in their order, and returns f, or f and
+    a gradient; see ``program`` for the other kind.
+
+    >>> found = measure(lambda x: x[0]**2 + x[1], {"x": 3, "y": 1})
+    >>> round(found.partials["x"].value, 9)
+    6.0
+
+    Raises UsageError where it breaks down, PointError, and DomainError where it has
+    no value.
+    """
+    from diffcli.analysis.measure import measure as ask
+
+    values = _values(point)
+    names = _given.names(wrt, tuple(values))
+    return ask(_boxes(function), values, names, _given.settings(h, scheme))
+
+
+def program(command: str, *, timeout: SupportsFloat = 10.0, jobs: int = 1) -> Boxes:
+    r"""Return a program as a function, for ``measure`` and ``check``.
+
+    It reads a line ``{"x": [1, 3]}`` and answers with a line ``{"f": 124}``, with
+    ``"grad": [44, 66]`` in it if it knows its gradient. ``jobs`` copies work side by
+    side. No shell sees the command. In a ``with`` statement it ends with the block.
+
+    Raises UsageError if it cannot be started.
+    """
+    from diffcli.blackbox.program import ProgramBox
+
+    seconds = _given.positive(timeout, "timeout")
+    _given.whole(jobs, "jobs", 1, 256)
+    return Boxes(lambda: ProgramBox(command, seconds), jobs)
+
+
+def _boxes(function: BlackBox | Boxes) -> Boxes:
+    from diffcli.blackbox.callable import CallableBox
+
+    if isinstance(function, Boxes):
+        return function
+    if not callable(function):
+        raise UsageError(
+            f"{function!r} is no formula and no callable", parameter="function"
+        )
+    box = CallableBox(function)
+    return Boxes(lambda: box)
+
+
+def _values(point: Point) -> dict[str, float]:
+    if not point:
+        raise PointError("the point has no variables", parameter="point")
+    return {
+        name: _given.finite(_given.number(value, f"'{name}'"), "point")
+        for name, value in point.items()
+    }
+
+
+# ---- looking at it ----------------------------------------------------------------
+
+
+def hessian(
+    formula: Formula,
+    point: Point,
+    *,
+    wrt: str | Iterable[str] = (),
+    h: Step | None = None,
+    scheme: Scheme = "symmetric",
+) -> Hessian:
+    """Return all second derivatives at a point, by each of the three methods.
+
+    >>> hessian("x**2*y**3", {"x": 1, "y": 2}).partial("x", "y").value
+    24.0
+
+    Raises UsageError, ParseError, PointError, DomainError, and KinkError where the
+    formula is not twice differentiable.
+    """
+    from diffcli.analysis.hessian import hessian as find
+
+    return find(_posed(formula, point, wrt, _given.settings(h, scheme)))
+
+
+def trace(formula: Formula, point: Point) -> Trace:
+    """Return forward and backward pass, node by node.
+
+    >>> [node.value for node in trace("(2*x+1)**2", {"x": 1}).forward]
+    [1.0, 2.0, 3.0, 9.0]
+
     Raises ParseError, PointError, and DomainError where the formula is undefined.
     """
-    from diffcli.inputs.points import claims as read_claims
-    from diffcli.inputs.points import fitted
+    from diffcli.analysis.trace import trace as tell
 
-    parsed = _parse(formula, names=point)
-    problem = pose(parsed, fitted(point, parsed.variables))
-    texts = [
-        f"{name}={claim if isinstance(claim, str) else repr(claim)}"
-        for name, claim in claims.items()
-    ]
-    tolerance = Tolerance(rtol, atol)
-    return _check(problem, read_claims(texts, parsed.variables), tolerance)
+    return tell(_posed(formula, point))
 
 
-def derive(formula: str, variable: str) -> Derivation:
-    """Return the derivative toward a variable with the steps that lead to it.
+def sweep(
+    formula: Formula,
+    point: Point,
+    variable: str = "",
+    *,
+    scheme: Scheme | Literal["both"] = "both",
+    smallest: SupportsFloat = 1e-15,
+    largest: SupportsFloat = 1.0,
+    per_decade: int = 4,
+) -> Sweep:
+    """Return the error of difference quotients against their step width.
 
-    >>> print(derive("(2*x1+3*x2)**2+3", "x1"))
-    4*(2*x1 + 3*x2)
+    ``variable`` is the first one if left out; the step widths go from ``largest`` down
+    to ``smallest``, ``per_decade`` of them from one power of ten to the next.
 
-    Raises ParseError where the formula cannot be understood.
+    >>> [series.best.h for series in sweep("exp(x)", {"x": 1}, scheme="central").series]
+    [1e-05]
+
+    Raises UsageError, ParseError, PointError, DomainError, and KinkError where there
+    is no derivative.
     """
-    (derivation,) = _derive(_parse(formula, names=(variable,)).expression, (variable,))
-    return derivation
+    from diffcli.analysis.sweep import SCHEMES, widths
+    from diffcli.analysis.sweep import sweep as find
+
+    chosen = _given.among(scheme, _SCHEMES, "scheme")
+    ends = [
+        _given.positive(end, name)
+        for name, end in (("smallest", smallest), ("largest", largest))
+    ]
+    _given.whole(per_decade, "per_decade", 1, 1000)
+    problem = _posed(formula, point)
+    name, *_ = _given.names(variable, problem.parsed.variables, "variable") or ("",)
+    if not name:
+        raise PointError("the formula has no variables, so it has no derivative")
+    schemes = SCHEMES if chosen == "both" else (chosen,)
+    return find(problem, name, widths(ends[0], ends[1], per_decade), schemes)
 
 
-__all__ = ["check", "compare", "derive", "gradient", "parse"]
+def plot(
+    formula: Formula,
+    low: Value = -6,
+    high: Value = 6,
+    *,
+    variable: str = "",
+    others: Point | None = None,
+    samples: int = 241,
+) -> Graph:
+    """Return samples of a function and its derivative, and where they break.
+
+    ``others`` are the values of the variables but the one that varies.
+
+    >>> [(kink.kind, kink.x) for kink in plot("abs(x)", -1, 1).features]
+    [('kink', 0.0)]
+
+    Raises UsageError, ParseError, PointError.
+    """
+    from diffcli.analysis.plot import finer_by, graph
+
+    others = others or {}
+    _given.whole(samples, "samples", 2, 1_000_000)
+    first, last = _given.number(low, "low"), _given.number(high, "high")
+    _given.finite(first, "low")
+    _given.finite(last, "high")
+    if not first < last:
+        raise UsageError(f"{first:.10g} is not below {last:.10g}", parameter="low")
+    parsed = _given.formula(formula, (*others, variable) if variable else others)
+    free = [name for name in parsed.variables if name not in others]
+    if not variable and len(free) > 1:
+        raise PointError(
+            f"which one varies: {', '.join(free)}? The others need values.",
+            parameter="variable",
+        )
+    name = variable or (free[0] if free else "x")
+    if parsed.variables:
+        _given.names((name,), parsed.variables, "variable")
+    everything = _given.point({**others, name: first}, parsed) if free else {}
+    rest = {other: value for other, value in everything.items() if other != name}
+    finer = finer_by([parsed], samples)
+    found = graph(parsed, name, rest, first, last, (samples - 1) * finer + 1)
+    return found._replace(samples=found.samples[::finer])
+
+
+def descend(
+    formula: Formula,
+    point: Point,
+    *,
+    wrt: str | Iterable[str] = (),
+    rates: Sequence[SupportsFloat] = (),
+    steps: int = 20,
+    tolerance: SupportsFloat = 1e-8,
+) -> Descent:
+    """Return gradient descent from a point: x becomes x - rate*gradient, and again.
+
+    Without ``rates`` three are chosen round the stable limit. It ends early where the
+    gradient is shorter than ``tolerance`` times that at the start.
+
+    >>> [course.verdict for course in descend("x**2", {"x": 1}, rates=[0.1, 2]).courses]
+    ['converges', 'diverges']
+
+    Raises UsageError, ParseError, PointError, DomainError.
+    """
+    from diffcli.analysis.descend import descend as walk
+
+    gains = [_given.positive(rate, "rates") for rate in rates]
+    _given.whole(steps, "steps", 1, 10_000_000)
+    limit = _given.not_negative(tolerance, "tolerance")
+    return walk(_posed(formula, point, wrt), gains, steps, limit)
+
+
+def depth(
+    activation: str = "sigmoid",
+    *,
+    layers: int = 10,
+    weight: Value = 1,
+    start: Value = 0.5,
+) -> Chain:
+    """Return the gradient through a chain of layers, a(l) = act(w*a(l-1)).
+
+    The activation is a function's name, "linear", or a formula in one variable.
+
+    >>> depth("tanh", layers=3).verdict
+    'vanishes'
+
+    Raises UsageError, ParseError, and DomainError where a layer has no value.
+    """
+    _given.whole(layers, "layers", 1, 1_000_000)
+    w = _given.finite(_given.number(weight, "weight"), "weight")
+    a = _given.finite(_given.number(start, "start"), "start")
+    return _depth.chain(activation, layers, w, a)
+
+
+def functions() -> tuple[Function, ...]:
+    """Return the table: a row for every function and operator of the language.
+
+    >>> [row.name for row in functions() if "ln" in row.aliases]
+    ['log']
+    """
+    return _functions.ROWS

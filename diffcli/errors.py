@@ -5,19 +5,21 @@ Nothing below the command line prints or exits; it raises one of these, and
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 Span = tuple[int, int]
 """Where something stands in a text: first character, one past the last."""
 
 
 class DiffcliError(Exception):
-    """An internal error, and the base of all errors that carry a place in a text."""
+    """Anything that keeps a call from its answer; the base of all errors here.
+
+    ``str(error)`` is the whole message, with the place marked in the user's text.
+    """
 
     #: The word for this kind of error in JSON.
-    kind = "internal"
+    kind = "error"
     #: The process's exit code.
-    exit_code = 70
+    exit_code = 2
 
     def __init__(
         self,
@@ -27,21 +29,25 @@ class DiffcliError(Exception):
         span: Span | None = None,
         note: str = "",
         hint: str = "",
-        facts: Mapping[str, Any] | None = None,
+        parameter: str = "",
+        facts: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         #: What is wrong, in one sentence.
         self.message = message
-        #: The text that the user wrote.
+        #: The text that the user wrote; empty: the error is about no text.
         self.source = source
-        #: The smallest part of ``source`` that is to blame.
+        #: The smallest part of ``source`` that is to blame: first, one past the last.
         self.span = span
         #: What to say beside the carets, such as the value found there.
         self.note = note
-        #: One concrete thing to type.
+        #: What to do about it.
         self.hint = hint
-        #: Further facts for a program that handles the error.
-        self.facts = dict(facts or {})
+        #: The parameter of the library that it is about, or that would help ("h",
+        #: "methods", "subgradient"); a door that calls it otherwise says so.
+        self.parameter = parameter
+        #: Further facts for a program that handles the error, as JSON has them.
+        self.facts: dict[str, object] = dict(facts or {})
 
     def __str__(self) -> str:
         """Return the whole message, with the caret line and the hint."""
@@ -56,9 +62,9 @@ class DiffcliError(Exception):
             drawn.append(f"Hint: {visible(self.hint)}")
         return drawn
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, object]:
         """Return the error as data, for the JSON formats."""
-        error: dict[str, Any] = {"kind": self.kind, "message": self.message}
+        error: dict[str, object] = {"kind": self.kind, "message": self.message}
         if self.span is not None:
             error |= {"source": self.source, "span": list(self.span)}
         if self.hint:
@@ -66,26 +72,38 @@ class DiffcliError(Exception):
         return {"schema": "diffcli/error/1", "error": error | self.facts}
 
 
+class InternalError(DiffcliError):
+    """A bug of ours, whatever was asked."""
+
+    kind, exit_code = "internal", 70
+
+
 class UsageError(DiffcliError):
-    """The call's words do not fit: unknown option, missing point, wrong count."""
+    """The call does not fit: an unknown word, a number out of range.
+
+    ``parameter`` names what was given wrongly.
+    """
 
     kind, exit_code = "usage", 2
 
 
 class PointError(UsageError):
-    """The point does not fit the formula's variables."""
+    """The point, or what is claimed there, does not fit the formula's variables."""
 
     kind = "point"
 
 
 class ParseError(DiffcliError):
-    """A text is not well formed."""
+    """A text is not well formed; ``source`` and ``span`` say where."""
 
     kind, exit_code = "parse", 3
 
 
 class DomainError(DiffcliError):
-    """A function is not defined, as a real number, for the argument it gets."""
+    """A function is not defined, as a real number, for the argument it gets.
+
+    ``span`` is the argument's place in ``source``, ``note`` its value.
+    """
 
     kind, exit_code = "domain", 4
 
@@ -97,9 +115,18 @@ class RangeError(DomainError):
 
 
 class KinkError(DiffcliError):
-    """The function is defined but not differentiable at the point."""
+    """The function is defined but not differentiable at the point.
+
+    ``span`` is the place in ``source`` of what has the kink, ``note`` the slopes on
+    both sides.
+    """
 
     kind, exit_code = "kink", 5
+
+    @property
+    def variable(self) -> str:
+        """The variable toward which there is no derivative; empty: not one alone."""
+        return str(self.facts.get("variable", ""))
 
 
 class CheckFailed(DiffcliError):
@@ -113,9 +140,15 @@ class RowsFailed(DiffcliError):
 
     def __init__(self, first: DiffcliError) -> None:
         super().__init__(first.message)
+        #: The error of the first bad row.
+        self.first = first
         #: That of the first bad row.
         self.exit_code = first.exit_code
         self.kind = first.kind
+
+    def __reduce__(self) -> tuple[type["RowsFailed"], tuple[DiffcliError]]:
+        """Pickle the first error: the rest follows from it."""
+        return RowsFailed, (self.first,)
 
 
 def visible(text: str) -> str:

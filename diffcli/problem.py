@@ -1,7 +1,7 @@
 """What every method receives, and what it gives back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import DiffcliError
@@ -116,13 +116,19 @@ DOUBLE = 17
 class Estimate(NamedTuple):
     """A number and how far it may be off; no value: there is none."""
 
-    #: A float; an mpf where more digits than a double has were asked for.
-    value: Any
+    #: None: there is none. An mpf where more digits than a double has were asked for.
+    value: float | None
     #: Rounding for exact methods, extrapolation and rounding for differences.
     error: float
 
+    @property
+    def number(self) -> float:
+        """The value, where there is known to be one."""
+        assert self.value is not None
+        return self.value
 
-def certain(value: Any, digits: int) -> Estimate:
+
+def certain(value: float, digits: int) -> Estimate:
     """Return a number of which so many significant digits are right."""
     return Estimate(value, float(abs(value)) * 10.0**-digits)
 
@@ -137,7 +143,7 @@ class MethodResult(NamedTuple):
     #: How often the function was evaluated.
     evaluations: int
     #: What the numbers rest on: derivations, a sweep, or differences.
-    evidence: Any
+    evidence: object
     #: What a reader should know, a sentence each.
     remarks: tuple[str, ...] = ()
     #: Why there is no result at all; empty: there is one.

@@ -1,7 +1,11 @@
 """What all tests share: a way to run the command line, and hypothesis profiles."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -32,6 +36,26 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel, built once with what is installed if that is enough."""
+    folder = tmp_path_factory.mktemp("wheel")
+    words: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "-w",
+        folder,
+    ]
+    offline = [*words, "--no-build-isolation"] if find_spec("hatchling") else words
+    subprocess.run([*offline, Path(__file__).parent.parent], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
 
 
 @pytest.fixture

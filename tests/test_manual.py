@@ -107,12 +107,7 @@ def test_who_formats_it_does_not_complain(checker: list[str], tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_the_wheel_contains_manual_and_schemas(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT],
-        check=True,
-    )
-    (wheel,) = tmp_path.glob("*.whl")
+def test_the_wheel_contains_manual_and_schemas(wheel: Path) -> None:
     inside = set(ZipFile(wheel).namelist())
     assert {f"diffcli/cli/schemas/{name}.json" for name in schemas.NAMES} <= inside
     (data,) = {name.partition("/")[0] for name in inside if ".data/" in name}

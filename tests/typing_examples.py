@@ -1,15 +1,66 @@
-"""Examples of the public API for the type checker; nothing here is run."""
+"""A program that asks everything: the type checker reads it, and it runs."""
 
+from fractions import Fraction
 from typing import assert_type
 
 import diffcli
-from diffcli.analysis.check import Check
-from diffcli.analysis.grad import Comparison
-from diffcli.engine.derivation import Derivation
-from diffcli.language.parser import Parsed
+from diffcli import Boxes, Check, Comparison, DiffcliError, KinkError, Parsed
 
-assert_type(diffcli.gradient("x**2", {"x": 3}), dict[str, float])
-assert_type(diffcli.compare("x**2", {"x": 3.0}), Comparison)
-assert_type(diffcli.check("x**2", {"x": 3.0}, {"x": "2*x"}), Check)
-assert_type(diffcli.derive("x**2", "x"), Derivation)
-assert_type(diffcli.parse("x**2"), Parsed)
+F = "(2*x1+3*x2)**2+3"
+AT = {"x1": 1, "x2": 3}
+
+
+def area(x: list[float]) -> float:
+    """Return something whose gradient is measured."""
+    return x[0] * x[1]
+
+
+def main() -> None:
+    """Ask every question once."""
+    parsed = assert_type(diffcli.parse(F), Parsed)
+    assert_type(parsed.variables, tuple[str, ...])
+    assert_type(diffcli.gradient(parsed, AT, wrt="x1"), dict[str, float])
+    points = ({"x1": Fraction(n, 7), "x2": Fraction(n, 3)} for n in range(1, 4))
+    for gradient in diffcli.gradients(F, points):
+        assert_type(gradient["x1"], float)
+    for found in diffcli.gradients("log(x)", [{"x": 0}, {"x": 1}], keep_going=True):
+        assert_type(found, dict[str, float] | DiffcliError)
+    compared = diffcli.compare(
+        F, {"x1": "pi/2", "x2": 0.1}, methods=("finite", "backprop"), h="auto",
+        scheme="central", digits=20, exact=True,
+    )  # fmt: skip
+    assert_type(compared, Comparison)
+    assert_type(compared.partial("x1").value, float | None)
+    assert_type(compared.agreements["x1"].verdict, str)
+    assert_type(compared.results[0].remarks, tuple[str, ...])
+    checked = assert_type(diffcli.check(F, AT, {"x1": 44, "x2": "66"}), Check)
+    assert_type([verdict.slip for verdict in checked.verdicts], list[str])
+    assert_type(diffcli.check(area, AT, {"x1": 3.0}, taylor=True).passed, bool)
+    assert_type(diffcli.measure(area, AT).partials["x1"].error, float)
+    boxes: type[Boxes] = Boxes
+    assert boxes
+    assert_type(diffcli.derive(F, "x1").result, diffcli.Expression)
+    for derivative in diffcli.steps(F, AT, order=2, simplify=True):
+        assert_type(derivative.value, float | None)
+        assert_type(derivative.derivation.steps, tuple[diffcli.Step, ...])
+    second = diffcli.hessian(F, AT).partial("x1", "x2")
+    assert_type(second, diffcli.Estimate)
+    for node in diffcli.trace(F, AT).backward:
+        assert_type(node.adjoint, float)
+    for series in diffcli.sweep(F, AT, "x2", scheme="both").series:
+        assert_type(series.best.h if series.best else 0.0, float)
+    graph = diffcli.plot("abs(w*x)", "-pi", "pi", variable="x", others={"w": 1})
+    assert_type(graph.features[0].x, float)
+    descent = diffcli.descend("(x-3)**2", {"x": 0}, rates=[0.1, 0.5], steps=5)
+    assert_type(descent.courses[0].verdict, str)
+    assert_type(diffcli.depth("tanh", layers=5, weight=1.5).gradient, float)
+    assert_type(diffcli.functions()[0].name, str)
+    try:
+        diffcli.gradient("abs(x)", {"x": 0})
+    except KinkError as error:
+        assert_type((error.variable, error.span), tuple[str, tuple[int, int] | None])
+        assert_type((error.source, error.note, error.hint), tuple[str, str, str])
+
+
+if __name__ == "__main__":
+    main()

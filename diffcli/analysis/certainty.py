@@ -69,8 +69,8 @@ def certified(
 
 def _measured(estimate: Estimate, truth: Any) -> Estimate:
     """Return a number with its difference to the truth, and one rounding, as error."""
-    error = float(abs(estimate.value - truth))
-    return Estimate(estimate.value, error + ROUNDING * abs(estimate.value))
+    error = float(abs(estimate.number - truth))
+    return Estimate(estimate.value, error + ROUNDING * abs(estimate.number))
 
 
 def doubts(
@@ -84,7 +84,7 @@ def doubts(
         known = [r.partials[name] for r in exact if r.partials[name].value is not None]
         if not known:
             continue
-        values = [estimate.value for estimate in known]
+        values = [estimate.number for estimate in known]
         if max(values) - min(values) > sum(estimate.error for estimate in known):
             found.append(
                 f"Warning: the exact methods differ in {partial} by more than rounding"
@@ -98,12 +98,12 @@ def doubts(
 
 def _certainty(what: str, estimate: Estimate) -> str:
     digits = 0
-    if 0 < estimate.error < abs(estimate.value):
-        digits = math.floor(-math.log10(estimate.error / abs(estimate.value)))
+    if 0 < estimate.error < abs(estimate.number):
+        digits = math.floor(-math.log10(estimate.error / abs(estimate.number)))
     plural = "" if digits == 1 else "s"
     how_many = f"only about {digits} digit{plural}" if digits else "no digit"
     verb = "is" if digits < 2 else "are"
-    return f"{how_many} of {what} {verb} certain here; --digits 30 computes more"
+    return f"{how_many} of {what} {verb} certain here; 30 digits show more"
 
 
 def near_kinks(
@@ -113,6 +113,7 @@ def near_kinks(
     finite = next((r for r in results if r.method == "finite" and r.evidence), None)
     if finite is None or not _has_rough_rows(problem):
         return []
+    assert isinstance(finite.evidence, dict)
     found: list[str] = []
     for name, difference in finite.evidence.items():
         if name in corners:
@@ -176,11 +177,11 @@ def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
     convention = function.rough.convention if function.rough else None
     if convention is not None and len(node.args) == 1:
         hint = (
-            f"--subgradient uses {function.name}'({argument:.10g}) = {convention:.10g},"
+            f"subgradient uses {function.name}'({argument:.10g}) = {convention:.10g},"
             " as deep-learning libraries do"
         )
     elif convention is not None:
-        hint = "--subgradient shares the slope between equal arguments"
+        hint = "subgradient shares the slope between equal arguments"
     has = f"{spelling(function)} has a {kind}"
     if not known or (None in sides and all(map(math.isfinite, known))):
         has = f"the domain of {spelling(function)} ends there"
@@ -191,6 +192,7 @@ def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
         # Set apart from the carets: it speaks of the whole function, not of the part.
         note=f"     {sides}",
         hint=hint,
+        parameter="subgradient" if hint else "",
         facts={"variable": name},
     )
 

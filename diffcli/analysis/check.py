@@ -183,12 +183,12 @@ def _referee(problem: Problem, verdict: Verdict) -> Estimate:
 def _ratio(claimed: Estimate, true: Estimate) -> float | None:
     if not true.value:
         return None
-    relative = abs(claimed.value - true.value) / abs(true.value)
+    relative = abs(claimed.number - true.value) / abs(true.value)
     return relative if math.isfinite(relative) else None
 
 
 def _allowed(claimed: Estimate, true: Estimate, tolerance: Tolerance) -> float:
-    sizes = [abs(float(claimed.value)), abs(float(true.value))]
+    sizes = [abs(float(claimed.number)), abs(float(true.number))]
     relative, absolute = tolerance
     if relative is None and absolute is None:
         return float(_SLACK * (claimed.error + true.error + ROUNDING * sum(sizes)))

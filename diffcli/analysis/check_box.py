@@ -42,7 +42,8 @@ def claimed(
     if gradient is None:
         raise UsageError(
             f"{boxes.name} gives no gradient, and none is claimed",
-            hint='--claim, or an answer with "grad": [...]',
+            hint='claims, or an answer with "grad": [...]',
+            parameter="claims",
         )
     return {
         name: Estimate(partial, ROUNDING * abs(partial))
@@ -127,14 +128,14 @@ def with_direction(
     if seed is not None:
         made = _along(made, line, slope, tolerance, seed)
     if taylor:
-        found = remainders(line, float(slope.value), size)
+        found = remainders(line, float(slope.number), size)
         nothing = () if found else ("Note: there is no remainder beyond rounding",)
         made = made._replace(remainders=found, warnings=(*made.warnings, *nothing))
     return made
 
 
 def _slope(gradient: Mapping[str, Estimate], along: Mapping[str, float]) -> Estimate:
-    parts = [gradient[name].value * part for name, part in along.items()]
+    parts = [gradient[name].number * part for name, part in along.items()]
     error = sum(gradient[name].error * abs(part) for name, part in along.items())
     return Estimate(math.fsum(parts), error + ROUNDING * sum(map(abs, parts)))
 

@@ -150,7 +150,7 @@ def _layers(
         if not math.isfinite(gradient):
             raise RangeError(
                 f"overflow: the gradient is beyond 1.8e308 at layer {layer.number}",
-                hint="fewer --layers, or a smaller --weight",
+                hint="fewer layers, or a smaller weight",
             )
         backward.append(layer._replace(gradient=gradient))
     return tuple(backward)

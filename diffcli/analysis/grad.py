@@ -12,6 +12,9 @@ from diffcli.errors import KinkError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, MethodResult, Problem, certain
 
+#: In which order methods are believed; those that are not named stand between.
+_TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
+
 
 class Agreement(NamedTuple):
     """How one partial by differences compares with the exact one."""
@@ -52,7 +55,8 @@ class Comparison(NamedTuple):
 
     def partial(self, name: str) -> Estimate:
         """Return the most trustworthy partial: backprop, else symbolic, else finite."""
-        for result in reversed(self.results):
+        by_trust = sorted(self.results, key=lambda found: _TRUST.get(found.method, 1))
+        for result in reversed(by_trust):
             estimate: Estimate | None = result.partials.get(name)
             if estimate and estimate.value is not None:
                 return estimate

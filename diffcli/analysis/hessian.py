@@ -36,6 +36,19 @@ class Hessian(NamedTuple):
     #: What the user should know, a sentence each.
     warnings: tuple[str, ...]
 
+    def partial(self, name: str, other: str) -> Estimate:
+        """Return the most trustworthy second derivative, whatever the order of names.
+
+        Sweeps before rules before differences.
+        """
+        nothing = Estimate(None, math.inf)
+        for column in ("backprop", "symbolic", "finite"):
+            entries = self.columns[column]
+            found = entries.get((name, other)) or entries.get((other, name), nothing)
+            if found.value is not None:
+                return found
+        return nothing
+
 
 def hessian(problem: Problem) -> Hessian:
     """Return the Hessian by differences of the gradient, by rules, and by sweeps.
@@ -45,7 +58,8 @@ def hessian(problem: Problem) -> Hessian:
     """
     if problem.precise:
         raise UsageError(
-            "second derivatives are computed in doubles: --digits 17 at most"
+            "second derivatives are computed in doubles, which have 17 digits",
+            parameter="digits",
         )
     _refuse_kinks(problem)
     pairs = list(combinations_with_replacement(problem.variables, 2))

@@ -7,8 +7,11 @@ from typing import NamedTuple
 from diffcli.analysis.features import Feature, Line, features, minimum
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import postorder
 from diffcli.language.parser import Parsed
 
+_LEAST = 1200  # gaps between the samples, also where few are shown
+_MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
 _DUST = 4e-15  # share of its size that a constant may vary by rounding
 _HIGHEST = 1.79e308  # the largest end of a picture
 _SATURATED = 0.2  # share of the greatest slope below which a function is called flat
@@ -61,6 +64,12 @@ def graph(
     steepest = _steepest(line, samples, found) if complete else None
     saturated = _saturated(line, samples, steepest)
     return Graph(parsed, variable, tuple(samples), found, complete, steepest, saturated)
+
+
+def finer_by(formulas: Sequence[Parsed], count: int) -> int:
+    """Return how many gaps to look at for each one between ``count`` samples."""
+    nodes = len(postorder([parsed.expression for parsed in formulas]))
+    return max(1, min(-(-_LEAST // (count - 1)), _MOST_WORK // (count * nodes)))
 
 
 def _places(low: float, high: float, count: int) -> list[float]:

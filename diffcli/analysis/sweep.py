@@ -108,7 +108,7 @@ def sweep(
         _series(problem, name, scheme, steps, true, bends, rounding)
         for scheme in schemes
     ]
-    return Sweep(problem, name, float(true.value), tuple(found))
+    return Sweep(problem, name, float(true.number), tuple(found))
 
 
 def _derivative(problem: Problem, name: str) -> Estimate:
@@ -226,7 +226,7 @@ def _sample(
         found = None
     if found is None:
         return Sample(h, None, None, None, predicted)
-    absolute = abs(found.slope - true.value)
+    absolute = abs(found.slope - true.number)
     relative = float(absolute / abs(true.value)) if true.value else None
     return Sample(h, found.slope, float(absolute), relative, predicted)
 

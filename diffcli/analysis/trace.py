@@ -1,7 +1,7 @@
 """Forward and backward pass, told node by node, under names a reader can follow."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import Sweep
@@ -85,6 +85,10 @@ class Trace(NamedTuple):
     levels: tuple[Level, ...]
     #: The name of every node that depends on a variable.
     names: Mapping[Expression, str]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the problem: all the rest is told of it."""
+        return trace, (self.problem,)
 
 
 def trace(problem: Problem) -> Trace:

@@ -2,38 +2,24 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, SupportsFloat
 
 from diffcli.blackbox.protocol import Answer, understood
 from diffcli.errors import UsageError
 
+Gradient = Iterable[SupportsFloat]
+Function = Callable[[list[float]], SupportsFloat | tuple[SupportsFloat, Gradient]]
+"""Takes the values of the variables; returns f, or f and its gradient."""
 
-class ModuleBox:
+
+class CallableBox:
     """A Python callable: takes a list, returns f or a pair of f and its gradient."""
 
-    def __init__(self, name: str) -> None:
-        """Import package.module:function; the current directory is searched first.
-
-        Raises UsageError if there is no such callable.
-        """
-        self.name = name
-        module, colon, function = name.partition(":")
-        if not colon:
-            raise UsageError(
-                f"--module {name} names no function", hint="--module package.module:f"
-            )
-        sys.path.insert(0, os.getcwd())
-        try:
-            found: Any = import_module(module)
-            for part in function.split("."):
-                found = getattr(found, part)
-        except (ImportError, AttributeError) as error:
-            raise UsageError(f"--module {name}: {error}") from None
-        finally:
-            sys.path.pop(0)
-        self.function: Callable[[list[float]], Any] = found
+    def __init__(self, function: Function, name: str = "") -> None:
+        self.function = function
+        self.name = name or getattr(function, "__name__", type(function).__name__)
 
     def ask(self, x: Sequence[float]) -> Answer:
         """Return the answer at a point.
@@ -56,6 +42,31 @@ class ModuleBox:
 
     def close(self) -> None:
         """Do nothing: it ends with us."""
+
+
+class ModuleBox(CallableBox):
+    """A callable by its name, package.module:function."""
+
+    def __init__(self, name: str) -> None:
+        """Import the callable; the current directory is searched first.
+
+        Raises UsageError if there is no such callable.
+        """
+        module, colon, function = name.partition(":")
+        if not colon:
+            raise UsageError(
+                f"--module {name} names no function", hint="--module package.module:f"
+            )
+        sys.path.insert(0, os.getcwd())
+        try:
+            found: Any = import_module(module)
+            for part in function.split("."):
+                found = getattr(found, part)
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"--module {name}: {error}") from None
+        finally:
+            sys.path.pop(0)
+        super().__init__(found, name)
 
 
 def _number(value: Any) -> Any:

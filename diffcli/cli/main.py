@@ -10,8 +10,20 @@ import click
 import diffcli
 from diffcli import plugins
 from diffcli.cli import commands
-from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError, visible
+from diffcli.errors import (
+    CheckFailed,
+    DiffcliError,
+    InternalError,
+    RowsFailed,
+    UsageError,
+    visible,
+)
 
+#: What parameters of the library are called here.
+_OPTIONS = {
+    "methods": "--method", "h": "--h", "scheme": "--scheme", "wrt": "--wrt",
+    "digits": "--digits", "subgradient": "--subgradient", "claims": "--claim",
+}  # fmt: skip
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.
 
@@ -168,9 +180,9 @@ def _unwritten(error: OSError, words: Sequence[str]) -> int:
     return _fail(UsageError(f"cannot write the output: {error.strerror}"), words)
 
 
-def _bug(error: Exception) -> DiffcliError:
+def _bug(error: Exception) -> InternalError:
     what = f"{type(error).__name__}: {error}".strip(": ")
-    return DiffcliError(
+    return InternalError(
         f"internal error ({what})",
         hint="please report it; --debug shows the traceback",
     )
@@ -225,6 +237,11 @@ def _replace(path: str, lines: Iterable[str]) -> None:
 
 def _fail(error: DiffcliError, words: Sequence[str]) -> int:
     """Print an error and return its exit code."""
+    option = _OPTIONS.get(error.parameter)
+    if option and error.hint.startswith(error.parameter):
+        error.hint = option + error.hint.removeprefix(error.parameter)
+    elif option and isinstance(error, UsageError):
+        error.message = f"Invalid value for '{option}': {error.message}"
     if _wants_json(words):
         import json
 

@@ -6,7 +6,7 @@ in which each step names the earlier steps whose results it uses.
 
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from diffcli.calculus.functions import BY_NAME, INFIX, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
@@ -72,11 +72,20 @@ class Derivation(NamedTuple):
         found = {self.steps[use].of: self.steps[use].becomes for use in step.uses}
         return fill(step.rule.after, step.bindings, call, found.__getitem__)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what was differentiated: by the rules it gives the same steps."""
+        return _derived_again, (self.steps[-1].of, self.variable)
+
     def __str__(self) -> str:
         """Return the derivative as text."""
         from diffcli.language.printer import text
 
         return text(self.result)
+
+
+def _derived_again(expression: Expression, variable: str) -> Derivation:
+    """Return what was pickled."""
+    return next(derive(expression, (variable,)))
 
 
 class TooLong(DiffcliError):

@@ -67,6 +67,10 @@ class Program:
                 self.leaves.append(node.value)
         self.backward.reverse()
 
+    def __reduce__(self) -> tuple[type["Program"], tuple[tuple[Expression, ...]]]:
+        """Pickle the expressions: a list of them is compiled again."""
+        return Program, (self.expressions,)
+
     def _add_call(self, row: int, node: Call) -> None:
         function, active = node.function, self.active
         a = self.index[node.args[0]]

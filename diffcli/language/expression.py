@@ -5,9 +5,10 @@ deep they are, and every machine meets a shared part only once.
 """
 
 from collections.abc import Iterable
-from typing import Self
+from threading import local
+from typing import Any, Self
 
-from diffcli.calculus.functions import CONSTANTS, Function
+from diffcli.calculus.functions import CONSTANTS, ROWS, Function
 
 
 class Expression:
@@ -25,6 +26,10 @@ class Expression:
     def __deepcopy__(self, memo: object) -> Self:
         """Return the node itself; following its arguments would recurse."""
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as a flat list of all nodes; following arguments would recurse."""
+        return made_of, (flat([self]),)
 
 
 class Number(Expression):
@@ -64,7 +69,20 @@ class Call(Expression):
         return f"<Call {self.function.name}>"
 
 
-_nodes: dict[object, Expression] = {}
+class _Table(local):
+    """The nodes that there are, each once; a thread has a table of its own.
+
+    Two threads that shared one could each make a node that the other has not seen
+    yet, and a formula with two nodes for its x has half a gradient.
+    """
+
+    def __init__(self) -> None:
+        #: By spelling, (name,) or (function's name, arguments).
+        self.nodes: dict[object, Expression] = {}
+
+
+_table = _Table()
+_MOST_NODES = 2_000  # nodes that the table may keep from one problem to the next
 
 
 def number(text: str) -> Number:
@@ -73,9 +91,10 @@ def number(text: str) -> Number:
     >>> number("2") is number("2"), number("2") is number("2.0")
     (True, False)
     """
-    node = _nodes.get(text)
+    nodes = _table.nodes
+    node = nodes.get(text)
     if node is None:
-        node = _nodes[text] = Number()
+        node = nodes[text] = Number()
         node.text = text
         node.value = CONSTANTS[text] if text in CONSTANTS else float(text)
     assert isinstance(node, Number)
@@ -84,10 +103,11 @@ def number(text: str) -> Number:
 
 def variable(name: str) -> Variable:
     """Return the node for a variable."""
+    nodes = _table.nodes
     key = (name,)
-    node = _nodes.get(key)
+    node = nodes.get(key)
     if node is None:
-        node = _nodes[key] = Variable()
+        node = nodes[key] = Variable()
         node.name = name
     assert isinstance(node, Variable)
     return node
@@ -95,19 +115,87 @@ def variable(name: str) -> Variable:
 
 def call(function: Function, *args: Expression) -> Call:
     """Return the node for ``function`` applied to ``args``."""
+    nodes = _table.nodes
     key = (function.name, *args)
-    node = _nodes.get(key)
+    node = nodes.get(key)
     if node is None:
-        node = _nodes[key] = Call()
+        node = nodes[key] = Call()
         node.function = function
         node.args = args
     assert isinstance(node, Call)
     return node
 
 
-def forget() -> None:
-    """Empty the table of nodes, between problems that share nothing."""
-    _nodes.clear()
+def forget(most: int = 0) -> None:
+    """Empty the table of nodes if it has more than ``most``, between two problems.
+
+    Nodes that a result holds live on, and inside that result equal still means
+    identical. What must not happen is that one problem is made of nodes from before
+    and after: so only who begins a problem may call this, and what a caller has kept
+    is read again where ``is_current`` says that it is from before.
+    """
+    if len(_table.nodes) > most:
+        _table.nodes.clear()
+
+
+def forget_if_many() -> None:
+    """Empty the table at the start of a problem, unless it is small."""
+    forget(_MOST_NODES)
+
+
+def is_current(node: Expression) -> bool:
+    """Tell whether a node is the one that the table would give.
+
+    If it is, so are all nodes below it: the table is emptied as a whole.
+    """
+    return _table.nodes.get(_key(node)) is node
+
+
+def _key(node: Expression) -> object:
+    if isinstance(node, Number):
+        return node.text
+    if isinstance(node, Variable):
+        return (node.name,)
+    assert isinstance(node, Call)
+    return (node.function.name, *node.args)
+
+
+# ---- nodes as plain data ----------------------------------------------------------
+
+Flat = list[str | tuple[str] | tuple[str | int, ...]]
+"""Nodes as their keys in the table, an argument as its place in the list."""
+
+
+def flat(roots: Iterable[Expression]) -> Flat:
+    """Return all nodes below ``roots``, arguments before users, as plain data."""
+    places: dict[Expression, int] = {}
+    found: Flat = []
+    for place, node in enumerate(postorder(roots)):
+        places[node] = place
+        if isinstance(node, Number):
+            found.append(node.text)
+        elif isinstance(node, Variable):
+            found.append((node.name,))
+        else:
+            assert isinstance(node, Call)
+            args = (places[argument] for argument in node.args)
+            found.append((node.function.name, *args))
+    return found
+
+
+def made_of(nodes: Flat) -> Expression:
+    """Return the last of some nodes that were plain data."""
+    functions = {row.name: row for row in ROWS}
+    made: list[Expression] = []
+    for node in nodes:
+        if isinstance(node, str):
+            made.append(number(node))
+        elif len(node) == 1:
+            made.append(variable(str(node[0])))
+        else:
+            args = (made[int(place)] for place in node[1:])
+            made.append(call(functions[str(node[0])], *args))
+    return made[-1]
 
 
 def postorder(roots: Iterable[Expression]) -> list[Expression]:

@@ -6,7 +6,7 @@ Two things alternate: an operand is expected, then an operator.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcli.calculus.functions import (
     BY_NAME,
@@ -24,6 +24,7 @@ from diffcli.language.expression import (
     call,
     natural,
     number,
+    postorder,
     variable,
 )
 from diffcli.language.lexer import FRACTIONS, Token, tokens
@@ -51,8 +52,20 @@ class Parsed(NamedTuple):
     def spans(self) -> dict[Expression, Span]:
         """Return the first place of every node, by reading the text once more."""
         spans: dict[Expression, Span] = {}
-        _Parser(self.source, self.names, self.within, spans=spans).parse()
-        return spans
+        again = _Parser(self.source, self.names, self.within, spans=spans).parse()
+        if again.expression is self.expression:
+            return spans
+        # The table of nodes was emptied since: the same nodes in the same order.
+        pairs = zip(again.nodes(), self.nodes(), strict=True)
+        return {mine: spans[new] for new, mine in pairs if new in spans}
+
+    def nodes(self) -> list[Expression]:
+        """Return every distinct node that was read, arguments before users."""
+        return postorder([self.expression, *self.definitions.values()])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the text: it is all there is to know."""
+        return _read_again, (self.source, self.names, self.within, self.variables)
 
 
 def parse(
@@ -69,6 +82,16 @@ def parse(
     Raises ParseError with the place of the first thing that cannot be understood.
     """
     return _Parser(source, frozenset(names), within).parse()
+
+
+def _read_again(
+    source: str,
+    names: frozenset[str],
+    within: Span | None,
+    variables: tuple[str, ...],
+) -> Parsed:
+    """Return what was pickled."""
+    return parse(source, names, within)._replace(variables=variables)
 
 
 class _Frame(NamedTuple):
@@ -145,8 +168,9 @@ class _Parser:
             if isinstance(node, Variable) and name not in self.definitions
         ]
         order = self.order or tuple(sorted(used, key=natural))
+        head = set(order)
         for name in used:
-            if name not in order:
+            if name not in head:
                 raise self.wrong.not_in_the_head(name, order)
         return Parsed(
             self.source, expression, order, self.definitions, self.names, self.within

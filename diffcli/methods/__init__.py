@@ -38,8 +38,8 @@ def chosen(words: Iterable[str]) -> list[str]:
         fitting = fitting or [name for name in known if word in load(name).SYNONYMS]
         if not fitting:
             raise UsageError(
-                f"Invalid value for '--method': '{word}' is not one of"
-                f" {', '.join(known)}, all."
+                f"'{word}' is not one of {', '.join(known)}, all.",
+                parameter="methods",
             )
         found.update(fitting)
     return [name for name in known if name in found]

@@ -22,7 +22,7 @@ def gradient(problem: Problem) -> MethodResult:
     be analytic near the point. Source: Squire & Trapp, SIAM Review 40, 1998.
     """
     if problem.precise:
-        why = "the complex step knows doubles only; leave --digits at 17 or below"
+        why = "the complex step knows doubles only, which have 17 digits"
         return MethodResult("complex", {}, 0, None, failure=why)
     bounds = partial_bounds(problem.tape.sweep())
     partials: dict[str, Estimate] = {}

@@ -4,14 +4,13 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.plot import graph
+from diffcli.analysis.plot import finer_by, graph
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
 from diffcli.errors import PointError, UsageError
 from diffcli.inputs import points
-from diffcli.language.expression import postorder
 from diffcli.language.parser import Parsed
 from diffcli.output.views.plot import Shown, document
 
@@ -25,8 +24,6 @@ Examples:
   diffcli plot "w*x**2+b" --vary w --at x=2,b=1
   diffcli plot "sin(x)/x" --x -20:20 -f csv
 """
-_LEAST = 1200  # gaps between the samples of the picture, also where few are written
-_MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
 
 
 @click.command(cls=Command, epilog=EPILOG)
@@ -86,8 +83,7 @@ def command(
     low, high = points.interval(x_range, "--x")
     y = points.interval(y_range, "--y") if y_range else None
     formulas = [call._replace(expr=_called(expr)).parsed() for expr in exprs]
-    nodes = sum(len(postorder([parsed.expression])) for parsed in formulas)
-    finer = max(1, min(-(-_LEAST // (samples - 1)), _MOST_WORK // (samples * nodes)))
+    finer = finer_by(formulas, samples)
     count = (samples - 1) * finer + 1
     graphs = []
     fixed: dict[str, float] = {}

@@ -1,19 +1,16 @@
 """``diffcli steps``: the derivation, rule by rule."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
+from diffcli.analysis.steps import steps, valued
 from diffcli.cli import options
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
-from diffcli.engine.derivation import derive
-from diffcli.engine.tape import Program, Undefined
-from diffcli.language.parser import Parsed
 from diffcli.output.document import Document
-from diffcli.output.views.steps import Steps, Told, document
-from diffcli.problem import Problem, located
+from diffcli.output.views.steps import Steps, document
+from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 3
 FORMATS = ("table", "json", "jsonl", "md", "latex", "svg", "html")
@@ -48,38 +45,12 @@ def command(
     """Derivation, rule by rule."""
     call = Call(expr, **shared)
     parsed = call.parsed()
-    told = list(_told(parsed, call.wanted(parsed, wrt), order))
-    if simplify:
-        from diffcli.arithmetics.symbols import simplified
-
-        told = [t._replace(simplified=simplified(t.derivation.result)) for t in told]
+    told = list(steps(parsed, call.wanted(parsed, wrt), order, simplify=simplify))
     form = call.form(FORMATS)
     if not call.has_points:
         return call.answer(form, [document(Steps(parsed, told, level, {}))])
 
     def at(problem: Problem) -> Document:
-        return document(Steps(parsed, _valued(told, problem), level, problem.point))
+        return document(Steps(parsed, valued(told, problem), level, problem.point))
 
     return call.at_points(form, parsed, wrt, at, notes=call.order_note(parsed))
-
-
-def _told(parsed: Parsed, names: Sequence[str], order: int) -> Iterator[Told]:
-    """Yield the derivation toward each variable, and those of each result."""
-    for place, first in enumerate(derive(parsed.expression, names)):
-        yield Told((first.variable,), first)
-        for second in derive(first.result, names[place:] if order > 1 else ()):
-            yield Told((first.variable, second.variable), second)
-
-
-def _valued(told: Sequence[Told], problem: Problem) -> list[Told]:
-    """Return derivations with their values at a point.
-
-    Raises DomainError where one has none.
-    """
-    try:
-        return [
-            t._replace(value=Program([t.derivation.result]).value(problem.point))
-            for t in told
-        ]
-    except Undefined as undefined:
-        raise located(undefined, problem.parsed, problem.point) from None

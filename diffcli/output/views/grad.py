@@ -185,6 +185,7 @@ def _record(comparison: Comparison) -> dict[str, Any]:
         },
     }
     if symbolic is not None:
+        assert isinstance(symbolic.evidence, dict)
         record["derivatives"] = {
             name: derivative_text(derivation.result)
             for name, derivation in symbolic.evidence.items()

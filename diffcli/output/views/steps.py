@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.language.expression import Expression, Variable, variables
 from diffcli.language.parser import Parsed
@@ -21,23 +22,11 @@ _MOST_WRITTEN = 20_000_000  # characters of all steps in a record
 _TYPESET = 600  # characters of its LaTeX
 
 
-class Told(NamedTuple):
-    """A derivation and what it is of."""
-
-    #: The variables that f was differentiated toward before, and now.
-    variables: tuple[str, ...]
-    derivation: Derivation
-    #: Its value at the point; None: there is no point.
-    value: float | None = None
-    #: A shorter form of the result; None: there is none, or none was asked for.
-    simplified: Expression | None = None
-
-
 class Steps(NamedTuple):
     """Derivations with what is needed to tell about them."""
 
     parsed: Parsed
-    told: Sequence[Told]
+    told: Sequence[Derivative]
     #: "brief": one line a step; "full": the rule and its letters too.
     level: str
     #: The point, if one was given.
@@ -72,7 +61,7 @@ def _blocks(steps: Steps) -> Iterator[Block]:
             yield Facts(((value, Run(f" at {point_text(steps.point)}")),))
 
 
-def _equals(steps: Steps, told: Told, result: Expression) -> Formula:
+def _equals(steps: Steps, told: Derivative, result: Expression) -> Formula:
     shown = text(result, limit=_LONGEST, names=steps.names)
     typeset = latex(result, 400, steps.names)
     return Formula(
@@ -98,7 +87,7 @@ def _latex_partial(variables: Sequence[str]) -> str:
     return rf"\frac{{\partial{order} f}}{{\partial {below}}}"
 
 
-def _latex_steps(steps: Steps, told: Told) -> Iterator[str]:
+def _latex_steps(steps: Steps, told: Derivative) -> Iterator[str]:
     """Yield the steps as a list; a formula in the text breaks where it may."""
     derivation = told.derivation
     yield r"\begin{enumerate}\raggedright"

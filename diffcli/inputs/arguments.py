@@ -1,0 +1,204 @@
+"""What Python callers give, checked: points and claims as numbers, and settings.
+
+A number is anything that ``float`` takes: an int, a Fraction, a numpy number.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, SupportsFloat
+
+from diffcli.errors import PointError, UsageError
+from diffcli.inputs import points
+from diffcli.language import expression
+from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
+from diffcli.language.parser import parse as _parse
+from diffcli.problem import DOUBLE, Settings
+
+Formula = str | Parsed
+"""A formula as text, or as ``parse`` returned it."""
+Value = SupportsFloat | str
+"""A number, or a formula of numbers such as "pi/2"."""
+Point = Mapping[str, Value]
+"""The value of every variable, by name."""
+Claim = SupportsFloat | str
+"""A partial that somebody claims: a number, or a formula."""
+Step = SupportsFloat | Literal["relative", "auto"]
+"""A step width: a number, "relative" to the point, or the best that is found."""
+Scheme = Literal["symmetric", "forward", "central"]
+"""The samples of a difference: on both sides (two words for it), or ahead."""
+
+_MOST_DIGITS = 1000
+
+
+def formula(given: Formula, names: Iterable[str] = ()) -> Parsed:
+    """Return what a formula means; ``names`` are variables whatever they are called.
+
+    It begins a problem of its own: nodes of earlier ones may be forgotten, and what
+    was read before that is read again. Raises ParseError.
+    """
+    expression.forget_if_many()
+    if isinstance(given, str):
+        return _parse(given, names=tuple(names))
+    if not isinstance(given, Parsed):
+        raise UsageError(f"{given!r} is no formula", parameter="formula")
+    if expression.is_current(given.expression):
+        return given
+    again = _parse(given.source, given.names, given.within)
+    return again._replace(variables=given.variables)
+
+
+def point(given: Point, parsed: Parsed) -> dict[str, float]:
+    """Return the value of every variable, in their order.
+
+    Raises PointError if one is missing, unknown or not finite, and ParseError or
+    DomainError for a text that is no formula of numbers.
+    """
+    values = {name: number(value, f"'{name}'") for name, value in given.items()}
+    return points.fitted(values, parsed.variables)
+
+
+def number(value: Value, name: str) -> float:
+    """Return a number, or the value of a formula of numbers. Raises PointError."""
+    if isinstance(value, str):
+        return points.number(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        raise PointError(f"the value of {name} is no number: {value!r}") from None
+
+
+def exact_point(given: Point) -> dict[str, Expression]:
+    """Return the values of a point as formulas: a Fraction is one, 0.1 is 1/10."""
+    return {name: _parse(_spelled(value)).expression for name, value in given.items()}
+
+
+def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Parsed]:
+    """Return claimed partials by variable, each as a formula.
+
+    Raises PointError for a name that the formula has not, and for a number that is
+    none; ParseError for a text that is no formula.
+    """
+    found: dict[str, Parsed] = {}
+    known = ", ".join(variables)
+    for name, claim in given.items():
+        if name not in variables:
+            raise PointError(
+                f"'{name}' is not in the formula ({known})", parameter="claims"
+            )
+        if not isinstance(claim, str):
+            value = number(claim, f"the claim for '{name}'")
+            if not math.isfinite(value):
+                raise PointError(
+                    f"the claim for '{name}' is not a finite number", parameter="claims"
+                )
+        found[name] = _parse(_spelled(claim), names=variables)
+        for other in found[name].variables:
+            if other not in variables:
+                raise PointError(
+                    f"the claim has a variable '{other}', which is not in the formula"
+                    f" ({known})",
+                    parameter="claims",
+                )
+    return found
+
+
+def _spelled(value: Value) -> str:
+    """Return a number as the language writes it, exactly."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(int(value))
+    above, below = getattr(value, "numerator", None), getattr(value, "denominator", 1)
+    if isinstance(above, int) and isinstance(below, int):
+        return f"({above})/{below}"
+    return repr(float(value))
+
+
+def names(
+    wanted: str | Iterable[str], variables: Sequence[str], parameter: str = "wrt"
+) -> tuple[str, ...]:
+    """Return the variables that are wanted, or all. Raises UsageError."""
+    chosen = (wanted,) if isinstance(wanted, str) and wanted else tuple(wanted)
+    for name in chosen:
+        if name not in variables:
+            raise UsageError(
+                f"'{name}' is not in the formula ({', '.join(variables)})",
+                parameter=parameter,
+            )
+    return tuple(dict.fromkeys(chosen)) or tuple(variables)
+
+
+def settings(
+    h: Step | None = None,
+    scheme: str = "symmetric",
+    digits: int = 10,
+    *,
+    subgradient: bool = False,
+) -> Settings:
+    """Return the choices about numbers. Raises UsageError for one that is none."""
+    whole(digits, "digits", 1, _MOST_DIGITS)
+    if h is None:
+        h = "auto" if digits > DOUBLE else 1e-5
+    return Settings(step(h), one_scheme(scheme), digits, subgradient)
+
+
+def step(h: Step) -> float | str:
+    """Return a step width. Raises UsageError if it is none."""
+    if h in ("relative", "auto"):
+        return str(h)
+    return positive(h, "h", " nor 'relative' nor 'auto'")
+
+
+def one_scheme(word: str) -> str:
+    """Return the lecture's word for a scheme. Raises UsageError."""
+    known = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
+    return among(word, known, "scheme")
+
+
+def among(word: str, known: Mapping[str, str], parameter: str) -> str:
+    """Return what a word means. Raises UsageError if it means nothing."""
+    if word not in known:
+        raise UsageError(
+            f"{word!r} is not one of {', '.join(known)}.", parameter=parameter
+        )
+    return known[word]
+
+
+def positive(value: object, parameter: str, nor: str = "") -> float:
+    """Return a positive finite number. Raises UsageError."""
+    return _within(value, parameter, lambda x: x > 0, f"is no positive number{nor}")
+
+
+def not_negative(value: object, parameter: str) -> float:
+    """Return a finite number from 0 on. Raises UsageError."""
+    return _within(value, parameter, lambda x: x >= 0, "is not a number from 0 on")
+
+
+def finite(value: object, parameter: str) -> float:
+    """Return a finite number. Raises UsageError."""
+    return _within(value, parameter, lambda _: True, "is no finite number")
+
+
+def _within(
+    value: object, parameter: str, holds: Callable[[float], bool], wrong: str
+) -> float:
+    try:
+        # A text would be read by rules that are not the language's.
+        found = float(value) if isinstance(value, SupportsFloat) else math.nan
+    except (OverflowError, TypeError, ValueError):
+        found = math.nan
+    if not (math.isfinite(found) and holds(found)):
+        raise UsageError(f"{value!r} {wrong}", parameter=parameter)
+    return found
+
+
+def whole(value: object, parameter: str, low: int, high: int) -> int:
+    """Return a whole number in a range. Raises UsageError."""
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        return value
+    raise UsageError(
+        f"{value!r} is no whole number from {low} to {high}", parameter=parameter
+    )

@@ -1,0 +1,434 @@
+"""The library: what the commands can do, checked there, for Python callers."""
+
+import copy
+import math
+import pickle
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mpmath import mp
+
+import diffcli
+from diffcli import api, errors
+from diffcli.inputs.arguments import Point, Scheme
+from diffcli.language import expression
+from diffcli.problem import Settings
+
+F = "(2*x1+3*x2)**2+3"
+AT = {"x1": 1, "x2": 3}
+
+
+SCHEMES: tuple[Scheme, Scheme] = ("central", "symmetric")
+
+
+class Half:
+    """A number of somebody else's library: all it has is a float."""
+
+    def __float__(self) -> float:
+        return 0.5
+
+
+# ---- names -----------------------------------------------------------------------
+
+
+def test_dir_lists_every_public_name_and_each_is_documented() -> None:
+    assert set(diffcli.__all__) < set(dir(diffcli))
+    for name in diffcli.__all__:
+        found = getattr(diffcli, name)
+        assert found.__doc__, name
+        home = sys.modules[found.__module__]
+        assert getattr(home, name) is found
+
+
+def test_every_question_of_api_is_public() -> None:
+    asked = {
+        name
+        for name, value in vars(api).items()
+        if callable(value)
+        and getattr(value, "__module__", "") == "diffcli.api"
+        and name[0] != "_"
+    }
+    assert asked < set(diffcli.__all__)
+    for name in asked:
+        assert re.search(rf"\b{name}\b", diffcli.__doc__ or ""), name
+
+
+def test_no_question_returns_anything_at_all() -> None:
+    for name, value in vars(api).items():
+        if name[0] != "_" and getattr(value, "__module__", "") == "diffcli.api":
+            assert "Any" not in str(value.__annotations__), name
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="nothing"):
+        diffcli.nothing  # noqa: B018
+
+
+# ---- answers ---------------------------------------------------------------------
+
+
+def test_backprop_is_believed_first_whatever_the_order() -> None:
+    for methods in (("backprop", "finite"), ("finite", "backprop"), ("all",)):
+        result = diffcli.compare(F, AT, methods=methods)
+        assert result.partial("x1").value == 44.0
+        by = {found.method: found.partials["x1"] for found in result.results}
+        assert result.partial("x1") == by["backprop"]
+
+
+def test_synonyms_mean_what_they_mean_in_the_shell() -> None:
+    assert diffcli.compare(F, AT, methods="numeric").results[0].method == "finite"
+    one, other = (
+        diffcli.compare(F, AT, methods="finite", scheme=scheme).results[0].partials
+        for scheme in SCHEMES
+    )
+    assert one == other
+
+
+def test_every_number_is_a_number() -> None:
+    for x in (3, 3.0, Fraction(3), Decimal(3), "9/3", True + 2):
+        assert diffcli.gradient("x**2", {"x": x}) == {"x": 6.0}
+    assert diffcli.gradient("x**2", {"x": Half()}) == {"x": 1.0}
+
+
+@pytest.mark.parametrize(
+    "claim", ["x/9", 1 / 3, Fraction(1, 3), "1/3", Decimal(1) / 3], ids=repr
+)
+def test_a_claim_is_one_formula_or_one_number(claim: object) -> None:
+    claims: dict[str, Any] = {"x": claim}
+    assert diffcli.check("x**2/18", {"x": 3}, claims).passed
+
+
+def test_a_claim_cannot_bring_another_one() -> None:
+    for text in ("y,y=x", "1,2", "y, x=2", "x=y"):
+        with pytest.raises(diffcli.ParseError):
+            diffcli.check("x*y", {"x": 1, "y": 2}, {"x": text})
+
+
+def test_a_fraction_is_exact() -> None:
+    exact = diffcli.compare("x**2", {"x": Fraction(1, 3)}, exact=True).exact
+    assert dict(exact) == {"": "1/9", "x": "2/3"}
+    exact = diffcli.compare("sqrt(x)", {"x": 0.5}, exact=True).exact
+    assert exact["x"] == "sqrt(2)/2"
+
+
+def test_more_digits_are_mpmaths() -> None:
+    found = diffcli.compare("exp(x)", {"x": 1}, digits=40).partial("x").value
+    assert mp.nstr(found, 40) == "2.718281828459045235360287471352662497757"
+
+
+def test_gradients_are_those_of_one_point_each() -> None:
+    points = [{"x": n / 7, "y": 1.5} for n in range(-20, 20)]
+    many = list(diffcli.gradients("sin(x)*y+abs(x)**3", points))
+    assert many == [diffcli.gradient("sin(x)*y+abs(x)**3", p) for p in points]
+
+
+def test_gradients_are_made_as_they_are_taken() -> None:
+    def points() -> Iterator[Point]:
+        yield {"x": 1}
+        raise AssertionError("nobody asked for a second")
+
+    found = diffcli.gradients("x**2", points())
+    assert next(found) == {"x": 2.0}
+
+
+def test_gradients_go_on_after_a_bad_point_if_asked_to() -> None:
+    points: list[Point] = [{"x": 1}, {"x": 0}, {"x": math.inf}, {"q": 1}, {"x": 2}]
+    found = list(diffcli.gradients("log(x)", points, keep_going=True))
+    kinds = [type(each) for each in found]
+    assert kinds == [
+        dict, diffcli.DomainError, diffcli.PointError, diffcli.PointError, dict,
+    ]  # fmt: skip
+    with pytest.raises(diffcli.DomainError, match="point 2"):
+        list(diffcli.gradients("log(x)", points))
+
+
+def test_a_callable_is_measured_and_checked() -> None:
+    def function(x: list[float]) -> tuple[float, list[float]]:
+        return x[0] ** 2 * x[1], [2 * x[0] * x[1], x[0] ** 2]
+
+    at = {"x": 3, "y": 2}
+    found = diffcli.measure(function, at)
+    assert found.name == "function"
+    assert found.partials["x"].value == pytest.approx(12)
+    assert diffcli.check(function, at).passed
+    assert diffcli.check(function, at, seed=1).passed
+    assert not diffcli.check(function, at, {"x": 13}).passed
+    assert diffcli.check(function, at, taylor=True).remainders
+
+
+def test_a_program_is_measured(tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(
+        "import json, sys\n"
+        "for line in sys.stdin:\n"
+        "    x, = json.loads(line)['x']\n"
+        "    print(json.dumps({'f': x*x, 'grad': [2*x]}), flush=True)\n"
+    )
+    with diffcli.program(f"{sys.executable} {path}") as model:
+        assert diffcli.measure(model, {"x": 3}).partials["x"].value == pytest.approx(6)
+        assert diffcli.check(model, {"x": 3}).passed
+
+
+# ---- what is wrong is said, in the library's words ----------------------------------
+
+
+def once(x: list[float]) -> float:
+    return sum(x)
+
+
+WRONG: list[tuple[Callable[[], object], type[diffcli.DiffcliError]]] = [
+    (lambda: diffcli.compare("x", {"x": 1}, h="foo"), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.compare("x", {"x": 1}, h=-1), diffcli.UsageError),
+    (lambda: diffcli.compare("x", {"x": 1}, h=math.nan), diffcli.UsageError),
+    (lambda: diffcli.compare("x", {"x": 1}, h=0), diffcli.UsageError),
+    (lambda: diffcli.compare("x", {"x": 1}, scheme="odd"), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.compare("x", {"x": 1}, methods=("magic",)), diffcli.UsageError),
+    (lambda: diffcli.compare("x", {"x": 1}, wrt=("q",)), diffcli.UsageError),
+    (lambda: diffcli.compare("x", {"x": 1}, digits=0), diffcli.UsageError),
+    (lambda: diffcli.compare("x", {"x": 1}, digits=2.5), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.gradient("x", {}), diffcli.PointError),
+    (lambda: diffcli.gradient("x", {"x": 1, "q": 2}), diffcli.PointError),
+    (lambda: diffcli.gradient("x", {"x": math.nan}), diffcli.PointError),
+    (lambda: diffcli.gradient("x", {"x": 10**400}), diffcli.PointError),
+    (lambda: diffcli.gradient("x", {"x": None}), diffcli.PointError),  # type: ignore[dict-item]
+    (lambda: diffcli.gradient("x", {"x": 1j}), diffcli.PointError),  # type: ignore[dict-item]
+    (lambda: diffcli.gradient("x+", {"x": 1}), diffcli.ParseError),
+    (lambda: diffcli.gradient("x", {"x": "1+"}), diffcli.ParseError),
+    (lambda: diffcli.gradient("log(x)", {"x": -1}), diffcli.DomainError),
+    (lambda: diffcli.gradient("exp(x)", {"x": 1e9}), diffcli.RangeError),
+    (lambda: diffcli.gradient("abs(x)", {"x": 0}), diffcli.KinkError),
+    (lambda: diffcli.gradient(7, {"x": 0}), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.derive("x**2", "q"), diffcli.UsageError),
+    (lambda: diffcli.derive("3", "x"), diffcli.UsageError),
+    (lambda: diffcli.hessian("abs(x)", {"x": 0}), diffcli.KinkError),
+    (lambda: diffcli.steps("x", order=3), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.steps("log(x)", {"x": 0}), diffcli.DomainError),
+    (lambda: diffcli.check("x", {"x": 1}, {"q": 1}), diffcli.PointError),
+    (lambda: diffcli.check("x", {"x": 1}, {"x": "q"}), diffcli.PointError),
+    (lambda: diffcli.check("x", {"x": 1}, {"x": math.nan}), diffcli.PointError),
+    (lambda: diffcli.check("x", {"x": 1}, {"x": "1/0"}), diffcli.DomainError),
+    (lambda: diffcli.check("x", {"x": 1}, rtol=-1), diffcli.UsageError),
+    (lambda: diffcli.check(once, {"x": 1}), diffcli.UsageError),
+    (lambda: diffcli.check(once, {}), diffcli.PointError),
+    (lambda: diffcli.measure(3, {"x": 1}), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.measure(once, {"x": 1}, h=-1), diffcli.UsageError),
+    (lambda: diffcli.program("/no/such/program"), diffcli.UsageError),
+    (lambda: diffcli.program("cat", jobs=0), diffcli.UsageError),
+    (lambda: diffcli.sweep("x", {"x": 1}, "q"), diffcli.UsageError),
+    (lambda: diffcli.sweep("x", {"x": 1}, per_decade=0), diffcli.UsageError),
+    (lambda: diffcli.sweep("x", {"x": 1}, smallest=0), diffcli.UsageError),
+    (lambda: diffcli.sweep("3", {}), diffcli.PointError),
+    (lambda: diffcli.plot("x*y"), diffcli.PointError),
+    (lambda: diffcli.plot("x", 1, 1), diffcli.UsageError),
+    (lambda: diffcli.plot("x", variable="q"), diffcli.UsageError),
+    (lambda: diffcli.descend("x", {"x": 1}, rates=[0]), diffcli.UsageError),
+    (lambda: diffcli.descend("x", {"x": 1}, steps=0), diffcli.UsageError),
+    (lambda: diffcli.depth("max"), diffcli.UsageError),
+    (lambda: diffcli.depth("x*y"), diffcli.UsageError),
+    (lambda: diffcli.depth(layers=0), diffcli.UsageError),
+]
+
+
+@pytest.mark.parametrize("place", range(len(WRONG)))
+def test_what_is_wrong_is_an_error_of_ours(place: int) -> None:
+    call, kind = WRONG[place]
+    with pytest.raises(kind) as caught:
+        call()
+    error = caught.value
+    assert error.kind != "internal"
+    # Options are the command line's: it says them itself.
+    assert not re.search(r"--\w", str(error)), str(error)
+
+
+def test_the_command_line_says_its_own_words(run: Callable[..., object]) -> None:
+    ran = run("grad", "x", "--at", "1", "--method", "magic")
+    assert "Invalid value for '--method': 'magic' is not one of" in str(ran)
+
+
+# ---- errors are data -----------------------------------------------------------------
+
+
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and issubclass(value, diffcli.DiffcliError)
+]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_an_error_is_documented_and_survives_a_pickle(
+    kind: type[diffcli.DiffcliError],
+) -> None:
+    assert kind.__doc__
+    if kind is errors.RowsFailed:
+        made: diffcli.DiffcliError = errors.RowsFailed(diffcli.KinkError("kink"))
+    else:
+        made = kind("wrong", source="x+", span=(1, 2), hint="do", parameter="h")
+    for back in (pickle.loads(pickle.dumps(made)), copy.copy(made)):
+        assert type(back) is kind
+        assert vars(back) == vars(made) or kind is errors.RowsFailed
+        assert str(back) == str(made)
+
+
+def test_only_a_bug_of_ours_is_internal() -> None:
+    internal = [kind for kind in CLASSES if kind.kind == "internal"]
+    assert internal == [diffcli.InternalError]
+    assert [kind for kind in CLASSES if kind.exit_code == 70] == internal
+
+
+def test_a_kink_names_its_variable() -> None:
+    with pytest.raises(diffcli.KinkError) as caught:
+        diffcli.gradient("x+abs(y)", {"x": 1, "y": 0})
+    assert caught.value.variable == "y"
+    assert caught.value.span == (2, 8)
+
+
+# ---- nodes -------------------------------------------------------------------------
+
+
+def test_calls_keep_no_nodes() -> None:
+    for n in range(3000):
+        diffcli.gradient(f"{n}.5*x{n}+sin({n}*x{n})", {f"x{n}": 1})
+    assert len(expression._table.nodes) < 3000
+
+
+def test_what_a_caller_keeps_is_read_again() -> None:
+    kept = diffcli.parse("e*x + x*2", names=["e"])
+    derivation = diffcli.derive(kept, "x")
+    expression.forget()
+    assert str(diffcli.derive(kept, "x")) == str(derivation)
+    assert diffcli.gradient(kept, {"x": 1, "e": 3}) == {"e": 1.0, "x": 5.0}
+
+
+def test_an_error_made_late_still_has_its_place() -> None:
+    result = diffcli.compare("y = 2*x; abs(y-2)+x", {"x": 1})
+    before = str(result.error())
+    expression.forget()
+    diffcli.parse("q+x+1")
+    assert "^" in before
+    assert str(result.error()) == before
+
+
+def test_a_gradient_between_two_others_changes_neither() -> None:
+    points = [{"x": x} for x in (1.0, 0.0, 2.0)]
+    alone = [repr(g) for g in diffcli.gradients("abs(x)*x+x", points, keep_going=True)]
+    found = []
+    for each in diffcli.gradients("abs(x)*x+x", points, keep_going=True):
+        found.append(repr(each))
+        expression.forget()
+        diffcli.gradient("x*x*y", {"x": 1, "y": 1})
+    assert found == alone
+
+
+def test_threads_do_not_meet() -> None:
+    text = "+".join(f"sin({n}*x)*y" for n in range(60))
+    right = diffcli.gradient(text, {"x": 0.5, "y": 2})
+    wrong: list[object] = []
+
+    def work() -> None:
+        for _ in range(20):
+            expression.forget()
+            if diffcli.gradient(text, {"x": 0.5, "y": 2}) != right:
+                wrong.append(None)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+# ---- results are data ----------------------------------------------------------------
+
+
+RESULTS: dict[str, Callable[[], object]] = {
+    "parse": lambda: diffcli.parse("f(y, x) = x**y"),
+    "gradient": lambda: diffcli.gradient(F, AT),
+    "compare": lambda: diffcli.compare(F, AT, methods="all", exact=True),
+    "digits": lambda: diffcli.compare(F, AT, digits=30),
+    "derive": lambda: diffcli.derive(F, "x1"),
+    "steps": lambda: diffcli.steps(F, AT, order=2, simplify=True),
+    "check": lambda: diffcli.check(F, AT, {"x1": 44}, taylor=True),
+    "measure": lambda: diffcli.measure(once, AT),
+    "hessian": lambda: diffcli.hessian(F, AT),
+    "trace": lambda: diffcli.trace(F, AT),
+    "sweep": lambda: diffcli.sweep(F, AT),
+    "plot": lambda: diffcli.plot("abs(x)"),
+    "descend": lambda: diffcli.descend("x**2", {"x": 1}),
+    "depth": lambda: diffcli.depth("relu"),
+}
+RESULTS["definitions"] = lambda: diffcli.parse("y = 2*x; y**2")
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_pickle_and_copy(name: str) -> None:
+    made = RESULTS[name]()
+    back = pickle.loads(pickle.dumps(made))
+    assert type(back) is type(made)
+    assert shown(back) == shown(made)
+    assert shown(copy.deepcopy(made)) == shown(made)
+    expression.forget()
+    assert shown(pickle.loads(pickle.dumps(made))) == shown(made)
+
+
+def shown(result: object) -> str:
+    """Return a result as text, without the addresses and durations in it."""
+    return re.sub(r"0x\w+", "", repr(result))
+
+
+@pytest.mark.slow
+def test_a_million_nodes_pickle() -> None:
+    deep = diffcli.parse("sin(" * 1_000_000 + "x" + ")" * 1_000_000)
+    assert pickle.loads(pickle.dumps(deep.expression)) is deep.expression
+    assert copy.deepcopy(deep.expression) is deep.expression
+
+
+def test_an_expression_pickles_by_what_it_says() -> None:
+    node = diffcli.parse("2.50*sin(x)**x + pi - x").expression
+    data = pickle.dumps(node)
+    assert pickle.loads(data) is node
+    expression.forget()
+    assert pickle.loads(data) is diffcli.parse("2.50*sin(x)**x + pi - x").expression
+
+
+# ---- the wheel ---------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_program_that_uses_all_of_it_is_typed(wheel: Path, tmp_path: Path) -> None:
+    """Against the wheel, where no configuration of ours helps."""
+    from zipfile import ZipFile
+
+    site = tmp_path / "site"
+    with ZipFile(wheel) as archive:
+        archive.extractall(site)
+    assert (site / "diffcli" / "py.typed").exists()
+    program = tmp_path / "program.py"
+    program.write_text(
+        Path(__file__).with_name("typing_examples.py").read_text("utf-8")
+    )
+    for words in (["-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "c")], []):
+        done = subprocess.run(
+            [sys.executable, *words, program],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(site), "MYPYPATH": str(site), "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_settings_have_no_word_of_their_own() -> None:
+    """What api lets pass is what methods know."""
+    assert Settings().scheme == "symmetric"
+    assert diffcli.compare("x", {"x": 1}).problem.settings == Settings()
