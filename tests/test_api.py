@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +299,18 @@ def test_calls_keep_no_nodes() -> None:
     for n in range(3000):
         diffcli.gradient(f"{n}.5*x{n}+sin({n}*x{n})", {f"x{n}": 1})
     assert len(expression._table.nodes) < 3000
+
+
+def test_a_number_that_a_module_keeps_stays_the_one() -> None:
+    for path in Path(diffcli.__path__[0]).rglob("*.py"):
+        name = ".".join(path.relative_to(diffcli.__path__[0]).with_suffix("").parts)
+        if path.stem.startswith("__"):
+            continue
+        module = import_module(f"diffcli.{name}")
+        expression.forget()
+        for key, value in vars(module).items():
+            if isinstance(value, expression.Number):
+                assert expression.number(value.text) is value, f"{name}.{key}"
 
 
 def test_what_a_caller_keeps_is_read_again() -> None:

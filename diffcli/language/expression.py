@@ -94,11 +94,20 @@ def number(text: str) -> Number:
     nodes = _table.nodes
     node = nodes.get(text)
     if node is None:
-        node = nodes[text] = Number()
-        node.text = text
-        node.value = CONSTANTS[text] if text in CONSTANTS else float(text)
+        node = nodes[text] = _lasting.get(text) or _number(text)
     assert isinstance(node, Number)
     return node
+
+
+def _number(text: str) -> Number:
+    node = Number()
+    node.text = text
+    node.value = CONSTANTS[text] if text in CONSTANTS else float(text)
+    return node
+
+
+#: Numbers that modules keep and know by identity: the same for ever, in all threads.
+_lasting = {text: _number(text) for text in ("0", "1", "2", *CONSTANTS)}
 
 
 def variable(name: str) -> Variable:
