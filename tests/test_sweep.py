@@ -117,3 +117,52 @@ def test_theory_bounds_the_rounding_and_not_by_far() -> None:
         ratios = [s.absolute / s.predicted for s in series.samples if s.predicted]  # type: ignore[operator]
         assert max(ratios) <= 1
         assert max(ratios) > 0.1
+
+
+ZOO = [
+    ("sin(x)", 0.0), ("x^3", 0.0), ("x^5+x", 0.0), ("sinh(x)", 0.0), ("atan(x)", 0.0),
+    ("cos(x)", 0.0), ("x^4", 0.0), ("exp(x)", 0.0), ("log(x)", 3.0), ("1/x", 1e-3),
+    ("x^2", 1e-3), ("tanh(x)", 20.0), ("sin(1e3*x)", 0.7), ("x^7-x", 1e-20),
+    ("3*x-7", 2.0), ("gelu(x)", 0.3), ("x^2+1e8", 1.0), ("sqrt(x)", 2.0),
+    ("(x-1)^3", 1.0), ("sin(x)*exp(x)", 1.0),
+    ("1e-20*exp(x)", 1.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "at"), ZOO)
+def test_what_is_said_is_true_of_the_samples(formula: str, at: float, run: Run) -> None:
+    found = sweep(pose(parse(formula), {"x": at}), "x", widths(1e-15, 1, 4))
+    for series in found.series:
+        known = [s for s in series.samples if s.absolute is not None]
+        for sample in known:
+            assert sample.predicted is not None
+            assert sample.absolute is not None
+            assert sample.absolute <= 2 * sample.predicted, sample
+        assert series.best is not None
+        assert series.best.absolute is not None
+        better = sorted(s.absolute or 0.0 for s in known)
+        # Six may be better by luck, no more.
+        assert series.best.absolute <= max(better[len(known) // 3], 1e-300)
+        if series.left is not None:
+            assert series.left < 0.5
+        if series.right is not None:
+            assert round(series.right) >= 1
+            assert abs(series.right - round(series.right)) < 0.2
+    out = run("sweep", formula, "--at", repr(at)).out
+    straight = [series for series in found.series if series.straight]
+    assert out.count("no truncation") == len(straight)
+    assert not straight or formula in ("3*x-7", "x^2", "x^2+1e8", "cos(x)", "x^4")
+
+
+@pytest.mark.parametrize(
+    ("formula", "scheme", "power"),
+    [("sin(x)", "forward", "h²"), ("sin(x)", "symmetric", "h²"),
+     ("x^3", "forward", "h²"),
+     ("x^4", "forward", "h^3"), ("x^2", "forward", "h"), ("x^5+x", "symmetric", "h^4")],
+)  # fmt: skip
+def test_the_power_of_h_is_that_of_taylor(
+    formula: str, scheme: str, power: str, run: Run
+) -> None:
+    out = run("sweep", formula, "--at", "0").out
+    assert f"{scheme} error ~ {power} (truncation)" in out
+    assert "rounding, error" not in out

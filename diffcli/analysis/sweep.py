@@ -1,18 +1,21 @@
 """The error of finite differences against their step width h."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 from diffcli.analysis.grad import compare
 from diffcli.engine.stencils import NoDifference, quotient_at
-from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
+from diffcli.engine.tape import ROUNDING, TINY, Undefined
 from diffcli.problem import Estimate, Problem
 
 SCHEMES = ("forward", "symmetric")
-#: The power of h that truncation grows with.
-ORDERS = {"forward": 1, "symmetric": 2}
+_SPARE = 60  # digits beyond those that small steps cancel
+_CLEAR = 5  # how many times larger one part of an error is where it alone is seen
+_ONE_POWER = 0.1  # how much the power of h may vary where truncation follows one
+_LUCK = 0.1  # the share of the predicted error below which an error is luck
 
 
 class Sample(NamedTuple):
@@ -47,7 +50,7 @@ class Series(NamedTuple):
     best: Sample | None
     #: The h at which theory expects the smallest error; None: there is none.
     predicted_best: float | None
-    #: True: the derivative that truncation is made of is 0 here.
+    #: True: there is no truncation, however wide the step.
     straight: bool
     #: The measured slopes, error against h in the log-log picture, left (rounding)
     #: and right (truncation) of the best h; None: too few samples tell.
@@ -90,25 +93,22 @@ def sweep(
 ) -> Sweep:
     """Return the error of the difference quotients for many step widths.
 
-    The derivative is known to 30 digits, so that what is shown is the error of the
+    The derivative is known to many digits, so that what is shown is the error of the
     quotient alone. Theory expects it to be
-    forward    abs(f'')*h/2    + 2*r/h
-    symmetric  abs(f''')*h²/24 + 2*r/h    where r bounds the rounding of f.
+    forward    abs(f'')*h/2    + (r1 + r2)/h
+    symmetric  abs(f''')*h²/24 + (r1 + r2)/h
+    where r1 and r2 bound the rounding of the two values, and what x + h loses comes on
+    top; of truncation not only this first term is taken, but all of it.
 
     Raises KinkError where there is no derivative. Source: the lecture; Press et al.,
     "Numerical Recipes", 2007, sec. 5.7.
     """
     true = _derivative(problem, name)
-    bends = _bends(problem.program, problem.point, name)
-    bound = problem.tape.sweep().value_bound()
-    rounding = max(
-        bound if math.isfinite(bound) else 0.0, ROUNDING * abs(problem.value), TINY
-    )
-    found = [
-        _series(problem, name, scheme, steps, true, bends, rounding)
-        for scheme in schemes
-    ]
-    return Sweep(problem, name, float(true.number), tuple(found))
+    series = []
+    for scheme in schemes:
+        lost = _truncation(problem, name, scheme, steps)
+        series.append(_series(problem, name, scheme, steps, true, lost))
+    return Sweep(problem, name, float(true.number), tuple(series))
 
 
 def _derivative(problem: Problem, name: str) -> Estimate:
@@ -128,39 +128,45 @@ def _derivative(problem: Problem, name: str) -> Estimate:
     return comparison.partial(name)
 
 
-def _bends(
-    program: Program, point: Mapping[str, float], name: str
-) -> dict[str, float] | None:
-    """Return abs(f'')/2 and abs(f''')/24, what truncation is made of.
+def _truncation(
+    problem: Problem, name: str, scheme: str, steps: Sequence[float]
+) -> list[float | None]:
+    """Return how far the quotient with each step would be off without rounding.
 
-    By differences with a step so small, and so many digits, that neither truncation
-    nor rounding is left. None where f is not smooth enough for that.
+    It is made in arithmetic of so many digits that no rounding is left; what is next
+    to that is 0. None: f has no value there, or not that many digits.
     """
     from mpmath import mp
 
     from diffcli.arithmetics.multiprecision import run
+    from diffcli.engine.adaptive import Unsettled, gradient
 
-    with mp.workdps(150):
-        x = mp.mpf(point[name])
-        step = mp.mpf(10) ** -30 * max(1, abs(x))
+    program, point = problem.program, problem.point
+    sizes = [*steps, *([abs(point[name])] if point[name] else [])]
+    spread = math.ceil(max(abs(math.log10(size)) for size in sizes))
+    digits = _SPARE + 3 * spread
+    with mp.workdps(2 * digits):
         try:
-            far, low, here, high, beyond = (
-                run(program, {**point, name: x + n * step})[program.outputs[0]]
-                for n in (-2, -1, 0, 1, 2)
-            )
-        except Undefined:
-            return None
-        second = (high - 2 * here + low) / step**2
-        third = (beyond - 2 * high + 2 * low - far) / (2 * step**3)
-        if max(abs(second), abs(third)) > mp.mpf(10) ** 25:
-            return None  # a corner, not a bend
-        dust = mp.mpf(10) ** -25
-        sizes = (
-            float(abs(bend)) if abs(bend) > dust else 0.0 for bend in (second, third)
-        )
-        return dict(
-            zip(SCHEMES, map(float.__truediv__, sizes, (2.0, 24.0)), strict=True)
-        )
+            true = gradient(program, point, digits).partials.get(name, mp.zero)
+        except (Undefined, Unsettled):
+            return [None] * len(steps)
+        x = mp.mpf(point[name])
+        found: list[float | None] = []
+        for h in map(mp.mpf, steps):
+            ends = (x, x + h) if scheme == "forward" else (x - h / 2, x + h / 2)
+            try:
+                low, high = (
+                    run(program, {**point, name: end})[program.outputs[0]]
+                    for end in ends
+                )
+            except Undefined:
+                found.append(None)
+                continue
+            error = abs((high - low) / h - true)
+            dust = (abs(high) + abs(low)) / h + abs(true)
+            nothing = error <= dust * mp.mpf(10) ** (_SPARE // 2 - digits)
+            found.append(0.0 if nothing else float(error))
+        return found
 
 
 def _series(
@@ -169,41 +175,92 @@ def _series(
     scheme: str,
     steps: Sequence[float],
     true: Estimate,
-    bends: dict[str, float] | None,
-    rounding: float,
+    lost: Sequence[float | None],
 ) -> Series:
-    order = ORDERS[scheme]
-    samples = tuple(
-        _sample(
-            problem, name, scheme, h, true,
-            None if bends is None else bends[scheme] * h**order + 2 * rounding / h,
-        )
-        for h in steps
-    )  # fmt: skip
-    known = [sample for sample in samples if sample.absolute is not None]
-    best = _best(known)
-    expected = None
-    if bends is not None and bends[scheme]:
-        expected = (2 * rounding / (order * bends[scheme])) ** (1 / (order + 1))
-    middle = expected or (best.h if best else 0.0)
-    left = [(s.h, s.absolute) for s in known if s.absolute and s.h < middle / 5]
-    right = [
-        (s.h, s.absolute)
-        for s in known
-        if expected and s.absolute and 5 * middle < s.h < math.sqrt(middle)
+    found = [
+        _sample(problem, name, scheme, h, true, truncation)
+        for h, truncation in zip(steps, lost, strict=True)
     ]
-    straight = bends is not None and not bends[scheme]
+    samples = tuple(sample for sample, _ in found)
+    parts = [
+        _Part(sample.h, sample.absolute, truncation, rounding)
+        for (sample, rounding), truncation in zip(found, lost, strict=True)
+        if sample.absolute is not None and truncation is not None
+    ]
+    rising = [p for p in parts if p.truncation > _CLEAR * p.rounding]
+    falling = [p for p in parts if p.rounding > _CLEAR * p.truncation]
     return Series(
-        scheme, samples, best, expected, straight, _slope(left), _slope(right)
+        scheme,
+        samples,
+        _best([sample for sample in samples if sample.absolute is not None]),
+        _expected(parts),
+        bool(parts) and not any(part.truncation for part in parts),
+        _slope([(p.h, p.error) for p in falling if p.error]),
+        _slope([(p.h, p.error) for p in _alike(rising) if p.error]),
     )
 
 
+class _Part(NamedTuple):
+    """What the error of one quotient is made of."""
+
+    h: float
+    error: float
+    truncation: float
+    #: A bound.
+    rounding: float
+
+
+def _expected(parts: Sequence[_Part]) -> float | None:
+    """Return the h at which theory expects the smallest error, between the others.
+
+    With truncation c*h^p and rounding r/h it is (r/(p*c))^(1/(p+1)).
+    """
+    sums = [part.truncation + part.rounding for part in parts]
+    place = sums.index(min(sums)) if sums else 0
+    if not 0 < place < len(parts) - 1:
+        return None
+    wide, here, narrow = parts[place - 1 : place + 2]
+    if not (narrow.truncation and here.truncation < wide.truncation):
+        return None
+    power = math.log(wide.truncation / narrow.truncation) / math.log(wide.h / narrow.h)
+    if power <= 0:
+        return None
+    rounding = here.rounding * here.h
+    scale = here.truncation / here.h**power
+    return float((rounding / (power * scale)) ** (1 / (power + 1)))
+
+
+def _alike(rising: Sequence[_Part]) -> list[_Part]:
+    """Return the parts of smallest h whose truncation follows one power of h."""
+    found: list[_Part] = []
+    first = None
+    for narrow, wide in pairwise(rising[::-1]):
+        power = math.log(wide.truncation / narrow.truncation) / math.log(
+            wide.h / narrow.h
+        )
+        first = power if first is None else first
+        if abs(power - first) > _ONE_POWER:
+            break
+        found += [wide] if found else [narrow, wide]
+    return found
+
+
 def _best(samples: Sequence[Sample]) -> Sample | None:
+    """Return the sample with the smallest error that is no luck.
+
+    Its neighbours are counted too, and a share of what theory allows; of equal ones
+    the widest is taken.
+    """
     if not samples:
         return None
     errors = [sample.absolute or 0.0 for sample in samples]
     around = [max(errors[max(n - 1, 0) : n + 2]) for n in range(len(errors))]
-    return samples[around.index(min(around))]
+    around = [
+        max(error, _LUCK * (sample.predicted or 0.0))
+        for error, sample in zip(around, samples, strict=True)
+    ]
+    least = min(around) * (1 + 1e-3)
+    return next(s for s, error in zip(samples, around, strict=True) if error <= least)
 
 
 def _sample(
@@ -212,23 +269,36 @@ def _sample(
     scheme: str,
     h: float,
     true: Estimate,
-    predicted: float | None,
-) -> Sample:
+    truncation: float | None,
+) -> tuple[Sample, float]:
+    """Return a quotient, and how far rounding may have moved it."""
     point = problem.point.copy()
+    rounding = 0.0
 
     def line(x: float) -> float:
+        nonlocal rounding
         point[name] = x
-        return problem.program.value(point)
+        tape = problem.program.run(point)
+        value, bound = (
+            tape.values[problem.program.outputs[0]],
+            tape.sweep().value_bound(),
+        )
+        least = max(ROUNDING * abs(value), TINY)
+        rounding += max(bound, least) if math.isfinite(bound) else least
+        return value
 
     try:
         found = quotient_at(line, problem.point[name], h, scheme)
     except NoDifference:
         found = None
     if found is None:
-        return Sample(h, None, None, None, predicted)
-    absolute = abs(found.slope - true.number)
+        return Sample(h, None, None, None, None), 0.0
+    held = abs(found.high - found.low - found.width) / found.width * abs(found.slope)
+    allowed = rounding / h
+    predicted = None if truncation is None else truncation + allowed + held
+    absolute = float(abs(found.slope - true.number))
     relative = float(absolute / abs(true.value)) if true.value else None
-    return Sample(h, found.slope, float(absolute), relative, predicted)
+    return Sample(h, found.slope, absolute, relative, predicted), allowed
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcli.analysis.sweep import ORDERS, Series, Sweep, errors
+from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.output.canvas import Axis, Curve, draw, height
 from diffcli.output.canvas import Picture as Drawing
 from diffcli.output.document import (
@@ -24,6 +24,7 @@ from diffcli.problem import point_text
 
 SCHEMA = "diffcli/sweep/2"
 _STYLES = {"forward": ("second", "*", 0), "symmetric": ("third", "o", 0)}
+_FLAT = 0.05  # the slope below which a curve does not rise
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
 
@@ -116,20 +117,25 @@ def _best(series: Series, size: str) -> Iterator[Line]:
 
 def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
     """Yield what the slopes of the curves mean."""
+    falls = [s.left for s in schemes if s.left is not None and -1.3 < s.left < -0.7]
     for series in schemes:
-        order = ORDERS[series.scheme]
-        if series.right is not None:
-            power = "h" if order == 1 else "h²"
+        if series.right is not None and series.right > _FLAT:
+            where = " right of the minimum" if series.predicted_best else ""
             yield (
-                f"slope {series.right:.1f} right of the minimum: {series.scheme}"
-                f" error ~ {power} (truncation)"
+                f"slope {series.right:.1f}{where}: {series.scheme}"
+                f" error ~ {_power(series.right)} (truncation)"
             )
         elif series.straight and series.best:
-            bend = "second" if order == 1 else "third"
+            bend = "second" if series.scheme == "forward" else "third"
             yield f"{series.scheme}: the {bend} derivative is 0: no truncation"
-    left = [series.left for series in schemes if series.left is not None]
-    if left:
-        yield f"slope {left[0]:.1f} left of it: rounding, error ~ 1/h"
+    if falls:
+        yield f"slope {falls[0]:.1f} left of it: rounding, error ~ 1/h"
+
+
+def _power(slope: float) -> str:
+    """Return the power of h that a slope in the log-log picture shows."""
+    power = f"{slope:.1f}".removesuffix(".0")
+    return {"1": "h", "2": "h²"}.get(power, f"h^{power}")
 
 
 def _record(sweep: Sweep) -> dict[str, Any]:
