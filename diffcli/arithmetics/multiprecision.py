@@ -100,8 +100,9 @@ def leaf(node: Expression, *, as_double: bool = False) -> Real:
 
 
 def _constant(name: str) -> Real:
-    """Return pi, e or tau at the present precision."""
-    return 2 * mp.pi if name == "tau" else +getattr(mp, name)
+    """Return a constant at the present precision."""
+    definition = CONSTANTS[name].definition
+    return text_function(definition)(mp.zero) if definition else +getattr(mp, name)
 
 
 def run(

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from diffcli.calculus.functions import ARITHMETIC, ROWS
+from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, ROWS
 from diffcli.errors import ParseError
 from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.parser import parse, parse_template
@@ -20,7 +20,7 @@ Symbolic = Any
 _LARGEST = 2_000  # nodes of an expression that sympy gets
 _LONGEST = 60  # characters of a value that is worth showing
 
-_CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "tau": 2 * sympy.pi}
+_CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
 _NAMES: dict[str, Callable[..., Symbolic]] = {
     **ARITHMETIC,
     "power": lambda u, v: u**v,
@@ -38,8 +38,7 @@ def to_sympy(expression: Expression, letters: Mapping[str, Symbolic]) -> Symboli
     node: Expression
     for node in postorder([expression]):
         if isinstance(node, Number):
-            constant = _CONSTANTS.get(node.text)
-            found[node] = sympy.Rational(node.text) if constant is None else constant
+            found[node] = _number(node.text)
         elif isinstance(node, Variable):
             known = letters.get(node.name)
             symbol = sympy.Symbol(node.name, real=True)
@@ -49,6 +48,15 @@ def to_sympy(expression: Expression, letters: Mapping[str, Symbolic]) -> Symboli
             args = [found[argument] for argument in node.args]
             found[node] = _applied(node.function.name, args)
     return found[node]
+
+
+def _number(text: str) -> Symbolic:
+    """Return a numeral exactly, or a constant: sympy's own, or the row's definition."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text in CONSTANTS:
+        return to_sympy(parse_template(CONSTANTS[text].definition, {}), {})
+    return sympy.Rational(text)
 
 
 def _applied(name: str, args: list[Symbolic]) -> Symbolic:

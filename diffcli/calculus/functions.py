@@ -278,6 +278,23 @@ def refuse_power(u: float, v: float) -> Refusal:
     return sentence, 0, "for the real cube root, write cbrt(x)"
 
 
+class Constant(NamedTuple):
+    """One row of the other table: a name for a number."""
+
+    #: The word in the language: letters only.
+    name: str
+    #: The double nearest to it.
+    value: float
+    latex: str
+    #: The meaning as text in the language; empty: a primitive, which every arithmetic
+    #: has under this name.
+    definition: str = ""
+    #: The sign on paper, which is read too; empty: the name.
+    sign: str = ""
+    #: One line for people.
+    remark: str = ""
+
+
 def unary(
     name: str,
     value: Number,
@@ -428,7 +445,22 @@ FUNCTIONS: tuple[Function, ...] = (
 )
 # fmt: on
 
-CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
+CONSTANTS: dict[str, Constant] = {
+    row.name: row
+    for row in (
+        Constant(
+            "pi",
+            math.pi,
+            latex=r"\pi",
+            sign="π",
+            remark="a circle's circumference over its diameter",
+        ),
+        Constant("e", math.e, latex="e", remark="the base of the natural logarithm"),
+        Constant(
+            "tau", math.tau, latex=r"\tau", definition="2*pi", remark="a full turn"
+        ),
+    )
+}
 """Names that stand for a number unless the user gives them a value."""
 
 BY_NAME: dict[str, Function] = {

@@ -102,7 +102,7 @@ def number(text: str) -> Number:
 def _number(text: str) -> Number:
     node = Number()
     node.text = text
-    node.value = CONSTANTS[text] if text in CONSTANTS else float(text)
+    node.value = CONSTANTS[text].value if text in CONSTANTS else float(text)
     return node
 
 

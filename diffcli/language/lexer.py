@@ -8,6 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from diffcli.calculus.functions import CONSTANTS
 from diffcli.errors import ParseError, Span
 
 
@@ -120,13 +121,16 @@ def _name(source: str, text: str, start: int) -> str:
     return spelling(text)
 
 
+_SIGNED = {row.sign: row.name for row in CONSTANTS.values() if row.sign}
+
+
 def spelling(name: str) -> str:
     """Return a name as the language spells it.
 
     >>> spelling("x₁"), spelling("π"), spelling("x1")
     ('x1', 'pi', 'x1')
     """
-    return "pi" if name == "π" else name.translate(_LOWERED)
+    return _SIGNED.get(name) or name.translate(_LOWERED)
 
 
 def _refusal(source: str, start: int) -> ParseError:

@@ -6,7 +6,7 @@ writes from left to right and stops at a limit.
 
 from collections.abc import Iterable, Mapping
 
-from diffcli.calculus.functions import Function, Notation
+from diffcli.calculus.functions import CONSTANTS, Function, Notation
 from diffcli.language.expression import Call, Expression, Number, Variable
 
 ELLIPSIS = "…"
@@ -193,9 +193,9 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
 
 
 def _latex_number(digits: str) -> str:
+    if digits in CONSTANTS:
+        return CONSTANTS[digits].latex
     mantissa, _, exponent = digits.partition("e")
-    if digits in ("e", "pi", "tau"):
-        return "e" if digits == "e" else f"\\{digits}"
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 

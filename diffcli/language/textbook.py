@@ -10,7 +10,7 @@ Like the printer for programs it writes from left to right and stops at a limit.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from diffcli.calculus.functions import INFIX, PREFIX, Function, Notation
+from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX, Function, Notation
 from diffcli.language.expression import Call, Expression, Number, Variable
 from diffcli.language.lexer import FRACTIONS
 from diffcli.language.printer import ELLIPSIS, arguments
@@ -22,7 +22,7 @@ _SUM, _DIFFERENTIATED = (
     20,
     30,
 )  # what holds less is in brackets in a product, after d/dx
-_CONSTANTS = {"pi": "π"}
+_SIGNS = {row.name: row.sign for row in CONSTANTS.values() if row.sign}
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NO_NAMES: Mapping[Expression, str] = {}
@@ -104,7 +104,7 @@ class _Page:
         if node in self.names:
             return [name_text(self.names[node])]
         if isinstance(node, Number):
-            return [_CONSTANTS.get(node.text, node.text)]
+            return [_SIGNS.get(node.text, node.text)]
         if isinstance(node, Variable):
             return [name_text(node.name)]
         assert isinstance(node, Call)
@@ -304,9 +304,7 @@ def _raised_number(node: Expression) -> str:
 def _is_point(node: Expression) -> bool:
     """Tell whether a base is a number that a raised one would not be told from."""
     return (
-        isinstance(node, Number)
-        and not node.text.isdigit()
-        and node.text not in _CONSTANTS
+        isinstance(node, Number) and not node.text.isdigit() and node.text not in _SIGNS
     )
 
 
