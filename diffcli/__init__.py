@@ -24,7 +24,7 @@ All that a user can cause is a DiffcliError: UsageError, PointError, ParseError,
 DomainError, RangeError, KinkError. ``help(diffcli.compare)`` tells about one function.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # importing typing would take longer than all of this
 
 if TYPE_CHECKING:
     from diffcli.analysis.check import Check as Check

@@ -129,6 +129,18 @@ class KinkError(DiffcliError):
         return str(self.facts.get("variable", ""))
 
 
+class OutputError(DiffcliError):
+    """The output cannot be written: a full disk, a closed stream, no permission."""
+
+    kind, exit_code = "output", 74
+
+
+class ReaderGone(DiffcliError):
+    """Nobody reads the output any more, as in ``| head``; there is nothing to say."""
+
+    kind, exit_code = "output", 141
+
+
 class CheckFailed(DiffcliError):
     """A claim is wrong; the output has said so, and there is nothing to add."""
 

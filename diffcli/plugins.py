@@ -10,5 +10,10 @@ def names(package: ModuleType) -> list[str]:
     ``pkgutil`` says the same, but takes longer to import than to answer.
     """
     (folder,) = package.__path__
-    files = sorted(os.listdir(folder))
+    try:
+        files = sorted(os.listdir(folder))
+    except NotADirectoryError:  # inside an archive
+        from pkgutil import iter_modules
+
+        files = sorted(f"{module.name}.py" for module in iter_modules([folder]))
     return [file[:-3] for file in files if file.endswith(".py") and file[0] != "_"]

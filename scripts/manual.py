@@ -19,17 +19,7 @@ import click
 
 import diffcli
 from diffcli.cli import main as cli
-
-ENVIRONMENT = (
-    ("NO_COLOR", "If it is not empty: no colours, as with --color never."),
-    ("FORCE_COLOR, CLICOLOR_FORCE", "If not empty or 0: colours also in a pipe."),
-    ("CLICOLOR, TERM", "No colours if CLICOLOR is 0 or TERM is dumb."),
-    ("COLUMNS", "The width of the output, instead of the terminal's."),
-    (
-        cli.COMPLETES,
-        "bash_source, zsh_source, fish_source: print the completion for that shell.",
-    ),
-)
+from diffcli.cli.help import ENVIRONMENT, STATUS
 
 
 def pages() -> dict[str, str]:
@@ -69,7 +59,7 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
     yield from _parameters("ARGUMENTS", ctx, click.Argument)
     yield from _parameters("OPTIONS", ctx, click.Option)
     yield ".SH EXIT STATUS"
-    for code, _, meaning in cli.STATUS:
+    for code, meaning in STATUS:
         yield from _entry(code, meaning)
     yield ".SH ENVIRONMENT"
     for variable, meaning in ENVIRONMENT:

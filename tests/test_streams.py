@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -285,26 +284,6 @@ def test_memory_does_not_grow_with_the_points(
         assert done.stdout.count("\n") >= count or "-q" in words
         peaks.append(int(done.stderr.splitlines()[-1]))
     assert peaks[1] < 1.1 * peaks[0]
-
-
-def test_nothing_half_written_when_interrupted(tmp_path: Path) -> None:
-    import signal
-
-    output = tmp_path / "out.csv"
-    process = subprocess.Popen(
-        [*COMMAND, "grad", "x**2", "--points", "-", "-f", "csv", "-o", str(output)],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    )
-    assert process.stdin is not None
-    process.stdin.write(b"x\n1\n2\n")
-    process.stdin.flush()
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
-    assert (process.returncode, err.strip()) == (130, b"Interrupted.")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_keep_going_holds_for_points_on_the_command_line_too(run: Run) -> None:

@@ -51,7 +51,7 @@ class Call(NamedTuple):
         """
         if self.form_name or self.output == "-":
             return self.form_name or names[0]
-        suffix = os.path.splitext(self.output)[1]
+        suffix = os.path.splitext(self.output)[1].lower()
         suffixes = {end: name for name in names for end in formats.load(name).SUFFIXES}
         if suffix not in suffixes:
             raise UsageError(

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import click
 
+from diffcli.cli.help import Helpful
 from diffcli.errors import DiffcliError, UsageError
+from diffcli.output import formats
 
 
 class Answer(NamedTuple):
@@ -29,7 +31,7 @@ class Answer(NamedTuple):
 _LONG_OPTION = re.compile(r"--[a-z][a-z-]+[a-z](=|$)")
 
 
-class Command(click.Command):
+class Command(Helpful):
     """A command that takes ``-x+1`` as a formula and options in any place."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -61,6 +63,8 @@ class Command(click.Command):
                 flags.append(known[name].opts[-1] if word == name else word)
                 if takes_value[name] and word == name:
                     flags += _value_of(name, rest, takes_value)
+            elif word[:2] == "-f" and word[2:] in formats.names():  # as in POSIX
+                flags += ["--format", word[2:]]
             elif _LONG_OPTION.match(word):
                 flags.append(word)  # misspelt: click says so
             else:
@@ -82,3 +86,20 @@ def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[st
             hint=f"write the value directly after {name}",
         )
     return [value]
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Tell whether the call asked for JSON, even if it failed before we knew."""
+    form, output = "", ""
+    for word, value in zip(words, [*words[1:], ""], strict=True):
+        if word == "--":
+            break
+        name, equals, attached = word.partition("=")
+        if name in ("-f", "--format"):
+            form = attached if equals else value
+        elif name in ("-o", "--output"):
+            output = attached if equals else value
+        elif word[:2] == "-f" and word[2:] in formats.names():
+            form = word[2:]
+    suffix = "." + output.rpartition(".")[2].lower()
+    return form in ("json", "jsonl") or (not form and suffix in (".json", ".jsonl"))

@@ -2,21 +2,22 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
-import diffcli
 from diffcli import plugins
-from diffcli.cli import commands
+from diffcli.cli import commands, files, terminal
+from diffcli.cli.command import Answer, wants_json
+from diffcli.cli.help import COMPLETES, Helpful, Shown, version
 from diffcli.errors import (
     CheckFailed,
     DiffcliError,
     InternalError,
+    ReaderGone,
     RowsFailed,
     UsageError,
-    visible,
 )
 
 #: What parameters of the library are called here.
@@ -32,32 +33,16 @@ Partial derivatives three ways: finite differences, symbolic rules, backprop.
   diffcli check "sin(x)*exp(x)" --at 1 --claim "exp(x)*(sin(x)+cos(x))"
   diffcli demo
 """
-#: Exit code, a word for it, and what it means.
-STATUS = (
-    ("0", "ok", "all is well"),
-    ("1", "check failed", "a check failed"),
-    ("2", "usage", "the call is wrong: an option, the point, a file"),
-    ("3", "parse", "the formula is not well formed"),
-    ("4", "domain", "undefined or too large there: log(-1), 1/0, exp(1000)"),
-    ("5", "kink", "defined, but not differentiable there: abs, relu, sqrt at 0"),
-    ("70", "bug", "a bug of ours"),
-    ("130, 141", "interrupted", "interrupted; the reader went away"),
-)
-EPILOG = f"""\
-\b
-Exit status: {", ".join(f"{code} {word}" for code, word, _ in STATUS[:6])}.
-"""
 
 
-# What a shell says of a tool that SIGPIPE ended. Ending by the signal itself would
-# need the signal module, a tenth of our start-up.
-_CLOSED_PIPE = 141
-# Set by a shell that asks what could come next; click answers and ends the process.
-COMPLETES = "_DIFFCLI_COMPLETE"
-
-
-class Lazy(click.Group):
+class Lazy(Helpful, click.Group):
     """A group whose commands are the files of a folder, imported when called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; ``help grad`` is ``grad --help``."""
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the files."""
@@ -106,12 +91,11 @@ class Lazy(click.Group):
 @click.group(
     cls=Lazy,
     help=HELP,
-    epilog=EPILOG,
     subcommand_metavar="COMMAND [ARGS]...",
     options_metavar="",
     context_settings={"help_option_names": commands.HELP},
 )
-@click.version_option(diffcli.__version__, prog_name="diffcli")
+@version("-V", "--version")
 def group() -> None:
     """Choose a command."""
 
@@ -119,40 +103,31 @@ def group() -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run one call and return its exit code."""
     words = list(sys.argv[1:] if args is None else args)
+    files.complete_streams()
     try:
         return _run(words)
-    except (CheckFailed, RowsFailed) as error:
-        return error.exit_code
-    except DiffcliError as error:
-        return _fail(error, words)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help(), err=True)
-        return 2
-    except click.ClickException as error:
-        return _fail(_in_our_words(error), words)
     except (click.Abort, KeyboardInterrupt):
-        _say(["Interrupted."])
+        terminal.close()
+        terminal.say("Interrupted.")
         return 130
-    except SystemExit:  # nobody reads click's help
-        return _CLOSED_PIPE
-    except OSError as error:
-        return _unwritten(error, words)
-    except Exception as error:  # a bug of ours: say so, in one line
-        if "--debug" in words:
-            raise
-        return _fail(_bug(error), words)
+    except Exception as error:
+        terminal.close()
+        return _failed(error, words)
 
 
 def _run(words: list[str]) -> int:
     """Run one call and print its answer. Raises whatever goes wrong."""
     if COMPLETES in os.environ:
         return _complete(words)
-    answer = group.main(words, prog_name="diffcli", standalone_mode=False)
-    if not isinstance(answer, tuple):  # --help and --version have printed already
-        return int(answer or 0)
+    try:
+        with group.make_context("diffcli", [*words]) as context:
+            answer = group.invoke(context)
+    except Shown as shown:  # the help, the version, a schema
+        answer = Answer(shown.text.split("\n"))
     lines, notes, error, output, ending, flush = answer
-    _say(notes)
-    _write(lines, output, flush=flush)
+    for note in notes:
+        terminal.say(note)
+    files.write(lines, output, flush=flush)
     error = error or ending()
     if error is not None:
         raise error
@@ -172,15 +147,41 @@ def _complete(words: list[str]) -> int:
         return 0
 
 
-def _unwritten(error: OSError, words: Sequence[str]) -> int:
-    """Report that stdout takes no more; what is left in it goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if isinstance(error, BrokenPipeError):
-        return _CLOSED_PIPE
-    return _fail(UsageError(f"cannot write the output: {error.strerror}"), words)
+def _failed(error: Exception, words: Sequence[str]) -> int:
+    """Print an error, unless the output has said it, and return its exit code."""
+    if isinstance(error, CheckFailed | RowsFailed | ReaderGone):
+        return error.exit_code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        for line in error.ctx.get_help().split("\n"):
+            terminal.say(line)
+        return 2
+    if "--debug" in words and not isinstance(
+        error, DiffcliError | click.ClickException
+    ):
+        import traceback
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            terminal.say(line)
+    said = _in_our_words(error)
+    if wants_json(words):
+        import json
+
+        terminal.say(json.dumps(said.record()))
+    else:
+        for line in said.lines():
+            terminal.say(line)
+    return said.exit_code
 
 
-def _bug(error: Exception) -> InternalError:
+def _in_our_words(error: Exception) -> DiffcliError:
+    """Return any error as one of ours; what we did not expect is a bug of ours."""
+    if isinstance(error, DiffcliError):
+        return _of_library(error)
+    if isinstance(error, click.ClickException):
+        return _of_click(error)
+    if isinstance(error, OSError):  # of the machine, and not of what we write
+        name = f"'{error.filename}': " if error.filename else ""
+        return UsageError(f"{name}{error.strerror or error}")
     what = f"{type(error).__name__}: {error}".strip(": ")
     return InternalError(
         f"internal error ({what})",
@@ -188,83 +189,17 @@ def _bug(error: Exception) -> InternalError:
     )
 
 
-def _say(notes: Iterable[str]) -> None:
-    for note in notes:
-        sys.stderr.write(f"{visible(note)}\n")
-    sys.stderr.flush()
-
-
-def _write(lines: Iterable[str], output: str, *, flush: bool) -> None:
-    """Write lines to stdout, or to a file that appears only when it is complete."""
-    if output == "-":
-        reconfigure = getattr(sys.stdout, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="backslashreplace")
-        for line in lines:
-            sys.stdout.write(f"{line}\n")
-            if flush:
-                sys.stdout.flush()
-        sys.stdout.flush()
-        return
-    # What a link points to is written, not the link.
-    target = os.path.realpath(output)
-    try:
-        if os.path.exists(target) and not os.path.isfile(target):
-            _fill(target, lines)  # a device or a pipe: a rename would destroy it
-        else:
-            _replace(target, lines)
-    except OSError as error:
-        raise UsageError(f"cannot write '{output}': {error.strerror}") from None
-
-
-def _fill(path: str, lines: Iterable[str]) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
-
-
-def _replace(path: str, lines: Iterable[str]) -> None:
-    """Write a file aside and rename it; an older one's permissions are kept."""
-    unfinished = f"{path}.{os.getpid()}.tmp"
-    try:
-        _fill(unfinished, lines)
-        if os.path.exists(path):
-            os.chmod(unfinished, os.stat(path).st_mode & 0o777)
-        os.replace(unfinished, path)
-    finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
-
-
-def _fail(error: DiffcliError, words: Sequence[str]) -> int:
-    """Print an error and return its exit code."""
+def _of_library(error: DiffcliError) -> DiffcliError:
+    """Return an error about a parameter as one about the option of that meaning."""
     option = _OPTIONS.get(error.parameter)
     if option and error.hint.startswith(error.parameter):
         error.hint = option + error.hint.removeprefix(error.parameter)
     elif option and isinstance(error, UsageError):
         error.message = f"Invalid value for '{option}': {error.message}"
-    if _wants_json(words):
-        import json
-
-        _say([json.dumps(error.record())])
-    else:
-        shown = error.lines()
-        sys.stderr.write("\n".join(shown) + "\n")
-        sys.stderr.flush()
-    return error.exit_code
+    return error
 
 
-def _wants_json(words: Sequence[str]) -> bool:
-    """Tell whether the call asked for JSON, even if it failed before we knew."""
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return any(
-        (word in ("-f", "--format") and value in ("json", "jsonl"))
-        or word in ("--format=json", "--format=jsonl")
-        for word, value in pairs
-    )
-
-
-def _in_our_words(error: click.ClickException) -> UsageError:
-    """Return click's error in the shape of ours."""
+def _of_click(error: click.ClickException) -> UsageError:
     message = error.format_message()
     hint = ""
     if message.startswith("Got unexpected extra argument"):

@@ -1,13 +1,12 @@
 """The options that commands share."""
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-import diffcli
 from diffcli.cli import completion
+from diffcli.cli.help import Shown, version
 from diffcli.errors import UsageError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -107,9 +106,11 @@ height = click.option(
 
 def schema(name: str) -> str:
     """Return the JSON Schema of what a command writes as JSON, or of an error."""
-    path = os.path.join(*diffcli.__path__, "cli", "schemas", f"{name}.json")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    from pkgutil import get_data  # it reads in an archive too
+
+    text = get_data("diffcli.cli", f"schemas/{name}.json")
+    assert text is not None
+    return text.decode()
 
 
 def output(*names: str) -> Callable[[Decorated], Decorated]:
@@ -123,10 +124,14 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             )
         return value
 
+    def named(_: click.Context, __: click.Parameter, value: str) -> str:
+        if not value:
+            raise UsageError("Invalid value for '--output': '' names no file.")
+        return value
+
     def print_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and ctx.command.name and not ctx.resilient_parsing:
-            click.echo(schema(ctx.command.name), nl=False)
-            ctx.exit()
+            raise Shown(schema(ctx.command.name))
 
     return _all(
         click.option(
@@ -135,7 +140,7 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             help=f"{', '.join(names)} (default: {names[0]}).",
         ),
         click.option(
-            "-o", "--output", metavar="FILE", default="-",
+            "-o", "--output", metavar="FILE", default="-", callback=named,
             shell_complete=completion.file,
             help="Write to FILE; its suffix picks the format.",
         ),
@@ -157,4 +162,5 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             "--json-schema", is_flag=True, is_eager=True, expose_value=False,
             callback=print_schema, help="Print the JSON Schema of -f json, and stop.",
         )] if "json" in names else []),
+        version("--version"),
     )  # fmt: skip

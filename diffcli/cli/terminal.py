@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from stat import S_ISREG
 from time import monotonic
@@ -10,9 +11,19 @@ from typing import Any
 
 import click
 
-from diffcli.errors import UsageError
+from diffcli.cli import files
+from diffcli.errors import UsageError, visible
 
 _NO_TEXT = "it is not a text in UTF-8"
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Write a line to stderr; one that takes nothing changes nothing."""
+    try:
+        sys.stderr.write(f"{visible(text)}{end}")
+        sys.stderr.flush()
+    except OSError:
+        files.forsake(sys.stderr)
 
 
 def opened(path: str) -> tuple[Iterator[str], str]:
@@ -23,7 +34,7 @@ def opened(path: str) -> tuple[Iterator[str], str]:
     if path != "-":
         return _lines(path), path
     if sys.stdin.isatty():
-        click.echo("Reading from the keyboard; end with Ctrl-D.", err=True)
+        say("Reading from the keyboard; end with Ctrl-D.")
     return _decoded(_stdin(newline=""), "stdin"), "stdin"
 
 
@@ -32,12 +43,9 @@ def is_interactive(path: str) -> bool:
     return path == "-" and not S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
 
 
-def _lines(path: str) -> Iterator[str]:
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            yield from _decoded(file, path)
-    except OSError as error:
-        raise UsageError(f"cannot read '{path}': {error.strerror}") from None
+def _lines(path: str, newline: str | None = "") -> Iterator[str]:
+    with _reading(path), open(path, encoding="utf-8", newline=newline) as file:
+        yield from file
 
 
 def _stdin(newline: str | None = None) -> Iterable[str]:
@@ -48,10 +56,17 @@ def _stdin(newline: str | None = None) -> Iterable[str]:
 
 
 def _decoded(file: Iterable[str], name: str) -> Iterator[str]:
-    try:
+    with _reading(name):
         yield from file
-    except UnicodeDecodeError:
-        raise UsageError(f"cannot read '{name}': {_NO_TEXT}") from None
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:  # UnicodeDecodeError is a ValueError
+        reason = getattr(error, "strerror", None) or _NO_TEXT
+        raise UsageError(f"cannot read '{name}': {reason}") from None
 
 
 def read(expr: str) -> str:
@@ -61,26 +76,19 @@ def read(expr: str) -> str:
     """
     if expr == "-":
         if sys.stdin.isatty():
-            click.echo(
-                "Reading the formula from the keyboard; end with Ctrl-D.", err=True
-            )
+            say("Reading the formula from the keyboard; end with Ctrl-D.")
         return "".join(_decoded(_stdin(), "stdin"))
     if expr.startswith("@"):
-        try:
-            with open(expr[1:], encoding="utf-8") as file:
-                return file.read()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or _NO_TEXT
-            raise UsageError(f"cannot read '{expr[1:]}': {reason}") from None
+        return "".join(_lines(expr[1:], newline=None))
     return expr
 
 
 def ask(prompt: str) -> str:
     """Return the line that the user types after a prompt on stderr; "q" at the end."""
-    click.echo(prompt, err=True, nl=False)
+    say(prompt, end="")
     line = sys.stdin.readline()
     if not line:
-        click.echo(err=True)
+        say("")
     return line.strip().lower() if line else "q"
 
 
@@ -91,7 +99,10 @@ def line_by_line(lines: Iterable[str]) -> Iterator[str]:
     """
     for line in lines:
         yield line
-        if line and click.getchar() in ("q", "Q", "\x04"):
+        try:
+            if line and click.getchar() in ("q", "Q"):
+                return
+        except EOFError:  # Ctrl-D
             return
 
 
@@ -120,11 +131,22 @@ class Progress:
             self.bar = Bar(console=Console(stderr=True), transient=True)
             self.bar.add_task(self.what, total=self.total, completed=self.done)
             self.bar.start()
+            _bars.append(self)
 
     def close(self) -> None:
         """Take the bar away."""
         if self.bar is not None:
             self.bar.stop()
+            self.bar = None
+
+
+_bars: list[Progress] = []
+
+
+def close() -> None:
+    """Take away what a call that failed has left on the screen."""
+    while _bars:
+        _bars.pop().close()
 
 
 # ---- the screen -------------------------------------------------------------------

@@ -1,0 +1,282 @@
+"""A citizen of the shell: closed and full streams, signals, files, pipes."""
+
+import os
+import shlex
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from diffcli import plugins
+from diffcli.cli import commands
+from tests.test_process import COMMAND, environment
+
+#: A call of every command that has something to write.
+CALLS = {
+    "grad": ("x**2", "--at", "1"),
+    "check": ("x**2", "--at", "1", "--claim", "2*x"),
+    "steps": ("x**2",),
+    "trace": ("x**2", "--at", "1"),
+    "tree": ("x**2",),
+    "sweep": ("x**2", "--at", "1"),
+    "plot": ("x**2",),
+    "descend": ("x**2", "--at", "1"),
+    "depth": ("sigmoid",),
+    "demo": ("--list",),
+    "functions": ("sigmoid",),
+}
+NAMES = plugins.names(commands)
+
+
+def test_every_command_has_a_call() -> None:
+    assert sorted(CALLS) == NAMES
+
+
+def sh(line: str, folder: Path | None = None) -> tuple[int, str, str]:
+    """Return code, output and errors of a line for a shell; D is the command."""
+    script = f'D() {{ {shlex.join(COMMAND)} "$@"; }}\n{line}'
+    done = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(),
+        check=False,
+        stdin=subprocess.DEVNULL,
+        cwd=folder,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@contextmanager
+def patience(seconds: int = 100) -> Iterator[None]:
+    """Let a test that waits for something that never comes fail, and not hang."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# ---- streams that are closed, full, or read by nobody ------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stderr_takes_changes_nothing(name: str) -> None:
+    call = shlex.join(("D", name, *CALLS[name]))
+    right = sh(call)[:2]
+    wrong = sh(f"D {name} --nonsense")
+    assert wrong[0] == 2
+    for stderr in ("2>&-", "2>/dev/full"):
+        assert sh(f"{call} {stderr}") == (*right, "")
+        assert sh(f"D {name} --nonsense {stderr}") == (2, "", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_output_that_takes_nothing_is_74(name: str) -> None:
+    for call in (shlex.join(("D", name, *CALLS[name])), f"D {name} --help"):
+        for stdout in (">&-", ">/dev/full"):
+            code, _, err = sh(f"{call} {stdout}")
+            assert (code, err[:31]) == (74, "Error: cannot write the output:")
+            assert err.count("\n") == 1
+            assert sh(f"{call} {stdout} 2>&-") == (74, "", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reader_that_is_gone_is_141(name: str) -> None:
+    for words in ((name, *CALLS[name]), (name, "--help")):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            [*COMMAND, *words],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+            env=environment(),
+        )
+        os.close(write)
+        assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_who_writes_nothing_needs_no_output() -> None:
+    assert sh("D check x^2 --at 2 --claim 4 -q >&-") == (0, "", "")
+    assert sh("D check x^2 --at 2 --claim 5 -q >&- 2>&-") == (1, "", "")
+
+
+def test_a_closed_input_is_an_empty_one() -> None:
+    for line in ("D grad - --at 1", "D grad x --points -", "D grad --exprs - --at 1"):
+        assert sh(f"{line} <&-") == sh(line)
+    assert sh("D grad x^2 --at 1 -fplain -o all <&- >&- 2>&-; cat all; rm all") == (
+        0, "2\n", ""
+    )  # fmt: skip
+
+
+def test_what_cannot_be_read_is_not_our_output(tmp_path: Path) -> None:
+    for words in (f"--points {tmp_path}", f"--exprs {tmp_path} --at 1"):
+        code, out, err = sh(f"D grad {'x' if 'points' in words else ''} {words}")
+        assert (code, out) == (2, "")
+        assert err == f"Error: cannot read '{tmp_path}': Is a directory\n"
+
+
+# ---- files, and what is none -------------------------------------------------------
+
+PLAIN = "D grad x^2 --at 1 -f plain"
+
+
+def test_what_is_no_regular_file_is_written_through(tmp_path: Path) -> None:
+    for line in (
+        f"{PLAIN} -o >(cat)",
+        f"{PLAIN} -o /dev/fd/1",
+        f"{PLAIN} -o /dev/stdout | cat",
+        f"{PLAIN} -o /proc/self/fd/1 | cat",
+        f"{PLAIN} -o /dev/fd/7 7>&1",
+        f"mkfifo pipe; cat pipe & {PLAIN} -o pipe; wait; rm pipe",
+        f"ln -s /dev/stdout link; {PLAIN} -o link | cat; rm link",
+    ):
+        assert sh(line, tmp_path)[:2] == (0, "2\n"), line
+    line = f"{{ echo a; {PLAIN} -o /dev/stdout; echo b; }} > file; cat file"
+    assert sh(line, tmp_path) == (0, "a\n2\nb\n", "")
+    assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize(
+    "target", ["/dev/full", ".", "nowhere/x", "loop", "/dev/fd/9", "file/x", "a" * 300]
+)
+def test_a_target_that_takes_nothing_is_74(target: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").touch()
+    code, out, err = sh(f"{PLAIN} -o {target}", tmp_path)
+    assert (code, out) == (74, "")
+    assert err.startswith(f"Error: cannot write '{target}': ")
+    assert sorted(os.listdir(tmp_path)) == ["file", "loop"]
+
+
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path) -> None:
+    for mode in (0o600, 0o640, 0o666, 0o755):
+        file = tmp_path / "file"
+        file.write_text("old")
+        file.chmod(mode)
+        assert sh(f"{PLAIN} -o file", tmp_path)[0] == 0
+        assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("2\n", mode)
+    assert sh(f"umask 027; {PLAIN} -o new", tmp_path)[0] == 0
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
+
+
+def test_a_link_is_followed_and_none_is_planted(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder/new")
+    assert sh(f"{PLAIN} -o link", tmp_path)[0] == 0
+    assert (tmp_path / "folder" / "new").read_text() == "2\n"
+    assert (tmp_path / "link").is_symlink()
+    # Names of unfinished files that could be foretold would be opened through links.
+    victim = tmp_path / "victim"
+    victim.write_text("dear")
+    line = (
+        "for n in '' .$$.tmp .$BASHPID.tmp .tmp; do ln -s victim out$n; done; rm out;"
+        f" {PLAIN.replace('D', 'exec ' + shlex.join(COMMAND), 1)} -o out"
+    )
+    assert sh(line, tmp_path)[0] == 0
+    assert victim.read_text() == "dear"
+
+
+def test_suffixes_in_any_case_and_names_that_are_none(tmp_path: Path) -> None:
+    for suffix in ("CSV", "Csv", "csv"):
+        assert sh(f"D grad x^2 --at 1 -o {suffix}.{suffix}", tmp_path)[0] == 0
+        assert (tmp_path / f"{suffix}.{suffix}").read_text().startswith("var,value")
+    for name in NAMES:
+        line = shlex.join(("D", name, *CALLS[name], "-o", ""))
+        assert sh(line) == (
+            2, "", "Error: Invalid value for '--output': '' names no file.\n"
+        )  # fmt: skip
+
+
+# ---- signals -----------------------------------------------------------------------
+
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+each_signal = pytest.mark.parametrize("number", ENDING, ids=lambda n: n.name)
+
+#: Sends a signal to itself in the moment in which a module is imported.
+EARLY = """
+import os, sys
+class Hit:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), {number})
+sys.meta_path.insert(0, Hit())
+sys.argv[1:] = {words!r}
+from diffcli.__main__ import main
+sys.exit(main())
+"""
+
+
+@each_signal
+@pytest.mark.parametrize(
+    "module",
+    ["diffcli.cli", "click", "typing", "diffcli.cli.commands.grad", "rich.table"],
+)
+def test_a_signal_at_the_start_is_quiet(module: str, number: signal.Signals) -> None:
+    words = ["grad", "x**2", "--at", "1"]
+    program = EARLY.format(module=module, number=int(number), words=words)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, text=True
+    )
+    assert (done.returncode, done.stdout) == (128 + number, "")
+    assert done.stderr in ("", "Interrupted.\n")
+
+
+@each_signal
+def test_a_signal_while_it_waits_for_the_formula(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    fifo = tmp_path / "formula"
+    os.mkfifo(fifo)
+    process = subprocess.Popen(
+        [*COMMAND, "grad", f"@{fifo}", "--at", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with patience(), open(fifo, "w", encoding="utf-8"):  # until it is opened for us
+        process.send_signal(number)
+        assert process.communicate() == ("", "Interrupted.\n")
+    assert process.returncode == 128 + number
+
+
+@each_signal
+def test_a_signal_leaves_nothing_half_written(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    for name, form in (("grad", "csv"), ("trace", "jsonl")):
+        process = subprocess.Popen(
+            [*COMMAND, name, "x**2", "--points", "-", "-o", tmp_path / f"out.{form}"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+        assert process.stdin is not None
+        with patience():
+            # A pipe holds 64 KiB: when this is written, lines have been read.
+            process.stdin.write(b"x\n" + b"1.5\n" * 50_000)
+            process.stdin.flush()
+            if name == "grad":
+                assert len(os.listdir(tmp_path)) == 1
+            process.send_signal(number)
+            _, err = process.communicate()
+        assert (process.returncode, err) == (128 + number, b"Interrupted.\n")
+        assert os.listdir(tmp_path) == []
+
+
+def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    line = "trap '' HUP; D grad @fifo --at 1 -fplain & exec 3>fifo; kill -HUP $!; "
+    line = f"mkfifo fifo; {line} echo x^2 >&3; exec 3>&-; wait $!"
+    assert sh(line, tmp_path) == (0, "2\n", "")
