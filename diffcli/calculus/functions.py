@@ -445,22 +445,14 @@ FUNCTIONS: tuple[Function, ...] = (
 )
 # fmt: on
 
-CONSTANTS: dict[str, Constant] = {
-    row.name: row
-    for row in (
-        Constant(
-            "pi",
-            math.pi,
-            latex=r"\pi",
-            sign="π",
-            remark="a circle's circumference over its diameter",
-        ),
-        Constant("e", math.e, latex="e", remark="the base of the natural logarithm"),
-        Constant(
-            "tau", math.tau, latex=r"\tau", definition="2*pi", remark="a full turn"
-        ),
-    )
-}
+# fmt: off
+_CONSTANTS = (
+    Constant("pi",  math.pi,  latex=r"\pi", sign="π", remark="a circle's circumference over its diameter"),
+    Constant("e",   math.e,   latex="e", remark="the base of the natural logarithm"),
+    Constant("tau", math.tau, latex=r"\tau", definition="2*pi", remark="a full turn"),
+)
+# fmt: on
+CONSTANTS: dict[str, Constant] = {row.name: row for row in _CONSTANTS}
 """Names that stand for a number unless the user gives them a value."""
 
 BY_NAME: dict[str, Function] = {

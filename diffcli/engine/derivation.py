@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from diffcli.calculus.functions import BY_NAME, INFIX, Function
+from diffcli.calculus.functions import INFIX, ROWS, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.rewriting import (
     Bindings,
@@ -339,15 +339,18 @@ def rules_for(function: Function | None) -> list[Rule]:
 @cache
 def _chain(name: str) -> list[Rule]:
     """Return the chain rule for a function, from its row in the table."""
-    row = BY_NAME[name]
+    row = next(row for row in ROWS if row.name == name)
     letters = "uv"[: row.arity]
+    before = f"{name}({', '.join(letters)})"
+    if row.notation:  # an operator that no rule speaks of
+        before = f"{letters[:-1]}{row.notation.symbol}{letters[-1]}"
     terms = [
         f"({text})*D({letter})"
         for text, letter in zip(row.derivatives, letters, strict=True)
     ]
     rule = Rule(
         "chain",
-        f"{name}({', '.join(letters)})",
+        before,
         " + ".join(terms),
         f"the derivative of {name}, times the inner derivative",
     )

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from diffcli.calculus.functions import CONSTANTS
+from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX
 from diffcli.errors import ParseError, Span
 
 
@@ -34,11 +34,13 @@ _ALL_LETTERS = "A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ"
 @cache
 def _word(letters: str, digits: str, signs: str) -> re.Pattern[str]:
     """Return the pattern of one word; compiled when first used, the small one first."""
+    longest_first = sorted({*INFIX, *PREFIX}, key=len, reverse=True)
+    operators = "|".join(map(re.escape, longest_first))
     return re.compile(
         rf"""{_BLANK}(?:
           (?P<number>  (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
         | (?P<name>    [_{letters}][_{digits}{letters}]* )
-        | (?P<sign>    \*\*|[-+*/^(),;=\n{signs}] )
+        | (?P<sign>    {operators}|[\^(),;=\n{signs}] )
         | (?P<power>   ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
         | (?P<fraction> [½⅓⅔¼¾] )
         | (?P<other>   . )

@@ -1,0 +1,218 @@
+"""A new thing is one row or one file: each is added to a copy of the package and used.
+
+Whoever finds that an addition needs a second place mends the design, not this test.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import diffcli
+from diffcli import methods, plugins
+from diffcli.output import formats
+
+Call = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the package that can be changed."""
+    to = tmp_path / "diffcli"
+    leave = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(diffcli.__path__[0], to, ignore=leave)
+    return to
+
+
+@pytest.fixture
+def call(copy: Path) -> Call:
+    """Return a way to run the copy's command line; it has to end well."""
+
+    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "diffcli", *words],
+            cwd=copy.parent,
+            env=os.environ | {"PYTHONPATH": str(copy.parent), "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return done
+
+    return run
+
+
+def insert(path: Path, before: str, row: str) -> None:
+    """Write a row before the first line that begins with a text."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if line.startswith(before))
+    path.write_text("".join([*lines[:place], row, *lines[place:]]), "utf-8")
+
+
+def test_a_function_is_a_row(copy: Path, call: Call) -> None:
+    insert(
+        copy / "calculus" / "functions.py",
+        "    # special functions",
+        '    unary("logit", lambda u: math.log(u / (1 - u)),'
+        ' lambda y, u: 1 / (u * (1 - u)), "1/(u*(1-u))",'
+        ' Domain("0 < u < 1", lambda u: 0 < u < 1, ((0.1, 0.9),)),'
+        ' definition="log(u/(1-u))", latex=r"\\operatorname{logit} {u}"),\n',
+    )
+    used_everywhere(call, "logit(x)", "1/4", 16 / 3, claim="1/(x*(1-x))")
+    call("grad", "logit(x)", "--at", "2", code=4)
+    assert "logit" in call("functions", "logit").stdout
+
+
+def test_an_operator_is_a_row(copy: Path, call: Call) -> None:
+    insert(
+        copy / "calculus" / "functions.py",
+        '    Function("negate"',
+        '    Function("beside", 2, lambda u, v: u * v / (u + v),'
+        " (lambda y, u, v: (v / (u + v)) ** 2, lambda y, u, v: (u / (u + v)) ** 2),"
+        ' ("v**2/(u+v)**2", "u**2/(u+v)**2"),'
+        ' Domain("u + v != 0", lambda u, v: u + v != 0, ((0.2, 2.0), (0.2, 2.0))),'
+        ' definition="u*v/(u+v)", latex=r"{u} \\parallel {v}",'
+        ' notation=Notation("@", 20, 21, "put beside")),\n',
+    )
+    used_everywhere(call, "x@3", "1", 9 / 16, claim="9/(x+3)^2")
+
+
+def test_a_constant_is_a_row(copy: Path, call: Call) -> None:
+    insert(
+        copy / "calculus" / "functions.py",
+        '    Constant("tau"',
+        '    Constant("golden", (1 + math.sqrt(5)) / 2, latex=r"\\varphi",'
+        ' definition="(1+sqrt(5))/2", remark="the golden ratio"),\n',
+    )
+    used_everywhere(call, "golden*x^2", "1", 1 + 5**0.5, claim="2*golden*x")
+    assert r"\varphi" in call("steps", "golden*x^2", "-f", "latex").stdout
+
+
+def used_everywhere(
+    call: Call, formula: str, at: str, slope: float, claim: str
+) -> None:
+    """Let every method and every command use a formula that has something new."""
+    at = f"--at={at}"
+    record = json.loads(call("grad", formula, at, "--method=all", "-f", "json").stdout)
+    assert set(record["gradient"]) == set(methods.names())
+    for name, gradient in record["gradient"].items():
+        assert gradient["x"] == pytest.approx(slope, rel=1e-8), name
+    digits = call("grad", formula, at, "--digits=30", "-f", "plain").stdout
+    assert float(digits) == pytest.approx(slope, rel=1e-14)
+    call("check", formula, at, "--claim", claim)
+    call("check", formula, at, "--claim", f"2*({claim})", code=1)
+    for words in (
+        ["grad", formula, at, "--exact"],
+        ["grad", formula, at, "--order=2"],
+        ["steps", formula, at, "--simplify", "--level=full"],
+        ["trace", formula, at],
+        ["tree", formula, at, "-f", "dot"],
+        ["sweep", formula, at, "-f", "csv"],
+        ["plot", formula, "--x=0.1:0.9", "-f", "csv"],
+        ["descend", formula, at, "--rate=0.001", "-f", "csv"],
+    ):
+        assert call(*words).stdout
+
+
+def test_a_rule_is_a_row(copy: Path, call: Call) -> None:
+    insert(
+        copy / "calculus" / "rules.py",
+        '    Rule("product", ',
+        '    Rule("square",      "u*u",   "2*u*D(u)",  "a square changes twice"),\n',
+    )
+    shown = call("steps", "sin(x)*sin(x)", "--level=full", "-f", "json").stdout
+    assert '"square"' in shown
+    call("check", "sin(x)*sin(x)", "--at=1", "--claim=2*sin(x)*cos(x)")
+
+
+METHOD = '''\
+"""The slope of a chord over a thousandth."""
+
+from diffcli.problem import Estimate, MethodResult, Problem
+
+TITLE = "chord"
+SUMMARY = "the slope of a chord"
+SYNONYMS = ("secant",)
+EXACT = False
+
+
+def gradient(problem: Problem) -> MethodResult:
+    """Return the slopes."""
+    found = {}
+    for name in problem.variables:
+        moved = problem.point | {name: problem.point[name] + 1e-3}
+        slope = (problem.program.value(moved) - problem.value) * 1e3
+        found[name] = Estimate(slope, 1e-2)
+    return MethodResult("chord", found, 2, None)
+'''
+
+
+def test_a_method_is_a_file(copy: Path, call: Call) -> None:
+    plain = call("grad", "x^2", "--at=3", "-f", "plain").stdout
+    table = call("grad", "x^2", "--at=3").stdout
+    (copy / "methods" / "chord.py").write_text(METHOD)
+    assert call("grad", "x^2", "--at=3", "-f", "plain").stdout == plain
+    assert call("grad", "x^2", "--at=3").stdout == table
+    for word in ("chord", "secant", "all"):
+        shown = call("grad", "x^2", "--at=3", "--method", word, "--method=backprop")
+        assert "chord" in shown.stdout
+
+
+VIEW = '''\
+"""A number and its double."""
+
+from diffcli.output.document import Document, Lines, Run
+
+
+def document(number: float) -> Document:
+    """Return a number as a document."""
+    line = (Run(f"{number:g} twice is "), Run(f"{2 * number:g}", "value"))
+    return Document(blocks=lambda: (Lines((line,)),), record=lambda: {"n": number})
+'''
+COMMAND = '''\
+"""``diffcli twice``: a number twice."""
+
+from typing import Any
+
+import click
+
+from diffcli.cli import options
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command
+from diffcli.output.views.twice import document
+
+SECTION, PLACE = "Explore", 9
+FORMATS = ("table", "md", "svg")
+EPILOG = ""
+
+
+@click.command(cls=Command, epilog=EPILOG)
+@click.argument("number", type=float, help="The number.")
+@options.output(*FORMATS)
+def command(number: float, **shared: Any) -> Answer:
+    """A number twice."""
+    call = Call("", **shared)
+    return call.answer(call.form(FORMATS), [document(number)])
+'''
+
+
+def test_a_view_and_a_command_are_a_file_each(copy: Path, call: Call) -> None:
+    (copy / "output" / "views" / "twice.py").write_text(VIEW)
+    (copy / "cli" / "commands" / "twice.py").write_text(COMMAND)
+    assert "21 twice is 42" in call("twice", "21").stdout
+    assert "twice" in call("--help").stdout
+    assert "A number twice." in call("twice", "--help").stdout
+    call("twice", "21", "-o", "made.svg")
+    assert "21" in (copy.parent / "made.svg").read_text("utf-8")
+
+
+def test_folders_are_what_is_listed() -> None:
+    """What a copy gets by a file, the package has by its files."""
+    assert set(methods.names()) == set(plugins.names(methods))
+    assert set(formats.names()) == set(plugins.names(formats))
