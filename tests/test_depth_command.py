@@ -2,12 +2,15 @@
 
 import json
 import math
+from collections.abc import Mapping
 
 import mpmath
 import pytest
 
 from diffcli.analysis.depth import chain
-from diffcli.errors import RangeError, UsageError
+from diffcli.calculus.functions import FUNCTIONS
+from diffcli.engine.tape import Program, Tape
+from diffcli.errors import DiffcliError, RangeError, UsageError
 from tests.conftest import Run
 
 
@@ -98,3 +101,38 @@ def test_what_is_no_activation_is_refused(
 @pytest.mark.parametrize("act", ["exp", "x**2", "tan(x)**2", "sinh"])
 def test_what_grows_without_end_has_no_steepest(act: str) -> None:
     assert chain(act, 2, 1.0, 0.1).steepest is None
+
+
+@pytest.mark.parametrize("layers", [1, 3, 10, 100])
+@pytest.mark.parametrize("name", sorted(r.name for r in FUNCTIONS if r.arity == 1))
+def test_the_weight_that_keeps_it_has_been_walked(name: str, layers: int) -> None:
+    try:
+        keeps = chain(name, layers, 1.0, 0.5).keeps
+    except DiffcliError:
+        return
+    if keeps is not None:
+        assert abs(chain(name, layers, keeps, 0.5).gradient) == pytest.approx(
+            1, abs=0.02
+        )
+
+
+def test_gamma_is_kept(run: Run) -> None:
+    (record,) = json.loads(run("depth", "gamma", "-f", "json").out)["chains"]
+    assert record["keeping_weight"] == pytest.approx(2.0216)
+    assert "w = 2.0216 would keep it at 1" in run("depth", "gamma").out
+
+
+def test_a_chain_that_has_settled_is_not_computed_again(
+    monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    runs = 0
+    plain = Program.run
+
+    def counted(program: Program, point: Mapping[str, float]) -> Tape:
+        nonlocal runs
+        runs += 1
+        return plain(program, point)
+
+    monkeypatch.setattr(Program, "run", counted)
+    assert run("depth", "sigmoid", "--layers", "100000").code == 0
+    assert runs < 200_000

@@ -1,7 +1,7 @@
 """The gradient through a chain of layers, a(l) = act(w*a(l-1)): does it vanish?"""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -14,6 +14,9 @@ from diffcli.problem import located
 
 _STEADY = 1.1  # the factor a layer up to which a gradient is called steady
 _WEIGHTS = [10 ** (place / 20) for place in range(-40, 41)]  # 0.01 to 100
+_MOST_LAYERS = 2000  # layers after which a chain that keeps a gradient has settled
+_KEPT = 0.01  # how far from 1 a gradient may be that is called kept
+_FEWEST_DIGITS = 4
 RANGE = 8.0  # the largest slope is looked for between -8 and 8
 
 
@@ -124,24 +127,10 @@ def chain(text: str, count: int, weight: float, start: float) -> Chain:
 def _layers(
     parsed: Parsed, count: int, weight: float, start: float
 ) -> tuple[Layer, ...]:
-    (name,) = parsed.variables
-    program = Program([parsed.expression])
-    output = start
     found: list[Layer] = []
-    for number in range(1, count + 1):
-        z = weight * output
-        if not math.isfinite(z):
-            raise RangeError(
-                f"overflow: the values are beyond 1.8e308 in layer {number}"
-            )
-        try:
-            tape = program.run({name: z})
-        except Undefined as undefined:
-            raise located(undefined, parsed, {name: z}) from None
-        local = weight * tape.sweep().partial(name)
+    for number, (z, output, local) in enumerate(_walk(parsed, count, weight, start), 1):
         if not math.isfinite(local):
             raise RangeError(f"layer {number} has no finite derivative at z = {z:.6g}")
-        output = tape.values[program.outputs[0]]
         found.append(Layer(number, z, output, local, 0.0))
     gradient = 1.0
     backward: list[Layer] = []
@@ -156,28 +145,78 @@ def _layers(
     return tuple(backward)
 
 
+def _walk(
+    parsed: Parsed, count: int, weight: float, start: float
+) -> Iterator[tuple[float, float, float]]:
+    """Yield z, output and local partial layer by layer.
+
+    Values that come again, as in a chain that has settled, are not computed again.
+    Raises RangeError, DomainError where there is no value.
+    """
+    (name,) = parsed.variables
+    program = Program([parsed.expression])
+    known: dict[float, tuple[float, float]] = {}
+    output = start
+    for number in range(1, count + 1):
+        z = weight * output
+        if not math.isfinite(z):
+            raise RangeError(
+                f"overflow: the values are beyond 1.8e308 in layer {number}"
+            )
+        if z not in known:
+            try:
+                tape = program.run({name: z})
+            except Undefined as undefined:
+                raise located(undefined, parsed, {name: z}) from None
+            slope = weight * tape.sweep().partial(name)
+            known[z] = tape.values[program.outputs[0]], slope
+        output, local = known[z]
+        yield z, output, local
+
+
 def _keeping(parsed: Parsed, count: int, start: float) -> float | None:
-    """Return the smallest weight from 0.01 to 100 that keeps the gradient at 1."""
+    """Return a weight from 0.01 to 100 that keeps the gradient at 1, or minus 1.
+
+    The smallest that is found, in as few digits as keep it within a hundredth; it has
+    been walked with these digits.
+    """
 
     def excess(weight: float) -> float | None:
-        try:
-            size = abs(_layers(parsed, count, weight, start)[-1].gradient)
-        except DomainError:  # one of its kinds is an overflow
-            return None
-        return math.log(size) if size else None
+        return _excess(parsed, count, weight, start)
 
     before: tuple[float, float] | None = None
     for weight in _WEIGHTS:
         here = excess(weight)
-        if here is None:
-            before = None
-            continue
-        if abs(here) < 1e-9:
-            return weight
-        if before is not None and (before[1] < 0) != (here < 0):
-            return _root(excess, before[0], weight, before[1] < 0)
-        before = weight, here
+        if here is not None and before is not None and before[1] * here <= 0:
+            found = _root(excess, before[0], weight, before[1] < here)
+            if found is not None:
+                return found
+        before = None if here is None else (weight, here)
     return None
+
+
+def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | None:
+    """Return the logarithm of the gradient's size; infinite where it is beyond doubles.
+
+    None: there is no gradient, or no end of layers before the chain settles.
+    """
+    total, last = 0.0, (math.nan, math.nan)
+    try:
+        walk = _walk(parsed, min(count, _MOST_LAYERS), weight, start)
+        for number, (z, _, local) in enumerate(walk, 1):
+            if not local:
+                return -math.inf
+            if not math.isfinite(local):
+                return None
+            total += math.log(abs(local))
+            if z == last[0]:  # it has settled: all other layers are like this one
+                return total + (count - number) * math.log(abs(local))
+            last = z, local
+    except RangeError:
+        return math.inf
+    except DomainError:
+        return None
+    return total if count <= _MOST_LAYERS else None
 
 
 def _root(
@@ -193,7 +232,12 @@ def _root(
             low = middle
         else:
             high = middle
-    return high if abs(excess(high) or 0.0) < 1e-6 else None
+    for digits in range(_FEWEST_DIGITS, 18):
+        weight = float(f"{high:.{digits}g}")
+        here = excess(weight)
+        if here is not None and abs(here) <= _KEPT:
+            return weight
+    return None
 
 
 def compared(names: Sequence[str], chains: Sequence[Chain]) -> list[Chain]:

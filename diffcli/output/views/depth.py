@@ -94,8 +94,8 @@ def _bound(name: str, steepest: float) -> str:
 def _remedy(chain: Chain) -> str:
     keeps = chain.keeps
     if keeps is None:
-        return "no weight from 0.01 to 100 keeps it at 1"
-    return f"w = {keeps:.4g} would keep it at 1"
+        return "no weight found that keeps it at 1"
+    return f"w = {plain_number(keeps)} would keep it at 1"
 
 
 def _some(layers: Sequence[Layer]) -> list[Layer]:
