@@ -6,8 +6,8 @@ from typing import Any
 import sympy
 from mpmath import mp
 
-from diffcli.arithmetics import multiprecision
-from diffcli.arithmetics.symbols import to_sympy
+from diffcli.engine.adaptive import run
+from diffcli.engine.exact import to_sympy
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Expression
 
@@ -29,9 +29,7 @@ def slope(expression: Expression, name: str, point: Mapping[str, float]) -> floa
         step = mp.mpf(10) ** -20
         x = mp.mpf(point[name])
         ahead, behind = (
-            multiprecision.run(program, {**point, name: x + side * step})[
-                program.outputs[0]
-            ]
+            run(program, {**point, name: x + side * step})[program.outputs[0]]
             for side in (1, -1)
         )
         return float((ahead - behind) / (2 * step))

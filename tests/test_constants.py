@@ -8,6 +8,7 @@ from sympy import N
 
 from diffcli.arithmetics import multiprecision, symbols
 from diffcli.calculus.functions import BY_NAME, CONSTANTS, Constant
+from diffcli.engine.fold import compiled, operation
 from diffcli.language.expression import number
 from diffcli.language.parser import parse, parse_template
 from diffcli.language.printer import latex, text
@@ -23,7 +24,8 @@ def truth(row: Constant) -> object:
     """Return a constant from mpmath itself, at its present precision."""
     if not row.definition:
         return +getattr(mp, row.name)
-    return multiprecision.leaf(number(row.name))
+    found: object = operation(multiprecision, row.name)()
+    return found
 
 
 def test_those_of_mathematics_are_mpmaths() -> None:
@@ -38,7 +40,7 @@ def test_a_double_is_the_nearest(row: Constant) -> None:
         for other in (math.nextafter(row.value, 0), math.nextafter(row.value, 9e9)):
             assert abs(exact - row.value) < abs(exact - other)
         if row.definition:
-            said = multiprecision.text_function(row.definition)(mp.zero)
+            said = compiled(multiprecision, row.definition)()
             assert mp.almosteq(said, exact, mp.mpf(10) ** -58)
 
 
@@ -46,7 +48,7 @@ def test_a_double_is_the_nearest(row: Constant) -> None:
 def test_it_has_all_digits_and_is_exact(row: Constant) -> None:
     with mp.workdps(60):
         exact = truth(row)
-        found = symbols.to_sympy(number(row.name), {})
+        found = operation(symbols, row.name)()
         assert found.is_number
         assert mp.almosteq(mp.mpf(str(N(found, 60))), exact, mp.mpf(10) ** -55)
 

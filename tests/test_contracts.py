@@ -32,8 +32,9 @@ PACKAGE = Path(diffcli.__file__).parent
 LAYERS = (
     "errors plugins",
     "calculus",
+    "arithmetics",
     "language",
-    "arithmetics engine",
+    "engine",
     "problem",
     "tables",
     "methods inputs blackbox",

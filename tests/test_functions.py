@@ -18,6 +18,7 @@ from diffcli.calculus.functions import (
     psi,
 )
 from diffcli.engine.derivation import derive
+from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import call, number, variable
 from diffcli.language.parser import parse, parse_template
@@ -41,7 +42,7 @@ def samples(row: Function, count: int = 20) -> Iterator[tuple[float, ...]]:
 def test_value_is_mpmaths(row: Function) -> None:
     for args in samples(row):
         with mp.workdps(40):
-            exact = multiprecision.apply(row, *map(mp.mpf, args))
+            exact = operation(multiprecision, row.name)(*map(mp.mpf, args))
         assert row.value(*args) == pytest.approx(float(exact), rel=1e-14, abs=1e-300)
 
 
@@ -64,7 +65,7 @@ def _slope(row: Function, args: tuple[float, ...], place: int) -> float:
     def moved(by: object) -> object:
         there = [mp.mpf(argument) for argument in args]
         there[place] += by
-        return multiprecision.apply(row, *there)
+        return operation(multiprecision, row.name)(*there)
 
     return float((moved(step) - moved(-step)) / (2 * step))  # type: ignore[operator]
 
@@ -115,9 +116,9 @@ def test_rough_rows_have_two_slopes() -> None:
         assert row.rough.at(place)
         with mp.workdps(40):
             step = mp.mpf(10) ** -15
-            middle = multiprecision.apply(row, mp.mpf(place))
-            right = (multiprecision.apply(row, place + step) - middle) / step
-            left = (middle - multiprecision.apply(row, place - step)) / step
+            middle = operation(multiprecision, row.name)(mp.mpf(place))
+            right = (operation(multiprecision, row.name)(place + step) - middle) / step
+            left = (middle - operation(multiprecision, row.name)(place - step)) / step
         assert abs(left - right) > 0.01
 
 

@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from diffcli.analysis.hessian import hessian
-from diffcli.arithmetics.symbols import to_sympy
+from diffcli.engine.exact import to_sympy
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose

@@ -8,8 +8,7 @@ import pytest
 from mpmath import mp, mpf
 
 from diffcli.analysis.grad import compare
-from diffcli.arithmetics import multiprecision
-from diffcli.engine.adaptive import Trial, settle
+from diffcli.engine.adaptive import Trial, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
@@ -89,5 +88,5 @@ def test_a_poor_bound_is_replaced_by_the_true_error() -> None:
 
 def test_what_vanishes_is_zero() -> None:
     program = Program([parse("sin(pi)").expression])
-    values = settle(lambda: Trial(multiprecision.run(program, {}), []), 30)
+    values = settle(lambda: Trial(run(program, {}), []), 30)
     assert values[-1] == 0

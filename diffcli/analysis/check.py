@@ -218,7 +218,7 @@ def _equal_everywhere(claim: Expression, derivative: Expression) -> bool:
         return False
     import sympy
 
-    from diffcli.arithmetics.symbols import to_sympy
+    from diffcli.engine.exact import to_sympy
 
     difference = to_sympy(claim, {}) - to_sympy(derivative, {})
     return bool(sympy.expand(difference) == 0 or sympy.simplify(difference) == 0)

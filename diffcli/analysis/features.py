@@ -58,7 +58,7 @@ class Line(NamedTuple):
         """Return the value at mpmath's precision; None: there is none."""
         from mpmath import mp
 
-        from diffcli.arithmetics.multiprecision import run
+        from diffcli.engine.adaptive import run
 
         try:
             found = run(self.program, {**self.others, self.variable: x})

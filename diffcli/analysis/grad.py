@@ -226,8 +226,8 @@ def with_exact_values(
 
     The point is given as formulas, so that pi/2 is pi/2 and no double near it.
     """
-    from diffcli.arithmetics.symbols import exact_value
     from diffcli.engine.derivation import derive
+    from diffcli.engine.exact import exact_value
 
     problem = comparison.problem
     exact = {"": exact_value(problem.parsed.expression, point)}

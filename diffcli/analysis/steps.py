@@ -42,7 +42,7 @@ def steps(
 def _with_shorter(found: Derivative, simplify: bool) -> Derivative:
     if not simplify:
         return found
-    from diffcli.arithmetics.symbols import simplified
+    from diffcli.engine.exact import simplified
 
     return found._replace(simplified=simplified(found.derivation.result))
 

@@ -138,8 +138,7 @@ def _truncation(
     """
     from mpmath import mp
 
-    from diffcli.arithmetics.multiprecision import run
-    from diffcli.engine.adaptive import Unsettled, gradient
+    from diffcli.engine.adaptive import Unsettled, gradient, run
 
     program, point = problem.program, problem.point
     sizes = [*steps, *([abs(point[name])] if point[name] else [])]

@@ -472,6 +472,8 @@ PREFIX: dict[str, Function] = {
     if row.notation and not row.notation.left
 }
 ROWS: tuple[Function, ...] = OPERATORS + FUNCTIONS
+NAMED: dict[str, Function] = {row.name: row for row in ROWS}
+"""Every row, operators too, by its name."""
 ARITHMETIC: dict[str, Number] = {
     row.name: row.value for row in OPERATORS if row.name != "power"
 }

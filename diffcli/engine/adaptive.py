@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from mpmath import mp
 
-from diffcli.arithmetics import multiprecision
+from diffcli.arithmetics import Arithmetic, multiprecision
 from diffcli.arithmetics.multiprecision import Real
+from diffcli.engine import fold
 from diffcli.engine.tape import Program, Undefined
 
 _GUARD = 15  # digits beyond those that are asked for, in the first run
@@ -81,6 +82,17 @@ def _rounded(value: Real, precision: int) -> Real:
     return mp.zero if _vanishes(value, precision) else value
 
 
+def run(
+    program: Program, point: Mapping[str, Real], arithmetic: Arithmetic = multiprecision
+) -> list[Real]:
+    """Return the value of every row at a point, at mpmath's present precision.
+
+    Raises Undefined where a function is not defined.
+    """
+    exact = {name: mp.mpf(point[name]) for name in program.inputs}
+    return fold.run(program, arithmetic, exact)
+
+
 def gradient(
     program: Program, point: Mapping[str, Real], digits: int, output: int = 0
 ) -> Gradient:
@@ -93,7 +105,7 @@ def gradient(
     names = list(program.inputs)
 
     def compute() -> Trial:
-        values = multiprecision.run(program, point)
+        values = run(program, point)
         adjoints = _sweep(program, values, output)
         rows = (program.inputs[name] for name in names)
         wanted = [values[program.outputs[output]], *(adjoints[row] for row in rows)]
@@ -123,7 +135,7 @@ def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Rea
     """
 
     def compute() -> Trial:
-        found = multiprecision.run(program, point)
+        found = run(program, point)
         return Trial([found[row] for row in program.outputs], found)
 
     return settle(compute, digits)
@@ -149,7 +161,7 @@ def difference(
 
     def quotient(times: int) -> Real:
         high, low = (
-            multiprecision.run(program, {**point, name: mp.mpf(point[name]) + step})
+            run(program, {**point, name: mp.mpf(point[name]) + step})
             for step in (times * ahead, -times * back)
         )
         row = program.outputs[0]
@@ -172,7 +184,7 @@ def forward_slope(
         return mp.zero
 
     def compute() -> Trial:
-        values = multiprecision.run(program, point)
+        values = run(program, point)
         slopes = [mp.zero] * len(values)
         slopes[start] = mp.one
         for row, *_ in reversed(program.backward):
@@ -194,7 +206,7 @@ def _locals(
     for argument, text in zip(arguments, texts, strict=True):
         if wanted[argument]:
             try:
-                found.append((argument, multiprecision.text_function(text)(*given)))
+                found.append((argument, fold.compiled(multiprecision, text)(*given)))
             except (ValueError, ArithmeticError):
                 raise Undefined(program, [], row, overflow=False) from None
     return found

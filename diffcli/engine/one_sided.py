@@ -81,7 +81,7 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
     """
     from mpmath import mp
 
-    from diffcli.arithmetics.multiprecision import run
+    from diffcli.engine.adaptive import run
 
     with mp.workdps(_DIGITS):
         row = program.outputs[0]
@@ -126,17 +126,18 @@ def _side(
     """Return the slope on one side: the limit of the difference quotient."""
     from mpmath import mp
 
-    from diffcli.arithmetics.multiprecision import run
+    from diffcli.arithmetics import wide_doubles
+    from diffcli.engine.adaptive import run
 
     with mp.workdps(_DIGITS):
         try:
             row = program.outputs[output]
-            here = run(program, point, as_double=True)[row]
+            here = run(program, point, wide_doubles)[row]
             x = mp.mpf(point[name])
             quotients = []
             for exponent in (_NEAR, _NEARER):
                 step = sign * mp.mpf(10) ** exponent * max(1, abs(x))
-                there = run(program, {**point, name: x + step}, as_double=True)[row]
+                there = run(program, {**point, name: x + step}, wide_doubles)[row]
                 quotients.append((there - here) / step)
         except Undefined:
             return None

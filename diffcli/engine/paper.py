@@ -403,7 +403,7 @@ def written(
     """
     built: dict[Expression, Expression] = {}
     node: Expression
-    for node in template(text).nodes:
+    for node in template(text):
         if isinstance(node, Variable):
             built[node] = bindings[node.name]
         elif not isinstance(node, Call):

@@ -6,10 +6,11 @@ expression's.
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diffcli.calculus.functions import INFIX, PREFIX, Function
 from diffcli.calculus.rules import TIDYING, Rule
+from diffcli.engine.fold import fold
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -34,12 +35,6 @@ D = Function("D", 1, lambda u: u, (), ())
 _D = {"D": D}
 
 
-class Template(NamedTuple):
-    """A rule's right side, arguments before users."""
-
-    nodes: Sequence[Expression]
-
-
 @cache
 def pattern(text: str) -> Expression:
     """Return a rule's left side as an expression."""
@@ -47,9 +42,9 @@ def pattern(text: str) -> Expression:
 
 
 @cache
-def template(text: str) -> Template:
-    """Return a rule's right side, ready to be filled."""
-    return Template(postorder([parse_template(text, _D)]))
+def template(text: str) -> Sequence[Expression]:
+    """Return the nodes of a rule's right side, arguments before users."""
+    return postorder([parse_template(text, _D)])
 
 
 def match(rule: Rule, node: Expression, fits: Fits) -> Bindings | None:
@@ -86,21 +81,18 @@ def fill(
     ``make`` builds the calls: ``call`` as they stand, ``tidy`` in short form;
     ``derivative`` gives what D(u) stands for.
     """
-    built: dict[Expression, Expression] = {}
-    node: Expression
-    for node in template(text).nodes:
-        if isinstance(node, Variable):
-            built[node] = bindings[node.name]
-        elif isinstance(node, Call):
-            args = [built[argument] for argument in node.args]
-            if node.function is D and derivative is not None:
-                built[node] = derivative(args[0])
-            else:
-                built[node] = make(node.function, *args)
-        else:
-            assert isinstance(node, Number)
-            built[node] = number(node.text)
-    return built[node]
+
+    def apply(function: Function, *args: Expression) -> Expression:
+        if function is D and derivative is not None:
+            return derivative(args[0])
+        return make(function, *args)
+
+    *_, filled = fold(template(text), _numeral, apply, bindings)
+    return filled
+
+
+def _numeral(text: str, _: float) -> Expression:
+    return number(text)
 
 
 # ---- tidying --------------------------------------------------------------------

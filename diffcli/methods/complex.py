@@ -2,8 +2,10 @@
 
 import math
 
-from diffcli.arithmetics.complex_values import NotAnalytic, value
+from diffcli.arithmetics import Unavailable, complex_values
 from diffcli.engine.bounds import partial_bounds
+from diffcli.engine.fold import evaluate
+from diffcli.language.expression import postorder
 from diffcli.problem import Estimate, MethodResult, Problem
 
 TITLE = "complex"
@@ -25,14 +27,15 @@ def gradient(problem: Problem) -> MethodResult:
         why = "the complex step knows doubles only, which have 17 digits"
         return MethodResult("complex", {}, 0, None, failure=why)
     bounds = partial_bounds(problem.tape.sweep())
+    nodes = postorder([problem.parsed.expression])
     partials: dict[str, Estimate] = {}
     for name in problem.variables:
         h = _STEP * (abs(problem.point[name]) or 1.0)
         point = {n: complex(x) for n, x in problem.point.items()}
         point[name] += complex(0.0, h)
         try:
-            found = value(problem.program, point)
-        except NotAnalytic as reason:
+            *_, found = evaluate(nodes, complex_values, point)
+        except Unavailable as reason:
             why = f"the complex step cannot be used: {reason}"
             return MethodResult("complex", {}, 0, None, failure=why)
         except (ValueError, ArithmeticError):

@@ -1,0 +1,95 @@
+"""The gradient as a formula: reverse mode over formulas in place of numbers.
+
+The loop is that of the tape. There an adjoint is a number; here it is an expression,
+and since equal expressions are one object, what two partials have in common is built
+once. A function and its gradient become one list of operations: nobody has to write
+it by hand, and whoever can run a list of operations (``engine/fold``) can run it.
+
+    exp(-(x1-x2)**2)*sin(x1*x3) + log(1+x3**2)    16 operations and leaves
+    the same with its three partials              27
+
+Source: Griewank & Walther, "Evaluating Derivatives", 2008, sec. 3.2.
+"""
+
+from collections.abc import Sequence
+
+from diffcli.calculus.functions import INFIX
+from diffcli.engine.rewriting import fill, tidy
+from diffcli.engine.tape import Program
+from diffcli.language.expression import Expression, number
+
+Pair = tuple[str, str]
+
+_ADD, _MULTIPLY = INFIX["+"], INFIX["*"]
+
+
+def partials(expression: Expression, names: Sequence[str]) -> list[Expression]:
+    """Return the partial derivative with respect to each variable, sharing nodes.
+
+    The adjoint of a node n is df/dn. That of f itself is 1, and every call c adds
+    upstream times local, df/dc * dc/dn, to the adjoint of each of its arguments n.
+    Calls come before their arguments, so an adjoint is complete when it is used.
+
+    >>> from diffcli.language.parser import parse
+    >>> from diffcli.language.printer import text
+    >>> formula = parse("sin(x)*exp(y*sin(x))").expression
+    >>> for partial in partials(formula, ["x", "y"]):
+    ...     print(text(partial))
+    (exp(y*sin(x)) + sin(x)*exp(y*sin(x))*y)*cos(x)
+    sin(x)*exp(y*sin(x))*sin(x)
+    """
+    program = Program([expression])
+    zero = number("0")
+    adjoints: list[Expression] = [zero] * len(program.nodes)
+    adjoints[program.outputs[0]] = number("1")
+    for row, *_ in program.backward:
+        upstream, node = adjoints[row], program.nodes[row]
+        if upstream is zero:
+            continue
+        letters = dict(zip("uv", node.args, strict=False))
+        texts = program.function(row).derivatives
+        for argument, text in zip(program.arguments(row), texts, strict=True):
+            if program.active[argument]:
+                term = _product(upstream, fill(text, letters, tidy))
+                adjoints[argument] = _sum(adjoints[argument], term)
+    rows = [program.inputs.get(name) for name in names]
+    return [zero if row is None else adjoints[row] for row in rows]
+
+
+def _product(upstream: Expression, local: Expression) -> Expression:
+    """Return upstream times local; 1 is looked for first, as it is most frequent."""
+    one = number("1")
+    if local is one:
+        return upstream
+    return local if upstream is one else tidy(_MULTIPLY, upstream, local)
+
+
+def _sum(adjoint: Expression, term: Expression) -> Expression:
+    """Return an adjoint with one more term; nearly every first one is added to 0."""
+    return term if adjoint is number("0") else tidy(_ADD, adjoint, term)
+
+
+def gradient(expression: Expression, names: Sequence[str]) -> Program:
+    """Return a function and its partials as one list of operations.
+
+    Its outputs are the value and then a partial for each name.
+    """
+    return Program([expression, *partials(expression, names)])
+
+
+def second_partials(
+    expression: Expression, names: Sequence[str]
+) -> dict[Pair, Expression]:
+    """Return the second derivatives with respect to each pair of variables.
+
+    They are the partials of the partials. A pair is asked for in one order only: the
+    matrix is symmetric, and the other half is the same objects.
+    """
+    seconds: dict[Pair, Expression] = {}
+    for place, (name, slope) in enumerate(
+        zip(names, partials(expression, names), strict=True)
+    ):
+        others = names[place:]
+        for other, second in zip(others, partials(slope, others), strict=True):
+            seconds[name, other] = seconds[other, name] = second
+    return seconds

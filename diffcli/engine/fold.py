@@ -1,0 +1,121 @@
+"""One walk over a list of operations, in any arithmetic.
+
+A formula is a list of nodes, arguments before users. To compute it is to give every
+node a value: a variable the one that is put in, a numeral the one it spells, and a
+call what its function makes of its arguments' values. What a "value" is, the walk does
+not know: a number with fifty digits, a complex number, a formula of sympy's, another
+formula of ours. A file in ``arithmetics/`` says how a numeral is read there and what
+its functions are called; ``operation`` looks a function up.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from diffcli.calculus.functions import CONSTANTS, NAMED, Function
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    postorder,
+)
+from diffcli.language.parser import parse_template
+
+if TYPE_CHECKING:
+    from diffcli.arithmetics import Arithmetic
+
+Value = TypeVar("Value")
+
+
+def fold(
+    nodes: Iterable[Expression],
+    number: Callable[[str, float], Value],
+    apply: Callable[..., Value],
+    inputs: Mapping[str, Value],
+) -> Iterator[Value]:
+    """Yield the value of every node, in the order of the nodes.
+
+    ``number(text, value)`` reads a numeral, ``apply(function, *args)`` computes a call.
+    """
+    values: dict[Expression, Value] = {}
+    for node in nodes:
+        if isinstance(node, Call):
+            args = [values[argument] for argument in node.args]
+            values[node] = apply(node.function, *args)
+        elif isinstance(node, Variable):
+            values[node] = inputs[node.name]
+        else:
+            assert isinstance(node, Number)
+            values[node] = number(node.text, node.value)
+        yield values[node]
+
+
+def evaluate(
+    nodes: Iterable[Expression], arithmetic: "Arithmetic", inputs: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Yield the value of every node in an arithmetic.
+
+    Raises Unavailable, and what the arithmetic's functions raise.
+    """
+
+    def apply(function: Function, *args: Any) -> Any:
+        return operation(arithmetic, function.name)(*args)
+
+    def number(text: str, value: float) -> Any:
+        if text in CONSTANTS:
+            return operation(arithmetic, text)()
+        return arithmetic.number(text, value)
+
+    return fold(nodes, number, apply, inputs)
+
+
+@cache
+def operation(arithmetic: "Arithmetic", name: str) -> Callable[..., Any]:
+    """Return a function or constant in an arithmetic: its own, or by definition.
+
+    >>> from diffcli.arithmetics import complex_values
+    >>> operation(complex_values, "sigmoid")(0j)  # 1/(1+exp(-u))
+    (0.5+0j)
+
+    Raises Unavailable if it has neither.
+    """
+    primitive = arithmetic.PRIMITIVES.get(name)
+    if primitive is not None:
+        return primitive
+    row = CONSTANTS[name] if name in CONSTANTS else NAMED[name]
+    if not row.definition:
+        from diffcli.arithmetics import Unavailable
+
+        raise Unavailable(f"{name} is not known for {arithmetic.TITLE}")
+    return compiled(arithmetic, row.definition)
+
+
+@cache
+def compiled(arithmetic: "Arithmetic", text: str) -> Callable[..., Any]:
+    """Return a text in the letters u and v as a function in an arithmetic."""
+    nodes = postorder([parse_template(text, {})])
+
+    def function(*args: Any) -> Any:
+        *_, value = evaluate(nodes, arithmetic, dict(zip("uv", args, strict=False)))
+        return value
+
+    return function
+
+
+def run(
+    program: Program, arithmetic: "Arithmetic", point: Mapping[str, Any]
+) -> list[Any]:
+    """Return the value of every row of a program at a point, in real numbers.
+
+    Raises Undefined where a function is not defined.
+    """
+    values: list[Any] = []
+    try:
+        for value in evaluate(program.nodes, arithmetic, point):
+            values.append(value)
+    except (ValueError, ArithmeticError, NotImplementedError) as error:
+        before, overflow = [float(v) for v in values], isinstance(error, OverflowError)
+        raise Undefined(program, before, len(before), overflow=overflow) from None
+    return values

@@ -1,0 +1,217 @@
+"""One walk, many arithmetics: every row in every kind of number, and a new kind."""
+
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from mpmath import mp
+
+import diffcli
+from diffcli import arithmetics, plugins
+from diffcli.arithmetics import Unavailable, multiprecision
+from diffcli.calculus.functions import (
+    BY_NAME,
+    CONSTANTS,
+    INFIX,
+    NAMED,
+    ROWS,
+    Constant,
+    Function,
+)
+from diffcli.engine import adjoint
+from diffcli.engine.adaptive import run
+from diffcli.engine.fold import operation
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import Expression, call, postorder, variable
+from diffcli.language.parser import parse
+from tests import referee
+from tests.strategies import defined, points, smooth
+
+FORMULA = "exp(-(x1-x2)**2)*sin(x1*x3)+log(1+x3**2)"
+
+
+def put_in(arithmetic: Any, value: float) -> Any:
+    """Return a double in an arithmetic, by its numeral and a sign."""
+    size = arithmetic.number(repr(abs(value)), abs(value))
+    return operation(arithmetic, "negate")(size) if value < 0 else size
+
+
+def samples(row: Function) -> list[tuple[float, ...]]:
+    """Return a few arguments inside a row's domain, short enough to be exact."""
+    dice = random.Random(row.name)
+    spans = row.domain.samples[: row.arity]
+    return [tuple(round(dice.uniform(*s), 3) for s in spans) for _ in range(4)]
+
+
+def answer(arithmetic: Any, row: Function, args: tuple[float, ...]) -> complex | str:
+    """Return a row's value in an arithmetic, or why it has none there."""
+    try:
+        function = operation(arithmetic, row.name)
+        return complex(function(*(put_in(arithmetic, value) for value in args)))
+    except Unavailable as reason:
+        return str(reason)
+
+
+@pytest.mark.parametrize("name", plugins.names(arithmetics))
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_in_every_arithmetic_is_mpmaths(row: Function, name: str) -> None:
+    """An arithmetic has a function, or computes it by definition, or says its name."""
+    arithmetic = import_module(f"diffcli.arithmetics.{name}")
+    for args in samples(row):
+        got = answer(arithmetic, row, args)
+        if isinstance(got, str):
+            missing = got.partition(" ")[0]
+            assert got == f"{missing} is not known for {arithmetic.TITLE}"
+            assert NAMED[missing].definition == ""
+        else:
+            with mp.workdps(40):
+                exact = answer(multiprecision, row, args)
+            assert got == pytest.approx(exact, rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize("name", plugins.names(arithmetics))
+@pytest.mark.parametrize("row", CONSTANTS.values(), ids=lambda row: row.name)
+def test_every_constant_in_every_arithmetic(row: Constant, name: str) -> None:
+    arithmetic = import_module(f"diffcli.arithmetics.{name}")
+    assert complex(operation(arithmetic, row.name)()) == row.value
+
+
+@pytest.mark.parametrize("name", plugins.names(arithmetics))
+def test_an_arithmetic_is_a_table(name: str) -> None:
+    """It calls nothing that the table does not have, and holds no walk."""
+    arithmetic = import_module(f"diffcli.arithmetics.{name}")
+    assert arithmetic.TITLE
+    assert set(arithmetic.PRIMITIVES) <= NAMED.keys() | CONSTANTS.keys()
+    assert "postorder" not in Path(arithmetic.__file__ or "").read_text("utf-8")
+
+
+NEW = '''"""Fractions."""
+
+from fractions import Fraction
+
+from diffcli.calculus.functions import ARITHMETIC
+
+TITLE = "fractions"
+PRIMITIVES = {**ARITHMETIC, "power": lambda u, v: u ** int(v), "abs": abs, "max": max}
+PRIMITIVES["sign"] = lambda u: Fraction((u > 0) - (u < 0))
+
+
+def number(text, value):
+    """Return a numeral exactly."""
+    return Fraction(text)
+'''
+RATIONAL = "relu(x)*softsign(y)/3+0.1*x**3"
+USE = f"""
+from fractions import Fraction
+from diffcli import arithmetics, plugins
+from diffcli.arithmetics import Unavailable, ratios
+from diffcli.engine.adjoint import gradient
+from diffcli.engine.fold import run, operation
+from diffcli.language.parser import parse
+
+assert "ratios" in plugins.names(arithmetics)
+program = gradient(parse("{RATIONAL}").expression, ["x", "y"])
+values = run(program, ratios, {{"x": Fraction(1, 2), "y": Fraction(-1, 3)}})
+print(*(values[row] for row in program.outputs))
+try:
+    operation(ratios, "tanh")
+except Unavailable as reason:
+    print(reason)
+"""
+
+
+def test_a_new_arithmetic_is_one_file(tmp_path: Path) -> None:
+    package = Path(diffcli.__file__).parent
+    shutil.copytree(package, tmp_path / "diffcli")
+    (tmp_path / "diffcli" / "arithmetics" / "ratios.py").write_text(NEW, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", USE], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    answers, refusal = done.stdout.splitlines()
+    sweep = Program([parse(RATIONAL).expression]).run({"x": 1 / 2, "y": -1 / 3}).sweep()
+    expected = [sweep.tape.values[-1], sweep.partial("x"), sweep.partial("y")]
+    assert [float(Fraction(each)) for each in answers.split()] == pytest.approx(
+        expected
+    )
+    assert refusal == "tanh is not known for fractions"
+
+
+# ---- the gradient as a formula ----------------------------------------------------
+
+
+def test_the_gradient_shares_what_it_has_in_common() -> None:
+    expression = parse(FORMULA).expression
+    assert len(postorder([expression])) == 16
+    assert len(adjoint.gradient(expression, ["x1", "x2", "x3"]).nodes) == 27
+
+
+@given(defined(), points)
+def test_the_gradient_is_the_derivative(
+    expression: Expression, point: dict[str, float]
+) -> None:
+    names = list(point)
+    program = adjoint.gradient(expression, names)
+    try:
+        with mp.workdps(60):
+            values = run(program, point)
+    except Undefined:
+        return
+    for name, row in zip(names, program.outputs[1:], strict=True):
+        exact = referee.slope(expression, name, point)
+        assert float(values[row]) == pytest.approx(exact, rel=1e-9, abs=1e-12)
+
+
+@given(smooth(), points)
+def test_second_partials_are_the_partials_of_partials(
+    expression: Expression, point: dict[str, float]
+) -> None:
+    names = list(point)
+    firsts = dict(zip(names, adjoint.partials(expression, names), strict=True))
+    seconds = adjoint.second_partials(expression, names)
+    for (name, other), second in seconds.items():
+        assert seconds[other, name] is second
+        with mp.workdps(60):
+            program = Program([second])
+            value = float(run(program, point)[program.outputs[0]])
+        exact = referee.slope(firsts[name], other, point)
+        assert value == pytest.approx(exact, rel=1e-9, abs=1e-12)
+
+
+def chain(row: Function, count: int) -> Expression:
+    expression: Expression = variable("x0")
+    for place in range(1, count):
+        expression = call(row, expression, variable(f"x{place}"))
+    return expression
+
+
+def nested(row: Function, count: int) -> Expression:
+    expression: Expression = variable("x0")
+    for _ in range(count):
+        expression = call(row, expression)
+    return expression
+
+
+@pytest.mark.parametrize(
+    ("build", "count"),
+    [
+        (lambda n: chain(INFIX["+"], n), 100_000),
+        (lambda n: chain(INFIX["*"], n), 20_000),
+        (lambda n: nested(BY_NAME["sin"], n), 20_000),
+    ],
+    ids=["sum", "product", "depth"],
+)
+def test_size_grows_with_the_formula(
+    build: Callable[[int], Expression], count: int
+) -> None:
+    """All partials of n factors are about 4 n nodes, and nothing recurses."""
+    names = [f"x{place}" for place in range(count)]
+    assert len(adjoint.gradient(build(count), names).nodes) <= 4 * count
