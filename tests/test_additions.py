@@ -58,7 +58,7 @@ def insert(path: Path, before: str, row: str) -> None:
 def test_a_function_is_a_row(copy: Path, call: Call) -> None:
     insert(
         copy / "calculus" / "functions.py",
-        "    # special functions",
+        '    unary("erf"',
         '    unary("logit", lambda u: math.log(u / (1 - u)),'
         ' lambda y, u: 1 / (u * (1 - u)), "1/(u*(1-u))",'
         ' Domain("0 < u < 1", lambda u: 0 < u < 1, ((0.1, 0.9),)),'

@@ -317,6 +317,9 @@ def unary(
     )  # fmt: skip
 
 
+NO_DERIVATIVE = "log(-1)"
+"""The text of a derivative that there is nowhere: it has no value at any point."""
+
 # ---- the rows -----------------------------------------------------------------
 # fmt: off
 OPERATORS: tuple[Function, ...] = (
@@ -334,8 +337,9 @@ OPERATORS: tuple[Function, ...] = (
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Notation("**", 31, 30, "raise to"), refusal=refuse_power),
 )
 
-FUNCTIONS: tuple[Function, ...] = (
-    # roots, exponentials, logarithms
+SECTIONS: dict[str, tuple[Function, ...]] = {
+    "operators": OPERATORS,
+    "roots, exponentials, logarithms": (
     unary("sqrt",        math.sqrt,                      lambda y, u: 0.5 / y,              "1/(2*sqrt(u))", NOT_NEGATIVE, UPRIGHT, latex=r"\sqrt{{{u}}}", sign="√"),
     unary("cbrt",        math.cbrt,                      lambda y, u: 1 / (3 * y * y),      "1/(3*cbrt(u)**2)", REALS, UPRIGHT, latex=r"\sqrt[3]{{{u}}}",
           remark="the real cube root, also of a negative number", sign="∛"),
@@ -350,7 +354,8 @@ FUNCTIONS: tuple[Function, ...] = (
           definition="log(u)/log(2)", latex=r"\log_2 {u}", aliases=("lb",)),
     unary("log1p",       math.log1p,                     lambda y, u: 1 / (1 + u),          "1/(1+u)", OVER_MINUS_1,
           definition="log(1+u)", remark="log(1+u) with all digits near 0"),
-    # trigonometry
+    ),
+    "trigonometry": (
     unary("sin",         math.sin,                       lambda y, u: math.cos(u),          "cos(u)", latex=r"\sin {u}"),
     unary("cos",         math.cos,                       lambda y, u: -math.sin(u),         "-sin(u)", latex=r"\cos {u}"),
     unary("tan",         math.tan,                       lambda y, u: 1 + y * y,            "1+tan(u)**2", Domain("cos(u) != 0", samples=((-1.2, 1.2),), edge="cos(u)"), latex=r"\tan {u}"),
@@ -371,7 +376,8 @@ FUNCTIONS: tuple[Function, ...] = (
           definition="atan(1/u)", aliases=("arccot",), remark="atan(1/u): jumps at 0, where it is undefined"),
     Function("atan2", 2, atan2, (lambda y, u, v: v / math.hypot(u, v) / math.hypot(u, v), lambda y, u, v: -u / math.hypot(u, v) / math.hypot(u, v)),
              ("v/(u**2+v**2)", "-u/(u**2+v**2)"), NOT_ORIGIN, Rough("jump", lambda u, v: u == 0 and v < 0), aliases=("arctan2",), remark="the angle of the point (v, u)"),
-    # hyperbolic functions
+    ),
+    "hyperbolic functions": (
     unary("sinh",        math.sinh,                      lambda y, u: math.cosh(u),         "cosh(u)", latex=r"\sinh {u}"),
     unary("cosh",        math.cosh,                      lambda y, u: math.sinh(u),         "sinh(u)", latex=r"\cosh {u}"),
     unary("tanh",        math.tanh,                      lambda y, u: sech(u) ** 2,         "sech(u)**2", latex=r"\tanh {u}",
@@ -388,7 +394,8 @@ FUNCTIONS: tuple[Function, ...] = (
           definition="asinh(1/u)", aliases=("arccsch", "arcsch")),
     unary("acoth",       acoth,                          lambda y, u: 1 / ((1 - u) * (1 + u)), "1/(1-u**2)", BEYOND_UNIT,
           definition="atanh(1/u)", aliases=("arccoth", "arcoth")),
-    # size, steps, choices
+    ),
+    "size, steps, choices": (
     unary("abs",         abs,                            lambda y, u: float((u > 0) - (u < 0)), "sign(u)", REALS, KINK, latex=r"\left|{u}\right|"),
     unary("sign",        lambda u: float((u > 0) - (u < 0)), lambda y, u: 0.0,                  "0", REALS, JUMP, aliases=("sgn",),
           remark="derivative 0 everywhere, infinite at 0: no use for descent"),
@@ -410,7 +417,8 @@ FUNCTIONS: tuple[Function, ...] = (
              ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", many="fold"),
     Function("pow", 2, math.pow, (power_by_base, power_by_exponent),
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),
-    # activations
+    ),
+    "activations": (
     unary("relu",        lambda u: max(u, 0.0),          lambda y, u: float(u > 0),         "step(u)", REALS, KINK, definition="max(u, 0)"),
     unary("leakyrelu",   lambda u: max(u, 0.01 * u),     lambda y, u: 1.0 if u > 0 else 0.01, "0.01+0.99*step(u)", REALS, Rough("kink", AT_0, 0.01),
           definition="max(u, 0.01*u)"),
@@ -432,7 +440,8 @@ FUNCTIONS: tuple[Function, ...] = (
     unary("hardtanh",    lambda u: clip(u, -1.0, 1.0),   lambda y, u: float(-1 < u < 1),    "step(u+1)*step(1-u)", Domain(samples=((-0.9, 0.9),)), Rough("kink", lambda u: abs(u) == 1, 0.0, "abs(u)-1"),
           definition="max(min(u, 1), -1)"),
     unary("softsign",    lambda u: u / (1 + abs(u)),     lambda y, u: 1 / (1 + abs(u)) ** 2, "1/(1+abs(u))**2", definition="u/(1+abs(u))"),
-    # special functions
+    ),
+    "special functions": (
     unary("erf",         math.erf,                       lambda y, u: 2 / math.sqrt(math.pi) * math.exp(-u * u), "2*exp(-u**2)/sqrt(pi)"),
     unary("erfc",        math.erfc,                      lambda y, u: -2 / math.sqrt(math.pi) * math.exp(-u * u), "-2*exp(-u**2)/sqrt(pi)"),
     unary("gamma",       math.gamma,                     lambda y, u: y * polygamma(0, u),  "gamma(u)*digamma(u)", NO_POLE, latex=r"\Gamma\left({u}\right)"),
@@ -441,9 +450,14 @@ FUNCTIONS: tuple[Function, ...] = (
     unary("digamma",     lambda u: polygamma(0, u),      lambda y, u: polygamma(1, u),      "polygamma(1, u)", NO_POLE,
           definition="polygamma(0, u)", latex=r"\psi\left({u}\right)"),
     Function("polygamma", 2, polygamma, (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
-             ("log(-1)", "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
-)
+             (NO_DERIVATIVE, "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
+    ),
+}
+"""The rows by subject, as people look for them."""
 # fmt: on
+
+ROWS: tuple[Function, ...] = tuple(row for rows in SECTIONS.values() for row in rows)
+FUNCTIONS: tuple[Function, ...] = ROWS[len(OPERATORS) :]
 
 # fmt: off
 _CONSTANTS = (
@@ -471,7 +485,6 @@ PREFIX: dict[str, Function] = {
     for row in OPERATORS
     if row.notation and not row.notation.left
 }
-ROWS: tuple[Function, ...] = OPERATORS + FUNCTIONS
 NAMED: dict[str, Function] = {row.name: row for row in ROWS}
 """Every row, operators too, by its name."""
 ARITHMETIC: dict[str, Number] = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
+from diffcli.calculus.functions import CONSTANTS
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError, PointError, Span
 from diffcli.language.expression import Expression, Variable, natural, postorder
@@ -249,6 +250,11 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
         hint = (
             "  or  ".join(f"--at {way}" for way in both) if len(variables) < 9 else ""
         )
+        for name in variables:
+            if name not in CONSTANTS and name.casefold() in CONSTANTS:
+                hint = (
+                    f"the constant is written {name.casefold()}; '{name}' is a variable"
+                )
     return PointError(
         f"--at has {len(given)} value{plural}, but the formula has"
         f" {len(variables)} variable{s}: {_listed(variables)}",

@@ -57,13 +57,13 @@ class Complaints:
         self, index: int, known: Collection[str], *, used: bool
     ) -> ParseError:
         """Say that a name cannot be called: it is unknown, or a variable."""
-        from difflib import get_close_matches
+        from diffcli.language.elsewhere import hint
 
         name = self.tokens[index].text
-        if len(name) > 2 and not used:
-            near = get_close_matches(name, [*BY_NAME, *known], n=1, cutoff=0.7)
-            hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
-            return self.at(index, f"unknown function '{name}'", hint)
+        meant = "" if used else hint(name, [*BY_NAME, *known])
+        if meant or (len(name) > 2 and not used):
+            advice = meant or "see: diffcli functions"
+            return self.at(index, f"unknown function '{name}'", advice)
         opening = self.source.index("(", self.tokens[index].end)
         group = self.source[opening : _closing(self.source, opening)]
         group = group if len(group) < _SHORT else "(...)"
@@ -76,13 +76,44 @@ class Complaints:
 
     def needs_brackets(self, index: int) -> ParseError:
         """Say that a function stands without its argument."""
-        name, follower = self.tokens[index].text, self.tokens[index + 1]
-        argument = follower.text if follower.kind in ("number", "name") else "x"
         return self.at(
             index,
-            f"'{name}' is a function and needs parentheses",
-            f"{name}({argument})",
+            f"'{self.tokens[index].text}' is a function and needs parentheses",
+            self._called(index),
         )
+
+    def _called(self, index: int) -> str:
+        """Return how to call the function at a place with what follows it."""
+        name, follower = self.tokens[index].text, self.tokens[index + 1]
+        is_power = name in BY_NAME and "^" in BY_NAME[name].latex  # exp^x is exp(x)
+        if follower.kind in ("**", "power") and not is_power:
+            return self._power_of(name, index + 1)
+        factors = []
+        for token in self.tokens[index + 1 + (follower.kind == "**") :]:
+            if token.kind not in ("number", "name") or token.text in BY_NAME:
+                break
+            factors.append(token.text)
+        return f"{name}({'*'.join(factors) or 'x'})"
+
+    def _power_of(self, name: str, index: int) -> str:
+        """Return how to write a power of a function, such as sin^2(x)."""
+        place = index + 1 if self.tokens[index].kind == "**" else index
+        inverse = self.tokens[place].text == "-"
+        place += inverse
+        exponent, after = self.tokens[place], self.tokens[place + 1]
+        if exponent.kind not in ("number", "power", "name"):
+            return f"{name}(x)"
+        group = "(x)"
+        if after.kind == "(":
+            opening = after.start
+            group = self.source[opening : _closing(self.source, opening)]
+        elif after.kind in ("number", "name"):
+            group = f"({after.text})"
+        group = group if len(group) < _SHORT else "(...)"
+        if inverse and f"a{name}" in BY_NAME:
+            return f"a{name}{group} is its inverse, 1/{name}{group} its reciprocal"
+        number = exponent.text
+        return f"{name}{group}^{'(-' * inverse}{number}{')' * inverse}"
 
     # ---- operands and operators
 

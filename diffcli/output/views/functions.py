@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from diffcli.calculus.functions import Function
+from diffcli.calculus.functions import NO_DERIVATIVE, SECTIONS, Function
 from diffcli.language.expression import call, variable
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
-from diffcli.output.document import Block, Column, Document, Run, Sheet, Table
+from diffcli.output.document import Block, Column, Document, Line, Run, Sheet, Table
 
 SCHEMA = "diffcli/functions/1"
 
@@ -28,16 +28,20 @@ def _all(rows: Sequence[Function]) -> Iterator[Block]:
         Column("derivative", "left", wraps=True),
         Column("defined for", "left", wraps=True),
     )
-    yield Table(
-        columns,
-        tuple(
-            (
-                (Run(_spelling(row), "name"),),
-                (Run(", ".join(_derivatives(row))),),
-                (Run(row.domain.sentence or "all numbers", "muted"),),
-            )
-            for row in rows
-        ),
+    lines: list[tuple[Line, ...]] = []
+    for title, members in SECTIONS.items():
+        shown = [row for row in members if row in rows]
+        if shown:
+            lines.append(((Run(title, "title"),), (), ()))
+        lines += map(_line, shown)
+    yield Table(columns, tuple(lines))
+
+
+def _line(row: Function) -> tuple[Line, ...]:
+    return (
+        (Run(f"  {_spelling(row)}", "name"),),
+        (Run(", ".join(_derivatives(row))),),
+        (Run(row.domain.sentence or "all numbers", "muted"),),
     )
 
 
@@ -70,13 +74,21 @@ def _rough(row: Function) -> str:
     return f"{row.rough.kind}{where}{used}"
 
 
+def _section(row: Function) -> str:
+    return next(title for title, rows in SECTIONS.items() if row in rows)
+
+
 def _spelling(row: Function) -> str:
     """Return a row applied to its letters: sin(u), u + v."""
     return text(call(row, *map(variable, "uv"[: row.arity])))
 
 
 def _derivatives(row: Function) -> list[str]:
-    return [_tidy(derivative) for derivative in row.derivatives]
+    """Return the partials as text; "none" toward an argument that has none."""
+    return [
+        "none" if derivative == NO_DERIVATIVE else _tidy(derivative)
+        for derivative in row.derivatives
+    ]
 
 
 def _tidy(written: str) -> str:
@@ -86,9 +98,10 @@ def _tidy(written: str) -> str:
 def _record(row: Function) -> dict[str, Any]:
     return {
         "name": row.name,
+        "section": _section(row),
         "spelling": _spelling(row),
         "arity": "many" if row.many else row.arity,
-        "derivatives": _derivatives(row),
+        "derivatives": [d if d != "none" else None for d in _derivatives(row)],
         "domain": row.domain.sentence,
         "definition": row.definition,
         "rough": row.rough.kind if row.rough else None,
@@ -99,7 +112,9 @@ def _record(row: Function) -> dict[str, Any]:
 
 
 def _sheet(rows: Sequence[Function]) -> Sheet:
-    header = ("name", "function", "derivative", "domain", "aliases", "remark")
+    header = (
+        "name", "function", "derivative", "domain", "aliases", "remark", "section",
+    )  # fmt: skip
     return Sheet(
         header,
         [
@@ -110,6 +125,7 @@ def _sheet(rows: Sequence[Function]) -> Sheet:
                 row.domain.sentence,
                 " ".join(row.aliases),
                 row.remark,
+                _section(row),
             )
             for row in rows
         ],

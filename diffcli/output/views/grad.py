@@ -75,7 +75,8 @@ def _value(comparison: Comparison) -> Line:
     digits = comparison.problem.settings.digits
     line = (Run("f = "), Run(short_number(comparison.value.value, digits), "value"))
     exact = comparison.exact.get("")
-    return (*line, Run(f" = {exact}", "value")) if exact else line
+    says_more = exact and exact != line[1].text
+    return (*line, Run(f" = {exact}", "value")) if says_more else line
 
 
 def _table(comparison: Comparison) -> Table:

@@ -1,0 +1,98 @@
+"""What functions are called elsewhere, and what to write for them here.
+
+Names of other countries, calculators, languages and programs that a reader would take
+for a misspelt function of ours. A hint shall lead to the function that was meant.
+"""
+
+from diffcli.calculus.functions import BY_NAME
+
+_LONG = 4  # letters up to which another letter makes another word
+_WRITTEN = {
+    "atan": "arctg atg atn arctang", "acot": "arcctg arcctn actg arccotg arccotan",
+    "tan": "tg tang tangens tangent", "cot": "ctg cotg ctn cotan cotangent",
+    "sin": "sen sinus seno sine", "cos": "cosinus coseno cosine",
+    "sec": "secant", "csc": "cosec cosecant cossec",
+    "asin": "arcsen asen arsin invsin", "acos": "arcoseno invcos",
+    "acsc": "arccosec acosec", "asec": "arcsecant", "csch": "cosech",
+    "sinh": "sh senh", "cosh": "ch", "tanh": "th tgh",
+    "coth": "cth ctgh cotanh cotgh", "asinh": "arsh argsinh argsh asenh",
+    "acosh": "arch argcosh argch", "atanh": "arth argtanh argth atgh arctgh",
+    "acoth": "arcth argcoth", "sech": "sch", "abs": "fabs absolute modulus",
+    "sign": "signum sig", "pow": "power powr", "exp": "expo",
+    "lgamma": "gammaln lngamma lgammaf logamma", "gamma": "tgamma gammafn",
+    "digamma": "psi psi0", "max": "fmax maximum pmax", "min": "fmin minimum pmin",
+    "mean": "avg average", "sum": "total", "cbrt": "cuberoot curt",
+    "sqrt": "sqroot squareroot rac racine wurzel raiz", "ceil": "ceiling",
+    "floor": "entier", "step": "unitstep theta", "sigmoid": "sigm sgm sigmoidal",
+    "log": "loge nlog logn", "log2": "ld log_2", "log10": "log_10",
+    "relu": "rectifier ramp", "softplus": "log1pexp", "hypot": "pythag",
+}  # fmt: skip
+_FORMULAS = {
+    "sqr": "u**2 for the square, sqrt(u) for the root",
+    "square": "u**2", "cube": "u**3",
+    "sinc": "sin(u)/u", "lg": "log10(u) or log2(u): books differ",
+    "root": "u**(1/n)", "nthroot": "u**(1/n)", "surd": "u**(1/n)",
+    "exp10": "10**u", "pow10": "10**u", "pow2": "exp2(u)", "rsqrt": "1/sqrt(u)",
+    "factorial": "gamma(u+1)", "fact": "gamma(u+1)", "fac": "gamma(u+1)",
+    "rgamma": "1/gamma(u)", "trigamma": "polygamma(1, u)",
+    "tetragamma": "polygamma(2, u)", "logit": "log(u/(1-u))",
+    "logsigmoid": "log(sigmoid(u))", "clamp": "min(max(u, low), high)",
+    "clip": "min(max(u, low), high)", "sinpi": "sin(pi*u)", "cospi": "cos(pi*u)",
+    "tanpi": "tan(pi*u)", "sind": "sin(u*pi/180)", "cosd": "cos(u*pi/180)",
+    "tand": "tan(u*pi/180)", "cotd": "cot(u*pi/180)", "secd": "sec(u*pi/180)",
+    "cscd": "csc(u*pi/180)", "asind": "asin(u)*180/pi", "acosd": "acos(u)*180/pi",
+    "atand": "atan(u)*180/pi", "deg2rad": "u*pi/180", "rad2deg": "u*180/pi",
+    "exp1": "expm1(u) for exp(u)-1", "norm": "hypot(u, v)", "versin": "1-cos(u)",
+    "hardswish": "u*hardsigmoid(u)", "relu6": "min(max(u, 0), 6)",
+    "softmax": "exp(u)/(exp(u)+exp(v))", "frac": "u-floor(u)",
+    "mod": "u-v*floor(u/v)", "recip": "1/u", "inv": "1/u", "neg": "-u",
+    "erfcx": "exp(u**2)*erfc(u)", "cosm1": "cos(u)-1", "log2p1": "log2(1+u)",
+    "haversin": "(1-cos(u))/2", "tanhshrink": "u-tanh(u)",
+}  # fmt: skip
+MEANT = {
+    other: f"here it is {name}({', '.join('uv'[: BY_NAME[name].arity])})"
+    for name, others in _WRITTEN.items()
+    for other in others.split()
+} | {name: f"write {text}" for name, text in _FORMULAS.items()}
+"""A hint for each name that has a meaning here."""
+
+
+def hint(name: str, known: list[str]) -> str:
+    """Return what to write for an unknown name; empty if nobody knows.
+
+    >>> hint("tg", []), hint("sqtr", ["sqrt"]), hint("sinc", ["sin"])
+    ('here it is tan(u)', "did you mean 'sqrt'?", 'write sin(u)/u')
+    """
+    small = name.casefold()
+    if small in known:
+        return f"did you mean '{small}'?"
+    if small in MEANT:
+        return MEANT[small]
+    near = [word for word in known if _is_slip(small, word)]
+    return f"did you mean '{near[0]}'?" if len(near) == 1 else ""
+
+
+def _is_slip(written: str, meant: str) -> bool:
+    """Tell whether one slip of the fingers makes a word of another.
+
+    Two letters change places, or one is doubled; in a long word also one is left
+    out, added or another, but not the first or last, which often carry the meaning.
+    """
+    if len(written) == len(meant):
+        places = [
+            n
+            for n, pair in enumerate(zip(written, meant, strict=True))
+            if pair[0] != pair[1]
+        ]
+        if len(places) == 2 and places[1] == places[0] + 1:
+            return sorted(written) == sorted(meant)
+        return (
+            len(meant) > _LONG and len(places) == 1 and 0 < places[0] < len(meant) - 1
+        )
+    if abs(len(written) - len(meant)) != 1:
+        return False
+    short, long = sorted((written, meant), key=len)
+    places = [n for n in range(len(long)) if long[:n] + long[n + 1 :] == short]
+    doubled = any(n > 1 and long[n] == long[n - 1] for n in places)
+    inside = any(0 < n < len(long) - 1 for n in places)
+    return doubled or (len(meant) > _LONG and inside)

@@ -1,0 +1,90 @@
+"""Names that functions have elsewhere: a hint never leads to another function."""
+
+import math
+import re
+
+import pytest
+
+from diffcli.calculus.functions import BY_NAME, CONSTANTS
+from diffcli.engine.tape import Program
+from diffcli.language.elsewhere import MEANT, hint
+from diffcli.language.parser import parse
+from tests.conftest import Run
+
+# What other programs know and we have no function for.
+WITHOUT = (
+    "int trunc fix round rint nint rnd erfinv erfcinv erfi zeta beta betainc gammainc"
+    " gammap gammaq lambertw ei li si ci besselj bessely j0 y0 airy sinhc shi chi"
+    " real imag arg conj cis prod product det median std var if where random rand diff"
+    " integrate limit deg rad degrees radians gcd lcm ncr npr binomial ldexp frexp logb"
+    " fma celu prelu glu threshold softmin softshrink hardshrink gd agm sinint dawson"
+    " cbr csin ccos slog lsin exps tans rank sort size len sinhcosh"
+)
+TRUE = {
+    "tg": "tan", "ctg": "cot", "arctg": "atan", "cosec": "csc", "sen": "sin",
+    "sh": "sinh", "ch": "cosh", "th": "tanh", "cosech": "csch", "signum": "sign",
+    "fabs": "abs", "argsinh": "asinh", "gammaln": "lgamma", "fmin": "min",
+}  # fmt: skip
+SLIPS = {
+    "sinn": "sin", "cso": "cos", "sigmod": "sigmoid", "sqtr": "sqrt", "Log": "log",
+    "SIN": "sin", "ReLU": "relu", "softpluss": "softplus", "arcsinn": "arcsin",
+}  # fmt: skip
+
+
+def named(text: str) -> set[str]:
+    """Return the functions of ours that a hint names."""
+    return {
+        word
+        for word in re.findall(r"[A-Za-z]\w*", text.removeprefix("did you mean"))
+        if word in BY_NAME
+    }
+
+
+@pytest.mark.parametrize("name", WITHOUT.split())
+def test_what_has_no_equal_leads_nowhere(name: str) -> None:
+    assert named(hint(name, list(BY_NAME))) == set()
+
+
+@pytest.mark.parametrize(("name", "meant"), [*TRUE.items(), *SLIPS.items()])
+def test_what_has_one_leads_there(name: str, meant: str, run: Run) -> None:
+    assert named(hint(name, list(BY_NAME))) == {meant}
+    ran = run("grad", f"{name}(x)", "--at", "1")
+    assert ran.code == 3
+    assert meant in ran.err
+
+
+@pytest.mark.parametrize("name", sorted(MEANT))
+def test_a_name_from_elsewhere_is_none_of_ours_and_its_hint_can_be_typed(
+    name: str,
+) -> None:
+    assert name not in BY_NAME
+    assert name not in CONSTANTS
+    assert name == name.casefold()
+    written = MEANT[name].removeprefix("here it is ").removeprefix("write ")
+    formula = re.split(r" or | for ", written)[0]
+    parse(formula, names={"u", "v", "low", "high", "n"})
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value"),
+    [("sinc", 2.0, math.sin(2) / 2), ("cosd", 60.0, 0.5), ("logit", 0.25, -math.log(3)),
+     ("rsqrt", 4.0, 0.5), ("exp10", 2.0, 100.0), ("factorial", 4.0, 24.0),
+     ("frac", 2.25, 0.25), ("versin", math.pi, 2.0), ("deg2rad", 180.0, math.pi)],
+)  # fmt: skip
+def test_a_formula_for_a_name_is_that_function(
+    name: str, at: float, value: float
+) -> None:
+    formula = MEANT[name].removeprefix("write ")
+    program = Program([parse(formula, names={"u"}).expression])
+    assert program.value({"u": at}) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("formula", "advice"),
+    [("sin^2(x)", "sin(x)^2"), ("sin 2x", "sin(2*x)"), ("sin²(x+1)", "sin(x+1)^2"),
+     ("ln 2x cos x", "ln(2*x)"), ("cot^-1(x)", "1/cot(x)"), ("exp^x", "exp(x)"),
+     ("exp^2x", "exp(2*x)"), ("cos^n(x)", "cos(x)^n"), ("tan x", "tan(x)"),
+     ("sqr(x)", "u**2"), ("E^x", "written e"), ("2*PI*x", "written pi")],
+)  # fmt: skip
+def test_a_hint_means_what_was_meant(formula: str, advice: str, run: Run) -> None:
+    assert advice in run("grad", formula, "--at", "1").err
