@@ -13,6 +13,7 @@ A function of many arguments is a row of two: max(a, b, c) is max(a, max(b, c)).
 """
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -129,6 +130,13 @@ UPRIGHT       = Rough("vertical tangent", AT_0)
 UPRIGHT_AT_1  = Rough("vertical tangent", lambda u: abs(u) == 1, edge="abs(u)-1")
 AT_INTEGERS   = Rough("jump", lambda u: u == math.floor(u), 0.0, "sin(pi*u)")
 AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5, "u-v")
+
+# ---- partials that are known without a call, whatever the numbers ---------------
+ONE           = lambda y, u, v=0.0: 1.0  # noqa: E731
+MINUS_ONE     = lambda y, u, v=0.0: -1.0  # noqa: E731
+ZERO          = lambda y, u, v=0.0: 0.0  # noqa: E731
+FIRST         = lambda y, u, v: u  # noqa: E731
+SECOND        = lambda y, u, v: v  # noqa: E731
 # fmt: on
 
 SQRT_2 = math.sqrt(2)
@@ -323,15 +331,15 @@ NO_DERIVATIVE = "log(-1)"
 # ---- the rows -----------------------------------------------------------------
 # fmt: off
 OPERATORS: tuple[Function, ...] = (
-    Function("add", 2, lambda u, v: u + v, (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
+    Function("add", 2, operator.add, (ONE, ONE),
              ("1", "1"), latex="{u} + {v}", notation=Notation("+", 10, 11, "add")),
-    Function("subtract", 2, lambda u, v: u - v, (lambda y, u, v: 1.0, lambda y, u, v: -1.0),
+    Function("subtract", 2, operator.sub, (ONE, MINUS_ONE),
              ("1", "-1"), latex="{u} - {v}", notation=Notation("-", 10, 11, "subtract")),
-    Function("multiply", 2, lambda u, v: u * v, (lambda y, u, v: v, lambda y, u, v: u),
+    Function("multiply", 2, operator.mul, (SECOND, FIRST),
              ("v", "u"), latex=r"{u} \cdot {v}", notation=Notation("*", 20, 21, "multiply with")),
-    Function("divide", 2, lambda u, v: u / v, (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
+    Function("divide", 2, operator.truediv, (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
              ("1/v", "-u/v**2"), DIVISOR, latex=r"\frac{{{u}}}{{{v}}}", notation=Notation("/", 20, 21, "divide by"), refusal=refuse_division),
-    Function("negate", 1, lambda u: -u, (lambda y, u: -1.0,),
+    Function("negate", 1, operator.neg, (MINUS_ONE,),
              ("-1",), latex="-{u}", notation=Notation("-", 0, 25, "negate")),
     Function("power", 2, math.pow, (power_by_base, power_by_exponent),
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Notation("**", 31, 30, "raise to"), refusal=refuse_power),
@@ -397,19 +405,19 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     ),
     "size, steps, choices": (
     unary("abs",         abs,                            lambda y, u: float((u > 0) - (u < 0)), "sign(u)", REALS, KINK, latex=r"\left|{u}\right|"),
-    unary("sign",        lambda u: float((u > 0) - (u < 0)), lambda y, u: 0.0,                  "0", REALS, JUMP, aliases=("sgn",),
+    unary("sign",        lambda u: float((u > 0) - (u < 0)), ZERO,                              "0", REALS, JUMP, aliases=("sgn",),
           remark="derivative 0 everywhere, infinite at 0: no use for descent"),
-    unary("step",        lambda u: float(u > 0),         lambda y, u: 0.0,                  "0", REALS, JUMP,
+    unary("step",        lambda u: float(u > 0),         ZERO,                              "0", REALS, JUMP,
           definition="max(sign(u), 0)", aliases=("heaviside",), remark="1 for u > 0, else 0"),
-    unary("floor",       lambda u: float(math.floor(u)), lambda y, u: 0.0,                  "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lfloor {u} \rfloor"),
-    unary("ceil",        lambda u: float(math.ceil(u)),  lambda y, u: 0.0,                  "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lceil {u} \rceil"),
+    unary("floor",       lambda u: float(math.floor(u)), ZERO,                              "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lfloor {u} \rfloor"),
+    unary("ceil",        lambda u: float(math.ceil(u)),  ZERO,                              "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lceil {u} \rceil"),
     Function("max", 2, max, (lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2, lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2),
              ("(1+sign(u-v))/2", "(1-sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the larger argument"),
     Function("min", 2, min, (lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2, lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2),
              ("(1-sign(u-v))/2", "(1+sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the smaller argument"),
     Function("hypot", 2, math.hypot, (lambda y, u, v: u / y, lambda y, u, v: v / y),
              ("u/hypot(u, v)", "v/hypot(u, v)"), ANY_TWO, Rough("kink", lambda u, v: u == v == 0, edge="hypot(u, v)"), definition="sqrt(u**2+v**2)", many="fold"),
-    Function("sum", 2, lambda u, v: u + v, (lambda y, u, v: 1.0, lambda y, u, v: 1.0),
+    Function("sum", 2, operator.add, (ONE, ONE),
              ("1", "1"), ANY_TWO, definition="u+v", many="fold"),
     Function("mean", 2, lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
              ("1/2", "1/2"), ANY_TWO, definition="(u+v)/2", many="average"),

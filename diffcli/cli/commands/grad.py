@@ -167,6 +167,7 @@ def _many(
 ) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
     from diffcli.analysis.batch import at_points, of_formulas
+    from diffcli.engine.columns import BLOCK
     from diffcli.output.views import batch
 
     form = call.form(FORMATS)
@@ -181,7 +182,15 @@ def _many(
         rows = call.rows_for(parsed, form, named=True)
         toward = call.wanted(parsed, wrt)
         alone = form == "plain" or (form in ("csv", "tsv") and many)
-        entries = at_points(parsed, rows.rows, toward, settings, names, alone=alone)
+        entries = at_points(
+            parsed,
+            rows.rows,
+            toward,
+            settings,
+            names,
+            alone=alone,
+            block=1 if terminal.is_interactive(call.points_file) else BLOCK,
+        )
         shown = (rows.columns, columns(toward, names))
     failed: list[DiffcliError] = []
     documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)

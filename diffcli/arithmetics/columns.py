@@ -1,0 +1,74 @@
+"""Columns of doubles: many points at once, each with the bits it has alone.
+
+A number is a list with one double for each point, or a float that all points share.
+The functions are the rows' own, drawn over the lists.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import partial
+from itertools import repeat
+
+from diffcli.arithmetics import Primitives
+from diffcli.calculus import functions
+from diffcli.calculus.functions import CONSTANTS, FIRST, ROWS, SECOND, Number
+
+Column = float | list[float]
+
+TITLE = "columns of doubles"
+
+
+def number(text: str, value: float) -> Column:
+    """Return the double that a numeral is read as, for all points."""
+    return value
+
+
+def spread(function: Number, *columns: Column) -> Column:
+    """Return a function's values over columns of one length."""
+    lists = [column for column in columns if isinstance(column, list)]
+    if not lists:
+        return function(*columns)
+    if len(lists) == len(columns):
+        return list(map(function, *lists))
+    every = (c if isinstance(c, list) else repeat(c) for c in columns)
+    return list(map(function, *every))
+
+
+_SAME: dict[Number, float] = {
+    functions.ONE: 1.0,
+    functions.MINUS_ONE: -1.0,
+    functions.ZERO: 0.0,
+}
+
+
+def local(slope: Number, y: Column, *args: Column) -> Column:
+    """Return a local partial; what a row says of it by name takes no call."""
+    if slope in _SAME:
+        return _SAME[slope]
+    if slope is FIRST or slope is SECOND:
+        return args[slope is SECOND]
+    return spread(slope, y, *args)
+
+
+def product(upstream: Column, factor: Column) -> Column:
+    """Return upstream times local; a factor 1 or -1 takes no multiplication."""
+    if isinstance(upstream, float):
+        upstream, factor = factor, upstream
+    if not isinstance(factor, list) and abs(factor) == 1.0:
+        return upstream if factor > 0 else spread(operator.neg, upstream)
+    return spread(operator.mul, upstream, factor)
+
+
+def total(adjoint: Column, term: Column) -> Column:
+    """Return the sum of two columns."""
+    return spread(operator.add, adjoint, term)
+
+
+def _over(function: Number) -> Callable[..., Column]:
+    return partial(spread, function)
+
+
+PRIMITIVES: Primitives = {
+    **{row.name: _over(row.value) for row in ROWS},
+    **{name: partial(float, row.value) for name, row in CONSTANTS.items()},
+}

@@ -1,0 +1,131 @@
+"""Gradients at many points at once: the tape's two passes over columns of doubles.
+
+Every operation is done for thousands of points before the next one begins, so that
+what a Program costs to walk is paid once for all of them. The functions and their
+partials are the tape's, in the tape's order: the numbers have the same bits. What is
+not an ordinary number at an ordinary place is left to who takes one point at a time.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from typing import NamedTuple
+
+from diffcli.arithmetics import columns
+from diffcli.arithmetics.columns import Column, local, product, total
+from diffcli.engine.fold import evaluate
+from diffcli.engine.tape import Program
+from diffcli.language.expression import Call
+
+BLOCK = 4096
+"""Points that are taken at once: more would gain no time and take more memory."""
+_FEWEST = 32  # points of a block that is not halved again to find out what is bad
+
+
+class Gradient(NamedTuple):
+    """A value and its partials."""
+
+    value: float
+    partials: tuple[float, ...]
+
+
+def gradients(
+    program: Program, points: Sequence[Mapping[str, float]], names: Sequence[str]
+) -> list[Gradient | None]:
+    """Return value and partials at each point; None: it needs a closer look.
+
+    That is where a function is not defined, or not smooth, or its value or a partial
+    is not finite; and a few of the points around, for a block in which a function
+    refuses an argument is halved until the rest is small.
+    """
+    found: list[Gradient | None] = []
+    todo = [points]
+    while todo:
+        block = todo.pop()
+        try:
+            found += _block(program, block, names)
+        except (ValueError, ArithmeticError):
+            if len(block) <= _FEWEST:
+                found += [None] * len(block)
+            else:
+                half = len(block) // 2
+                todo += (block[half:], block[:half])
+    return found
+
+
+def _block(
+    program: Program, points: Sequence[Mapping[str, float]], names: Sequence[str]
+) -> list[Gradient | None]:
+    """Return the gradients at some points.
+
+    Raises ValueError or ArithmeticError if a function refuses one of them.
+    """
+    inputs = {name: [point[name] for point in points] for name in program.inputs}
+    values = list(evaluate(program.nodes, columns, inputs))
+    adjoints = _adjoints(program, values)
+    value, *partials = (
+        column if isinstance(column, list) else [column] * len(points)
+        for column in (
+            values[program.outputs[0]],
+            *(_partial(program, adjoints, name) for name in names),
+        )
+    )
+    bad = _not_finite([*values, *partials]) | _rough(program, values)
+    slopes = zip(*partials, strict=True) if partials else repeat(())
+    found: list[Gradient | None] = list(map(Gradient, value, slopes))
+    for place in bad:
+        found[place] = None
+    return found
+
+
+def _adjoints(program: Program, values: list[Column]) -> list[Column | None]:
+    """Return the backward pass from the first output; None: nothing was added."""
+    adjoints: list[Column | None] = [None] * len(values)
+    adjoints[program.outputs[0]] = 1.0
+    for row, a, b, first, second in program.backward:
+        upstream = adjoints[row]
+        if upstream is None:
+            continue
+        args = [values[a]] if b < 0 else [values[a], values[b]]
+        for argument, partial in ((a, first), (b, second)):
+            if partial is not None:
+                term = product(upstream, local(partial, values[row], *args))
+                before = adjoints[argument]
+                adjoints[argument] = term if before is None else total(before, term)
+    return adjoints
+
+
+def _partial(program: Program, adjoints: list[Column | None], name: str) -> Column:
+    """Return an adjoint as the tape has it, which begins with 0.0: never -0.0."""
+    row = program.inputs.get(name)
+    adjoint = None if row is None else adjoints[row]
+    return 0.0 if adjoint is None else total(0.0, adjoint)
+
+
+def _not_finite(found: list[Column]) -> set[int]:
+    """Return the places where a column has no finite number.
+
+    A sum tells it of a whole column; if it is not finite, each number is looked at.
+    """
+    bad: set[int] = set()
+    for column in found:
+        if not isinstance(column, list):
+            if not math.isfinite(column):
+                raise OverflowError
+        elif not math.isfinite(sum(column)):
+            bad.update(i for i, x in enumerate(column) if not math.isfinite(x))
+    return bad
+
+
+def _rough(program: Program, values: list[Column]) -> set[int]:
+    """Return the places where a function is not smooth at its arguments."""
+    bad: set[int] = set()
+    for row, a, b, _, _ in program.backward:
+        node = program.nodes[row]
+        assert isinstance(node, Call)
+        if node.function.rough is not None:
+            args = [values[a]] if b < 0 else [values[a], values[b]]
+            at = columns.spread(node.function.rough.at, *args)
+            assert isinstance(at, list)  # an active row has an argument that varies
+            bad.update(i for i, here in enumerate(at) if here)
+    return bad
