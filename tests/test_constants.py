@@ -29,6 +29,8 @@ def truth(row: Constant) -> object:
 
 
 def test_those_of_mathematics_are_mpmaths() -> None:
+    texts = {name: row.latex for name, row in CONSTANTS.items()}
+    assert texts == {"pi": r"\pi", "e": "e", "tau": r"\tau"}
     for name, value in {"pi": mp.pi, "e": mp.e, "tau": 2 * mp.pi}.items():
         assert CONSTANTS[name].value == float(value)
 

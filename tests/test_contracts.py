@@ -23,6 +23,7 @@ from diffcli.output.document import (
     Picture,
     Run,
     Screen,
+    Sheet,
     Table,
 )
 from diffcli.problem import MethodResult, pose
@@ -128,19 +129,39 @@ def test_format_draws_any_document(name: str) -> None:
     cell = (Run("[bold]|&_", "value"),)
     document = Document(
         blocks=lambda: (
-            Formula("f(x) = x", "f(x) &= x"),
+            Formula("f(x) = xmark", "f(x) &= xmark"),
             Facts((cell, cell)),
             Table((Column("", "left"), Column("n")), ((cell, cell),)),
             Lines((cell,)),
             Picture(lambda screen: ((Run("#" * screen.width),),)),
         ),
-        record=lambda: {"a": 1},
-        graph=lambda: (Node("x", ("1",), ()), Node('"{|<*', (), (0,))),
+        record=lambda: {"a": "xmark"},
+        sheet=lambda: Sheet(("a", "b"), (("xmark", '1,"2'),)),
+        brief=lambda: "xmark",
+        graph=lambda: (Node("xmark", ("1",), ()), Node('"{|<*', (), (0,))),
     )
     for count in (0, 1, 3):
         for screen in (Screen(), Screen(20, color=True), Screen(200, ascii=True)):
-            drawn = list(form.lines(Documents([document] * count), screen))
+            documents = Documents([document] * count, many=count > 1)
+            drawn = list(form.lines(documents, screen))
             assert all(isinstance(line, str) for line in drawn)
+            everything = "\n".join(drawn)
+            assert everything.count("xmark") == count, everything
+            assert screen.color or "\x1b" not in everything
+            wide = count and "[bold]" in everything and name == "table"
+            if wide and not screen.color:
+                assert max(map(len, drawn)) <= screen.width
+    written = "\n".join(form.lines(Documents([document]), Screen(200)))
+    assert SPECIAL.get(name, "xmark") in written
+
+
+#: What means something in a format is written so that it does not.
+SPECIAL = {
+    "csv": 'xmark,"1,""2"', "dot": r'"{\"\{\|\<*}"', "html": "[bold]|&amp;_",
+    "json": '"a": "xmark"', "jsonl": '{"a": "xmark"}', "latex": r"[bold]\textbar{}\&\_",
+    "md": r"| [bold]\|&_ |", "mermaid": '"#34;#123;#124;#60;#42;"',
+    "svg": "[bold]|&amp;_", "table": "[bold]|&_", "tsv": 'xmark\t1,"2',
+}  # fmt: skip
 
 
 def test_suffixes_mean_one_format() -> None:

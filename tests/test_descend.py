@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 
 import pytest
 import sympy
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcli.analysis.descend import FEEDBACK, descend, largest_curvature, rows
+from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Problem, pose
 from tests.conftest import Run
@@ -127,6 +129,16 @@ def test_numbers_at_the_edge_of_doubles(formula: str, at: str, run: Run) -> None
     for more in ((), ("--plot",), ("-f", "json")):
         ran = run("descend", formula, "--vars", "x", "--at", at, "--steps", "8", *more)
         assert ran.code == 0, ran.err
+        assert formula[0] in ran.out
+        assert not re.search(r"\b(nan|NaN|Infinity)\b", ran.out)
+    rows = run(
+        "descend", formula, "--vars", "x", "--at", at, "--rate", "0.5", "-f", "csv"
+    ).out.splitlines()
+    first = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
+    assert float(first["x"]) == float(at)
+    assert float(first["loss"]) == Program([parse(formula).expression]).value(
+        {"x": float(at)}
+    )
 
 
 EIGENVALUES = ((1.0,), (4.0, 4.0), (10.0, 1.0), (3.0, 2.0, 1.0))

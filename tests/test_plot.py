@@ -261,3 +261,14 @@ def test_a_constant_and_a_function_that_is_nowhere_defined(run: Run) -> None:
 )
 def test_numbers_at_the_edge_of_doubles(formula: str, run: Run) -> None:
     assert run("plot", formula).code == 0
+    header, *rows = run("plot", formula, "-f", "csv").out.splitlines()
+    assert (header.split(",")[0], len(rows)) == ("x", 241)
+    program = Program([parse(formula).expression])
+    for row in rows:
+        x, value, slope = row.split(",")
+        for number in (value, slope):
+            assert number == "" or math.isfinite(float(number))
+        if value:
+            assert float(value) == program.value({"x": float(x)})
+        else:
+            assert slope == ""

@@ -1,10 +1,12 @@
 """Difference quotients: steps, samples, and an estimate that covers the error."""
 
+import itertools
 import math
 from collections.abc import Callable
 
 import pytest
 
+from diffcli.engine import stencils
 from diffcli.engine.stencils import (
     NoDifference,
     best_difference,
@@ -108,3 +110,37 @@ def test_what_differences_cannot_see_is_refused(
 ) -> None:
     with pytest.raises(NoDifference, match="cannot see"):
         best_difference(function, x)
+
+
+@pytest.mark.parametrize("gap", [(0.05, 0.08), (0.02, 0.2), (1e-3, 4e-3), (1e-6, 1e-4)])
+def test_a_gap_in_the_domain_breaks_the_extrapolation_in_two(
+    gap: tuple[float, float],
+) -> None:
+    """Steps on both sides of a gap have no ratio that could be extrapolated."""
+
+    def holed(x: float) -> float:
+        if gap[0] < abs(x - 1) < gap[1]:
+            raise ArithmeticError
+        return math.exp(2 * x)
+
+    found = best_difference(holed, 1.0)
+    exact = 2 * math.exp(2)
+    assert abs(found.slope - exact) <= found.error
+    assert found.slope == pytest.approx(exact, rel=1e-9)
+    assert found.error < 1e-7
+    runs = stencils._levels(holed, 1.0, "symmetric", 4.0, 0.0)
+    assert len(runs) == 2
+    for run in runs:
+        assert all(a.h == 4 * b.h for a, b in itertools.pairwise(run))
+
+
+def test_an_entry_is_believed_by_what_a_second_one_says_of_it() -> None:
+    """A quotient alone, the first column, has no estimate of its truncation."""
+    runs = stencils._levels(math.exp, 1.0, "symmetric", 4.0, 0.0)
+    (run,) = runs
+    entries = stencils._tableau(run, 4.0, 2, 0)
+    assert len(entries) > len(run)
+    assert run[0].quotient.slope not in {entry.value for entry in entries}
+    assert all(math.isfinite(entry.error) for entry in entries)
+    best = min(entries, key=lambda entry: entry.error)
+    assert abs(best.value - math.e) <= 3 * best.error
