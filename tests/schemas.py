@@ -56,7 +56,7 @@ def hold(words: Sequence[str], code: int, out: str, err: str) -> None:
     for document in filter(None, documents):
         validator(words[0]).validate(_read(document))
     errors = [line for line in err.splitlines() if line.startswith("{")]
-    assert len(errors) == (code > 1 and "--keep-going" not in words)
+    assert len(errors) == (code == 2 or (code > 1 and "--keep-going" not in words))
     for line in errors:
         validator("error").validate(_read(line))
 

@@ -76,6 +76,7 @@ def of_formulas(
     at: str,
     settings: Settings,
     methods: tuple[str, ...],
+    wrt: str = "",
 ) -> Iterator[Entry]:
     """Yield the gradient of the formula in every line that is not empty, at one point.
 
@@ -92,10 +93,11 @@ def of_formulas(
         try:
             parsed = parse(text, names=points.names(at))
             point = _fitting(at, parsed.variables)
+            toward = points.chosen(wrt, parsed.variables)
         except DiffcliError as error:
             yield entry._replace(error=placed(error, row.where))
             continue
-        entry = Entry(row._replace(point=point), parsed, parsed.variables, methods)
+        entry = Entry(row._replace(point=point), parsed, toward, methods)
         yield _compared(entry, settings, Program([parsed.expression]))
 
 

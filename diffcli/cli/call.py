@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
-from diffcli.cli.command import Answer
+from diffcli.cli.command import Answer, refuse
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.inputs import points
 from diffcli.language.expression import Number, postorder
-from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Screen, header
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from diffcli.inputs.rows import Row, Rows
 
 _SHEETS = ("csv", "tsv")  # formats whose columns are fixed before the first row
+_EXACT = ("plain", "csv", "tsv", "json", "jsonl")  # formats that round nothing
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
@@ -32,10 +32,10 @@ class Call(NamedTuple):
     expr: str
     form_name: str
     output: str
-    digits: int
     color: str
     only_ascii: bool
     debug: bool
+    digits: int = 10
     points: tuple[str, ...] = ()
     points_file: str = ""
     variables: str = ""
@@ -59,6 +59,11 @@ class Call(NamedTuple):
                 hint=f"end it in {', '.join(suffixes)}, or say --format",
             )
         return suffixes[suffix]
+
+    def refuse_rounding(self, form: str) -> None:
+        """Refuse --digits where all digits of a double are written anyway."""
+        if form in _EXACT and self.digits <= DOUBLE:
+            refuse(f"-f {form} has all digits; 18 and more compute more", "digits")
 
     def settings(self, h: str, scheme: str, subgradient: bool) -> Settings:
         """Return the choices about numbers.
@@ -94,7 +99,7 @@ class Call(NamedTuple):
                 "both the formula and the points are to come from standard input",
                 hint="read the formula from a file: @FILE",
             )
-        fixed = _names(self.variables)
+        fixed = points.name_list(self.variables)
         given = [name for text in self.points for name in points.names(text)]
         parsed = parse(terminal.read(self.expr), names={*fixed, *given})
         if not fixed:
@@ -114,7 +119,7 @@ class Call(NamedTuple):
         """
         if not parsed.variables:
             raise points.no_variables()
-        return chosen_names(wrt, parsed.variables)
+        return points.chosen(wrt, parsed.variables)
 
     @property
     def many(self) -> bool:
@@ -194,7 +199,7 @@ class Call(NamedTuple):
         wanted = self.wanted(parsed, wrt)
         rows = self.rows_for(parsed, form)
         program = Program([parsed.expression])
-        settings = settings or Settings(digits=self.digits)
+        settings = settings or Settings()
         documents = (
             self.of_row(row, document(posed(row, parsed, wanted, settings, program)))
             for row in rows.rows
@@ -210,8 +215,6 @@ class Call(NamedTuple):
         given = [bool(self.expr), bool(self.program), bool(self.module)]
         if sum(given) > 1:
             raise UsageError("EXPR, --program and --module exclude each other")
-        if self.jobs > 1 and not self.program:
-            raise UsageError("--jobs needs a --program to make copies of")
         return bool(self.program or self.module)
 
     def boxes(self) -> "Boxes":
@@ -232,7 +235,7 @@ class Call(NamedTuple):
 
         Raises UsageError if there are none, PointError, ParseError.
         """
-        fixed = _names(self.variables)
+        fixed = points.name_list(self.variables)
         if self.points_file:
             if not fixed:
                 raise UsageError(
@@ -324,26 +327,6 @@ def _renamed(
     for name, column in zip(own, shown[len(carried) :], strict=True):
         if name != column:
             yield f"Note: the input has a column '{name}'; ours is '{column}'."
-
-
-def chosen_names(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
-    """Return the variables of --wrt, or all.
-
-    Raises UsageError for one that is not there.
-    """
-    wanted = _names(wrt)
-    for name in wanted:
-        if name not in variables:
-            raise UsageError(
-                f"--wrt names '{name}', which is not in the formula"
-                f" ({', '.join(variables)})"
-            )
-    return wanted or tuple(variables)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Return the names in a list such as x1,x2."""
-    return tuple(spelling(name.strip()) for name in text.split(",") if name.strip())
 
 
 def positive(word: str) -> float | None:

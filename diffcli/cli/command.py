@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from diffcli.cli.help import Helpful
 from diffcli.errors import DiffcliError, UsageError
@@ -26,6 +27,18 @@ class Answer(NamedTuple):
     ending: Callable[[], DiffcliError | None] = lambda: None
     #: Somebody waits for every single line.
     flush: bool = False
+
+
+def refuse(why: str, *names: str) -> None:
+    """Refuse options that could change nothing in this call.
+
+    Raises UsageError if one of them was given.
+    """
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(option.name or "")
+        if option.name in names and given is ParameterSource.COMMANDLINE:
+            raise UsageError(f"{option.opts[0]} has no effect here: {why}")
 
 
 _LONG_OPTION = re.compile(r"--[a-z][a-z-]+[a-z](=|$)")

@@ -98,6 +98,10 @@ black_box = _all(
     ),
 )  # fmt: skip
 
+digits = click.option(
+    "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
+    metavar="N", help="Significant digits shown; above 17 computed by mpmath.",
+)  # fmt: skip
 height = click.option(
     "--height", type=click.IntRange(3, 200), metavar="N",
     help="Lines of the picture (default: as many as fit).",
@@ -143,10 +147,6 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             "-o", "--output", metavar="FILE", default="-", callback=named,
             shell_complete=completion.file,
             help="Write to FILE; its suffix picks the format.",
-        ),
-        click.option(
-            "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
-            metavar="N", help="Significant digits shown; above 17 computed by mpmath.",
         ),
         click.option(
             "--color", type=click.Choice(["auto", "always", "never"]), default="auto",

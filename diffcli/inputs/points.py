@@ -21,6 +21,26 @@ def names(text: str) -> list[str]:
     ]
 
 
+def name_list(text: str) -> tuple[str, ...]:
+    """Return the names in a list such as x1,x2."""
+    return tuple(spelling(name.strip()) for name in text.split(",") if name.strip())
+
+
+def chosen(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables of --wrt, or all.
+
+    Raises PointError for one that is not there.
+    """
+    wanted = name_list(wrt)
+    for name in wanted:
+        if name not in variables:
+            raise PointError(
+                f"--wrt names '{name}', which is not in the formula"
+                f" ({_listed(variables)})"
+            )
+    return wanted or tuple(variables)
+
+
 def point(text: str, variables: Sequence[str]) -> dict[str, float]:
     """Return the value of every variable, in their order.
 

@@ -10,7 +10,7 @@ from diffcli.analysis.check import KINK, Check, Tolerance, check
 from diffcli.blackbox.boxes import Boxes
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.call import Call
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import (
     CheckFailed,
@@ -60,6 +60,7 @@ Examples:
     help="Show how the remainder shrinks: with h*h if the gradient is right, else h.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
+@options.digits
 @options.output(*FORMATS)
 def command(
     expr: str | None,
@@ -80,6 +81,8 @@ def command(
     if call.digits > 17:
         raise UsageError("a check is made in doubles: --digits 17 at most")
     form = call.form(FORMATS)
+    measured = seed is None and (call.is_box or not claims)
+    _refuse_unused(call, form, h, quiet=quiet, measured=measured)
     settings = call.settings(h or "auto", scheme, subgradient=False)
     tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
     run = _of_box if call.is_box else _of_formula
@@ -101,6 +104,21 @@ def command(
         return Answer((), error=_failure(failed), output=call.output)
     answer = call.answer(form, documents(), notes, columns=(columns, HEADER))
     return answer._replace(ending=lambda: _failure(failed))
+
+
+def _refuse_unused(
+    call: Call, form: str, h: str, *, quiet: bool, measured: bool
+) -> None:
+    """Refuse options that this check and this format have no use for."""
+    call.refuse_rounding(form)
+    if quiet:
+        refuse("-q prints nothing", "taylor", "digits", "output")
+    if form in ("csv", "tsv"):
+        refuse(f"-f {form} has the verdicts alone", "taylor")
+    if not measured:
+        refuse("nothing is measured with it", "h", "scheme")
+    if h in ("", "auto"):
+        refuse("--h auto takes what is best at each step", "scheme")
 
 
 def _failure(doubts: set[str]) -> DiffcliError | None:

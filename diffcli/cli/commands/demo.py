@@ -11,7 +11,7 @@ import click
 
 from diffcli.cli import commands, options, terminal
 from diffcli.cli.call import Call
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.output.document import Screen
 
 SECTION, PLACE = "Explore", 5
@@ -126,6 +126,10 @@ def command(
     call = Call("", **shared)
     call.form(FORMATS)
     screen = call.screen()
+    if listed or station is not None:
+        refuse("there is nothing to go on to", "auto")
+    if station is not None:
+        refuse(f"station {station} was asked for", "listed")
     if listed:
         lines = _contents()
     elif station is not None:

@@ -10,7 +10,7 @@ import click
 from diffcli.analysis.descend import Descent, Row, descend, rows
 from diffcli.cli import options, terminal
 from diffcli.cli.call import Call, positive
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.errors import UsageError
 from diffcli.output.document import Document
 from diffcli.output.views.descend import Shown, document, header
@@ -85,6 +85,8 @@ def command(
         return document(Shown(problem, *walked, plot, height))
 
     form, own = call.form(FORMATS), header(call.wanted(parsed, wrt))
+    if form in ("tsv", "csv", "json", "jsonl"):
+        refuse(f"-f {form} has no picture", "plot")
     return call.at_points(form, parsed, wrt, at, own, notes=call.order_note(parsed))
 
 

@@ -8,11 +8,11 @@ import click
 from diffcli import methods
 from diffcli.analysis.grad import compare, with_exact_values
 from diffcli.cli import completion, options, terminal
-from diffcli.cli.call import Call, chosen_names
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.call import Call
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
-from diffcli.inputs.points import expressions
+from diffcli.inputs import points
 from diffcli.inputs.rows import posed
 from diffcli.output.document import Document
 from diffcli.output.views.grad import columns, document
@@ -27,6 +27,7 @@ SECTION, PLACE = "Differentiate", 1
 FORMATS = (
     "table", "plain", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html",
 )  # fmt: skip
+_ONE_EACH = ("plain", "csv", "tsv")  # formats that ask one method, if none is named
 EPILOG = """\
 \b
 Examples:
@@ -67,6 +68,7 @@ Examples:
     "--keep-going", is_flag=True,
     help="Go on after a bad point: its row has a status other than ok.",
 )  # fmt: skip
+@options.digits
 @options.output(*FORMATS)
 def command(
     expr: str | None,
@@ -86,11 +88,21 @@ def command(
     if expr is None and not exprs and not call.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
     form = call.form(FORMATS)
+    call.refuse_rounding(form)
     if call.is_box:
         if exact or order > 1 or (wanted and methods.chosen(wanted) != ["finite"]):
             raise UsageError("a black box has finite differences only")
+        refuse("a program is asked in place of formulas", "exprs")
+        refuse("a program ends at the first bad point", "keep_going")
+        refuse("the kinks of a program have no convention", "subgradient")
+        if h in ("", "auto"):
+            refuse("--h auto takes what is best at each step", "scheme")
         return _of_box(call, wrt, call.settings(h or "auto", scheme, subgradient))
     settings = call.settings(h, scheme, subgradient)
+    _refuse_unused(_names(wanted, form, many=call.many or bool(exprs)), settings, form)
+    if order == 2:
+        why = "--order 2 goes three ways at each point, up to the first bad one"
+        refuse(why, "wanted", "exact", "keep_going", "subgradient", "exprs")
     if exprs or ((call.points_file or keep_going) and order == 1):
         if exact:
             raise UsageError("--exact takes its points from --at")
@@ -98,6 +110,19 @@ def command(
     if order == 2:
         return _second(call, form, wrt, settings)
     return _at(call, form, wrt, wanted, settings, exact=exact)
+
+
+def _refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
+    """Refuse options that these methods and this format have no use for."""
+    if "finite" not in names:
+        why = f"-f {form} asks no differences here; --method finite does"
+        refuse(why if form in _ONE_EACH else "there are no differences", "h", "scheme")
+    if settings.h == "auto" and settings.digits <= DOUBLE:
+        refuse("--h auto takes what is best at each step", "scheme")
+    if settings.h == "relative" and settings.digits > DOUBLE:
+        refuse("above 17 digits h is as small as they need", "h")
+    if form == "plain":
+        refuse("-f plain has numbers alone", "exact")
 
 
 def _names(wanted: tuple[str, ...], form: str, *, many: bool) -> tuple[str, ...]:
@@ -126,7 +151,7 @@ def _at(
     for text, row in zip(call.points, rows.rows, strict=True):
         comparison = compare(posed(row, parsed, toward, settings, program), names)
         if exact:
-            point = expressions(text, parsed.variables)
+            point = points.expressions(text, parsed.variables)
             comparison = with_exact_values(comparison, point)
         documents.append(document(comparison)._replace(carried=row.carried))
         notes += comparison.warnings
@@ -175,7 +200,7 @@ def _many(
     names = _names(wanted, form, many=many)
     if exprs:
         lines, name = terminal.opened(exprs)
-        entries = of_formulas(lines, name, call.the_point(exprs), settings, names)
+        entries = of_formulas(lines, name, call.the_point(exprs), settings, names, wrt)
         shown: Shown = ((), batch.long_header(names))
     else:
         parsed = call.parsed()
@@ -235,7 +260,7 @@ def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
             for row in rows.rows:
                 if row.error:
                     raise row.error
-                names = chosen_names(wrt, tuple(row.point))
+                names = points.chosen(wrt, tuple(row.point))
                 progress = terminal.Progress(len(names), "partials")
                 try:
                     found = measure(boxes, row.point, names, settings, progress)
@@ -244,5 +269,5 @@ def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
                 notes.extend(() if call.points_file else found.warnings)
                 yield call.of_row(row, document(found))
 
-    own = columns(chosen_names(wrt, rows.columns), ("finite",))
+    own = columns(points.chosen(wrt, rows.columns), ("finite",))
     return call.answer(form, documents(), notes, columns=(rows.columns, own))

@@ -8,7 +8,7 @@ from diffcli.analysis.plot import finer_by, graph
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.call import Call
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.errors import PointError, UsageError
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
@@ -80,6 +80,8 @@ def command(
 ) -> Answer:
     """Functions and their derivatives in the terminal."""
     call = Call("", **shared)
+    form = call.form(FORMATS)
+    _refuse_unused(form)
     low, high = points.interval(x_range, "--x")
     y = points.interval(y_range, "--y") if y_range else None
     formulas = [call._replace(expr=_called(expr)).parsed() for expr in exprs]
@@ -91,8 +93,20 @@ def command(
         name, others = _varied(parsed, vary, call.points)
         fixed |= others
         graphs.append(graph(parsed, name, others, low, high, count))
+    if not fixed:
+        refuse("no other variable needs a value", "points")
     shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, finer)
-    return call.answer(call.form(FORMATS), [document(shown)])
+    return call.answer(form, [document(shown)])
+
+
+def _refuse_unused(form: str) -> None:
+    """Refuse options that this format has no use for."""
+    if form not in ("csv", "tsv", "json", "jsonl"):
+        refuse("a picture takes as many samples as it shows", "samples")
+    else:
+        refuse(f"-f {form} has no picture", "y_range")
+    if form in ("json", "jsonl"):
+        refuse(f"-f {form} has the derivatives anyway", "no_derivative")
 
 
 def _called(expr: str) -> str:

@@ -7,7 +7,7 @@ import click
 from diffcli.analysis.steps import steps, valued
 from diffcli.cli import options
 from diffcli.cli.call import Call
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.output.document import Document
 from diffcli.output.views.steps import Steps, document
 from diffcli.problem import Problem
@@ -47,6 +47,8 @@ def command(
     parsed = call.parsed()
     told = list(steps(parsed, call.wanted(parsed, wrt), order, simplify=simplify))
     form = call.form(FORMATS)
+    if form in ("json", "jsonl"):
+        refuse(f"-f {form} has every level", "level")
     if not call.has_points:
         return call.answer(form, [document(Steps(parsed, told, level, {}))])
 

@@ -7,7 +7,7 @@ import click
 from diffcli.analysis.sweep import SCHEMES, sweep, widths
 from diffcli.cli import options
 from diffcli.cli.call import Call, scheme_name
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.errors import UsageError
 from diffcli.output.document import Document
 from diffcli.output.views.sweep import Shown, document, header
@@ -92,4 +92,6 @@ def command(
         return document(Shown(sweep(problem, name, steps, schemes), theory, height))
 
     form, own = call.form(FORMATS), header(theory=theory)
+    if form in ("json", "jsonl"):
+        refuse(f"-f {form} has the predicted errors anyway", "theory")
     return call.at_points(form, parsed, name, at, own, notes=call.order_note(parsed))

@@ -7,7 +7,7 @@ import click
 from diffcli.analysis.trace import trace
 from diffcli.cli import options, terminal
 from diffcli.cli.call import Call
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.output.views.trace import HEADER, document
 
 SECTION, PLACE = "Differentiate", 4
@@ -48,10 +48,14 @@ Examples:
 def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     """Forward and backward pass, node by node."""
     call = Call(expr, **shared)
-    parsed = call.parsed()
+    parsed, form = call.parsed(), call.form(FORMATS)
+    if form in ("tsv", "csv", "json", "jsonl", "dot", "mermaid"):
+        refuse(f"-f {form} has both passes", "passes")
+    if form != "table" or call.output != "-":
+        refuse("nobody watches this output", "pause")
     shown = PASSES.get(passes, (passes,))
     answer = call.at_points(
-        call.form(FORMATS),
+        form,
         parsed,
         "",
         lambda problem: document(trace(problem), shown),

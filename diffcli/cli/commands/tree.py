@@ -6,7 +6,7 @@ import click
 
 from diffcli.cli import options
 from diffcli.cli.call import Call
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.output.document import Document
 from diffcli.output.views.tree import Tree, document
 from diffcli.problem import Problem
@@ -31,6 +31,10 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
     call = Call(expr, **shared)
     parsed = call.parsed()
     form = call.form(FORMATS)
+    if form in ("json", "jsonl"):
+        refuse(f"-f {form} has every node once", "graph")
+    if form in ("dot", "mermaid") and not call.has_points:
+        refuse(f"without a point, -f {form} shows no order", "variables")
     if not call.has_points:
         return call.answer(form, [document(Tree(parsed, None, None, graph))])
 

@@ -1,0 +1,226 @@
+"""Options: each changes what the call gives, or is refused; none is ignored."""
+
+from importlib import import_module
+
+import click
+import pytest
+
+from diffcli import plugins
+from diffcli.cli import commands
+from tests.conftest import Run
+
+#: Options that are allowed everywhere, because scripts give them to every call.
+ALWAYS = {
+    "color", "only_ascii", "height", "debug", "jobs", "timeout", "notation",
+    "form_name", "output", "json_schema", "help",
+}  # fmt: skip
+#: For every other option words that change something wherever it is of use.
+WORDS = {
+    "points": ("--at", "x=0.5,y=2"),
+    "points_file": ("--points", "{points}"),
+    "variables": ("--vars", "y,x"),
+    "wrt": ("--wrt", "y"),
+    "wanted": ("--method", "finite"),
+    "h": ("--h", "0.01"),
+    "scheme": ("--scheme", "forward"),
+    "subgradient": ("--subgradient",),
+    "order": ("--order", "2"),
+    "exact": ("--exact",),
+    "program": ("--program", "{program}"),
+    "module": ("--module", "math:fsum"),
+    "exprs": ("--exprs", "{exprs}"),
+    "keep_going": ("--keep-going",),
+    "digits": ("--digits", "4"),
+    "claims": ("--claim", "x=1"),
+    "rtol": ("--rtol", "5"),
+    "atol": ("--atol", "90"),
+    "seed": ("--seed", "1"),
+    "taylor": ("--taylor",),
+    "quiet": ("-q",),
+    "passes": ("--pass", "forward"),
+    "pause": ("--pause",),
+    "level": ("--level", "full"),
+    "simplify": ("--simplify",),
+    "graph": ("--graph",),
+    "x_range": ("--x", "0:1"),
+    "y_range": ("--y", "0:1"),
+    "vary": ("--vary", "y"),
+    "no_derivative": ("--no-derivative",),
+    "samples": ("--samples", "9"),
+    "rates": ("--rate", "0.001"),
+    "steps": ("--steps", "2"),
+    "tol": ("--tol", "0.9"),
+    "plot": ("--plot",),
+    "first": ("--from", "1e-5"),
+    "last": ("--to", "1e-2"),
+    "per_decade": ("--per-decade", "1"),
+    "theory": ("--theory",),
+    "layers": ("--layers", "3"),
+    "weight": ("--weight", "2"),
+    "start": ("--at", "2"),
+    "listed": ("--list",),
+    "auto": ("--auto", "0"),
+}  # fmt: skip
+#: Where each command is asked. The formulas meet a kink, or a point out of the domain,
+#: where only that shows what an option does.
+CALLS = {
+    "grad": [
+        "{f} --at 1,2",
+        "{f} --at 1,2 --at 2,3",
+        "{f} --points {points}",
+        "relu(x)+y --at 0,2",
+        "{f} --at 1,2 --method backprop",
+        "{f} --at 1,2 --h auto",
+        "{f} --at 1,2 --digits 20",
+        "{f} --at 1,2 --order 2",
+        "--exprs {exprs} --at x=1,y=2",
+        "--program {program} --at x=1,y=2",
+    ],
+    "check": [
+        "{f} --at 1,2",
+        "{f} --at 1,2 --h 0.1",
+        "{f} --at 1,2 --claim 1,2",
+        "{f} --at 1,2 --claim 1,2 --seed 2",
+        "{f} --points {points} --claim 1,2",
+        "--program {program} --at 1,2 --claim 1,2",
+    ],
+    "steps": ["(x^2-1)/(x-1)*y+y*x", "(x^2-1)/(x-1)*y+y*x --at 3,2"],
+    "trace": ["(x+y)^2*x --at 1,2"],
+    "tree": ["(x+y)*(x+y)^2", "(x+y)*(x+y)^2 --at 1,2"],
+    "sweep": ["sin(x)*exp(y) --at 1,2"],
+    "plot": ["x+y^3 --vary x --at 1,2", "sin(x)", "x^2 exp(x)"],
+    "descend": ["x^2+3*y^2+x*y --at 1,2"],
+    "depth": ["sigmoid"],
+    "functions": ["", "relu"],
+    "demo": ["2", "--list"],
+}
+#: Options whose effect is seen at some points alone: calls with such a point.
+SEEN_AT = {
+    "wanted": [
+        "{f} --at 1,2",
+        "{f} --at 1,2 --at 2,3",
+        "{f} --points {points}",
+        "{f} --at 1,2 --order 2",
+        "--exprs {exprs} --at x=1,y=2",
+    ],
+    "rtol": [
+        "{f} --at 1,2 --claim 1,2",
+        "{f} --points {points} --claim 1,2",
+        "--program {program} --at 1,2 --claim 1,2",
+    ],
+    "atol": [
+        "{f} --at 1,2 --claim 1,2",
+        "{f} --at 1,2 --claim 1,2 --seed 2",
+        "--program {program} --at 1,2 --claim 1,2",
+    ],
+    "subgradient": [
+        "relu(x)+y --at 0,2",
+        "relu(x-1)+y --points {points}",
+        "--exprs {kinks} --at x=0,y=2",
+        "relu(x)+y --at 0,2 --order 2",
+        "relu(x)+y --at 0,2 --digits 20",
+        "--program {program} --at 1,2",
+    ],
+    "keep_going": [
+        "log(x) --at=-1",
+        "log(x) --at=-1 --at 1",
+        "log(x-1)+y --points {points}",
+        "--exprs {kinks} --at x=0,y=2",
+        "log(x) --at=-1 --order 2",
+        "--program {program} --at 1,2",
+    ],
+}
+FORMATS = ("table", "plain", "csv", "json", "md", "latex", "dot")
+ADDED = [
+    (command, call, option.name, form)
+    for command in plugins.names(commands)
+    for module in [import_module(f"diffcli.cli.commands.{command}")]
+    for option in module.command.params
+    if isinstance(option, click.Option) and option.name not in ALWAYS
+    for call in SEEN_AT.get(option.name or "", CALLS[command])
+    for form in FORMATS
+    if form in module.FORMATS
+    if WORDS[option.name][0] not in call.split()
+    # Seen in a terminal alone, where tests/test_terminal.py looks at it.
+    if (option.name, form) != ("pause", "table")
+]
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return files that the calls name."""
+    folder = tmp_path_factory.mktemp("options")
+    (folder / "points.csv").write_text("x,y\n1,2\n0.5,2\n", encoding="utf-8")
+    (folder / "exprs.txt").write_text("x^2*y\nsin(x)+y\n", encoding="utf-8")
+    program = (
+        "import json,sys\n"
+        "for line in sys.stdin:\n"
+        " x, y = json.loads(line)['x']\n"
+        " print(json.dumps({'f': x**3*y+y**3}), flush=True)\n"
+    )
+    (folder / "kinks.txt").write_text("relu(x)+y\nx\n", encoding="utf-8")
+    (folder / "box.py").write_text(program, encoding="utf-8")
+    return {
+        "points": str(folder / "points.csv"),
+        "exprs": str(folder / "exprs.txt"),
+        "kinks": str(folder / "kinks.txt"),
+        "f": "(sin(x)+y)^2+x*y^3",
+        "program": f"python3,{folder / 'box.py'}",
+    }
+
+
+@pytest.mark.parametrize(("command", "call", "option", "form"), ADDED)
+def test_an_option_has_an_effect_or_is_refused(
+    command: str,
+    call: str,
+    option: str,
+    form: str,
+    files: dict[str, str],
+    run: Run,
+) -> None:
+    base = [word.format(**files).replace(",/", " /") for word in call.split()]
+    words = [word.format(**files).replace(",/", " /") for word in WORDS[option]]
+    if option == "exprs":
+        base = [word for word in base if word != files["f"]]
+    before = run(command, *base, "-f", form)
+    after = run(command, *base, *words, "-f", form)
+    assert after.code != 70, after.err
+    assert after.code == 2 or after != before
+    assert after.code != 2 or not after.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "grad x^2 --at 3 --h 1e-3 -f plain",
+        "grad x^2 --at 3 --digits 5 -f csv",
+        "grad x^2 --at 3 --order 2 --method dual",
+        "tree x^2 --points nonexistent",
+        "plot x^2 --points nonexistent",
+        "plot x^2 --at 3",
+        "trace x^2 --at 3 --digits 5",
+        "tree x^2 --at 3 --digits 5",
+        "check x^2 --at 3 --claim 6 --scheme forward",
+        "check x^2 --at 3 --claim 6 -q --taylor",
+        "demo 3 --list",
+    ],
+)
+def test_what_was_taken_in_silence_is_refused(words: str, run: Run) -> None:
+    ran = run(*words.split())
+    assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize("command", plugins.names(commands))
+def test_what_scripts_give_to_every_call_is_allowed(command: str, run: Run) -> None:
+    options = import_module(f"diffcli.cli.commands.{command}").command.params
+    words = {
+        "color": ("--color", "never"),
+        "only_ascii": ("--ascii",),
+        "height": ("--height", "9"),
+        "debug": ("--debug",),
+        "jobs": ("--jobs", "2"),
+        "timeout": ("--timeout", "9"),
+    }
+    added = [w for option in options for w in words.get(option.name, ())]
+    base = CALLS[command][0].format(f="x^2*y").split()
+    assert run(command, *base, *added).code == run(command, *base).code
