@@ -206,7 +206,6 @@ def test_a_python_callable(
     [
         ("x", "--program", "cat", "--at", "1"),
         ("--program", "cat"),
-        ("x", "--jobs", "2", "--at", "1"),
         ("--module", "math:fsum", "--at", "1"),
         (),
     ],

@@ -12,7 +12,7 @@ from tests.conftest import Run
 #: Options that are allowed everywhere, because scripts give them to every call.
 ALWAYS = {
     "color", "only_ascii", "height", "debug", "jobs", "timeout", "notation",
-    "form_name", "output", "json_schema", "help",
+    "form_name", "output", "json_schema", "help", "version",
 }  # fmt: skip
 #: For every other option words that change something wherever it is of use.
 WORDS = {
@@ -73,6 +73,7 @@ CALLS = {
         "{f} --at 1,2 --h auto",
         "{f} --at 1,2 --digits 20",
         "{f} --at 1,2 --order 2",
+        "{f} --points {points} --order 2",
         "--exprs {exprs} --at x=1,y=2",
         "--program {program} --at x=1,y=2",
     ],

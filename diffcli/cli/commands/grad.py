@@ -99,7 +99,8 @@ def command(
             refuse("--h auto takes what is best at each step", "scheme")
         return _of_box(call, wrt, call.settings(h or "auto", scheme, subgradient))
     settings = call.settings(h, scheme, subgradient)
-    _refuse_unused(_names(wanted, form, many=call.many or bool(exprs)), settings, form)
+    many = order == 1 and (call.many or bool(exprs))
+    _refuse_unused(_names(wanted, form, many=many), settings, form)
     if order == 2:
         why = "--order 2 goes three ways at each point, up to the first bad one"
         refuse(why, "wanted", "exact", "keep_going", "subgradient", "exprs")
