@@ -101,7 +101,6 @@ def test_every_format(form: str, program: str, run: Run) -> None:
             "answered 'rubbish'",
         ),
         ("{python} -c 'while input(): print(\"[]\", flush=True)'", "answered '[]'"),
-        ("{python} -c 'import time; time.sleep(60)'", "gave no answer within 0.5 s"),
         (
             '{python} -c \'while input(): print("{{\\"f\\": true}}", flush=True)\'',
             "no number",
@@ -113,9 +112,34 @@ def test_a_program_that_breaks_down_is_said(
     command: str, message: str, run: Run
 ) -> None:
     command = command.format(python=shlex.quote(sys.executable))
-    ran = run("check", "--program", command, "--timeout", "0.5", "--at", "1,3")
+    ran = run("check", "--program", command, "--timeout", "100", "--at", "1,3")
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
+
+
+def test_a_program_that_says_nothing_is_not_waited_for(run: Run) -> None:
+    for at in ("1,3", ",".join("1" * 50_000)):  # the second fills the pipe
+        words = ("grad", "--program", "sleep 1000", "--timeout", "0.1", "--at", at)
+        ran = run(*words, "--wrt", "x1")
+        assert (ran.code, ran.out) == (2, "")
+        assert "'sleep 1000' gave no answer within 0.1 s" in ran.err
+
+
+def test_an_endless_answer_is_cut(run: Run) -> None:
+    for stream in ("", " >&2"):
+        program = shlex.join(["sh", "-c", f"yes 1 | tr -d '\\n'{stream}"])
+        words = (
+            "--program",
+            program,
+            "--at",
+            "1",
+            "--timeout",
+            "100" if not stream else "1",
+        )
+        ran = run("grad", *words)
+        assert (ran.code, ran.out) == (2, "")
+        expected = "a line of over 16777216 char" if not stream else "no answer within"
+        assert expected in ran.err
 
 
 def test_a_wrong_count_is_said(tmp_path: Path, run: Run) -> None:
@@ -199,6 +223,77 @@ def test_a_python_callable(
     assert (ran.code, "KeyError" in ran.err) == (2, True)
     for name in ("mine_to_check", "mine_to_check:g", "nowhere:f"):
         assert run("check", "--module", name, "--at", "3,2").code == 2
+
+
+#: What a Python file may do to whoever imports or calls it, and what is said of it.
+RUDE = {
+    "f = (": "SyntaxError",
+    "1/0": "ZeroDivisionError",
+    "import sys; sys.exit(3)": "SystemExit: 3",
+    "import nowhere_at_all": "No module named 'nowhere_at_all'",
+    "open('nowhere')": "FileNotFoundError",
+    "def f(x): import sys; sys.exit()": "SystemExit",
+    "def f(x): open('nowhere')": "FileNotFoundError",
+    "def f(x): return f(x)": "RecursionError",
+    "def f(x): return 1j": "no number",
+    "def f(x): return 1.0, 2.0": "TypeError",
+    "def f(x): return 1.0, [float('nan')]": "part 1 is nan",
+    "def f(x): return 1.0, [float('-inf')]": "part 1 is -inf",
+    "def f(x): return 1, [10**400]": "part 1 is inf",
+    "def f(x): return 1, [None]": "no list of numbers",
+    "def f(x): return 'x' * 10**6": "no value",
+    "def f(x): return [1] * 10**6": "no number",
+}
+
+
+@pytest.mark.parametrize("code", RUDE)
+def test_a_rude_callable_is_named(
+    code: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"rude_{abs(hash(code))}"
+    (tmp_path / f"{name}.py").write_text(f"{code}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for command in ("check", "grad"):
+        ran = run(command, "--module", f"{name}:f", "--at", "1", "-f", "json")
+        if RUDE[code] == "no value":
+            assert ran.code == 4
+            continue
+        assert (ran.code, ran.out) == (2, "")
+        assert RUDE[code] in json.loads(ran.err)["error"]["message"]
+        assert len(ran.err) < 400
+
+
+def test_what_a_callable_prints_is_no_result(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "print('hello')\ndef f(x):\n    print('there')\n    return x[0]**2\n"
+    (tmp_path / "talks_much.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    words = ("--module", "talks_much:f", "--at", "1", "-f", "json")
+    ran = run("check", *words, "--claim", "2")
+    assert ran.code == 0
+    assert json.loads(ran.out)["verdicts"]["x1"]["passed"]
+    assert ran.err.startswith("hello\nthere\n")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"f": 1, "grad": [NaN]}', '{"f": 1, "grad": [1e999]}',
+        '{"f": 1, "grad": [-Infinity]}', "[" * 10_000, '{"f": {}}',
+        '{"f": 1, "grad": [[1]]}', '{"f": 1, "grad": {"x": 1}}', "", "\0", "nan",
+    ],
+    ids=lambda answer: answer[:20],
+)  # fmt: skip
+def test_a_rude_answer_is_refused(answer: str, tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "answer"
+    file.write_text(f"{answer}\n" * 20, encoding="utf-8")
+    slow = "while read _; do head -n 1 " + shlex.quote(str(file)) + "; done"
+    program = shlex.join(["sh", "-c", slow])
+    ran = run("check", "--program", program, "--at", "1", "-f", "json")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nan," not in ran.out
+    assert len(ran.err) < 1000
 
 
 @pytest.mark.parametrize(

@@ -280,3 +280,40 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     line = "trap '' HUP; D grad @fifo --at 1 -fplain & exec 3>fifo; kill -HUP $!; "
     line = f"mkfifo fifo; {line} echo x^2 >&3; exec 3>&-; wait $!"
     assert sh(line, tmp_path) == (0, "2\n", "")
+
+
+#: Says that it runs, starts a grandchild, and never answers; both hold the pipe open.
+FAMILY = "exec 3>fifo; sleep 1000 & echo started >&3; sleep 1000"
+
+
+@pytest.mark.parametrize("end", [*ENDING, "timeout", "normal"], ids=str)
+def test_nobody_of_a_program_survives(
+    end: signal.Signals | str, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    family = FAMILY
+    if end == "normal":
+        family = FAMILY.replace("; sleep 1000", "; read _; echo '{\"f\": 1}'")
+    program = shlex.join(["sh", "-c", family])
+    words = ["grad", "--program", program, "--at", "1"]
+    if end == "timeout":
+        words += ["--timeout", "2"]
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    with patience(), open(tmp_path / "fifo", encoding="utf-8") as fifo:
+        assert fifo.readline() == "started\n"
+        if isinstance(end, signal.Signals):
+            process.send_signal(end)
+        _, err = process.communicate()
+        # It ends when nobody holds it any more.
+        assert set(fifo.read().split()) <= {"started"}
+    if isinstance(end, signal.Signals):
+        assert (process.returncode, err) == (128 + end, "Interrupted.\n")
+    elif end == "timeout":
+        assert process.returncode == 2
+        assert "no answer within 2 s" in err

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 from importlib import import_module
 from typing import Any, SupportsFloat
 
@@ -27,17 +28,11 @@ class CallableBox:
         Raises UsageError if it is none, ArithmeticError where there is no value.
         """
         try:
-            found = self.function(list(x))
+            given = _given(self.function(list(x)))
         except (ValueError, ArithmeticError) as error:
             raise ArithmeticError(str(error)) from None
-        except Exception as error:  # somebody else's code may raise anything
-            what = f"{type(error).__name__}: {error}"
-            raise UsageError(f"{self.name} raised {what}") from None
-        if isinstance(found, tuple) and len(found) == 2:
-            value, gradient = found
-            given = {"f": _number(value), "grad": [_number(part) for part in gradient]}
-        else:
-            given = {"f": _number(found)}
+        except (Exception, SystemExit) as error:  # it may raise anything
+            raise UsageError(f"{self.name} raised {_told(error)}") from None
         return understood(self.name, given, x)
 
     def close(self) -> None:
@@ -59,16 +54,39 @@ class ModuleBox(CallableBox):
             )
         sys.path.insert(0, os.getcwd())
         try:
-            found: Any = import_module(module)
-            for part in function.split("."):
-                found = getattr(found, part)
+            with redirect_stdout(sys.stderr):
+                found: Any = import_module(module)
+                for part in function.split("."):
+                    found = getattr(found, part)
         except (ImportError, AttributeError) as error:
             raise UsageError(f"--module {name}: {error}") from None
+        except (Exception, SystemExit) as error:  # it may raise anything
+            raise UsageError(f"--module {name}: {_told(error)}") from None
         finally:
             sys.path.pop(0)
-        super().__init__(found, name)
+
+        def aside(x: list[float]) -> Any:
+            with redirect_stdout(sys.stderr):  # what it prints is no result of ours
+                return found(x)
+
+        super().__init__(aside, name)
+
+
+def _given(found: Any) -> dict[str, Any]:
+    """Return what a program would have answered in place of a callable's result."""
+    if isinstance(found, tuple) and len(found) == 2:
+        value, gradient = found
+        return {"f": _number(value), "grad": [_number(part) for part in gradient]}
+    return {"f": _number(found)}
 
 
 def _number(value: Any) -> Any:
     """Return numpy's and others' numbers as floats; anything else as it is."""
-    return float(value) if hasattr(value, "__float__") else value
+    if isinstance(value, int | float) or not hasattr(value, "__float__"):
+        return value
+    return float(value)
+
+
+def _told(error: BaseException) -> str:
+    """Return an error of somebody else's code in one line."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")

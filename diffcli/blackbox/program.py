@@ -1,6 +1,8 @@
 """A program as a black box: one line in, one line out, again and again."""
 
+import atexit
 import json
+import os
 import queue
 import shlex
 import subprocess
@@ -8,11 +10,29 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from signal import SIGKILL
 
 from diffcli.blackbox.protocol import Answer, understood
 from diffcli.errors import UsageError
 
 _SHOWN = 60  # characters of a bad answer that an error shows
+_LONGEST = 1 << 24  # characters of an answer: partials for half a million variables
+_COMPLAINT = 1000  # characters of a line on stderr that are kept
+
+
+#: Process groups that run; none outlives us.
+_groups: set[int] = set()
+
+
+def _end(group: int) -> None:
+    with suppress(OSError):  # there may be nobody left
+        os.killpg(group, SIGKILL)
+
+
+@atexit.register
+def _end_all() -> None:
+    for group in _groups:
+        _end(group)
 
 
 class ProgramBox:
@@ -36,6 +56,23 @@ class ProgramBox:
         self._start()
 
     def _start(self) -> None:
+        """Start the program as the first of a group, which ends as a whole."""
+        # In a thread, where no signal interrupts: nobody starts without being noted.
+        failures: list[OSError | ValueError] = []
+        starter = threading.Thread(target=self._launch, args=(failures,))
+        starter.start()
+        starter.join()
+        for error in failures:
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(f"cannot start {self.name}: {reason}") from None
+        self.questions: queue.Queue[str] = queue.Queue()
+        # One line is an answer, a second one is one too many: there is no third.
+        self.lines: queue.Queue[str] = queue.Queue(2)
+        self.complaints: deque[str] = deque(maxlen=20)
+        for work in (self._speak, self._listen, self._hear_complaints):
+            threading.Thread(target=work, daemon=True).start()
+
+    def _launch(self, failures: list[OSError | ValueError]) -> None:
         try:
             self.process = subprocess.Popen(
                 self.words,
@@ -45,19 +82,26 @@ class ProgramBox:
                 encoding="utf-8",
                 errors="replace",
                 bufsize=1,
+                start_new_session=True,
             )
-        except OSError as error:
-            raise UsageError(f"cannot start {self.name}: {error.strerror}") from None
-        self.lines: queue.Queue[str] = queue.Queue()
-        self.complaints: deque[str] = deque(maxlen=20)
-        for listen in (self._listen, self._hear_complaints):
-            threading.Thread(target=listen, daemon=True).start()
+            _groups.add(self.process.pid)
+        except (OSError, ValueError) as error:  # ValueError: a NUL among the words
+            failures.append(error)
+
+    def _speak(self) -> None:
+        """Pass questions on; who does not read them is timed all the same."""
+        questions, stream = self.questions, self.process.stdin
+        assert stream is not None
+        with suppress(OSError), stream:  # it may be gone already
+            while question := questions.get():
+                stream.write(question)
+                stream.flush()
 
     def _listen(self) -> None:
         lines, stream = self.lines, self.process.stdout
         assert stream is not None
         with stream:
-            for line in stream:
+            while line := stream.readline(_LONGEST):
                 lines.put(line)
         lines.put("")  # it will say nothing more
 
@@ -65,7 +109,9 @@ class ProgramBox:
         complaints, stream = self.complaints, self.process.stderr
         assert stream is not None
         with stream:
-            complaints.extend(line for line in stream if line.strip())
+            while line := stream.readline(_COMPLAINT):
+                if line.strip():
+                    complaints.append(line)
 
     def ask(self, x: Sequence[float]) -> Answer:
         """Return the answer at a point.
@@ -76,10 +122,10 @@ class ProgramBox:
         line = self._said(json.dumps({"x": list(x)}))
         try:
             given = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             given = None
         if not isinstance(given, dict) or "f" not in given:
-            shown = line.strip()
+            shown = line[: _SHOWN + 1].strip()
             shown = shown[:_SHOWN] + "…" if len(shown) > _SHOWN else shown
             raise UsageError(
                 f"{self.name} answered '{shown}'",
@@ -90,20 +136,20 @@ class ProgramBox:
 
     def _said(self, question: str) -> str:
         """Return the line that the program says to a question."""
-        assert self.process.stdin is not None
         if self.lines.qsize() and self.lines.queue[0]:
             raise UsageError(f"{self.name} answered one point with two lines")
+        self.questions.put(f"{question}\n")
         try:
-            self.process.stdin.write(f"{question}\n")
-            self.process.stdin.flush()
             line = self.lines.get(timeout=self.timeout)
         except queue.Empty:
             raise UsageError(
                 f"{self.name} gave no answer within {self.timeout:g} s",
                 hint="a program has to flush its output; --timeout waits longer",
             ) from None
-        except OSError:
-            line = ""
+        if len(line) == _LONGEST and not line.endswith("\n"):
+            raise UsageError(
+                f"{self.name} answered with a line of over {_LONGEST} characters"
+            )
         if line:
             return line
         how = self._death()
@@ -123,12 +169,16 @@ class ProgramBox:
         return f"with exit code {code}" if code >= 0 else f"by signal {-code}"
 
     def close(self) -> None:
-        """Close the program's input, and end it if it does not end by itself."""
-        assert self.process.stdin is not None
-        with suppress(OSError):  # it may be gone already
-            self.process.stdin.close()
+        """Close the program's input, and end what does not end by itself.
+
+        What the program has started, and left, is in its group and ends too.
+        """
+        self.questions.put("")
         try:
             self.process.wait(1)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            pass
+        finally:  # also if a signal ends the waiting
+            _end(self.process.pid)
             self.process.wait()
+            _groups.discard(self.process.pid)

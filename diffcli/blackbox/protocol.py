@@ -40,8 +40,8 @@ def understood(name: str, given: Any, x: Sequence[float]) -> Answer:
     if value is None or isinstance(value, str):
         raise ArithmeticError(f"{name} gives no value there")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UsageError(f"{name} gave f = {value!r}, which is no number")
-    if not math.isfinite(value):
+        raise UsageError(f"{name} gave f = {value!r:.60}, which is no number")
+    if not math.isfinite(_float(value)):
         raise ArithmeticError(f"{name} gives no finite value there")
     if gradient is None:
         return Answer(float(value))
@@ -56,4 +56,18 @@ def understood(name: str, given: Any, x: Sequence[float]) -> Answer:
             f"{name} gave a gradient of {len(gradient)} numbers, but the point has"
             f" {len(x)}"
         )
-    return Answer(float(value), tuple(map(float, gradient)))
+    partials = tuple(map(_float, gradient))
+    for place, partial in enumerate(partials, 1):
+        if not math.isfinite(partial):
+            raise UsageError(
+                f"{name} gave a gradient whose part {place} is {partial}, no number"
+            )
+    return Answer(float(value), partials)
+
+
+def _float(number: float) -> float:
+    """Return a number as a double; a whole one that is too large is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
