@@ -268,33 +268,12 @@ def _variants(derivation: Derivation) -> Iterator[tuple[str, Expression]]:
         if not step.bindings:
             continue
         of = text(step.of, spaced=False, limit=60)
-        for after, what in _slips(step.rule.after):
+        for after, what in step.rule.mistakes:
             result = _with_slip(derivation, place, after)
             if result is not None:
                 yield f"{what} in d/d{name}[{of}]", result
     negative = fill("-u", {"u": derivation.result}, tidy)
     yield "the sign is turned round", negative
-
-
-def _slips(after: str) -> Iterator[tuple[str, str]]:
-    """Yield the ways in which a rule's right side is commonly got wrong."""
-    if after.endswith("*D(u)") and "+" not in after:
-        yield after.removesuffix("*D(u)"), "the inner derivative D(u) is missing"
-    if after == "D(u)*v + u*D(v)":
-        yield "D(u)*v", "the second term u*D(v) of the product rule is missing"
-        yield "u*D(v)", "the first term D(u)*v of the product rule is missing"
-        yield "D(u)*D(v)", "the derivatives of the factors are multiplied"
-    if "u**(n-1)" in after:
-        yield after.replace("u**(n-1)", "u**n"), "the exponent did not go down by one"
-        yield after.replace("n*", "", 1), "the exponent did not come down as a factor"
-    if after.startswith("c*"):
-        yield after.removeprefix("c*"), "the constant factor is missing"
-    if "(D(u)*v - u*D(v))" in after:
-        yield "(u*D(v) - D(u)*v)/v**2", "the quotient rule's difference is turned round"
-    if after.startswith("-"):
-        yield after.removeprefix("-"), "the minus sign is missing"
-    if after.startswith("(-"):
-        yield after.replace("(-", "(", 1), "the minus sign is missing"
 
 
 def _with_slip(derivation: Derivation, place: int, after: str) -> Expression | None:

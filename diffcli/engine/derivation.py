@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from diffcli.calculus.functions import INFIX, ROWS, Function
-from diffcli.calculus.rules import DIFFERENTIATION, Rule
+from diffcli.calculus.rules import DIFFERENTIATION, Rule, chain_mistakes
 from diffcli.engine.rewriting import (
     Bindings,
     fill,
@@ -353,5 +353,6 @@ def _chain(name: str) -> list[Rule]:
         before,
         " + ".join(terms),
         f"the derivative of {name}, times the inner derivative",
+        chain_mistakes(row.derivatives[0]) if row.arity == 1 else (),
     )
     return [*_by_function()[""], rule]
