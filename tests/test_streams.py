@@ -204,6 +204,22 @@ def test_many_formulas(run: Run, tmp_path: Path) -> None:
     assert ran.out.splitlines()[2] == "x*y  # both,x,2,2,,ok"
 
 
+def test_many_formulas_have_second_derivatives_and_chosen_variables(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "formulas.txt"
+    file.write_text("x₁^2*y\nx1*y\n", encoding="utf-8")
+    words = ("grad", "--exprs", str(file), "--at", "x₁=3,y=5,z=1")
+    assert run(*words, "-f", "plain", "--order", "2").out == "10 6 6 0\n0 1 1 0\n"
+    header, *rows = run(*words, "-f", "csv", "--order", "2").out.splitlines()
+    assert header == "expression,var,var2,finite,symbolic,backprop"
+    assert [row.split(",")[-1] for row in rows] == ["10", "6", "0", "0", "1", "0"]
+    assert run(*words, "-f", "plain", "--wrt", "y").out == "9\n3\n"
+    ran = run(*words, "-f", "plain", "--wrt", "z")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{file}:1: --wrt names 'z', which is not in the formula" in ran.err
+
+
 def test_a_bad_formula_is_named(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "formulas.txt"
     file.write_text("x\nx+\nlog(-x)\nx*q\n3*x\n", encoding="utf-8")

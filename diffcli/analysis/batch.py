@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from diffcli.analysis.grad import Comparison, compare
 from diffcli.engine.columns import Gradient, gradients
@@ -14,6 +14,9 @@ from diffcli.inputs.rows import Row, placed
 from diffcli.language import expression
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Settings, pose
+
+if TYPE_CHECKING:
+    from diffcli.analysis.hessian import Hessian
 
 _FORGET_AFTER = 10_000  # formulas after which the table of nodes is emptied
 
@@ -26,9 +29,10 @@ class Entry(NamedTuple):
     #: The variables whose partials are wanted.
     names: tuple[str, ...]
     methods: tuple[str, ...]
-    #: Exactly one of these three is there.
+    #: Exactly one of these four is there.
     gradient: Gradient | None = None
     comparison: Comparison | None = None
+    hessian: "Hessian | None" = None
     error: DiffcliError | None = None
 
     @property
@@ -77,10 +81,12 @@ def of_formulas(
     settings: Settings,
     methods: tuple[str, ...],
     wrt: str = "",
+    order: int = 1,
 ) -> Iterator[Entry]:
     """Yield the gradient of the formula in every line that is not empty, at one point.
 
-    A point by name may name more variables than a formula has.
+    With ``order`` 2 that is the Hessian. A point by name may name more variables than
+    a formula has.
     """
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r\n")
@@ -98,7 +104,8 @@ def of_formulas(
             yield entry._replace(error=placed(error, row.where))
             continue
         entry = Entry(row._replace(point=point), parsed, toward, methods)
-        yield _compared(entry, settings, Program([parsed.expression]))
+        answered = _compared if order == 1 else _second
+        yield answered(entry, settings, Program([parsed.expression]))
 
 
 _NOTHING = parse("0")
@@ -109,7 +116,8 @@ def _fitting(at: str, variables: Sequence[str]) -> dict[str, float]:
     if not points.names(at):
         return points.point(at, variables)
     given = points.listed(at)
-    named = [part for part in given if part.partition("=")[0].strip() in variables]
+    pairs = zip(points.names(at), given, strict=True)
+    named = [part for name, part in pairs if name in variables]
     return points.point(",".join(named), variables) if variables else {}
 
 
@@ -171,3 +179,14 @@ def _compared(entry: Entry, settings: Settings, program: Program) -> Entry:
     if kink is not None:
         return entry._replace(error=placed(kink, entry.row.where))
     return entry._replace(comparison=comparison)
+
+
+def _second(entry: Entry, settings: Settings, program: Program) -> Entry:
+    """Return the entry with second derivatives, or with the error that there is."""
+    from diffcli.analysis.hessian import hessian
+
+    try:
+        problem = pose(entry.parsed, entry.row.point, entry.names, settings, program)
+        return entry._replace(hessian=hessian(problem))
+    except DiffcliError as error:
+        return entry._replace(error=placed(error, entry.row.where))

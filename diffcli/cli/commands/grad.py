@@ -103,11 +103,11 @@ def command(
     _refuse_unused(_names(wanted, form, many=many), settings, form)
     if order == 2:
         why = "--order 2 goes three ways at each point, up to the first bad one"
-        refuse(why, "wanted", "exact", "keep_going", "subgradient", "exprs")
+        refuse(why, "wanted", "exact", "keep_going", "subgradient")
     if exprs or ((call.points_file or keep_going) and order == 1):
         if exact:
             raise UsageError("--exact takes its points from --at")
-        return _many(call, exprs, wrt, wanted, settings, keep_going=keep_going)
+        return _many(call, exprs, wrt, wanted, settings, order, keep_going=keep_going)
     if order == 2:
         return _second(call, form, wrt, settings)
     return _at(call, form, wrt, wanted, settings, exact=exact)
@@ -188,6 +188,7 @@ def _many(
     wrt: str,
     wanted: tuple[str, ...],
     settings: Settings,
+    order: int,
     *,
     keep_going: bool,
 ) -> Answer:
@@ -201,8 +202,10 @@ def _many(
     names = _names(wanted, form, many=many)
     if exprs:
         lines, name = terminal.opened(exprs)
-        entries = of_formulas(lines, name, call.the_point(exprs), settings, names, wrt)
-        shown: Shown = ((), batch.long_header(names))
+        at = call.the_point(exprs)
+        entries = of_formulas(lines, name, at, settings, names, wrt, order)
+        ways = names if order == 1 else methods.THREE
+        shown: Shown = ((), batch.long_header(ways, order))
     else:
         parsed = call.parsed()
         rows = call.rows_for(parsed, form, named=True)

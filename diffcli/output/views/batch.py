@@ -6,7 +6,7 @@ from typing import Any
 
 from diffcli.analysis.batch import Entry
 from diffcli.output.document import Block, Document, Facts, Run, Sheet, plain_number
-from diffcli.output.views import grad, heading
+from diffcli.output.views import grad, heading, hessian
 
 
 def document(entry: Entry) -> Document:
@@ -38,20 +38,29 @@ def _wide(entry: Entry) -> Sheet:
     return Sheet(added, [found])
 
 
-def long_header(methods: Sequence[str]) -> tuple[str, ...]:
+def long_header(methods: Sequence[str], order: int = 1) -> tuple[str, ...]:
     """Return the columns of many formulas, which have a row for each partial."""
+    if order == 2:
+        return ("expression", *hessian.header(methods))
     return ("expression", *grad.long_columns(methods))
 
 
+def _found(entry: Entry) -> Document | None:
+    """Return what is said of the entry's formula where it stands alone."""
+    if entry.hessian is not None:
+        return hessian.document(entry.hessian)
+    return grad.document(entry.comparison) if entry.comparison is not None else None
+
+
 def _of_formula(entry: Entry) -> Sheet:
-    text = entry.row.carried["expression"]
-    rows = [[text, *row] for row in _long(entry).rows]
-    return Sheet(long_header(entry.methods), rows)
+    text, alone = entry.row.carried["expression"], _long(entry)
+    return Sheet(("expression", *alone.header), [[text, *row] for row in alone.rows])
 
 
 def _long(entry: Entry) -> Sheet:
-    if entry.comparison is not None:
-        return grad.document(entry.comparison).sheet()
+    found = _found(entry)
+    if found is not None:
+        return found.sheet()
     header = grad.long_columns(entry.methods)
     empty = [""] * (len(header) - 2)
     return Sheet(header, [[name, *empty, entry.status] for name in entry.names or [""]])
@@ -59,9 +68,9 @@ def _long(entry: Entry) -> Sheet:
 
 def _record(entry: Entry) -> dict[str, Any]:
     carried = dict(entry.row.carried)
-    if entry.comparison is not None:
-        found = grad.document(entry.comparison).record()
-        return {**found, "input": carried}
+    found = _found(entry)
+    if found is not None:
+        return {**found.record(), "input": carried}
     assert entry.error is not None
     record = heading(grad.SCHEMA, entry.parsed)
     if "expression" in carried:  # it may be one that nobody understands
@@ -82,13 +91,13 @@ def _brief(entry: Entry) -> str:
     """Return the gradient; of a bad point its status, so that lines are not shifted."""
     if entry.gradient is not None:
         return " ".join(map(plain_number, entry.gradient.partials))
-    if entry.comparison is not None:
-        return grad.document(entry.comparison).brief()
-    return entry.status
+    found = _found(entry)
+    return entry.status if found is None else found.brief()
 
 
 def _blocks(entry: Entry) -> Iterator[Block]:
-    if entry.comparison is not None:
-        yield from grad.document(entry.comparison).blocks()
+    found = _found(entry)
+    if found is not None:
+        yield from found.blocks()
     elif entry.error is not None:
         yield Facts(((Run(f"{entry.status}: {entry.error.message}", "doubtful"),),))
