@@ -145,7 +145,7 @@ def _has_rough_rows(problem: Problem) -> bool:
 def _switched(low: Tape, high: Tape) -> str:
     """Return the name of a function that is on different branches in two runs."""
     program = low.program
-    for row, *_ in program.backward:
+    for row in program.calls:
         function = program.function(row)
         rough = function.rough
         if rough is None or rough.kind == "vertical tangent":
@@ -207,7 +207,7 @@ def _blame(problem: Problem, name: str) -> tuple[Function, Call]:
             users.add(row)
             if row in rough and isinstance(node, Call):
                 return node.function, node
-    for row, *_ in reversed(problem.program.backward):  # a partial that does not exist
+    for row in reversed(problem.program.calls):  # a partial that does not exist
         if not all(map(math.isfinite, tape.locals(row).values())):
             node = problem.program.nodes[row]
             assert isinstance(node, Call)

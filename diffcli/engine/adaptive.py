@@ -119,7 +119,7 @@ def _sweep(program: Program, values: list[Real], output: int) -> list[Real]:
     """Return the adjoints of one backward pass at the present precision."""
     adjoints = [mp.zero] * len(values)
     adjoints[program.outputs[output]] = mp.one
-    for row, *_ in program.backward:
+    for row in program.calls:
         upstream = adjoints[row]
         if not upstream:
             continue
@@ -187,7 +187,7 @@ def forward_slope(
         values = run(program, point)
         slopes = [mp.zero] * len(values)
         slopes[start] = mp.one
-        for row, *_ in reversed(program.backward):
+        for row in reversed(program.calls):
             for argument, local in _locals(program, values, row, slopes):
                 slopes[row] += local * slopes[argument]
         return Trial([slopes[program.outputs[0]]], values + slopes)

@@ -42,7 +42,7 @@ def partials(expression: Expression, names: Sequence[str]) -> list[Expression]:
     zero = number("0")
     adjoints: list[Expression] = [zero] * len(program.nodes)
     adjoints[program.outputs[0]] = number("1")
-    for row, *_ in program.backward:
+    for row in program.calls:
         upstream, node = adjoints[row], program.nodes[row]
         if upstream is zero:
             continue

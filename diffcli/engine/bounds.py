@@ -22,21 +22,18 @@ def partial_bounds(sweep: Sweep) -> dict[str, float]:
     (program, values), adjoints = sweep
     errors = value_errors(sweep.tape)
     bounds = [0.0] * len(values)
-    for row, a, b, first, second in program.backward:
+    for row, argument, partial, a, b in program.edges:
         upstream, uncertain = adjoints[row], bounds[row]
         if upstream == 0.0 and uncertain == 0.0:
             continue
         args = (a,) if b < 0 else (a, b)
-        for argument, partial in zip(args, (first, second), strict=False):
-            if partial is None:
-                continue
-            local = _local(partial, row, args, values)
-            moved = _moved(partial, row, args, values, errors)
-            bounds[argument] += (
-                uncertain * abs(local)
-                + abs(upstream) * (moved + _PARTIAL * ROUNDING * abs(local))
-                + TINY
-            )
+        local = _local(partial, row, args, values)
+        moved = _moved(partial, row, args, values, errors)
+        bounds[argument] += (
+            uncertain * abs(local)
+            + abs(upstream) * (moved + _PARTIAL * ROUNDING * abs(local))
+            + TINY
+        )
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
         for name, row in program.inputs.items()

@@ -82,16 +82,13 @@ def _adjoints(program: Program, values: list[Column]) -> list[Column | None]:
     """Return the backward pass from the first output; None: nothing was added."""
     adjoints: list[Column | None] = [None] * len(values)
     adjoints[program.outputs[0]] = 1.0
-    for row, a, b, first, second in program.backward:
+    for row, argument, partial, a, b in program.edges:
         upstream = adjoints[row]
-        if upstream is None:
-            continue
-        args = [values[a]] if b < 0 else [values[a], values[b]]
-        for argument, partial in ((a, first), (b, second)):
-            if partial is not None:
-                term = product(upstream, local(partial, values[row], *args))
-                before = adjoints[argument]
-                adjoints[argument] = term if before is None else total(before, term)
+        if upstream is not None:
+            args = [values[a]] if b < 0 else [values[a], values[b]]
+            term = product(upstream, local(partial, values[row], *args))
+            before = adjoints[argument]
+            adjoints[argument] = term if before is None else total(before, term)
     return adjoints
 
 
@@ -120,11 +117,11 @@ def _not_finite(found: list[Column]) -> set[int]:
 def _rough(program: Program, values: list[Column]) -> set[int]:
     """Return the places where a function is not smooth at its arguments."""
     bad: set[int] = set()
-    for row, a, b, _, _ in program.backward:
+    for row in program.calls:
         node = program.nodes[row]
         assert isinstance(node, Call)
         if node.function.rough is not None:
-            args = [values[a]] if b < 0 else [values[a], values[b]]
+            args = [values[argument] for argument in program.arguments(row)]
             at = columns.spread(node.function.rough.at, *args)
             assert isinstance(at, list)  # an active row has an argument that varies
             bad.update(i for i, here in enumerate(at) if here)

@@ -41,7 +41,7 @@ def hessian_row(tape: Tape, name: str, names: Sequence[str]) -> dict[Pair, float
     adjoints = [0.0] * len(values)
     moving = [0.0] * len(values)  # the slope of each adjoint
     adjoints[program.outputs[0]] = 1.0
-    for row, *_ in program.backward:
+    for row in program.calls:
         if adjoints[row] == 0.0 and moving[row] == 0.0:
             continue
         arguments = program.arguments(row)

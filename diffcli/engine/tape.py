@@ -22,15 +22,15 @@ TINY = 5e-324
 """How far it can move one that is next to zero."""
 
 _Forward = tuple[Number, int, int]
-_Backward = tuple[int, int, int, Number | None, Number | None]
+_Edge = tuple[int, int, Number, int, int]
 
 
 class Program:
     """Expressions as a list of operations, ready to be run at any point."""
 
     __slots__ = (
-        "active", "backward", "expressions", "forward", "index", "inputs", "leaves",
-        "nodes", "outputs",
+        "active", "calls", "edges", "expressions", "forward", "index", "inputs",
+        "leaves", "nodes", "outputs",
     )  # fmt: skip
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
@@ -52,9 +52,11 @@ class Program:
         self.active = bytearray(len(self.nodes))
         #: For each call its value function and the rows of its arguments (-1: none).
         self.forward: list[_Forward] = []
-        #: For each active call, last first: its row, its arguments' rows, and the
-        #: partials toward the active ones (None: the argument is a constant).
-        self.backward: list[_Backward] = []
+        #: The rows of the active calls, last first.
+        self.calls: list[int] = []
+        #: For each of them, and each of its active arguments: the row, the argument's
+        #: row, the partial toward it, and the rows of all arguments (-1: none).
+        self.edges: list[_Edge] = []
         for row, node in enumerate(self.nodes):
             if isinstance(node, Call):
                 self._add_call(row, node)
@@ -65,24 +67,26 @@ class Program:
             else:
                 assert isinstance(node, NumberNode)
                 self.leaves.append(node.value)
-        self.backward.reverse()
+        self.calls.reverse()
+        self.edges.reverse()
 
     def __reduce__(self) -> tuple[type["Program"], tuple[tuple[Expression, ...]]]:
         """Pickle the expressions: a list of them is compiled again."""
         return Program, (self.expressions,)
 
     def _add_call(self, row: int, node: Call) -> None:
-        function, active = node.function, self.active
-        a = self.index[node.args[0]]
-        first = function.partials[0] if active[a] else None
-        b, second = -1, None
-        if len(node.args) == 2:
-            b = self.index[node.args[1]]
-            second = function.partials[1] if active[b] else None
-        self.forward.append((function.value, a, b))
-        if first or second:
-            active[row] = 1
-            self.backward.append((row, a, b, first, second))
+        rows = [self.index[argument] for argument in node.args]
+        a, b = (*rows, -1)[:2]
+        self.forward.append((node.function.value, a, b))
+        edges = [
+            (row, argument, partial, a, b)
+            for argument, partial in zip(rows, node.function.partials, strict=True)
+            if self.active[argument]
+        ]
+        if edges:
+            self.active[row] = 1
+            self.calls.append(row)
+            self.edges += reversed(edges)  # the whole list is turned round at the end
 
     def arguments(self, row: int) -> tuple[int, ...]:
         """Return the rows of the arguments of a row."""
@@ -181,30 +185,16 @@ class Tape(NamedTuple):
         values = self.values
         adjoints = [0.0] * len(values)
         adjoints[self.program.outputs[output]] = 1.0
-        rows = iter(self.program.backward)
-        done = False
-        while not done:
+        for row, argument, partial, a, b in self.program.edges:
+            upstream = adjoints[row]
+            if upstream == 0.0:
+                continue
             try:
-                for row, a, b, first, second in rows:
-                    upstream = adjoints[row]
-                    if upstream == 0.0:
-                        continue
-                    y, u = values[row], values[a]
-                    if b < 0:
-                        adjoints[a] += upstream * first(y, u)  # type: ignore[misc]
-                        continue
-                    v = values[b]
-                    local_u = first(y, u, v) if first else 0.0
-                    local_v = second(y, u, v) if second else 0.0
-                    if first:
-                        adjoints[a] += upstream * local_u
-                    if second:
-                        adjoints[b] += upstream * local_v
-                done = True
+                y, u = values[row], values[a]
+                local = partial(y, u) if b < 0 else partial(y, u, values[b])
             except (ValueError, ArithmeticError):
-                # Nothing of this row was added yet: add it with care, and go on.
-                for argument, local in self.locals(row).items():
-                    adjoints[argument] += upstream * local
+                local = math.nan
+            adjoints[argument] += upstream * local
         return Sweep(self, adjoints)
 
     def locals(self, row: int) -> dict[int, float]:
@@ -234,8 +224,8 @@ class Tape(NamedTuple):
         if start is None:
             return slopes
         slopes[start] = 1.0
-        for row, a, b, _, _ in reversed(self.program.backward):
-            if slopes[a] or (b >= 0 and slopes[b]):
+        for row in reversed(self.program.calls):
+            if any(slopes[argument] for argument in self.program.arguments(row)):
                 locals_ = self.locals(row).items()
                 slopes[row] = sum(x * slopes[a] for a, x in locals_ if slopes[a])
         return slopes
@@ -245,9 +235,9 @@ class Tape(NamedTuple):
         values = self.values
         return [
             row
-            for row, a, b, _, _ in reversed(self.program.backward)
+            for row in reversed(self.program.calls)
             if (rough := self.program.nodes[row].function.rough)  # type: ignore[attr-defined]
-            and (rough.at(values[a]) if b < 0 else rough.at(values[a], values[b]))
+            and rough.at(*(values[a] for a in self.program.arguments(row)))
         ]
 
 
