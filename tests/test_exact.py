@@ -53,3 +53,9 @@ def test_a_pole_or_jump_has_none(formula: str, run: Run) -> None:
     ran = run("grad", formula, "--at", "0")
     assert ran.code == 4
     assert "limit" not in ran.err
+
+
+def test_a_value_is_not_said_twice(run: Run) -> None:
+    out = run("grad", "(2*x1+3*x2)**2+3", "--at", "1,3", "--exact").out
+    assert "f = 124 " in out
+    assert "124 = 124" not in out

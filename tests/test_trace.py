@@ -95,3 +95,16 @@ def test_a_large_one_says_what_it_leaves_out(run: Run) -> None:
 def test_a_constant_has_nothing_to_pass(form: str, run: Run) -> None:
     ran = run("trace", "2", "--vars", "x", "--at", "1", "-f", form)
     assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_dead_unit_is_called_dead(run: Run) -> None:
+    for words in (("relu(w*x-3)", "1,2"), ("2*hardtanh(x)*y", "3,1"), ("sign(x)", "2")):
+        out = run("trace", words[0], "--at", words[1]).out
+        assert "is dead here: passes nothing on" in out
+        assert "dead: " in out
+    assert "dead" not in run("trace", "cos(x)*sin(x)", "--at", "0").out
+
+
+def test_the_heading_of_paths_says_what_is_shown(run: Run) -> None:
+    assert "along each path" in run("trace", "2*x*y", "--at", "1,2").out
+    assert "sum over all paths" in run("trace", "x*y+sin(x)", "--at", "1,2").out

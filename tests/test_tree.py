@@ -14,7 +14,12 @@ LECTURE = ("tree", "(2*x1+3*x2)**2+3")
 
 def test_the_lectures_tree(run: Run) -> None:
     out = run(*LECTURE, "--at", "1,3").out
-    for line in ("+  124 | 1", "├── **  121 | 1", "│   ├── +  11 | 22", "x2  3 | 66"):
+    for line in (
+        "+  124 | 1",
+        "├── e: **  121 | 1",
+        "│   ├── c: +  11 | 22",
+        "x2  3 | 66",
+    ):
         assert line in out
 
 
@@ -76,3 +81,15 @@ def test_a_deep_tree_is_cut_and_says_so(run: Run) -> None:
     assert max(map(len, out.splitlines())) <= 120  # the formula is shown first
     assert "cut at 14 levels; -f json has the whole tree" in out
     assert run("tree", formula, "-f", "latex").out.count("[{") < 40
+
+
+@pytest.mark.parametrize("formula", ["(2*x+3*y)**2+3", "z = x*y; sin(z)+z**2"])
+def test_the_letters_are_those_of_trace(formula: str, run: Run) -> None:
+    tree = run("tree", formula, "--at", "1,3").out
+    record = json.loads(run("trace", formula, "--at", "1,3", "-f", "json").out)
+    for node in record["forward"]:
+        if node["formula"]:
+            assert f"{node['name']}: " in tree
+    colored = run("tree", formula, "--at", "1,3", "--color", "always").out
+    assert "\x1b[32m" in colored
+    assert "\x1b[36m" in colored

@@ -113,7 +113,7 @@ class _Story:
         self.program = problem.program
         self.values = problem.tape.values
         self.adjoints = sweep.adjoints
-        self.names = _names(problem)
+        self.names = node_names(problem)
         #: Rows that are told: all that depend on a variable, in order of their use.
         self.rows = [
             row
@@ -221,7 +221,7 @@ class _Story:
         return text(node, spaced=False, limit=60, names=names)
 
 
-def _names(problem: Problem) -> dict[Expression, str]:
+def node_names(problem: Problem) -> dict[Expression, str]:
     """Return a name for every node that depends on a variable."""
     program = problem.program
     names: dict[Expression, str] = {

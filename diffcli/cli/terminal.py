@@ -92,6 +92,13 @@ def ask(prompt: str) -> str:
     return line.strip().lower() if line else "q"
 
 
+def clear() -> None:
+    """Empty the terminal, if it can be emptied."""
+    if os.environ.get("TERM", "dumb") != "dumb":
+        sys.stdout.flush()
+        click.clear()
+
+
 def line_by_line(lines: Iterable[str]) -> Iterator[str]:
     """Yield lines, each after a key has been pressed; an empty line needs none.
 

@@ -48,8 +48,8 @@ STATIONS = (
         "Finite differences: try it out",
         f"grad {_F} --at 1,3 --h 2e-2 --method finite",
         "Go h/2 back and h/2 ahead, and divide the difference of f by h. That needs"
-        " nothing but the values of f, so it works for any program; but two evaluations"
-        " for each variable.",
+        " nothing but the values of f: (124.4404 - 123.5604)/0.02 = 44. So it works for"
+        " any program, but takes two evaluations for each variable.",
     ),
     Station(
         "How small should h be?",
@@ -150,6 +150,7 @@ def _walk(screen: Screen) -> Iterator[str]:
     """Yield station after station, as the user asks for them."""
     number = 1
     while 1 <= number <= len(STATIONS):
+        terminal.clear()
         yield from _shown(number, screen)
         again = f"or: diffcli demo {number}"
         answer = terminal.ask(f"{_PROMPT}{again:>{max(79 - len(_PROMPT), 0)}}")

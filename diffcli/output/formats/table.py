@@ -27,20 +27,22 @@ from diffcli.output.document import (
 SUMMARY = "tables for people"
 SUFFIXES = (".txt",)
 
+# One legend everywhere: green is a value, cyan a gradient, red is not to be trusted.
 _STYLES = {
     "value": "green",
-    "gradient": "",
-    "adjoint": "red",
+    "gradient": "cyan",
+    "adjoint": "cyan",
     "doubtful": "bold red underline",
     "name": "bold",
     "muted": "dim",
     "title": "bold",
+    # Curves: functions and their derivatives take turns.
     "first": "green",
-    "second": "red",
-    "third": "cyan",
-    "fourth": "magenta",
-    "fifth": "yellow",
-    "sixth": "blue",
+    "second": "cyan",
+    "third": "magenta",
+    "fourth": "yellow",
+    "fifth": "blue",
+    "sixth": "white",
 }
 _NARROW = 72  # below this many columns numbers stand under each other
 _GAP = "    "

@@ -1,6 +1,6 @@
 """One file per kind of result: result to Document. Here is what several say alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import diffcli
@@ -24,9 +24,13 @@ def heading(schema: str, parsed: Parsed) -> dict[str, Any]:
     }
 
 
-def step_fact(settings: Settings) -> Line:
-    """Return step width and scheme."""
+def step_fact(settings: Settings, used: Iterable[float] = ()) -> Line:
+    """Return step width and scheme, and the widths used if they were looked for."""
     h = settings.h if isinstance(settings.h, str) else f"{settings.h:g}"
+    widths = sorted(used)
+    if isinstance(settings.h, str) and widths:
+        ends = dict.fromkeys(f"{width:.2g}" for width in (widths[0], widths[-1]))
+        h += f": {' to '.join(ends)}"
     return (Run(f"h = {h}, {settings.scheme}"),)
 
 

@@ -73,7 +73,7 @@ def _said(chain: Chain, alone: bool) -> Iterator[Line]:
     if not chain.gradient:
         yield (Run(f"{who}dies: a layer's derivative is 0, and so is all before it"),)
     elif chain.verdict == "steady":
-        yield (Run(f"{who}steady: x {chain.factor:.3g} per layer", "value"),)
+        yield (Run(f"{who}steady: x {chain.factor:.3g} per layer", "name"),)
     else:
         text = f"{who}{chain.verdict}: x {chain.factor:.3g} per layer"
         yield (Run(text, "doubtful"),)
@@ -120,7 +120,7 @@ def _bars(chain: Chain, screen: Screen) -> Iterator[Line]:
     ends = f"1e{low:+03d}", f"1e{high:+03d}" if high else "1"
     scale = ends[0] + " " * (width - len(ends[0]) - len(ends[1])) + ends[1]
     yield (Run(head, "title"), Run(scale, "muted"))
-    style = "second" if chain.verdict == "explodes" else "first"
+    style = "doubtful" if chain.verdict == "explodes" else "gradient"
     for layer in layers:
         size = abs(layer.gradient)
         share = (math.log10(size) - low) / (high - low) if size else 0.0

@@ -26,7 +26,7 @@ from diffcli.problem import Problem, point_text
 
 SCHEMA = "diffcli/descend/2"
 STEP_SCHEMA = "diffcli/descend-step/1"
-_STYLES = ("first", "third", "second", "fourth", "fifth", "sixth")
+_STYLES = ("first", "third", "fourth", "fifth", "sixth")
 _ROWS = 10  # steps that are shown to people
 _LINES_AROUND = 12  # lines of the screen that are not the picture
 _HIGHEST = 4e307  # so that the distance of two losses is a number too
@@ -131,8 +131,7 @@ def _summary(descent: Descent) -> Iterator[tuple[Line, ...]]:
         )
         yield ((Run("overflow"),), *((Run(end, "doubtful"),) for end in ends))
     words = (
-        (Run(c.verdict, "doubtful" if c.verdict in _BAD else "gradient"),)
-        for c in courses
+        (Run(c.verdict, "doubtful" if c.verdict in _BAD else "name"),) for c in courses
     )
     yield ((Run("verdict", "name"),), *words)
     yield ((Run("per step"),), *((Run(_factor(descent, c)),) for c in courses))

@@ -59,7 +59,7 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
     if finite is not None:
         plural = "" if finite.evaluations == 1 else "s"
         calls = f"{finite.evaluations} evaluation{plural}"
-        facts.append(step_fact(settings))
+        facts.append(step_fact(settings, _widths(finite).values()))
         facts.append((Run(calls, "muted"),))
     hidden = [
         name for name in problem.parsed.variables if name in (CONSTANTS | BY_NAME)
@@ -69,6 +69,12 @@ def _blocks(comparison: Comparison) -> Iterator[Block]:
         facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
     yield Facts(tuple(facts))
     yield _table(comparison)
+
+
+def _widths(finite: MethodResult) -> dict[str, float]:
+    """Return the step width that was used, by variable."""
+    found = finite.evidence if isinstance(finite.evidence, dict) else {}
+    return {name: float(difference.h) for name, difference in found.items()}
 
 
 def _value(comparison: Comparison) -> Line:
@@ -199,6 +205,7 @@ def _record(comparison: Comparison) -> dict[str, Any]:
             "scheme": settings.scheme,
             "h": settings.h,
             "evaluations": finite.evaluations,
+            "steps": _widths(finite),
         }
     record["error"] = error.record()["error"] if error else None
     record["agreement"] = {

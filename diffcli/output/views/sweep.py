@@ -23,7 +23,7 @@ from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 
 SCHEMA = "diffcli/sweep/2"
-_STYLES = {"forward": ("second", "*", 0), "symmetric": ("third", "o", 0)}
+_STYLES = {"forward": ("fourth", "*", 0), "symmetric": ("third", "o", 0)}
 _FLAT = 0.05  # the slope below which a curve does not rise
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
@@ -55,7 +55,7 @@ def _blocks(shown: Shown) -> Iterator[Block]:
     size = "relative" if sweep.true else "absolute"
     yield Facts((
         (Run(f"at {point_text(problem.point)}"),),
-        (Run(f"{slope} = {sweep.true:.10g}", "value"),),
+        (Run(f"{slope} = {sweep.true:.10g}", "gradient"),),
     ))  # fmt: skip
     names = ((Run(s.scheme, _STYLES[s.scheme][0]),) for s in sweep.series)
     yield Facts(((Run(f"{size} error of {slope} against h (log-log):"),), *names))

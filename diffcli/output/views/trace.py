@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from diffcli.analysis.trace import Backward, Forward, Level, Path, Share, Trace
+from diffcli.calculus.functions import NAMED
 from diffcli.language.expression import Call
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.canvas import bar
@@ -78,7 +79,7 @@ def _blocks(trace: Trace, passes: Sequence[str]) -> Iterator[Block]:
         title = Run("Backward pass: root to leaves, upstream * local", "title")
         lines = _cut(trace.backward, list(_backward(trace.backward)))
         yield Lines(((), (title,), *lines), partial(_latex_backward, trace))
-        title = Run("Product of the partials along each path", "title")
+        title = Run(_paths_title(trace.paths), "title")
         lines = list(map(_path, trace.paths[:_MOST]))
         yield Lines(((), (title,), *lines), partial(_latex_paths, trace))
         if _is_unhealthy(trace.levels):
@@ -142,7 +143,22 @@ def _remark(node: Backward) -> str:
         return f"{sums}   {count} paths add up"
     (share,) = node.shares
     gate = _GATES.get(share.function, f"derivative of {share.function}")
+    if share.local == 0.0 and _is_flat(share.function):
+        gate = f"{share.function} is dead here: passes nothing on"
     return f"{_short(share.upstream)} * {_short(share.local)}   {gate}"
+
+
+def _paths_title(paths: Sequence[Path]) -> str:
+    """Return what is shown of the paths: a product where there is one path only."""
+    if all(path.ways == 1 for path in paths):
+        return "Product of the partials along each path"
+    return "Product of the partials along the path, or the sum over all paths"
+
+
+def _is_flat(name: str) -> bool:
+    """Tell whether a function is constant on whole stretches, as relu is."""
+    row = NAMED.get(name)
+    return row is not None and row.arity == 1 and bool(row.rough and row.rough.edge)
 
 
 def _path(path: Path) -> Line:
@@ -166,6 +182,13 @@ def _health(path: Path) -> str:
     """Say where a product of many partials vanishes or explodes, and which do it."""
     sizes = [abs(local) for local in path.locals]
     product = math.prod(sizes)
+    dead = [
+        function
+        for function, size in zip(path.functions, sizes, strict=True)
+        if size == 0.0 and _is_flat(function)
+    ]
+    if dead:
+        return f"   dead: {dead[0]} passes nothing on"
     if len(sizes) < 3 or 1e-4 < product < 1e4:
         return ""
     small = product <= 1e-4
@@ -267,7 +290,7 @@ def _latex_paths(trace: Trace) -> Iterator[str]:
         f" $={_latex_number(path.adjoint)}$"
         for path in trace.paths[:_TYPESET]
     )
-    return _latex_table("Product of the partials along each path", "lll", rows)
+    return _latex_table(_paths_title(trace.paths), "lll", rows)
 
 
 def _latex_product(path: Path) -> str:

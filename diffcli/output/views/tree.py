@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from diffcli.analysis.trace import node_names
 from diffcli.engine.tape import Sweep
 from diffcli.language.expression import (
     Call,
@@ -54,7 +55,7 @@ def _blocks(tree: Tree) -> Iterator[Block]:
 
 def _lines(tree: Tree) -> Iterator[Line]:
     """Yield a line a node, from the root down, with guides in front."""
-    names = {node: name for name, node in tree.parsed.definitions.items()}
+    names = _letters(tree)
     stack: list[tuple[Expression, str, str]] = [(tree.parsed.expression, "", "")]
     drawn: set[Expression] = set()
     count, was_cut = 0, False
@@ -68,12 +69,11 @@ def _lines(tree: Tree) -> Iterator[Line]:
         again = tree.shared and node in drawn and bool(node.args)
         drawn.add(node)
         name = f"{names[node]}: " if node in names else ""
-        worth = " | ".join(_worth(tree, node))
         cut = len(below) >= 4 * _DEEPEST and bool(node.args)
         was_cut = was_cut or cut
         mark = Run("  (drawn above)" if again else "  …" * cut, "muted")
-        label = (Run(f"{name}{_label(node)}", "name"), Run(f"  {worth}", "value"))
-        yield (Run(before), *(label if worth else label[:1]), mark)
+        label = Run(f"{name}{_label(node)}", "name")
+        yield (Run(before), label, *_worth_runs(tree, node), mark)
         if not again and not cut:
             children = list(node.args)
             for place, child in reversed(list(enumerate(children))):
@@ -88,6 +88,22 @@ def _lines(tree: Tree) -> Iterator[Line]:
     if was_cut:
         left = f"cut at {_DEEPEST} levels; -f json has the whole tree"
         yield (Run(left, "muted"),)
+
+
+def _letters(tree: Tree) -> Mapping[Expression, str]:
+    """Return the names of calls: those of trace, where there are values to name."""
+    if tree.problem is None:
+        return {node: name for name, node in tree.parsed.definitions.items()}
+    return {n: name for n, name in node_names(tree.problem).items() if n.args}
+
+
+def _worth_runs(tree: Tree, node: Expression) -> Iterator[Run]:
+    """Yield value and adjoint, each as what it is."""
+    for before, text, style in zip(
+        ("  ", " | "), _worth(tree, node), ("value", "adjoint"), strict=False
+    ):
+        yield Run(before)
+        yield Run(text, style)
 
 
 def _forest(tree: Tree) -> Iterator[str]:
