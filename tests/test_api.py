@@ -1,5 +1,6 @@
 """The library: what the commands can do, checked there, for Python callers."""
 
+import ast
 import copy
 import math
 import pickle
@@ -185,6 +186,12 @@ def once(x: list[float]) -> float:
     return sum(x)
 
 
+def slow_program() -> object:
+    code = "import sys; sys.stdin.read()"
+    with diffcli.program(f'{sys.executable} -c "{code}"', timeout=0.05) as silent:
+        return diffcli.measure(silent, {"x": 1})
+
+
 WRONG: list[tuple[Callable[[], object], type[diffcli.DiffcliError]]] = [
     (lambda: diffcli.compare("x", {"x": 1}, h="foo"), diffcli.UsageError),  # type: ignore[arg-type]
     (lambda: diffcli.compare("x", {"x": 1}, h=-1), diffcli.UsageError),
@@ -222,6 +229,11 @@ WRONG: list[tuple[Callable[[], object], type[diffcli.DiffcliError]]] = [
     (lambda: diffcli.measure(3, {"x": 1}), diffcli.UsageError),  # type: ignore[arg-type]
     (lambda: diffcli.measure(once, {"x": 1}, h=-1), diffcli.UsageError),
     (lambda: diffcli.program("/no/such/program"), diffcli.UsageError),
+    (lambda: diffcli.program(""), diffcli.UsageError),
+    (lambda: diffcli.program("a 'b"), diffcli.UsageError),
+    (lambda: diffcli.program("cat", timeout=0), diffcli.UsageError),
+    (lambda: diffcli.parse("x = 3"), diffcli.ParseError),
+    (lambda: slow_program(), diffcli.UsageError),
     (lambda: diffcli.program("cat", jobs=0), diffcli.UsageError),
     (lambda: diffcli.sweep("x", {"x": 1}, "q"), diffcli.UsageError),
     (lambda: diffcli.sweep("x", {"x": 1}, per_decade=0), diffcli.UsageError),
@@ -247,6 +259,19 @@ def test_what_is_wrong_is_an_error_of_ours(place: int) -> None:
     assert error.kind != "internal"
     # Options are the command line's: it says them itself.
     assert not re.search(r"--\w", str(error)), str(error)
+
+
+def test_no_layer_below_the_command_line_knows_its_options() -> None:
+    """Parameters have names; what an option is called is said at its door."""
+    package = Path(diffcli.__path__[0])
+    for path in package.rglob("*.py"):
+        room = path.relative_to(package).parts[0]
+        if room in ("cli", "output", "inputs") or path.name == "callable.py":
+            continue  # those that read or write what the command line says
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said = re.search(r"(?<!\S)--[a-z]\w+", node.value)
+                assert said is None, f"{path.name}: {node.value}"
 
 
 def test_the_command_line_says_its_own_words(run: Callable[..., object]) -> None:
@@ -394,8 +419,13 @@ def test_results_pickle_and_copy(name: str) -> None:
 
 
 def shown(result: object) -> str:
-    """Return a result as text, without the addresses and durations in it."""
-    return re.sub(r"0x\w+", "", repr(result))
+    """Return a result as text, without addresses, its sets in order."""
+    text = re.sub(r"0x\w+", "", repr(result))
+    return re.sub(
+        r"(?<=frozenset\(\{)[^}]*",
+        lambda inside: ", ".join(sorted(inside[0].split(", "))),
+        text,
+    )
 
 
 @pytest.mark.slow

@@ -66,7 +66,7 @@ Hint: for a product write x*(x+1)
 Error: the formula ends after a definition
   x = 3
        ^
-Hint: end with the formula itself (z = 2*x; z**2), or give values: --at x=3
+Hint: end with the formula itself (z = 2*x; z**2), or let x = 3 be the point
 """),
     (("1,5*x", "--at", "1"), 3, """\
 Error: unexpected ','

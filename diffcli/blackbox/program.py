@@ -48,9 +48,9 @@ class ProgramBox:
         try:
             self.words = shlex.split(command)
         except ValueError as error:
-            raise UsageError(f"--program {self.name}: {error}") from None
+            raise UsageError(f"{self.name}: {error}", parameter="command") from None
         if not self.words:
-            raise UsageError("--program names no program")
+            raise UsageError("there is no program in it", parameter="command")
         #: One that has answered and then ends has no value at the point it was asked.
         self.has_answered = False
         self._start()
@@ -144,7 +144,8 @@ class ProgramBox:
         except queue.Empty:
             raise UsageError(
                 f"{self.name} gave no answer within {self.timeout:g} s",
-                hint="a program has to flush its output; --timeout waits longer",
+                hint="timeout waits longer; a program has to flush its output",
+                parameter="timeout",
             ) from None
         if len(line) == _LONGEST and not line.endswith("\n"):
             raise UsageError(

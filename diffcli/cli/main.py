@@ -24,6 +24,7 @@ from diffcli.errors import (
 _OPTIONS = {
     "methods": "--method", "h": "--h", "scheme": "--scheme", "wrt": "--wrt",
     "digits": "--digits", "subgradient": "--subgradient", "claims": "--claim",
+    "command": "--program", "timeout": "--timeout",
 }  # fmt: skip
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.

@@ -241,7 +241,7 @@ class Complaints:
         hint = "end with the formula itself (z = 2*x; z**2)"
         value = self.source.rpartition("=")[2].strip()
         if value.replace(".", "").lstrip("-").isdigit():
-            hint += f", or give values: --at {name}={value}"
+            hint += f", or let {name} = {value} be the point"
         return self.error("the formula ends after a definition", (end, end + 1), hint)
 
     def defined_too_late(self, target: Token, *, twice: bool) -> ParseError:
