@@ -204,5 +204,5 @@ def _caret_lines(source: str, span: Span, note: str, width: int) -> list[str]:
     shown = f"  {left}{before}{marked}{after}{right}".rstrip()
     return [
         shown,
-        f"  {' ' * cell_len(left + before)}{carets}{'  ' + note if note else ''}",
+        f"  {' ' * cell_len(left + before)}{carets}  {visible(note)}".rstrip(),
     ]

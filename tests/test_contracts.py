@@ -159,7 +159,7 @@ def test_format_draws_any_document(name: str) -> None:
 SPECIAL = {
     "csv": 'xmark,"1,""2"', "dot": r'"{\"\{\|\<*}"', "html": "[bold]|&amp;_",
     "json": '"a": "xmark"', "jsonl": '{"a": "xmark"}', "latex": r"[bold]\textbar{}\&\_",
-    "md": r"| [bold]\|&_ |", "mermaid": '"#34;#123;#124;#60;#42;"',
+    "md": r"| \[bold\]\|\&\_ |", "mermaid": '"#34;#123;#124;#60;#42;"',
     "svg": "[bold]|&amp;_", "table": "[bold]|&_", "tsv": 'xmark\t1,"2',
 }  # fmt: skip
 

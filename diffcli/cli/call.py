@@ -9,7 +9,7 @@ from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.engine.tape import Program
-from diffcli.errors import DiffcliError, UsageError
+from diffcli.errors import DiffcliError, UsageError, visible
 from diffcli.inputs import points
 from diffcli.language.expression import Number, postorder
 from diffcli.language.parser import Parsed, parse
@@ -294,6 +294,8 @@ class Call(NamedTuple):
             notes = [*notes, *_renamed(wide, carried, own)]
         series = Documents(documents, many=many, header=wide)
         lines = formats.load(form).lines(series, self.screen())
+        if self.output == "-" and form != "table" and sys.stdout.isatty():
+            lines = map(_on_screen, lines)
         waits = bool(self.points_file) and (
             form == "jsonl" or terminal.is_interactive(self.points_file)
         )
@@ -341,3 +343,8 @@ def positive(word: str) -> float | None:
 def scheme_name(word: str) -> str:
     """Return the lecture's word for a scheme."""
     return "symmetric" if word == "central" else word
+
+
+def _on_screen(line: str) -> str:
+    """Return a line of data, of which a terminal obeys nothing but the tabs."""
+    return "\t".join(map(visible, line.split("\t")))

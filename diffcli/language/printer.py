@@ -83,14 +83,32 @@ def latex_name(name: str) -> str:
     letters = name.rstrip("0123456789")
     index = name[len(letters) :]
     letters = letters.replace("_", r"\_")
-    if letters in _GREEK:
+    if letters in GREEK:
         letters = f"\\{letters}"
+    elif not letters.isascii():
+        letters = "".join(map(latex_letter, letters))
     elif len(letters) > 1:
         letters = rf"\mathrm{{{letters}}}"
     return f"{letters}_{{{index}}}" if index else letters
 
 
-_GREEK = frozenset((
+def latex_letter(letter: str) -> str:
+    r"""Return a letter for maths mode, whatever the fonts have.
+
+    >>> print(latex_letter("α"), latex_letter("Σ"), latex_letter("x"))
+    \alpha \Sigma x
+    """
+    if letter.isascii():
+        return letter
+    from unicodedata import name
+
+    words = name(letter, "").replace("LAMDA", "LAMBDA").lower().split()
+    if words[:1] == ["greek"] and words[-1] in GREEK and len(words) == 4:
+        return f"\\{words[-1].title() if words[1] == 'capital' else words[-1]}"
+    return rf"\text{{U+{ord(letter):04X}}}"
+
+
+GREEK = frozenset((
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota",
     "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi",
     "chi", "psi", "omega",

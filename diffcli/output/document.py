@@ -1,7 +1,10 @@
 """What views make and formats draw: blocks for people, a record for programs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
+
+from diffcli.errors import visible
 
 
 class Screen(NamedTuple):
@@ -123,6 +126,36 @@ class Document(NamedTuple):
     brief: Callable[[], str] = lambda: ""
     #: For dot and mermaid: nodes, arguments before users.
     graph: Callable[[], Sequence[Node]] = lambda: ()
+
+    def shown(self) -> Iterator[Block]:
+        """Yield the blocks with all that could steer a terminal written out.
+
+        Formats for people draw these: names and messages come from anywhere.
+        """
+        for block in self.blocks():
+            if isinstance(block, Formula):
+                yield block._replace(text=visible(block.text))
+            elif isinstance(block, Facts):
+                yield Facts(tuple(map(_visible, block.facts)))
+            elif isinstance(block, Lines):
+                yield block._replace(lines=tuple(map(_visible, block.lines)))
+            elif isinstance(block, Picture):
+                yield Picture(partial(_visible_picture, block))
+            else:
+                columns = tuple(
+                    column._replace(title=visible(column.title))
+                    for column in block.columns
+                )
+                rows = tuple(tuple(map(_visible, row)) for row in block.rows)
+                yield Table(columns, rows)
+
+
+def _visible(line: Line) -> Line:
+    return tuple(run._replace(text=visible(run.text)) for run in line)
+
+
+def _visible_picture(picture: Picture, screen: Screen) -> Iterator[Line]:
+    return map(_visible, picture.draw(screen))
 
 
 class Documents:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from diffcli.language.printer import latex_letter
 from diffcli.output.document import (
     Document,
     Facts,
@@ -50,7 +51,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
 
 def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for document in documents:
-        for block in document.blocks():
+        for block in document.shown():
             if isinstance(block, Formula):
                 body = block.latex or rf"&\text{{{_escaped(block.text)}}}"
                 yield from (r"\begin{align*}", f"  {body}", r"\end{align*}")
@@ -60,14 +61,19 @@ def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
             elif isinstance(block, Lines) and block.latex is not None:
                 yield from block.latex()
             elif isinstance(block, Lines):
-                yield r"\begin{Verbatim}"
-                yield from (_plain(line) for line in block.lines)
-                yield r"\end{Verbatim}"
+                yield from _verbatim(block.lines)
             elif isinstance(block, Picture):
-                drawn = block.draw(screen._replace(ascii=True))
-                yield from (r"\begin{Verbatim}", *map(_plain, drawn), r"\end{Verbatim}")
+                yield from _verbatim(block.draw(screen._replace(ascii=True)))
             else:
                 yield from _tabular(block)
+
+
+def _verbatim(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield lines as they stand; one that says where they end does not end them."""
+    yield r"\begin{Verbatim}"
+    for line in lines:
+        yield _plain(line).replace(r"\end{", r"\end {")
+    yield r"\end{Verbatim}"
 
 
 def _tabular(block: Table) -> Iterator[str]:
@@ -89,4 +95,7 @@ def _plain(line: Line) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_SPECIAL)
+    text = text.translate(_SPECIAL)
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else f"${latex_letter(c)}$" for c in text)

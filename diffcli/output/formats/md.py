@@ -1,5 +1,6 @@
 """GitHub's Markdown."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from diffcli.output.document import (
@@ -15,23 +16,26 @@ from diffcli.output.document import (
 SUMMARY = "GitHub's Markdown"
 SUFFIXES = (".md",)
 
+#: What means something; an underscore only where it stands at the end of a word.
+_MARKS = re.compile(r"[\\|`*<>\[\]$~&]|(?<!\w)_|_(?!\w)")
+
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     """Yield the lines of every document, an empty one between two."""
     for number, document in enumerate(documents):
         if number:
             yield ""
-        for place, block in enumerate(document.blocks()):
+        for place, block in enumerate(document.shown()):
             if place:
                 yield ""
             if isinstance(block, Formula):
-                yield f"`{block.text}`"
+                yield _code(block.text)
             elif isinstance(block, Facts):
-                yield ", ".join(_plain(fact).strip() for fact in block.facts)
+                yield ", ".join(_escaped(_plain(fact).strip()) for fact in block.facts)
             elif isinstance(block, Lines):
-                yield from ("```text", *map(_plain, block.lines), "```")
+                yield from _fenced(block.lines)
             elif isinstance(block, Picture):
-                yield from ("```text", *map(_plain, block.draw(screen)), "```")
+                yield from _fenced(block.draw(screen))
             else:
                 yield _row([column.title for column in block.columns])
                 marks = (":--" if c.align == "left" else "--:" for c in block.columns)
@@ -45,4 +49,27 @@ def _plain(line: Line) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(map(_escaped, cells))} |"
+
+
+def _escaped(text: str) -> str:
+    """Return a text that nothing in it makes a link, a tag, a formula or a column."""
+    return _MARKS.sub(r"\\\g<0>", text)
+
+
+def _code(text: str) -> str:
+    """Return a text as code, in more backticks than stand in it."""
+    if "`" not in text:
+        return f"`{text}`"
+    fence = _longest(text) * "`" + "`"
+    return f"{fence} {text} {fence}"
+
+
+def _fenced(lines: Iterable[Line]) -> Iterator[str]:
+    texts = list(map(_plain, lines))
+    fence = "`" * max(3, 1 + max(map(_longest, texts), default=0))
+    yield from (f"{fence}text", *texts, fence)
+
+
+def _longest(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)

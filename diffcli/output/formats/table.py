@@ -59,7 +59,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for number, document in enumerate(documents):
         if number:
             yield ""
-        for block in document.blocks():
+        for block in document.shown():
             yield from _block_lines(block, screen)
 
 

@@ -1,0 +1,126 @@
+"""Nothing of a user or a file steers what shows it: a terminal, a page, a document."""
+
+import re
+import shlex
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from diffcli.language.printer import latex_letter
+from tests.conftest import Run
+
+#: What a text may hold that means something to somebody.
+TEXTS = {
+    "escape": "\x1b[31m\x1b]0;title\x07",
+    "controls": "\x00\x01\x08\x7f\x9b\r\x0b",
+    "bidi": "\u202eabc\u2066\u200f",
+    "separators": "\u2028\u2029\x85",
+    "nonsense": "\ufffe\udcff",
+    "markup": "[bold red]x[/]",
+    "tag": "<script>alert(1)</script><b a='&amp;'>",
+    "cdata": "]]>",
+    "pipe": "a|b\\|c\\",
+    "backticks": "`` ` ```",
+    "dollar": "$x$ 50% a_b {c} #1 ~ ^",
+    "environment": "\\end{Verbatim}\\end{document}\\input{x}",
+    "letters": "中文 é α",
+}
+FORMATS = ("table", "md", "latex", "svg", "html")
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+
+def hold(form: str, out: str) -> None:
+    """Hold an output in a format to what no text may change in it."""
+    assert all(c.isprintable() or c == "\n" for c in out)
+    if form == "svg":
+        ElementTree.fromstring(out)
+    elif form == "html":
+        assert Tags(out).tags <= {"html", "head", "meta", "style", "body", "pre"} | {
+            "span", "code", "title"
+        }  # fmt: skip
+    elif form == "md":
+        columns = {
+            len(re.findall(r"(?<!\\)(?:\\\\)*\|", line))
+            for line in out.splitlines()
+            if line.startswith("| ")
+        }
+        assert len(columns) <= 1
+        assert not re.search(r"^[^`]*(?<!\\)<", out, re.MULTILINE) or "```" in out
+    elif form == "latex":
+        begins = re.findall(r"\\begin\{(\w+\*?)\}", out)
+        assert sorted(begins) == sorted(re.findall(r"\\end\{(\w+\*?)\}", out))
+        assert r"\input" not in out
+
+
+PROGRAM = 'while read _; do echo \'{"f": 1, "grad": [0]}\'; done'
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_program_s_name_steers_nothing(text: str, form: str, run: Run) -> None:
+    name = TEXTS[text].replace("\x00", "").encode("utf-8", "replace").decode()
+    program = shlex.join(["sh", "-c", PROGRAM, name])
+    for command in ("grad", "check"):
+        ran = run(command, "--program", program, "--at", "1", "-f", form)
+        assert ran.code == 0, ran.err
+        hold(form, ran.out)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_row_of_a_file_steers_nothing(
+    text: str, form: str, run: Run, tmp_path: Path
+) -> None:
+    name = re.sub("[\x00/]", "", TEXTS[text]).encode("utf-8", "replace").decode()
+    file = tmp_path / f"f{name}.csv"
+    value = name.replace("\r", "").replace('"', '""')
+    file.write_text(f'x,note\n1,"{value}"\n"{value}",2\n', encoding="utf-8", newline="")
+    ran = run("grad", "x", "--points", str(file), "--keep-going", "-f", form)
+    hold(form, ran.out)
+    for words in (("--points", str(file)), ("--at", f"x={name}"), ("--wrt", name)):
+        ran = run("grad", "x", *words)
+        assert all(c.isprintable() or c == "\n" for c in ran.out + ran.err)
+    formulas = tmp_path / "formulas"
+    formulas.write_text(f"x\n{value}\n", encoding="utf-8", newline="")
+    many = ("--exprs", str(formulas), "--at", "x=1", "--keep-going")
+    hold(form, run("grad", *many, "-f", form).out)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_error_steers_nothing(text: str, run: Run) -> None:
+    bad = TEXTS[text].replace("\x00", "")
+    for words in (
+        (bad, "--at", "1"), ("x", "--at", bad), ("x", "--vars", bad, "--at", "1"),
+        ("x", "--at", "1", "-f", bad), ("x", "--at", "1", "--h", bad),
+        ("x", "--at", "1", f"--{bad}"), ("x", "--at", "1", "--method", bad),
+        ("x", bad, "--at", "1"), ("--module", bad, "--at", "1"),
+        ("--module", f"{bad}:f", "--at", "1"), ("--program", bad, "--at", "1"),
+        (f"@{bad}", "--at", "1"), ("x", "--points", bad),
+        ("x", "--at", "1", "-o", f"{bad}/x.csv"), ("x", "--at", "1", "--scheme", bad),
+    ):  # fmt: skip
+        ran = run("grad", *words)
+        assert all(c.isprintable() or c == "\n" for c in ran.out + ran.err), words
+        assert "internal" not in ran.err, words
+    ran = run(bad)
+    assert all(c.isprintable() or c == "\n" for c in ran.out + ran.err)
+
+
+def test_every_letter_of_a_name_is_known_to_latex(run: Run) -> None:
+    for name in ("α", "Σ", "λ", "ς", "Größe", "x_中"):
+        ran = run("grad", f"({name}-1)^2", "--at", "1", "-f", "latex")
+        assert ran.out.isascii()
+        assert ran.code == 0 or "not" in ran.err  # no letter of the language
+    assert [*map(latex_letter, "αΛx")] == [r"\alpha", r"\Lambda", "x"]
