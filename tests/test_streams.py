@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from diffcli import gradient
 from diffcli.errors import PointError
-from diffcli.inputs.rows import table
+from diffcli.inputs.files import table
 from tests.conftest import Run
 from tests.test_process import COMMAND, environment
 

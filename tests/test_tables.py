@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from diffcli import plugins, tables
 from diffcli.cli import commands
 from diffcli.errors import DiffcliError, ParseError, PointError, UsageError
-from diffcli.inputs.rows import Row, Rows, table
+from diffcli.inputs.files import table
+from diffcli.inputs.rows import Row, Rows
 from tests.conftest import Run
 
 KINDS = plugins.names(tables)

@@ -148,8 +148,10 @@ class Call(NamedTuple):
             raise points.missing_point(variables)
         if self.points:
             return rows.of_texts(self.points, variables, named=named)
+        from diffcli.inputs.files import table
+
         lines, name = terminal.opened(self.points_file)
-        return rows.table(lines, name, variables, fixed=form in _SHEETS)
+        return table(lines, name, variables, fixed=form in _SHEETS)
 
     def rows_for(self, parsed: Parsed, form: str, *, named: bool = False) -> "Rows":
         """Return the rows for a formula, whose constants are no columns.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-_QUOTED = re.compile(r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)')  # a cell of CSV
+_QUOTED = r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)'  # a cell of CSV
 
 
 class Fault(str):
@@ -51,5 +51,5 @@ def kind(first: str, path: str) -> str:
     """
     if first.lstrip()[:1] in ("{", "["):
         return "jsonl"
-    tabs = "\t" in first and "\t" in _QUOTED.sub("", first)
+    tabs = "\t" in first and "\t" in re.sub(_QUOTED, "", first)
     return "tsv" if tabs or path.endswith(".tsv") else "csv"

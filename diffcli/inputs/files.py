@@ -1,0 +1,238 @@
+"""Points from a file or a pipe, one a row of a table."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from diffcli import tables
+from diffcli.errors import DiffcliError, ParseError, PointError
+from diffcli.inputs import points
+from diffcli.inputs.rows import Row, Rows, placed
+from diffcli.language.lexer import spelling
+from diffcli.tables import Fault
+
+_NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*")
+_DECIMAL_COMMA = re.compile(r"\s*[-+−]?[0-9]*,[0-9]+\s*")
+
+Numbered = Iterator[tuple[int, Any]]
+
+
+def table(
+    lines: Iterable[str],
+    name: str,
+    variables: Sequence[str],
+    *,
+    fixed: bool = False,
+) -> Rows:
+    """Return a row for every row of a table; values may be formulas, as in --at.
+
+    The first line names the columns if every variable is among them. Otherwise it has
+    to be a point itself: as many values as there are variables, in their order.
+
+    JSON lines may each have other keys. If the columns are ``fixed``, those of the
+    first line are the columns: one that is missing later is empty, one that is new is
+    that row's error.
+
+    Raises PointError if a variable has no column.
+    """
+    rest = iter(lines)
+    skipped: list[str] = []
+    for first in rest:
+        skipped.append(first if skipped else first.removeprefix("\ufeff"))
+        if not skipped[-1].isspace() and skipped[-1]:
+            break
+    else:
+        return Rows(tuple(variables), iter(()))
+    kind = tables.kind(skipped[-1], name)
+    numbered = _read(tables.load(kind), chain(skipped, rest), name)
+    if kind == "jsonl":
+        return _of_objects(numbered, name, variables, fixed=fixed)
+    return _of_cells(numbered, name, variables)
+
+
+def _read(form: tables.TableFormat, lines: Iterable[str], name: str) -> Numbered:
+    try:
+        yield from form.read(lines)
+    except ParseError as error:
+        message = f"{name}:{error.message}"
+        raise ParseError(message, hint=error.hint) from None
+
+
+# ---- cells ------------------------------------------------------------------------
+
+
+def _of_cells(numbered: Numbered, name: str, variables: Sequence[str]) -> Rows:
+    number, first = next(numbered)
+    where = f"{name}:{number}"
+    if type(first) is Fault:
+        raise ParseError(f"{where}: {first}")
+    header = [cell.strip() for cell in first]
+    spelled = [spelling(cell) for cell in header]
+    missing = [variable for variable in variables if variable not in spelled]
+    if missing and all(map(_is_value, header)):
+        _refuse_count(header, variables, where)
+        numbered = chain([(number, first)], numbered)
+        header = spelled = list(variables)
+    elif missing:
+        raise _no_column(missing, first, variables, where)
+    for column in spelled:
+        if spelled.count(column) > 1:
+            raise PointError(f"{where}: two columns are named '{column}'")
+    wanted = [(variable, spelled.index(variable)) for variable in variables]
+    return Rows(tuple(header), _pointed(numbered, name, header, wanted))
+
+
+def _pointed(
+    numbered: Numbered, name: str, header: list[str], wanted: list[tuple[str, int]]
+) -> Iterator[Row]:
+    width = len(header)
+    for number, cells in numbered:
+        where = f"{name}:{number}"
+        if type(cells) is Fault:
+            nothing = dict.fromkeys(header, "")
+            yield Row(where, nothing, {}, ParseError(f"{where}: {cells}"))
+            continue
+        if len(cells) != width:
+            padded = dict(zip(header, cells + [""] * width, strict=False))
+            yield Row(where, padded, {}, _ragged(where, cells, header))
+            continue
+        carried = dict(zip(header, cells, strict=True))
+        try:
+            point = {variable: _number(cells[place]) for variable, place in wanted}
+        except DiffcliError as error:
+            yield Row(where, carried, {}, placed(error, where))
+        else:
+            yield Row(where, carried, point)
+
+
+def _is_value(cell: str) -> bool:
+    """Tell whether a cell of the first line is a value and not a column's name."""
+    try:
+        _number(cell)
+    except DiffcliError:
+        return False
+    return True
+
+
+def _number(cell: str) -> float:
+    """Return a cell's value.
+
+    Raises ParseError, DomainError.
+    """
+    if _NUMBER.fullmatch(cell):
+        value = float(cell)
+        if value - value == 0.0:  # finite
+            return value
+    try:
+        return points.number(cell)
+    except DiffcliError as error:
+        if _DECIMAL_COMMA.fullmatch(cell):
+            error.hint = f"decimals use a point: {cell.strip().replace(',', '.')}"
+        raise
+
+
+# ---- JSON lines -------------------------------------------------------------------
+
+
+def _of_objects(
+    numbered: Numbered, name: str, variables: Sequence[str], *, fixed: bool
+) -> Rows:
+    if not fixed:
+        rows = (_object_row(n, value, name, variables) for n, value in numbered)
+        return Rows(tuple(variables), rows)
+    number, first = next(numbered)
+    row = _object_row(number, first, name, variables)
+    if not row.carried and row.error:  # it would have named the columns
+        raise row.error
+    columns = tuple(row.carried)
+    rows = (_object_row(n, value, name, variables) for n, value in numbered)
+    return Rows(columns, (_fitted(r, columns) for r in chain([row], rows)))
+
+
+def _object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> Row:
+    """Return the row of an object; an array has the variables' values in order."""
+    where = f"{name}:{number}"
+    if isinstance(value, list) and len(value) == len(variables):
+        value = dict(zip(variables, value, strict=True))
+    if not isinstance(value, dict):
+        wrong = f"a line has to be an object such as {{{_example(variables)}}}"
+        if type(value) is Fault:
+            wrong = value
+        return Row(where, {}, {}, ParseError(f"{where}: {wrong}"))
+    spelled = {spelling(key): key for key in value}
+    missing = [variable for variable in variables if variable not in spelled]
+    try:
+        if missing:
+            raise ParseError(f"there is no value for {', '.join(missing)}")
+        if len(spelled) < len(value):
+            twice = next(key for key in value if spelled[spelling(key)] != key)
+            raise ParseError(f"there are two values for {spelling(twice)}")
+        point = {
+            variable: _number(_text(value[spelled[variable]])) for variable in variables
+        }
+    except DiffcliError as error:
+        return Row(where, value, {}, placed(error, where))
+    return Row(where, value, point)
+
+
+def _fitted(row: Row, columns: Sequence[str]) -> Row:
+    """Return a row of an object under the columns of the first line, as text."""
+    cells = {column: _text(row.carried.get(column, "")) for column in columns}
+    surplus = next((key for key in row.carried if key not in cells), None)
+    if surplus is None or row.error:
+        return row._replace(carried=cells)
+    error = ParseError(
+        f"{row.where}: '{surplus}' is no column: the first line has none of that name",
+        hint="-f jsonl carries other keys in each line",
+    )
+    return Row(row.where, cells, {}, error)
+
+
+def _text(value: Any) -> str:
+    """Return a value of JSON as a cell."""
+    return value if isinstance(value, str) else tables.load("jsonl").line(value)
+
+
+def _example(variables: Sequence[str]) -> str:
+    return ", ".join(f'"{name}": 1' for name in variables[:4])
+
+
+# ---- what is wrong ----------------------------------------------------------------
+
+
+def _refuse_count(cells: Sequence[str], variables: Sequence[str], where: str) -> None:
+    if len(cells) != len(variables):
+        raise PointError(
+            f"{where}: the line has {len(cells)} values, but the formula has"
+            f" {len(variables)} variables: {', '.join(variables)}",
+            hint="a first line with names says which column is what",
+        )
+
+
+def _no_column(
+    missing: Sequence[str], cells: Sequence[str], variables: Sequence[str], where: str
+) -> PointError:
+    hint = f"the first line has to name them: {','.join(variables)}"
+    return PointError(
+        f"{where}: there is no column for {', '.join(missing)}",
+        hint=_semicolons(cells) or hint,
+    )
+
+
+def _semicolons(cells: Sequence[str]) -> str:
+    if ";" not in "".join(cells):
+        return ""
+    return "cells are separated by commas or tabs, not by ';'; decimals use a point"
+
+
+def _ragged(where: str, cells: list[str], header: list[str]) -> ParseError:
+    s = "" if len(cells) == 1 else "s"
+    hint = _semicolons(cells)
+    if not hint and len(cells) == 2 * len(header):
+        hint = "decimals use a point, for a comma separates cells: 1.5,2.5"
+    return ParseError(
+        f"{where}: the line has {len(cells)} value{s}, but there are {len(header)}"
+        " columns",
+        hint=hint,
+    )
