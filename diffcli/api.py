@@ -206,6 +206,7 @@ def _posed(
     wrt: str | Iterable[str] = (),
     settings: Settings | None = None,
 ) -> Problem:
+    _given.mapping(point, "point")
     parsed = _given.formula(formula, point)
     values = _given.point(point, parsed)
     return pose(parsed, values, _given.names(wrt, parsed.variables), settings)
@@ -412,6 +413,7 @@ def _boxes(function: BlackBox | Boxes) -> Boxes:
 
 
 def _values(point: Point) -> dict[str, float]:
+    _given.mapping(point, "point")
     if not point:
         raise PointError("the point has no variables", parameter="point")
     return {
@@ -582,6 +584,8 @@ def depth(
 
     Raises UsageError, ParseError, and DomainError where a layer has no value.
     """
+    if not isinstance(activation, str):
+        raise UsageError(f"{activation!r} is no activation", parameter="activation")
     _given.whole(layers, "layers", 1, 1_000_000)
     w = _given.finite(_given.number(weight, "weight"), "weight")
     a = _given.finite(_given.number(start, "start"), "start")
