@@ -206,7 +206,6 @@ def _posed(
     wrt: str | Iterable[str] = (),
     settings: Settings | None = None,
 ) -> Problem:
-    _given.mapping(point, "point")
     parsed = _given.formula(formula, point)
     values = _given.point(point, parsed)
     return pose(parsed, values, _given.names(wrt, parsed.variables), settings)
@@ -231,23 +230,23 @@ def steps(
     point: Point | None = None,
     *,
     wrt: str | Iterable[str] = (),
-    order: Literal[1, 2] = 1,
+    order: int = 1,
     simplify: bool = False,
 ) -> tuple[Derivative, ...]:
     """Return the derivatives of a formula, rule by rule; at a point their values too.
 
-    ``order`` 2 adds the second derivatives, each from a first; ``simplify`` lets sympy
-    look for a shorter form of each.
+    ``order`` 2 adds the second derivatives, each from a first, and so on to 20 toward
+    one variable; ``simplify`` lets sympy look for a shorter form of each.
 
     >>> [str(found) for found in steps("x**2*y", order=2)]
-    ['2*y*x', '2*y', '2*x', 'x**2', '0']
+    ['2*x*y', 'x**2', '2*y', '2*x', '0']
 
     Raises ParseError, PointError, UsageError, and DomainError where one has no value.
     """
     from diffcli.analysis.steps import steps as find
     from diffcli.analysis.steps import valued
 
-    _given.whole(order, "order", 1, 2)
+    _given.whole(order, "order", 1, 20)
     problem = None if point is None else _posed(formula, point)
     parsed = problem.parsed if problem else _given.formula(formula)
     names = _given.names(wrt, parsed.variables)
@@ -413,7 +412,6 @@ def _boxes(function: BlackBox | Boxes) -> Boxes:
 
 
 def _values(point: Point) -> dict[str, float]:
-    _given.mapping(point, "point")
     if not point:
         raise PointError("the point has no variables", parameter="point")
     return {
@@ -584,8 +582,6 @@ def depth(
 
     Raises UsageError, ParseError, and DomainError where a layer has no value.
     """
-    if not isinstance(activation, str):
-        raise UsageError(f"{activation!r} is no activation", parameter="activation")
     _given.whole(layers, "layers", 1, 1_000_000)
     w = _given.finite(_given.number(weight, "weight"), "weight")
     a = _given.finite(_given.number(start, "start"), "start")

@@ -128,7 +128,7 @@ def test_format_draws_any_document(name: str) -> None:
     assert isinstance(form.SUFFIXES, tuple)
     cell = (Run("[bold]|&_", "value"),)
     document = Document(
-        blocks=lambda: (
+        blocks=lambda _: (
             Formula("f(x) = xmark", "f(x) &= xmark"),
             Facts((cell, cell)),
             Table((Column("", "left"), Column("n")), ((cell, cell),)),

@@ -42,12 +42,62 @@ def test_the_last_line_is_the_answer_of_grad(formula: str, run: Run) -> None:
     assert results == grad["derivatives"]
 
 
-def test_the_lectures_names(run: Run) -> None:
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_every_line_of_the_chain_is_true(formula: str, run: Run) -> None:
+    point = {"x": 1.3, "y": 0.7}
+    record = json.loads(run("steps", formula, "-f", "json").out)
+    for variable, derivation in record["derivations"].items():
+        exact = referee.slope(parse(formula).expression, variable, point)
+        for line in derivation["chain"]:
+            if "[" not in line["line"]:  # what is pending is no formula yet
+                value = Program([parse(line["line"]).expression]).value(point)
+                assert value == pytest.approx(exact, rel=1e-12, abs=1e-15)
+        assert all(line["rules"] for line in derivation["chain"][:-1])
+
+
+def test_the_lecture_on_paper(run: Run) -> None:
     out = run("steps", "(2*x1+3*x2)**2+3", "--wrt", "x1", "--at", "1,3").out
+    assert out.splitlines()[2:] == [
+        "∂f/∂x₁ = ∂/∂x₁ (2x₁ + 3x₂)²                 sum: 3 does not change",
+        "       = 2(2x₁ + 3x₂) · ∂/∂x₁ (2x₁ + 3x₂)   power and chain: z = 2x₁ + 3x₂",
+        "       = 2(2x₁ + 3x₂) · 2                   linear: x₂ is held fixed",
+        "       = 4(2x₁ + 3x₂)",
+        "At x₁ = 1, x₂ = 3:  4(2·1 + 3·3) = 4 · 11 = 44",
+    ]
+
+
+def test_a_network_is_a_chain_of_names(run: Run) -> None:
+    formula = "z = w*x + b; a = sigmoid(z); (a - t)^2"
+    out = run("steps", formula, "--wrt", "w", "--at", "w=2,x=0.5,b=-1,t=1").out
+    assert "∂f/∂w = ∂f/∂a · ∂a/∂z · ∂z/∂w   chain, along f ← a ← z ← w" in out
+    assert "∂a/∂z = a·(1 - a)" in out
+    assert "z = 0, a = 0.5" in out
+    assert out.rstrip().endswith("= -0.125")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("formula", [*FORMULAS, "sin(x)^2*exp(-x^2)/(1+x)*y"])
+def test_paper_fits_every_width(formula: str, width: int, run: Run) -> None:
+    out = run("steps", formula, "--at", "x=1.3,y=0.7", columns=width).out
+    assert all(len(line) <= width for line in out.splitlines())
+
+
+def test_higher_orders(run: Run) -> None:
+    record = json.loads(run("steps", "x^4", "--order", "4", "-f", "json").out)
+    results = {names: d["result"] for names, d in record["derivations"].items()}
+    assert results["x,x,x,x"] == "24"
+    assert run("steps", "x*y", "--order", "3").code == 2
+    assert run("steps", "x*y", "--order", "3", "--wrt", "x").code == 0
+
+
+def test_the_lectures_names(run: Run) -> None:
+    words = ("steps", "(2*x1+3*x2)**2+3", "--wrt", "x1", "--at", "1,3")
+    out = run(*words, "--level", "rules").out
     for word in ("constant", "linearity", "power, chain"):
         assert word in out
     assert "∂f/∂x1 = 4*(2*x1 + 3*x2)" in out
     assert "= 44 at x1 = 1, x2 = 3" in out
+    assert out == run(*words, "--level", "brief").out
 
 
 def test_full_names_the_letters_and_what_is_held(run: Run) -> None:
@@ -59,8 +109,10 @@ def test_full_names_the_letters_and_what_is_held(run: Run) -> None:
 
 
 def test_a_long_derivation_says_what_it_leaves_out(run: Run) -> None:
-    out = run("steps", "sin(" * 100 + "x" + ")" * 100).out
-    assert "more steps; -f json has all" in out
+    words = ("steps", "sin(" * 100 + "x" + ")" * 100, "--level", "rules")
+    assert "more steps; -f json has all" in run(*words).out
+    deep = "sin(" * 1000 + "x" + ")" * 1000
+    assert "too long for paper: see --level rules" in run("steps", deep).out
 
 
 def test_refused(run: Run) -> None:

@@ -5,16 +5,19 @@ from typing import NamedTuple
 
 from diffcli.engine.derivation import Derivation, derive
 from diffcli.engine.tape import Program, Undefined
+from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, located
 
 
 class Derivative(NamedTuple):
-    """A derivative of first or second order, and how it was found."""
+    """A derivative of any order, and how it was found."""
 
     #: The variables that f was differentiated toward before, and now.
     variables: tuple[str, ...]
+    #: What is differentiated now: f, or the derivative before.
+    of: Expression
     derivation: Derivation
     #: Its value at the point; None: there is no point.
     value: float | None = None
@@ -31,12 +34,24 @@ class Derivative(NamedTuple):
 def steps(
     parsed: Parsed, names: Sequence[str], order: int = 1, *, simplify: bool = False
 ) -> Iterator[Derivative]:
-    """Yield the derivative toward each variable, and with order 2 those of each."""
-    for place, first in enumerate(derive(parsed.expression, names)):
-        yield _with_shorter(Derivative((first.variable,), first), simplify)
-        for second in derive(first.result, names[place:] if order > 1 else ()):
-            both = Derivative((first.variable, second.variable), second)
-            yield _with_shorter(both, simplify)
+    """Yield the derivative toward each variable, then those of each, up to an order.
+
+    Raises UsageError for order 3 and more toward several variables.
+    """
+    if order > 2 and len(names) > 1:
+        raise UsageError(
+            "derivatives of order 3 and more are of one variable",
+            hint=f"choose one, such as {names[0]}",
+        )
+    todo: list[tuple[tuple[str, ...], Expression]] = [((), parsed.expression)]
+    while todo:
+        before, of = todo.pop(0)
+        places = names[names.index(before[-1]) :] if before else names
+        for derivation in derive(of, places):
+            found = (*before, derivation.variable)
+            yield _with_shorter(Derivative(found, of, derivation), simplify)
+            if len(found) < order:
+                todo.append((found, derivation.result))
 
 
 def _with_shorter(found: Derivative, simplify: bool) -> Derivative:

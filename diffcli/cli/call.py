@@ -12,6 +12,7 @@ from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError, visible
 from diffcli.inputs import points
 from diffcli.language.expression import Number, postorder
+from diffcli.language.notation import BY_NAME, CODE
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Screen, header
@@ -35,6 +36,7 @@ class Call(NamedTuple):
     color: str
     only_ascii: bool
     debug: bool
+    notation: str = "paper"
     digits: int = 10
     points: tuple[str, ...] = ()
     points_file: str = ""
@@ -321,6 +323,7 @@ class Call(NamedTuple):
             terminal.size("LINES", 1, shown) or 24,
             terminal.color(self.color, shown),
             self.only_ascii or limited,
+            CODE if self.only_ascii or limited else BY_NAME[self.notation],
         )
 
 

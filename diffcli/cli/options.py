@@ -153,6 +153,10 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
             show_default=True, help="When to use colours.",
         ),
         click.option(
+            "--notation", type=click.Choice(["paper", "code"]), default="paper",
+            show_default=True, help="How formulas are shown to people.",
+        ),
+        click.option(
             "--ascii", "only_ascii", is_flag=True, help="No characters outside ASCII."
         ),
         click.option(

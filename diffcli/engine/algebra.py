@@ -139,6 +139,8 @@ class Algebra:
         self.serials: dict[object, int] = {}
         #: The sums that stand in the formula as typed: they keep their spelling.
         self.typed: set[int] = set()
+        #: The letters in the order in which they were typed.
+        self.letters: dict[Expression, int] = {}
         #: Decimals were typed, so numbers are written as decimals where they end.
         self.decimal = False
 
@@ -259,10 +261,11 @@ class Algebra:
         c, factors = product
         if not factors:
             return self._noted(self.spelled(c), product)
+        factors = self._rejoined(factors)
         above = [f for f in factors if f[1] > 0 or is_exponential(f[0])]
         below = [(b, -r) for b, r in factors if r < 0 and not is_exponential(b)]
-        above.sort(key=_rank)
-        below.sort(key=_rank)
+        above.sort(key=self._place)
+        below.sort(key=self._place)
         negative = c < 0
         if negative:
             turned = self._turned(above)
@@ -272,9 +275,13 @@ class Algebra:
         node = self._row(number_above, above, negative=negative)
         if below or number_below is not ONE:
             node = call(DIVIDE, node, self._row(number_below, below))
-        if len(factors) == 1 and node is factors[0][0]:
+        if len(product.factors) == 1 and node is product.factors[0][0]:
             return node
         return self._noted(node, product)
+
+    def _place(self, factor: Factor) -> tuple[int, int]:
+        """Return where a factor stands: by its kind, letters as they were typed."""
+        return _rank(factor), self.letters.get(factor[0], 0)
 
     def _fraction(self, c: Fraction) -> tuple[Expression, Expression]:
         """Return what stands above and below the bar for a positive number."""
@@ -289,6 +296,27 @@ class Algebra:
         above, below = self._fraction(abs(c))
         node = call(NEGATE, above) if c < 0 else above
         return node if below is ONE else call(DIVIDE, node, below)
+
+    def _rejoined(self, factors: Sequence[Factor]) -> tuple[Factor, ...]:
+        """Return factors with u**v/u as u**(v - 1), which is defined at u = 0 too."""
+        kept = list(factors)
+        for base, exponent in factors:
+            if not is_exponential(base) or not isinstance(base, Call):
+                continue
+            below, above = base.args
+            for other in factors:
+                if other[0] is below and other[1] < 0:
+                    shifted = self.build_sum(
+                        [
+                            *(Product(exponent * c, f) for c, f in self.terms(above)),
+                            Product(other[1]),
+                        ]
+                    )
+                    kept.remove(other)
+                    joined = (call(POWER, below, shifted), Fraction(1))
+                    kept[kept.index((base, exponent))] = joined
+                    break
+        return tuple(kept)
 
     def _noted(self, node: Expression, product: Product) -> Expression:
         self.products.setdefault(node, product)

@@ -10,14 +10,8 @@ from typing import Any, NamedTuple
 
 from diffcli.calculus.functions import INFIX, ROWS, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule, chain_mistakes
-from diffcli.engine.rewriting import (
-    Bindings,
-    fill,
-    match,
-    pattern,
-    tidy,
-    without_brackets,
-)
+from diffcli.engine.normal import normal
+from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import (
     Call,
@@ -32,7 +26,7 @@ MOST_STEPS = 1_000_000
 """Steps after which a derivation is given up rather than waited for."""
 LONG_CHAIN = 64
 """A sum or product of more terms than this is differentiated in one step."""
-_READABLE = 1_000  # nodes up to which a derivative is arranged for a reader
+_READABLE = 1_000  # nodes up to which a derivative is shortened for a reader
 
 
 class Step(NamedTuple):
@@ -209,7 +203,8 @@ def _derive(graph: _Graph, name: str, most: int) -> Derivation:
             work.take_chain(graph.order[row], graph.chains[row])
         else:
             work.take(graph.order[row])
-    work.arrange(frozenset(graph.order) if len(graph.order) < _READABLE else None)
+    if len(graph.order) < _READABLE:
+        work.shorten(graph.expression)
     return Derivation(name, tuple(work.steps))
 
 
@@ -265,14 +260,14 @@ class _Work:
         self.step_of[step.of] = len(self.steps)
         self.steps.append(step._replace(uses=tuple(uses)))
 
-    def arrange(self, written: frozenset[Expression] | None) -> None:
-        """Add a last step if brackets can go; what the user wrote stays as it is."""
+    def shorten(self, expression: Expression) -> None:
+        """Add a last step if the result is not in normal form yet."""
         last = self.steps[-1]
-        if written is None or len(postorder([last.becomes])) >= _READABLE:
+        if len(postorder([last.becomes])) >= _READABLE:
             return
-        arranged = without_brackets(last.becomes, written)
-        if arranged is not last.becomes:
-            step = Step(_ARRANGE, last.of, arranged, (), {"u": last.of})
+        form = normal(last.becomes, [expression])
+        if form is not last.becomes:
+            step = Step(_SHORTEN, last.of, form, (), {"u": last.of})
             self.steps.append(step._replace(uses=(len(self.steps) - 1,)))
 
     def first(self, node: Expression) -> tuple[Rule, Bindings]:
@@ -284,7 +279,9 @@ class _Work:
         raise AssertionError(f"no rule for {node!r}")
 
 
-_ARRANGE = Rule("arrange", "u", "D(u)", "brackets inside a product can go")
+_SHORTEN = Rule(
+    "shorten", "u", "D(u)", "like terms are collected and fractions cancelled"
+)
 _LONG_SUM = Rule(
     "linearity", "u + v + ...", "D(u) + D(v) + ...",
     "a sum changes by the sum of the changes",

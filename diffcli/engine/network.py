@@ -27,6 +27,8 @@ MOST_WRITTEN = 4_000
 class Factor(NamedTuple):
     """How one name changes with another that stands in its definition."""
 
+    #: The two names: what changes, and with what.
+    of: tuple[str, str]
     #: The partial's name: ∂a/∂z.
     name: Variable
     #: Its formula in the names.
@@ -53,9 +55,15 @@ class Network(NamedTuple):
 
 
 def network(
-    definitions: Mapping[str, Expression], expression: Expression, name: str
+    definitions: Mapping[str, Expression],
+    expression: Expression,
+    name: str,
+    *,
+    several: bool = True,
 ) -> Network:
     """Return the derivation toward a variable as the product of named partials.
+
+    ``several`` tells that there are other variables: then it is ∂f, else df.
 
     >>> from diffcli.language.parser import parse
     >>> from diffcli.language.textbook import text
@@ -64,7 +72,15 @@ def network(
     >>> text(found.symbolic), text(found.product)
     ('∂f/∂a · ∂a/∂z · ∂z/∂w', '2(a - t) · a·(1 - a) · x')
     """
-    return _Network(definitions, expression, name).found()
+    return _Network(definitions, expression, name, several=several).found()
+
+
+def has_parts(
+    definitions: Mapping[str, Expression], expression: Expression, name: str
+) -> bool:
+    """Tell whether the derivative toward a variable goes through named parts."""
+    names = _Network(definitions, expression, name)
+    return any(word != names.top for word in names.uses)
 
 
 class _Network:
@@ -73,8 +89,11 @@ class _Network:
         definitions: Mapping[str, Expression],
         expression: Expression,
         name: str,
+        *,
+        several: bool = True,
     ) -> None:
         self.name = name
+        self.several = several
         parts: dict[str, Expression] = {
             n: e for n, e in definitions.items() if isinstance(e, Call)
         }
@@ -152,8 +171,8 @@ class _Network:
             reasons |= dict.fromkeys(line.reasons)
         if replaced:
             reasons[of, " is ", variable(user)] = None
-        name = variable(partial_text(word, several=True, of=name_text(user)))
-        return Factor(name, formula, tuple(reasons))
+        name = variable(partial_text(word, several=self.several, of=name_text(user)))
+        return Factor((user, word), name, formula, tuple(reasons))
 
     def users(self) -> dict[str, list[str]]:
         """Return for each name those that use it."""

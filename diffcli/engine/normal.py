@@ -116,9 +116,15 @@ class Normal(Algebra):
         self.forms: dict[Expression, Expression] = {}
 
     def keep(self, formula: Expression) -> None:
-        """Let the sums of a formula keep their spelling, and multiples of them too."""
+        """Let the sums of a formula keep their spelling, and multiples of them too.
+
+        Its letters keep their order.
+        """
+        order = postorder([formula])
+        letters = dict.fromkeys(n for n in order if isinstance(n, Variable))
+        self.letters |= {letter: place for place, letter in enumerate(letters)}
         self.form(formula)
-        for node in postorder([formula]):
+        for node in order:
             form = self.forms.get(node)
             if form is not None and form in self.sums:
                 self.typed.add(self.base_key(form)[1])

@@ -44,8 +44,16 @@ from diffcli.language.expression import (
 
 MOST_LINES = 40
 """Lines of a chain after which it is ended by its result."""
+MOST_NODES = 600
+"""Nodes of a formula that is derived on paper."""
 BESIDE = Function(
-    "beside", 2, lambda u, v: u * v, (), (), notation=Notation("·", 20, 20, "")
+    "beside",
+    2,
+    lambda u, v: u * v,
+    (),
+    (),
+    latex=r"{u} \cdot {v}",
+    notation=Notation("·", 20, 20, ""),
 )
 """A product as a rule makes it: u'·v."""
 _LETTER = variable("z")
@@ -78,6 +86,73 @@ class Chain(NamedTuple):
         return self.lines[-1].expression
 
 
+class Split(NamedTuple):
+    """A product or quotient whose two parts are derived on their own."""
+
+    #: "f", what is split.
+    of: str
+    #: What stands between u and v.
+    sign: str
+    u: Expression
+    v: Expression
+    slope_u: Chain
+    slope_v: Chain
+    #: The rule as one writes it.
+    rule: str
+    #: Its name.
+    name: str
+
+
+def split(expression: Expression, name: str, *, several: bool = False) -> Split | None:
+    """Return the two parts of a product or quotient; None: it is neither."""
+    if not isinstance(expression, Call) or expression.function not in (
+        MULTIPLY,
+        DIVIDE,
+    ):
+        return None
+    u, v = expression.args
+    writer = _Writer(expression, name, several=several)
+    if not (writer.degree(u) and writer.degree(v)):
+        return None
+    product = expression.function is MULTIPLY
+    return Split(
+        "f",
+        " · " if product else "/",
+        u,
+        v,
+        chain(u, name, several=several),
+        chain(v, name, several=several),
+        "u'v + uv'" if product else "(u'v - uv')/v²",
+        "product" if product else "quotient",
+    )
+
+
+_FEW_LEVELS = 3
+_LETTERS = "abcghkpqrs"
+
+
+def named_levels(
+    expression: Expression, name: str, taken: Iterable[str]
+) -> dict[str, Expression]:
+    """Return names for the levels of a composition; empty: it has few levels.
+
+    sin(cos(exp(x**2))) has the levels a = x**2, b = exp(a), c = cos(b).
+    """
+    writer = _Writer(expression, name, several=False)
+    levels: list[Expression] = []
+    node = expression
+    while isinstance(node, Call):
+        inner = [a for a in node.args if writer.degree(a)]
+        if len(inner) != 1 or writer.degree(node) < 3 or writer.degree(inner[0]) < 2:
+            break
+        (node,) = inner
+        levels.append(node)
+    free = [letter for letter in _LETTERS if letter not in set(taken)]
+    if not _FEW_LEVELS < len(levels) <= len(free):
+        return {}
+    return dict(zip(free, reversed(levels), strict=False))
+
+
 def chain(expression: Expression, name: str, *, several: bool = False) -> Chain:
     """Return the derivation of an expression toward a variable.
 
@@ -89,6 +164,11 @@ def chain(expression: Expression, name: str, *, several: bool = False) -> Chain:
     1/(x + 1)²
     """
     return _Writer(expression, name, several=several).chain()
+
+
+def too_long(expression: Expression) -> bool:
+    """Tell whether nobody would derive a formula on paper."""
+    return len(postorder([expression])) > MOST_NODES
 
 
 class _Writer:
@@ -289,7 +369,8 @@ class _Writer:
         verb = " is held fixed" if len(names) == 1 else " are held fixed"
         pieces: list[Piece] = ["linear: "]
         for place, name in enumerate(names[:3]):
-            pieces += [", "] * bool(place)
+            last = place == min(len(names), 3) - 1
+            pieces += [" and " if last else ", "] * bool(place)
             pieces.append(variable(name))
         return (*pieces, verb)
 

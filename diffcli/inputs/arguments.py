@@ -54,18 +54,8 @@ def point(given: Point, parsed: Parsed) -> dict[str, float]:
     Raises PointError if one is missing, unknown or not finite, and ParseError or
     DomainError for a text that is no formula of numbers.
     """
-    mapping(given, "point")
     values = {name: number(value, f"'{name}'") for name, value in given.items()}
     return points.fitted(values, parsed.variables)
-
-
-def mapping(given: object, parameter: str) -> None:
-    """Refuse what gives no values by name, with PointError."""
-    if not isinstance(given, Mapping):
-        raise PointError(
-            f"{given!r:.40} gives no values by name, as {{'x': 1}} does",
-            parameter=parameter,
-        )
 
 
 def number(value: Value, name: str) -> float:
@@ -77,7 +67,7 @@ def number(value: Value, name: str) -> float:
     except OverflowError:
         return math.inf
     except (TypeError, ValueError):
-        raise PointError(f"the value of {name} is no number: {value!r:.40}") from None
+        raise PointError(f"the value of {name} is no number: {value!r}") from None
 
 
 def exact_point(given: Point) -> dict[str, Expression]:
@@ -91,7 +81,6 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
     Raises PointError for a name that the formula has not, and for a number that is
     none; ParseError for a text that is no formula.
     """
-    mapping(given, "claims")
     found: dict[str, Parsed] = {}
     known = ", ".join(variables)
     for name, claim in given.items():
@@ -163,15 +152,15 @@ def step(h: Step) -> float | str:
     return positive(h, "h", " nor 'relative' nor 'auto'")
 
 
-def one_scheme(word: object) -> str:
+def one_scheme(word: str) -> str:
     """Return the lecture's word for a scheme. Raises UsageError."""
     known = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
     return among(word, known, "scheme")
 
 
-def among(word: object, known: Mapping[str, str], parameter: str) -> str:
+def among(word: str, known: Mapping[str, str], parameter: str) -> str:
     """Return what a word means. Raises UsageError if it means nothing."""
-    if not isinstance(word, str) or word not in known:
+    if word not in known:
         raise UsageError(
             f"{word!r} is not one of {', '.join(known)}.", parameter=parameter
         )
@@ -202,7 +191,7 @@ def _within(
     except (OverflowError, TypeError, ValueError):
         found = math.nan
     if not (math.isfinite(found) and holds(found)):
-        raise UsageError(f"{value!r:.40} {wrong}", parameter=parameter)
+        raise UsageError(f"{value!r} {wrong}", parameter=parameter)
     return found
 
 
@@ -211,5 +200,5 @@ def whole(value: object, parameter: str, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
     raise UsageError(
-        f"{value!r:.40} is no whole number from {low} to {high}", parameter=parameter
+        f"{value!r} is no whole number from {low} to {high}", parameter=parameter
     )

@@ -20,18 +20,20 @@ def text(
     spaced: bool = True,
     limit: int = 0,
     names: Mapping[Expression, str] = _NO_NAMES,
+    derivative: str = "d/dx",
 ) -> str:
     """Return the expression as the language spells it.
 
     ``spaced`` puts blanks round + and -; ``limit`` cuts the text there with "…";
-    nodes in ``names`` are written as their name.
+    nodes in ``names`` are written as their name. ``derivative`` stands before what is
+    still to be differentiated.
 
     >>> from diffcli.language.parser import parse
     >>> text(parse("2(x1+3x₂)^2").expression)
     '2*(x1 + 3*x2)**2'
     """
     blank = " " if spaced else ""
-    stack: list[_Piece] = list(reversed(_pieces(expression, blank, names)))
+    stack: list[_Piece] = [expression]
     written: list[str] = []
     length = 0
     while stack:
@@ -41,23 +43,31 @@ def text(
             length += len(piece)
             if limit and length > limit:
                 return "".join(written)[: limit - 1] + ELLIPSIS
-        elif piece in names:
+        elif piece is not expression and piece in names:
             stack.append(names[piece])
+        elif is_derivative(piece):
+            stack += ("]", piece.args[0], f"{derivative}[")
         else:
             stack += reversed(_pieces(piece, blank, names))
     return "".join(written)
+
+
+def is_derivative(node: Expression) -> bool:
+    """Tell whether a node stands for the derivative of its argument."""
+    return isinstance(node, Call) and node.function.name == "D"
 
 
 def latex(
     expression: Expression,
     limit: int = 0,
     names: Mapping[Expression, str] = _NO_NAMES,
+    derivative: str = r"\frac{d}{dx}",
 ) -> str:
     """Return the expression as LaTeX for maths mode.
 
     Beyond ``limit`` characters it is a row of dots: half a formula does not compile.
     """
-    stack: list[_Piece] = [*reversed(_latex_pieces(expression, names))]
+    stack: list[_Piece] = [expression]
     written: list[str] = []
     length = 0
     while stack:
@@ -67,8 +77,10 @@ def latex(
             length += len(piece)
             if limit and length > limit:
                 return r"\ldots"
-        elif piece in names:
+        elif piece is not expression and piece in names:
             written.append(latex_name(names[piece]))
+        elif is_derivative(piece):
+            stack += (r"\right]", piece.args[0], rf"{derivative}\left[")
         else:
             stack += reversed(_latex_pieces(piece, names))
     return "".join(written)
@@ -130,6 +142,8 @@ def _pieces(
     if len(node.args) == 1:
         return [notation.symbol, *_right(node.args[0], node.function, names)]
     symbol = notation.symbol
+    if node.function.name == "beside":
+        symbol = f"{blank}*{blank}"
     if notation.left < 20:
         symbol = f"{blank}{symbol}{blank}"
     left, right = node.args
@@ -198,7 +212,7 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
         inside = _between(arguments(node), ", ")
         return [rf"\operatorname{{{name}}}\left(", *inside, r"\right)"]
     pieces: list[_Piece] = []
-    rest = row.latex
+    rest = _juxtaposed(node) or row.latex
     for letter, argument, wrap in zip(
         "uv", node.args, _latex_wraps(node), strict=False
     ):
@@ -208,6 +222,22 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
         pieces += (before.replace("{{", "{").replace("}}", "}") + opening, argument)
         rest = closing + rest
     return [*pieces, rest.replace("{{", "{").replace("}}", "}")]
+
+
+def _juxtaposed(node: Call) -> str:
+    """Return the LaTeX of a product that needs no dot; empty: it needs one."""
+    if node.function.name != "multiply":
+        return ""
+    left, right = node.args
+    first = right
+    while isinstance(first, Call) and first.function.notation and len(first.args) == 2:
+        if first.function.name == "divide":
+            return ""
+        first = first.args[0]
+    if isinstance(left, Number) and not isinstance(first, Number):
+        return "{u} {v}"
+    function = isinstance(first, Call) and first.function.notation is None
+    return r"{u} \, {v}" if function else ""
 
 
 def _latex_number(digits: str) -> str:
@@ -236,7 +266,7 @@ def _latex_wraps(node: Call) -> list[bool]:
         # A raised right side needs none; a function's own power needs some.
         base = node.args[0]
         wraps = [isinstance(base, Call) or wraps[0], False]
-    elif notation.symbol == "*":
+    elif notation.symbol in ("*", "·"):
         wraps = [_is_sum(node.args[0]), _is_sum(node.args[1])]
     return wraps
 

@@ -71,7 +71,8 @@ def text(
     '2x₁ sin(x₁)²/√(1 + x₁²)'
     """
     page = _Page(names, frozenset(taken), derivative)
-    stack: list[_Piece] = [expression]
+    # The whole is written out even if it has a name; then it cannot be met again.
+    stack: list[_Piece] = [*reversed(page.opened(expression))]
     written: list[str] = []
     length = 0
     while stack:
@@ -103,6 +104,10 @@ class _Page:
         """Return a node as strings and the nodes between them."""
         if node in self.names:
             return [name_text(self.names[node])]
+        return self.opened(node)
+
+    def opened(self, node: Expression) -> list[_Piece]:
+        """Return a node written out, whether it has a name or not."""
         if isinstance(node, Number):
             return [_SIGNS.get(node.text, node.text)]
         if isinstance(node, Variable):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from diffcli.errors import visible
+from diffcli.language.notation import PAPER, Notation
 
 
 class Screen(NamedTuple):
@@ -18,6 +19,8 @@ class Screen(NamedTuple):
     color: bool = False
     #: Only ASCII can be shown.
     ascii: bool = False
+    #: How formulas are written.
+    notation: Notation = PAPER
 
 
 class Run(NamedTuple):
@@ -74,9 +77,11 @@ class Lines(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """Curves or bars, drawn to fit the screen."""
+    """Curves, bars or equations, drawn to fit the screen."""
 
     draw: Callable[[Screen], Iterable[Line]]
+    #: The same as LaTeX for display maths; None: it stands as it is there too.
+    latex: Callable[[], Iterable[str]] | None = None
 
 
 Block = Formula | Facts | Table | Lines | Picture
@@ -111,7 +116,7 @@ class Document(NamedTuple):
     """One result, ready for any format; a format makes only the part that it needs."""
 
     #: For people, from top to bottom.
-    blocks: Callable[[], Iterable[Block]]
+    blocks: Callable[[Notation], Iterable[Block]]
     #: For json and jsonl.
     record: Callable[[], Mapping[str, Any]]
     #: For jsonl, where a result is too long for one line; None: it is the record.
@@ -127,12 +132,12 @@ class Document(NamedTuple):
     #: For dot and mermaid: nodes, arguments before users.
     graph: Callable[[], Sequence[Node]] = lambda: ()
 
-    def shown(self) -> Iterator[Block]:
+    def shown(self, notation: Notation) -> Iterator[Block]:
         """Yield the blocks with all that could steer a terminal written out.
 
         Formats for people draw these: names and messages come from anywhere.
         """
-        for block in self.blocks():
+        for block in self.blocks(notation):
             if isinstance(block, Formula):
                 yield block._replace(text=visible(block.text))
             elif isinstance(block, Facts):
@@ -140,7 +145,7 @@ class Document(NamedTuple):
             elif isinstance(block, Lines):
                 yield block._replace(lines=tuple(map(_visible, block.lines)))
             elif isinstance(block, Picture):
-                yield Picture(partial(_visible_picture, block))
+                yield block._replace(draw=partial(_visible_picture, block))
             else:
                 columns = tuple(
                     column._replace(title=visible(column.title))

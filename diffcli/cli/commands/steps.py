@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from diffcli.analysis.steps import steps, valued
-from diffcli.cli import options
+from diffcli.cli import options, terminal
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.output.document import Document
@@ -18,6 +18,7 @@ EPILOG = """\
 \b
 Examples:
   diffcli steps "(2*x1+3*x2)**2+3" --wrt x1 --at 1,3
+  diffcli steps "z = w*x + b; a = sigmoid(z); (a - t)^2" --wrt w
   diffcli steps "x*sin(2*x)" --level full
   diffcli steps "sin(x)**2*y" --order 2 --simplify
 """
@@ -28,31 +29,55 @@ Examples:
 @options.at
 @options.wrt("Only these variables.")
 @click.option(
-    "--level", type=click.Choice(["brief", "full"]), default="brief",
-    show_default=True, help="One line a step, or the rule and its letters too.",
+    "--level", type=click.Choice(["paper", "rules", "full", "brief"]),
+    default="paper", show_default=True,
+    help="A chain of equals as on paper; one line a rule (brief: the same); each rule"
+    " with its letters and in words too.",
 )  # fmt: skip
 @click.option(
-    "--order", type=click.IntRange(1, 2), default=1, metavar="N",
-    help="2: second derivatives too, each from the first.",
+    "--order", type=click.IntRange(1, 20), default=1, metavar="N",
+    help="Higher derivatives too, each from the one before.",
+)  # fmt: skip
+@click.option(
+    "--pause", is_flag=True,
+    help="Wait for a key after each line, for the class; only in a terminal.",
 )  # fmt: skip
 @click.option(
     "--simplify", is_flag=True, help="Let sympy shorten the result, as a last step."
 )
 @options.output(*FORMATS)
 def command(
-    expr: str, wrt: str, level: str, order: int, simplify: bool, **shared: Any
+    expr: str,
+    wrt: str,
+    level: str,
+    order: int,
+    pause: bool,
+    simplify: bool,
+    **shared: Any,
 ) -> Answer:
-    """Derivation, rule by rule."""
+    """Derivation, as on paper or rule by rule."""
     call = Call(expr, **shared)
+    level = "rules" if level == "brief" else level
     parsed = call.parsed()
     told = list(steps(parsed, call.wanted(parsed, wrt), order, simplify=simplify))
     form = call.form(FORMATS)
     if form in ("json", "jsonl"):
         refuse(f"-f {form} has every level", "level")
     if not call.has_points:
-        return call.answer(form, [document(Steps(parsed, told, level, {}))])
+        answer = call.answer(form, [document(Steps(parsed, told, level, {}, simplify))])
+        return _paused(call, answer) if pause else answer
 
     def at(problem: Problem) -> Document:
-        return document(Steps(parsed, valued(told, problem), level, problem.point))
+        return document(
+            Steps(parsed, valued(told, problem), level, problem.point, simplify)
+        )
 
-    return call.at_points(form, parsed, wrt, at, notes=call.order_note(parsed))
+    answer = call.at_points(form, parsed, wrt, at, notes=call.order_note(parsed))
+    return _paused(call, answer) if pause else answer
+
+
+def _paused(call: Call, answer: Answer) -> Answer:
+    """Return the answer line by line, if somebody is there to press a key."""
+    if call.output != "-" or not terminal.somebody_is_there():
+        return answer
+    return answer._replace(lines=terminal.line_by_line(answer.lines))

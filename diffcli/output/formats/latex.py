@@ -51,7 +51,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
 
 def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for document in documents:
-        for block in document.shown():
+        for block in document.shown(screen.notation):
             if isinstance(block, Formula):
                 body = block.latex or rf"&\text{{{_escaped(block.text)}}}"
                 yield from (r"\begin{align*}", f"  {body}", r"\end{align*}")
@@ -60,8 +60,12 @@ def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
                 yield from (rf"\noindent {_escaped(facts)}", "")
             elif isinstance(block, Lines) and block.latex is not None:
                 yield from block.latex()
+            elif isinstance(block, Lines) and not any(block.lines):
+                yield ""
             elif isinstance(block, Lines):
                 yield from _verbatim(block.lines)
+            elif isinstance(block, Picture) and block.latex is not None:
+                yield from (r"\[", *block.latex(), r"\]")
             elif isinstance(block, Picture):
                 yield from _verbatim(block.draw(screen._replace(ascii=True)))
             else:

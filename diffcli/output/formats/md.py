@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from diffcli.output.document import (
+    Block,
     Document,
     Facts,
     Formula,
@@ -25,23 +26,39 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for number, document in enumerate(documents):
         if number:
             yield ""
-        for place, block in enumerate(document.shown()):
+        drawn = (list(_block(b, screen)) for b in document.shown(screen.notation))
+        for place, rows in enumerate(rows for rows in drawn if rows):
             if place:
                 yield ""
-            if isinstance(block, Formula):
-                yield _code(block.text)
-            elif isinstance(block, Facts):
-                yield ", ".join(_escaped(_plain(fact).strip()) for fact in block.facts)
-            elif isinstance(block, Lines):
-                yield from _fenced(block.lines)
-            elif isinstance(block, Picture):
-                yield from _fenced(block.draw(screen))
-            else:
-                yield _row([column.title for column in block.columns])
-                marks = (":--" if c.align == "left" else "--:" for c in block.columns)
-                yield _row(list(marks))
-                for cells in block.rows:
-                    yield _row([_plain(cell) for cell in cells])
+            yield from rows
+
+
+def _block(block: Block, screen: Screen) -> Iterator[str]:
+    """Yield the lines of one block; a blank line alone is none."""
+    if isinstance(block, Formula):
+        yield _formula(block)
+    elif isinstance(block, Facts):
+        yield ", ".join(_escaped(_plain(fact).strip()) for fact in block.facts)
+    elif isinstance(block, Lines):
+        if any(block.lines):
+            yield from _fenced(block.lines)
+    elif isinstance(block, Picture) and block.latex is not None:
+        yield from ("```math", *block.latex(), "```")
+    elif isinstance(block, Picture):
+        yield from _fenced(block.draw(screen))
+    else:
+        yield _row([column.title for column in block.columns])
+        marks = (":--" if c.align == "left" else "--:" for c in block.columns)
+        yield _row(list(marks))
+        for cells in block.rows:
+            yield _row([_plain(cell) for cell in cells])
+
+
+def _formula(block: Formula) -> str:
+    """Return a formula typeset as GitHub does, or as code where it has no LaTeX."""
+    if not block.latex or "`" in block.latex:
+        return _code(block.text)
+    return f"$`{block.latex.replace('&', '')}`$"
 
 
 def _plain(line: Line) -> str:

@@ -33,6 +33,6 @@ def exported(
     for number, document in enumerate(documents):
         if number:
             recorder.print()
-        for block in document.shown():
+        for block in document.shown(screen.notation):
             table.print_block(block, screen, recorder)
     yield from export(recorder).rstrip("\n").split("\n")

@@ -36,6 +36,7 @@ _STYLES = {
     "name": "bold",
     "muted": "dim",
     "title": "bold",
+    "rule": "magenta",
     # Curves: functions and their derivatives take turns.
     "first": "green",
     "second": "cyan",
@@ -50,7 +51,8 @@ _SHORTEST_WORDS = 12  # cells of a column whose text may wrap
 _ASCII = str.maketrans({
     "∂": "d", "·": "*", "×": "x", "…": "...", "→": "->", "≤": "<=", "≥": ">=",
     "±": "+-", "−": "-", "∞": "inf", "η": "eta", "✓": "ok", "█": "#", "²": "^2",
-    "├": "|", "└": "`", "│": "|", "─": "-",
+    "←": "<-", "≈": "~", "³": "^3", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7",
+    "⁸": "^8", "⁹": "^9", "├": "|", "└": "`", "│": "|", "─": "-",
 })  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for number, document in enumerate(documents):
         if number:
             yield ""
-        for block in document.shown():
+        for block in document.shown(screen.notation):
             yield from _block_lines(block, screen)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import diffcli
 from diffcli.language.expression import Expression
+from diffcli.language.notation import CODE, Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
 from diffcli.output.document import Formula, Line, Run
@@ -34,22 +35,27 @@ def step_fact(settings: Settings, used: Iterable[float] = ()) -> Line:
     return (Run(f"h = {h}, {settings.scheme}"),)
 
 
-def formulas(parsed: Parsed, limit: int = _LONGEST_FORMULA) -> Iterator[Formula]:
+def formulas(
+    parsed: Parsed, notation: Notation = CODE, limit: int = _LONGEST_FORMULA
+) -> Iterator[Formula]:
     """Yield the definitions and the function as they were understood."""
     names = {node: name for name, node in parsed.definitions.items()}
+    taken = parsed.variables
+
+    def body(node: Expression) -> str:
+        return notation.text(node, limit=limit, names=names, taken=taken)
+
     for name, node in parsed.definitions.items():
-        others = {other: word for other, word in names.items() if other is not node}
         yield Formula(
-            f"{name} = {text(node, spaced=False, limit=limit, names=others)}",
-            f"{latex_name(name)} &= {latex(node, limit, others)}",
+            f"{notation.variable(name)} = {body(node)}",
+            f"{latex_name(name)} &= {latex(node, limit, names)}",
         )
-    arguments = ", ".join(parsed.variables)
+    arguments = ", ".join(map(notation.variable, parsed.variables))
     if len(arguments) > limit:
         arguments = f"{arguments[:limit]}…"
-    body = text(parsed.expression, spaced=False, limit=limit, names=names)
     typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
     yield Formula(
-        f"f({arguments}) = {body}",
+        f"f({arguments}) = {body(parsed.expression)}",
         f"f({typeset}) &= {latex(parsed.expression, limit, names)}",
     )
 

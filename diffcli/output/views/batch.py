@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffcli.analysis.batch import Entry
+from diffcli.language.notation import Notation
 from diffcli.output.document import Block, Document, Facts, Run, Sheet, plain_number
 from diffcli.output.views import grad, heading, hessian
 
@@ -95,9 +96,9 @@ def _brief(entry: Entry) -> str:
     return entry.status if found is None else found.brief()
 
 
-def _blocks(entry: Entry) -> Iterator[Block]:
+def _blocks(entry: Entry, notation: Notation) -> Iterator[Block]:
     found = _found(entry)
     if found is not None:
-        yield from found.blocks()
+        yield from found.blocks(notation)
     elif entry.error is not None:
         yield Facts(((Run(f"{entry.status}: {entry.error.message}", "doubtful"),),))

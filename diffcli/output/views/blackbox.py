@@ -7,6 +7,7 @@ from typing import Any
 
 import diffcli
 from diffcli.analysis.measure import Measured
+from diffcli.language.notation import Notation
 from diffcli.methods import load
 from diffcli.output.document import (
     Block,
@@ -44,7 +45,7 @@ def _status(measured: Measured, name: str) -> str:
     return "n/a" if measured.partials[name].value is None else "ok"
 
 
-def _blocks(measured: Measured) -> Iterator[Block]:
+def _blocks(measured: Measured, notation: Notation) -> Iterator[Block]:
     settings = measured.settings
     yield Formula(f"f({', '.join(measured.point)}) = {measured.name}")
     yield Facts((

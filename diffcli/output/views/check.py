@@ -7,6 +7,7 @@ from typing import Any
 import diffcli
 from diffcli import methods
 from diffcli.analysis.check import Check, Verdict
+from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
     Column,
@@ -39,7 +40,7 @@ def document(check: Check) -> Document:
     )
 
 
-def _blocks(check: Check) -> Iterator[Block]:
+def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     if check.parsed is None:
         yield Formula(f"f({', '.join(check.point)}) = {check.subject}")
     else:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import diffcli
 from diffcli.analysis.depth import RANGE, Chain, Layer
 from diffcli.calculus.functions import BY_NAME
+from diffcli.language.notation import Notation
 from diffcli.output.canvas import bar
 from diffcli.output.document import (
     Block,
@@ -47,7 +48,7 @@ def document(shown: Shown) -> Document:
     )
 
 
-def _blocks(shown: Shown) -> Iterator[Block]:
+def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
     first = shown.chains[0]
     alone = len(shown.chains) == 1
     name = first.name if first.name.isidentifier() else "act"

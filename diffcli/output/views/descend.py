@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Row, Step
+from diffcli.language.notation import Notation
 from diffcli.output.canvas import LETTERS, Axis, Curve, draw, height
 from diffcli.output.canvas import Picture as Drawing
 from diffcli.output.document import (
@@ -57,7 +58,7 @@ def document(shown: Shown) -> Document:
     )
 
 
-def _blocks(shown: Shown) -> Iterator[Block]:
+def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
     descent = shown.descend(False)
     yield from formulas(descent.problem.parsed)
     start = point_text(descent.problem.point)

@@ -6,6 +6,7 @@ from typing import Any
 
 from diffcli.calculus.functions import NO_DERIVATIVE, SECTIONS, Function
 from diffcli.language.expression import call, variable
+from diffcli.language.notation import Notation
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from diffcli.output.document import Block, Column, Document, Line, Run, Sheet, Table
@@ -22,7 +23,7 @@ def document(rows: Sequence[Function]) -> Document:
     )
 
 
-def _all(rows: Sequence[Function]) -> Iterator[Block]:
+def _all(rows: Sequence[Function], notation: Notation) -> Iterator[Block]:
     columns = (
         Column("function", "left"),
         Column("derivative", "left", wraps=True),
@@ -45,7 +46,7 @@ def _line(row: Function) -> tuple[Line, ...]:
     )
 
 
-def _one(rows: Sequence[Function]) -> Iterator[Block]:
+def _one(rows: Sequence[Function], notation: Notation) -> Iterator[Block]:
     (row,) = rows
     facts = {
         "meaning": _tidy(row.definition) if row.definition else "",

@@ -8,6 +8,7 @@ from typing import Any
 from diffcli import methods
 from diffcli.analysis.grad import Comparison
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
+from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
     Column,
@@ -47,7 +48,7 @@ def document(comparison: Comparison) -> Document:
 # ---- for people -------------------------------------------------------------------
 
 
-def _blocks(comparison: Comparison) -> Iterator[Block]:
+def _blocks(comparison: Comparison, notation: Notation) -> Iterator[Block]:
     problem = comparison.problem
     yield from formulas(problem.parsed)
     settings = problem.settings

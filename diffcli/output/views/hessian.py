@@ -6,6 +6,7 @@ from typing import Any
 
 from diffcli import methods
 from diffcli.analysis.hessian import Hessian, label
+from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
     Column,
@@ -41,7 +42,7 @@ def document(hessian: Hessian) -> Document:
     )
 
 
-def _blocks(hessian: Hessian) -> Iterator[Block]:
+def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     problem = hessian.problem
     yield from formulas(problem.parsed)
     value = short_number(problem.value, problem.settings.digits)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import diffcli
 from diffcli.analysis.plot import Graph, Sample, window
+from diffcli.language.notation import Notation
 from diffcli.language.printer import text
 from diffcli.output.canvas import LETTERS, Axis, Curve, Mark, draw, height
 from diffcli.output.canvas import Picture as Drawing
@@ -64,7 +65,7 @@ def _styles(shown: Shown, place: int) -> tuple[int, int]:
     return first % len(_STYLES), (first + 1) % len(_STYLES)
 
 
-def _blocks(shown: Shown) -> Iterator[Block]:
+def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
     for place, (name, graph) in enumerate(
         zip(_names(shown), shown.graphs, strict=True)
     ):

@@ -7,10 +7,23 @@ from typing import Any, NamedTuple
 
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
+from diffcli.engine.paper import chain, too_long
 from diffcli.language.expression import Expression, Variable, variables
+from diffcli.language.notation import PAPER, Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
-from diffcli.output.document import Block, Document, Facts, Formula, Line, Lines, Run
+from diffcli.output.document import (
+    Block,
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Lines,
+    Picture,
+    Run,
+    Screen,
+)
+from diffcli.output.paper import Paper
 from diffcli.output.views import derivative_text, formulas, heading
 from diffcli.problem import point_text
 
@@ -19,6 +32,7 @@ _MOST = 60  # steps that are shown to people
 _WIDTH = 78  # columns that a step should fit in
 _LONGEST = 200  # characters of a formula in a step
 _MOST_WRITTEN = 20_000_000  # characters of all steps in a record
+_MOST_CHARACTERS = 20_000  # of one line of a chain in a record
 _TYPESET = 600  # characters of its LaTeX
 
 
@@ -27,10 +41,12 @@ class Steps(NamedTuple):
 
     parsed: Parsed
     told: Sequence[Derivative]
-    #: "brief": one line a step; "full": the rule and its letters too.
+    #: "paper": a chain of equals; "rules": one line a rule; "full": its letters too.
     level: str
     #: The point, if one was given.
     point: Mapping[str, float]
+    #: sympy was asked for a shorter form.
+    simplify: bool = False
 
     @property
     def names(self) -> dict[Expression, str]:
@@ -43,22 +59,61 @@ def document(steps: Steps) -> Document:
     return Document(blocks=partial(_blocks, steps), record=partial(_record, steps))
 
 
-def _blocks(steps: Steps) -> Iterator[Block]:
-    yield from formulas(steps.parsed)
+def _blocks(steps: Steps, notation: Notation) -> Iterator[Block]:
+    yield from formulas(steps.parsed, notation)
     for told in steps.told:
-        lines = tuple(_lines(steps, told.derivation))
-        if len(told.variables) > 1:
-            before = Run(f"and of {_partial(told.variables[:-1])} again:", "muted")
-            lines = ((before,), *lines)
         yield Lines(((),))
-        yield Lines(lines, partial(_latex_steps, steps, told))
-        yield _equals(steps, told, told.derivation.result)
-        if told.simplified is not None:
-            yield Facts(((Run("simplify, by sympy:", "name"),),))
-            yield _equals(steps, told, told.simplified)
-        if told.value is not None:
-            value = Run(f"= {told.value:.10g}", "value")
-            yield Facts(((value, Run(f" at {point_text(steps.point)}")),))
+        if steps.level == "paper":
+            yield Picture(
+                partial(_on_paper, steps, told, notation),
+                partial(_typeset_paper, steps, told),
+            )
+        else:
+            yield from _by_rules(steps, told)
+        if steps.simplify:
+            yield from _simplified(steps, told, notation)
+
+
+def _simplified(steps: Steps, told: Derivative, notation: Notation) -> Iterator[Block]:
+    """Yield what sympy made of the result."""
+    said = "simplify, by sympy:"
+    if told.simplified is None:
+        yield Facts(((Run(f"{said} nothing shorter", "name"),),))
+        return
+    yield Facts(((Run(said, "name"),),))
+    shown = notation.text(told.simplified, limit=_LONGEST, names=steps.names)
+    head = notation.partial(told.variables, several=len(steps.parsed.variables) > 1)
+    typeset = latex(told.simplified, 400, steps.names)
+    yield Formula(f"{head} = {shown}", f"{_latex_partial(told.variables)} &= {typeset}")
+
+
+def _by_rules(steps: Steps, told: Derivative) -> Iterator[Block]:
+    lines = tuple(_lines(steps, told.derivation))
+    if len(told.variables) > 1:
+        before = Run(f"and of {_partial(told.variables[:-1])} again:", "muted")
+        lines = ((before,), *lines)
+    yield Lines(lines, partial(_latex_steps, steps, told))
+    yield _equals(steps, told, told.derivation.result)
+    if told.value is not None:
+        value = Run(f"= {told.value:.10g}", "value")
+        yield Facts(((value, Run(f" at {point_text(steps.point)}")),))
+
+
+def _on_paper(
+    steps: Steps, told: Derivative, notation: Notation, screen: Screen
+) -> Iterator[Line]:
+    """Yield the derivation as one writes it down, and the value put in."""
+    paper = Paper(notation, steps.parsed.variables, screen.width)
+    yield from paper.derivation(told.variables, told.of, steps.parsed.definitions)
+    if told.value is not None:
+        yield from paper.at(
+            told.variables, told.of, steps.parsed.definitions, steps.point, told.value
+        )
+
+
+def _typeset_paper(steps: Steps, told: Derivative) -> Iterator[str]:
+    paper = Paper(PAPER, steps.parsed.variables, 80)
+    return paper.typeset(told.variables, told.of, steps.parsed.definitions)
 
 
 def _equals(steps: Steps, told: Derivative, result: Expression) -> Formula:
@@ -190,6 +245,7 @@ def _record(steps: Steps) -> dict[str, Any]:
                     _step_record(told.derivation, place)
                     for place in range(len(told.derivation.steps))
                 ],
+                "chain": _chain_record(told),
                 "result": derivative_text(told.derivation.result),
                 "simplified": None
                 if told.simplified is None
@@ -202,6 +258,28 @@ def _record(steps: Steps) -> dict[str, Any]:
         values = {",".join(told.variables): told.value for told in steps.told}
         record |= {"point": dict(steps.point), "values": values}
     return record
+
+
+def _chain_record(told: Derivative) -> list[dict[str, Any]] | None:
+    """Return the derivation on paper, in code; None: it is too long for paper."""
+    if too_long(told.of):
+        return None
+    lines = chain(told.of, told.variables[-1], several=True).lines
+    sign = f"d/d{told.variables[-1]}"
+
+    def code(node: Expression) -> str:
+        return text(node, limit=_MOST_CHARACTERS, derivative=sign)
+
+    return [
+        {
+            "line": code(line.expression),
+            "rules": [
+                "".join(p if isinstance(p, str) else code(p) for p in reason)
+                for reason in line.reasons
+            ],
+        }
+        for line in lines
+    ]
 
 
 def _step_record(derivation: Derivation, place: int) -> dict[str, Any]:

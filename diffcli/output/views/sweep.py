@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from diffcli.analysis.sweep import Series, Sweep, errors
+from diffcli.language.notation import Notation
 from diffcli.output.canvas import Axis, Curve, draw, height
 from diffcli.output.canvas import Picture as Drawing
 from diffcli.output.document import (
@@ -47,7 +48,7 @@ def document(shown: Shown) -> Document:
     )
 
 
-def _blocks(shown: Shown) -> Iterator[Block]:
+def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
     sweep = shown.sweep
     problem = sweep.problem
     yield from formulas(problem.parsed)

@@ -8,6 +8,7 @@ from typing import Any
 from diffcli.analysis.trace import Backward, Forward, Level, Path, Share, Trace
 from diffcli.calculus.functions import NAMED
 from diffcli.language.expression import Call
+from diffcli.language.notation import Notation
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.canvas import bar
 from diffcli.output.document import (
@@ -64,7 +65,7 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
     )
 
 
-def _blocks(trace: Trace, passes: Sequence[str]) -> Iterator[Block]:
+def _blocks(trace: Trace, passes: Sequence[str], notation: Notation) -> Iterator[Block]:
     yield from formulas(trace.problem.parsed)
     yield Facts(((Run(f"at {point_text(trace.problem.point)}"),),))
     if not trace.forward:

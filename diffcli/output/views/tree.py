@@ -14,6 +14,7 @@ from diffcli.language.expression import (
     Variable,
     postorder,
 )
+from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, Run
@@ -44,7 +45,7 @@ def document(tree: Tree) -> Document:
     )
 
 
-def _blocks(tree: Tree) -> Iterator[Block]:
+def _blocks(tree: Tree, notation: Notation) -> Iterator[Block]:
     yield from formulas(tree.parsed)
     if tree.problem:
         at = Run(f"at {point_text(tree.problem.point)}")
