@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -317,3 +318,26 @@ def test_nobody_of_a_program_survives(
     elif end == "timeout":
         assert process.returncode == 2
         assert "no answer within 2 s" in err
+
+
+# ---- an archive --------------------------------------------------------------------
+
+
+def test_an_archive_of_the_package_runs(tmp_path: Path) -> None:
+    package = Path(plugins.__file__).parent
+    archive = tmp_path / "diffcli.pyz"
+    with ZipFile(archive, "w") as written:
+        for path in package.rglob("*"):
+            if path.suffix in (".py", ".json"):
+                written.write(path, path.relative_to(package.parent))
+        written.writestr("__main__.py", "from diffcli.__main__ import main; main()")
+    for words in (*(CALLS.items()), ("grad", ("--json-schema",)), ("--help", ())):
+        done = subprocess.run(
+            [sys.executable, "-I", archive, words[0], *words[1]],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(),
+        )
+        assert done.stdout, done.stderr
+        assert done.stderr == ""

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -171,3 +172,16 @@ def test_a_slow_program_shows_how_far_it_is() -> None:
     assert terminal.finish() == 0
     assert "partials" in terminal.seen
     assert terminal.seen.rstrip().split("\n")[-1].count(" ") == 3
+
+
+def test_many_points_show_how_far_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("x\n" + "1.5\n" * 300_000, encoding="utf-8")
+    terminal = Terminal(
+        "grad", "x**2", "--points", str(file), "-o", str(tmp_path / "out.csv")
+    )
+    assert "points" in terminal.until("points")
+    terminal.press("\x03")
+    assert "Interrupted." in terminal.until("Interrupted.")
+    assert terminal.finish() == 130
+    assert os.listdir(tmp_path) == ["points.csv"]

@@ -152,7 +152,7 @@ class Call(NamedTuple):
             return rows.of_texts(self.points, variables, named=named)
         from diffcli.inputs.files import table
 
-        lines, name = terminal.opened(self.points_file)
+        lines, name = terminal.opened(self.points_file, self.output)
         return table(lines, name, variables, fixed=form in _SHEETS)
 
     def rows_for(self, parsed: Parsed, form: str, *, named: bool = False) -> "Rows":

@@ -65,12 +65,14 @@ def wrt(what: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-steps = _all(
+def steps(default: str) -> Callable[[Decorated], Decorated]:
+    """Return the options of differences, with the step width if none is given."""
+    return _all(
     click.option(
         "--h", "--step", "h", metavar="H", default="",
         shell_complete=completion.among(lambda: ("auto", "relative")),
         help="Step width > 0, 'relative' to the point, or 'auto' for the best"
-        " (default: 1e-5).",
+        f" (default: {default}).",
     ),
     click.option(
         "--scheme", type=click.Choice(["symmetric", "forward", "central"]),
@@ -78,6 +80,7 @@ steps = _all(
         help="Samples on both sides, h/2 each, or h ahead (central: symmetric).",
     ),
 )  # fmt: skip
+
 
 black_box = _all(
     click.option(
@@ -98,10 +101,17 @@ black_box = _all(
     ),
 )  # fmt: skip
 
-digits = click.option(
-    "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
-    metavar="N", help="Significant digits shown; above 17 computed by mpmath.",
-)  # fmt: skip
+
+def _digits(how: str) -> Callable[[Decorated], Decorated]:
+    return click.option(
+        "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
+        metavar="N", help=f"Significant digits shown{how}.",
+    )  # fmt: skip
+
+
+digits = _digits("; above 17 computed by mpmath")
+digits_of_doubles = _digits(", 17 at most")
+
 height = click.option(
     "--height", type=click.IntRange(3, 200), metavar="N",
     help="Lines of the picture (default: as many as fit).",

@@ -26,16 +26,33 @@ def say(text: str, end: str = "\n") -> None:
         files.forsake(sys.stderr)
 
 
-def opened(path: str) -> tuple[Iterator[str], str]:
+def opened(path: str, output: str = "-") -> tuple[Iterator[str], str]:
     """Return the lines of a file, or of standard input for -, and a name for errors.
 
-    The lines raise UsageError where they cannot be read.
+    How far they have been read is shown, if that takes long and does not disturb the
+    output. The lines raise UsageError where they cannot be read.
     """
     if path != "-":
-        return _lines(path), path
-    if sys.stdin.isatty():
-        say("Reading from the keyboard; end with Ctrl-D.")
-    return _decoded(_stdin(newline=""), "stdin"), "stdin"
+        lines, name = _lines(path), path
+    else:
+        if sys.stdin.isatty():
+            say("Reading from the keyboard; end with Ctrl-D.")
+        lines, name = _decoded(_stdin(newline=""), "stdin"), "stdin"
+    if sys.stderr.isatty() and (output != "-" or not sys.stdout.isatty()):
+        lines = _counted(lines, path)
+    return lines, name
+
+
+def _counted(lines: Iterator[str], path: str) -> Iterator[str]:
+    """Yield lines, with a bar that counts characters, as a file's size does."""
+    size = os.path.getsize(path) if os.path.isfile(path) else 0
+    progress = Progress(size or None, "points")
+    try:
+        for line in lines:
+            yield line
+            progress(len(line))
+    finally:
+        progress.close()
 
 
 def is_interactive(path: str) -> bool:
@@ -121,24 +138,27 @@ def somebody_is_there() -> bool:
 class Progress:
     """A bar on stderr: on a terminal only, and only for what takes over a second."""
 
-    def __init__(self, total: int, what: str) -> None:
+    def __init__(self, total: int | None, what: str) -> None:
         self.total, self.what, self.done = total, what, 0
-        self.start = monotonic()
+        self.next = monotonic() + 1
         self.bar: Any = None
 
-    def __call__(self) -> None:
-        """Count one more."""
-        self.done += 1
-        if self.bar is not None:
-            self.bar.update(0, completed=self.done)
-        elif monotonic() - self.start > 1 and sys.stderr.isatty():
+    def __call__(self, more: int = 1) -> None:
+        """Count one more, or several; drawing is dear, and done ten times a second."""
+        self.done += more
+        now = monotonic()
+        if now < self.next or not sys.stderr.isatty():
+            return
+        self.next = now + 0.1
+        if self.bar is None:
             from rich.console import Console
             from rich.progress import Progress as Bar
 
             self.bar = Bar(console=Console(stderr=True), transient=True)
-            self.bar.add_task(self.what, total=self.total, completed=self.done)
+            self.bar.add_task(self.what, total=self.total)
             self.bar.start()
             _bars.append(self)
+        self.bar.update(0, completed=self.done)
 
     def close(self) -> None:
         """Take the bar away."""

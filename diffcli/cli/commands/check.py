@@ -50,7 +50,7 @@ Examples:
 @options.black_box
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
 @click.option("--atol", type=float, help="Absolute tolerance, in place of the bounds.")
-@options.steps
+@options.steps("auto")
 @click.option(
     "--seed", type=int, metavar="N",
     help="Check along one random direction: as quick for a thousand variables.",
@@ -60,7 +60,7 @@ Examples:
     help="Show how the remainder shrinks: with h*h if the gradient is right, else h.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
-@options.digits
+@options.digits_of_doubles
 @options.output(*FORMATS)
 def command(
     expr: str | None,

@@ -47,7 +47,7 @@ Examples:
     shell_complete=completion.among(lambda: [*methods.names(), "all"]),
     help="finite, symbolic, backprop (these by default), dual, complex, all.",
 )  # fmt: skip
-@options.steps
+@options.steps("1e-5")
 @click.option(
     "--subgradient", is_flag=True,
     help="At kinks use the deep-learning convention: relu'(0) = 0.",
@@ -201,7 +201,7 @@ def _many(
     many = call.many or bool(exprs)
     names = _names(wanted, form, many=many)
     if exprs:
-        lines, name = terminal.opened(exprs)
+        lines, name = terminal.opened(exprs, call.output)
         at = call.the_point(exprs)
         entries = of_formulas(lines, name, at, settings, names, wrt, order)
         ways = names if order == 1 else methods.THREE
