@@ -65,9 +65,9 @@ def at_points(
     if quick:
         pairs = gradients_in_blocks(program, rows, names, block)
     for row, gradient in pairs:
-        start = Entry(row, parsed, names, methods)
+        start = Entry(row, parsed, names, methods, gradient)
         if gradient is not None:
-            yield start._replace(gradient=gradient)
+            yield start
         elif row.error is not None:
             yield start._replace(error=row.error)
         else:

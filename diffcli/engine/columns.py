@@ -17,8 +17,8 @@ from diffcli.engine.fold import evaluate
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Call
 
-BLOCK = 4096
-"""Points that are taken at once: more would gain no time and take more memory."""
+BLOCK = 1024
+"""Points that are taken at once: more gain no time and take more memory."""
 _FEWEST = 32  # points of a block that is not halved again to find out what is bad
 
 
