@@ -27,41 +27,47 @@ def bits(gradient: Gradient | None) -> list[str] | None:
     return [number.hex() for number in (gradient.value, *gradient.partials)]
 
 
-def assert_same(expression: Expression, places: list[dict[str, float]]) -> None:
-    """Check blocks of many points and of one against the tape."""
+def assert_same(
+    expression: Expression, places: list[dict[str, float]], *, all_of_them: bool
+) -> None:
+    """Check blocks of many points and of one against the tape.
+
+    Below an adjoint 0 the tape asks for no partials: a block may, and leave a point
+    to the tape, whose partials there are not finite.
+    """
     program = Program([expression])
     alone = [bits(_gradient(program, place, NAMES)) for place in places]
     singly = [bits(gradients(program, [place], NAMES)[0]) for place in places]
-    assert singly == alone
+    for single, tape in zip(singly, alone, strict=True):
+        assert single in (None, tape)
     found = gradients(program, places, NAMES)
     assert len(found) == len(places)
     for together, tape in zip(map(bits, found), alone, strict=True):
         assert together in (None, tape)
-    if None not in alone:
-        assert list(map(bits, found)) == alone
+    if all_of_them and None not in alone:
+        assert list(map(bits, found)) == singly == alone
 
 
 @given(defined(), st.lists(points, min_size=1, max_size=8))
 def test_blocks_have_the_bits_of_the_tape(
     expression: Expression, places: list[dict[str, float]]
 ) -> None:
-    assert_same(expression, places)
+    assert_same(expression, places, all_of_them=True)
 
 
 @given(written(), st.lists(edges | points, min_size=1, max_size=8))
 def test_rows_that_need_care_get_it(
     expression: Expression, places: list[dict[str, float]]
 ) -> None:
-    assert_same(expression, places)
+    assert_same(expression, places, all_of_them=False)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_every_row_at_every_edge(row: Function) -> None:
     expression = call(row, *(variable(name) for name in NAMES[: row.arity]))
     for other in EDGES:
-        assert_same(
-            expression, [{**dict.fromkeys(NAMES, other), "x": x} for x in EDGES]
-        )
+        places = [{**dict.fromkeys(NAMES, other), "x": x} for x in EDGES]
+        assert_same(expression, places, all_of_them=True)
 
 
 def test_one_bad_point_costs_its_neighbours_only() -> None:
