@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 
 from diffcli.output.document import Documents, Screen
-from diffcli.tables import jsonl
 
 SUMMARY = "one JSON document; an array for several points"
 SUFFIXES = (".json",)
@@ -22,6 +21,8 @@ def lines(documents: Documents, screen: Screen) -> Iterator[str]:
                 document.record(), indent=1, ensure_ascii=False, allow_nan=False
             )
         return
+    from diffcli.tables import jsonl
+
     before = "["
     for document in documents:
         yield before + jsonl.line(document.record())
