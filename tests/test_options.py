@@ -131,7 +131,7 @@ SEEN_AT = {
         "--program {program} --at 1,2",
     ],
 }
-FORMATS = ("table", "plain", "csv", "json", "md", "latex", "dot")
+FORMATS = ("table", "plain", "csv", "json", "dot")  # md and latex show the table
 ADDED = [
     (command, call, option.name, form)
     for command in plugins.names(commands)
