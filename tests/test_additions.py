@@ -127,7 +127,7 @@ def test_a_rule_is_a_row(copy: Path, call: Call) -> None:
         '    Rule("square",      "u*u",   "2*u*D(u)",  "a square changes twice",'
         ' mistakes=(("u*D(u)", "half of the square is missing"),)),\n',
     )
-    shown = call("steps", "sin(x)*sin(x)", "--level=full", "-f", "json").stdout
+    shown = call("steps", "sin(x)*sin(x)", "-f", "json").stdout
     assert '"square"' in shown
     call("check", "sin(x)*sin(x)", "--at=1", "--claim=2*sin(x)*cos(x)")
     half = "--claim=sin(x)*cos(x)"
