@@ -351,3 +351,7 @@ def test_the_first_error_leaves_stdout_empty(run: Run, tmp_path: Path) -> None:
     for form in ("csv", "json", "jsonl", "plain"):
         ran = run("grad", "x^2", "--points", str(file), "-f", form)
         assert (ran.code, ran.out) == (3, "")
+    file.write_text('x,note\n1,"a\tb"\n', encoding="utf-8")
+    ran = run("grad", "x^2", "--points", str(file), "-f", "tsv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "'a\\tb'" in ran.err

@@ -1,6 +1,7 @@
 """Tab-separated values with a header."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from diffcli.output.document import Documents, Screen
 from diffcli.tables import tsv
@@ -11,4 +12,6 @@ SUFFIXES = (".tsv",)
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield the header and the rows: of one result, or one row for each of many."""
-    return map(tsv.line, documents.rows())
+    rows = map(tsv.line, documents.rows())
+    yield from list(islice(rows, 2))  # no header where TSV cannot hold the first row
+    yield from rows
