@@ -11,6 +11,7 @@ import subprocess
 import sys
 import termios
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,26 @@ def test_many_points_show_how_far_they_are(tmp_path: Path) -> None:
     assert "Interrupted." in terminal.until("Interrupted.")
     assert terminal.finish() == 130
     assert os.listdir(tmp_path) == ["points.csv"]
+
+
+@pytest.mark.parametrize("columns", [40, 57])
+def test_a_warning_is_broken_between_words(columns: int) -> None:
+    words = ("grad", "abs(x)+x", "--at", "1e-6")
+    terminal = Terminal(*words, columns=columns)
+    assert terminal.finish() == 0
+    lines = terminal.seen.replace("\r\n", "\n").split("\n")
+    start = next(n for n, line in enumerate(lines) if line.startswith("Warning"))
+    more = takewhile(lambda line: line.startswith("  "), lines[start + 1 :])
+    warning = [lines[start], *more]
+    assert max(map(len, warning)) <= columns
+    said = " ".join(line.strip() for line in warning)
+    assert "lies within h of the point; finite diff 1.2 is not a derivative" in said
+
+
+def test_the_demo_clears_the_screen_between_stations() -> None:
+    terminal = Terminal("demo")
+    terminal.until("q: quit")
+    terminal.press("\n")
+    assert "\x1b[2J" in terminal.until("[2/")
+    terminal.press("q\n")
+    assert terminal.finish() == 0

@@ -127,7 +127,7 @@ def _run(words: list[str]) -> int:
         answer = Answer(shown.text.split("\n"))
     lines, notes, error, output, ending, flush = answer
     for note in notes:
-        terminal.say(note)
+        terminal.note(note)
     files.write(lines, output, flush=flush)
     error = error or ending()
     if error is not None:

@@ -14,6 +14,7 @@ import click
 from diffcli.cli import files
 from diffcli.errors import UsageError, visible
 
+_NARROWEST = 20  # columns below which words do not fit anyway
 _NO_TEXT = "it is not a text in UTF-8"
 
 
@@ -24,6 +25,21 @@ def say(text: str, end: str = "\n") -> None:
         sys.stderr.flush()
     except OSError:
         files.forsake(sys.stderr)
+
+
+def note(text: str) -> None:
+    """Write a sentence to stderr; on a terminal, a long one is broken between words."""
+    width = size("COLUMNS", 0, True) if sys.stderr.isatty() else 0
+    if len(text) <= width or width < _NARROWEST:
+        say(text)
+        return
+    from textwrap import wrap
+
+    for line in wrap(
+        visible(text), width, subsequent_indent="  ", break_long_words=False,
+        break_on_hyphens=False,
+    ):  # fmt: skip
+        say(line)
 
 
 def opened(path: str, output: str = "-") -> tuple[Iterator[str], str]:
