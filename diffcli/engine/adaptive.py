@@ -4,6 +4,8 @@ A computation is run in mpmath with more and more digits until two runs agree: w
 cancellation takes away in one run, the next has to spare.
 """
 
+import operator
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from diffcli.engine.tape import Program, Undefined
 
 _GUARD = 15  # digits beyond those that are asked for, in the first run
 _MOST = 3000  # digits in a run after which we give up
+_DOUBLES = 700  # a number that is 0 to half as many decimals is 0 among doubles
 
 
 class Unsettled(ArithmeticError):
@@ -42,8 +45,9 @@ def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
     """Return numbers of which ``digits`` significant digits are right.
 
     Two runs have to agree, and the first of them has to have digits enough for the
-    largest number on the way to cancel. A number that becomes smaller as fast as the
-    precision grows is 0.
+    largest number on the way to cancel. However small, a number on which they agree is
+    that number. Whether a number is 0 no run can prove: it is called 0 if it stays
+    below the noise of every run, as far as ``_reach`` digits tell.
 
     Raises Unsettled, and what ``compute`` raises.
     """
@@ -52,14 +56,27 @@ def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
     while precision <= _MOST:
         with mp.workdps(precision):
             now, met = compute()
+            size = _magnitude(met)
+            needed = digits + _GUARD + size
+            following = max(2 * precision, needed)
             if before is not None:
-                pairs = list(zip(before, now, strict=True))
-                if all(_agree(a, b, digits, precision // 2) for a, b in pairs):
-                    return [_rounded(b, precision // 2) for b in now]
-            needed = digits + _GUARD + _magnitude(met)
+                noise = mp.mpf(10) ** (_GUARD // 2 + size - precision)
+                same = [_agree(*pair, digits) for pair in zip(before, now, strict=True)]
+                if all(same):
+                    return now
+                lost = following > min(_MOST, _reach(digits) + size)
+                small = [abs(number) < noise for number in now]
+                if lost and all(map(operator.or_, same, small)):
+                    pairs = zip(now, same, strict=True)
+                    return [number if known else mp.zero for number, known in pairs]
         before = now if precision >= needed else None
-        precision = max(2 * precision, needed)
+        precision = following
     raise Unsettled("no two runs agree")
+
+
+def _reach(digits: int) -> int:
+    """Return how small a number may be that is still told from 0, in decimals."""
+    return _DOUBLES if digits <= sys.float_info.dig + 2 else _MOST
 
 
 def _magnitude(numbers: list[Real]) -> int:
@@ -68,18 +85,11 @@ def _magnitude(numbers: list[Real]) -> int:
     return max(0, int(bits * 0.30103))
 
 
-def _agree(before: Real, now: Real, digits: int, precision: int) -> bool:
-    return abs(before - now) <= mp.mpf(10) ** -digits / 2 * abs(now) or (
-        _vanishes(before, precision) and _vanishes(now, precision)
-    )
-
-
-def _vanishes(value: Real, precision: int) -> bool:
-    return bool(abs(value) < mp.mpf(10) ** (_GUARD // 2 - precision))
-
-
-def _rounded(value: Real, precision: int) -> Real:
-    return mp.zero if _vanishes(value, precision) else value
+def _agree(before: Real, now: Real, digits: int) -> bool:
+    """Tell whether two runs agree; two zeros may both be what cancellation left."""
+    if not now:
+        return False
+    return bool(abs(before - now) <= mp.mpf(10) ** -digits / 2 * abs(now))
 
 
 def run(

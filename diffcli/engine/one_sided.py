@@ -5,6 +5,7 @@ relu(x)-relu(-x) is x, and abs(x)**2 is smooth, whatever their parts do. So the
 program is run a tiny step to either side, in arithmetic precise enough for that.
 """
 
+import itertools
 import math
 import sys
 from collections.abc import Mapping
@@ -13,12 +14,15 @@ from typing import Any, NamedTuple
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import RangeError
 
-_DIGITS = 150
-_NEAR, _NEARER = -30, -36  # exponents of the two steps, in tens
+_EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
+_SPARE = 60  # digits that a difference of two values keeps
 
 
 class Slopes(NamedTuple):
-    """The one-sided slopes; infinite: vertical; None: nothing on that side."""
+    """The one-sided slopes.
+
+    Infinite: vertical; NaN: the quotients settle on nothing; None: undefined there.
+    """
 
     left: float | None
     right: float | None
@@ -41,6 +45,8 @@ class Slopes(NamedTuple):
 def _words(side: float | None) -> str:
     if side is None:
         return "undefined"
+    if math.isnan(side):
+        return "undecided"
     if math.isinf(side):
         return "+infinity" if side > 0 else "-infinity"
     return f"{side:.10g}"
@@ -77,29 +83,33 @@ class Limit(NamedTuple):
 def limit(program: Program, x: float, name: str) -> Limit | None:
     """Return the limit of a function of one variable at a hole, if both sides agree.
 
-    sin(x)/x is not defined at 0, but has the limit 1 there, and the slope 0.
+    sin(x)/x is not defined at 0, but has the limit 1 there, and the slope 0. The sides
+    have to agree on both: x^2/abs(x) has the limit 0, and a corner there.
     """
     from mpmath import mp
 
     from diffcli.engine.adaptive import run
 
-    with mp.workdps(_DIGITS):
+    size = _size({name: x})
+    with mp.workdps(_digits(size, 0)):
         row = program.outputs[0]
-        found = []
-        try:
-            for exponent in (_NEAR, _NEARER):
-                step = mp.mpf(10) ** exponent * max(1, abs(mp.mpf(x)))
-                found += [run(program, {name: x + s * step})[row] for s in (1, -1)]
-        except Undefined:
+        found, secants = [], []
+        for sign in (1, -1):
+            steps = [sign * mp.mpf(10) ** n * size for n in _EXPONENTS[:3]]
+            try:
+                side = [run(program, {name: x + step})[row] for step in steps]
+            except Undefined:
+                return None
+            found.append(side[-1])
+            for place in (0, 1):
+                width = steps[place] - steps[place + 1]
+                secants.append((side[place] - side[place + 1]) / width)
+        largest = max(map(abs, secants))
+        if abs(found[0] - found[1]) > mp.mpf(10) ** -15 * (abs(found[0]) + largest):
             return None
-        high, low, *nearer = found
-        if max(found) - min(found) > mp.mpf(10) ** -15 * max(1, abs(high)):
+        if max(secants) - min(secants) > mp.mpf(10) ** -4 * max(1, largest):
             return None
-        slope = (nearer[0] - nearer[1]) / (2 * step)
-        before = (high - low) / (2 * step) * mp.mpf(10) ** (_NEARER - _NEAR)
-        if abs(slope - before) > mp.mpf(10) ** -4 * max(1, abs(slope)):
-            return None
-        return Limit(_without_dust(nearer[0]), _without_dust(slope))
+        return Limit(_without_dust(sum(found) / 2), _without_dust(sum(secants) / 4))
 
 
 def _without_dust(value: Any) -> float:
@@ -129,23 +139,70 @@ def _side(
     from diffcli.arithmetics import wide_doubles
     from diffcli.engine.adaptive import run
 
-    with mp.workdps(_DIGITS):
-        try:
-            row = program.outputs[output]
+    row = program.outputs[output]
+    size = _size(point)
+    try:
+        with mp.workdps(_SPARE):
+            met = run(program, point, wide_doubles)
+            sizes = [0, *(mp.mag(value) for value in met if value)]
+        spread = int((max(sizes) - min(sizes)) * 0.30103)
+        with mp.workdps(_digits(size, spread)):
             here = run(program, point, wide_doubles)[row]
             x = mp.mpf(point[name])
-            quotients = []
-            for exponent in (_NEAR, _NEARER):
-                step = sign * mp.mpf(10) ** exponent * max(1, abs(x))
+            quotients: list[Any] = []
+            for exponent in _EXPONENTS:
+                step = sign * mp.mpf(10) ** exponent * size
                 there = run(program, {**point, name: x + step}, wide_doubles)[row]
                 quotients.append((there - here) / step)
-        except Undefined:
-            return None
-        near, nearer = quotients
-        if abs(near - nearer) <= mp.mpf(10) ** -12 * abs(nearer):
-            if abs(nearer) > sys.float_info.max:
-                raise RangeError(f"overflow: ∂f/∂{name} is beyond 1.8e308")
-            return float(nearer)
-        if abs(nearer) > abs(near):
-            return math.inf if nearer > 0 else -math.inf
-        return 0.0
+                if len(quotients) > 1 and _close(quotients[-2], quotients[-1], 1e-17):
+                    return _double(quotients[-1], name)
+            return _double(_extrapolated(quotients), name)
+    except Undefined:
+        return None
+
+
+def _size(point: Mapping[str, float]) -> float:
+    """Return the size of the smallest coordinate that is not 0, at most 1."""
+    return min([1.0, *(abs(x) for x in point.values() if x)])
+
+
+def _digits(size: float, spread: int) -> int:
+    """Return how many digits a difference needs where numbers ``spread`` apart meet."""
+    return 2 * _SPARE - _EXPONENTS[-1] + spread - math.floor(math.log10(size))
+
+
+def _close(before: Any, now: Any, tolerance: float = 1e-12) -> bool:
+    return bool(abs(before - now) <= tolerance * abs(now))
+
+
+def _extrapolated(quotients: list[Any]) -> Any:
+    """Return the limit of L + c h^p by Aitken's process, infinity, or NaN: undecided.
+
+    Source: Aitken, "On Bernoulli's numerical solution of algebraic equations", 1926.
+    """
+    first, second, third = (
+        before - now for before, now in itertools.pairwise(quotients)
+    )
+    nearest = quotients[-1]
+    if min(first / second, second / third) > 1:
+        limits = [
+            quotients[2] - second**2 / (first - second),
+            nearest - third**2 / (second - third),
+        ]
+        if _close(*limits):
+            return limits[1]
+        if max(map(abs, limits)) <= 1e-12 * abs(nearest):
+            return 0.0
+        return math.nan
+    growing = all(abs(a) < abs(b) for a, b in itertools.pairwise(quotients))
+    return math.copysign(math.inf, nearest) if growing else math.nan
+
+
+def _double(slope: Any, name: str) -> float:
+    """Return a slope as a double.
+
+    Raises RangeError if it is too large for one.
+    """
+    if sys.float_info.max < abs(slope) < math.inf:
+        raise RangeError(f"overflow: ∂f/∂{name} is beyond 1.8e308")
+    return float(slope)

@@ -1,0 +1,87 @@
+"""A number is 0 only if it is 0, and the sizes met on the way are the measure."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+from mpmath import mp
+
+from diffcli.arithmetics.multiprecision import Real
+from diffcli.engine.adaptive import gradient
+from diffcli.engine.one_sided import limit, one_sided
+from diffcli.engine.tape import Program
+from diffcli.language.parser import parse
+
+TINY: dict[str, tuple[float, Callable[[Real], Real]]] = {
+    "6.626e-34*x": (3.0, lambda x: mp.mpf("6.626e-34")),
+    "x*1e-300": (3.0, lambda x: mp.mpf("1e-300")),
+    "x^2": (1e-40, lambda x: 2 * x),
+    "tanh(x)": (100.0, lambda x: 1 / mp.cosh(x) ** 2),
+    "sigmoid(x)": (80.0, lambda x: mp.exp(-x) / (1 + mp.exp(-x)) ** 2),
+    "log(1+x)": (1e-40, lambda x: 1 / (1 + x)),
+    "(1+x)^2-1-2x": (1e-60, lambda x: 2 * x),
+    "exp(-x^2)": (15.0, lambda x: -2 * x * mp.exp(-x * x)),
+}
+CANCELLED = ["sin(pi)*x", "x-x", "0*x", "log(exp(x))-x", "exp(300)*(x-x)"]
+SLOPES = {
+    "x+x*abs(x)^0.3": 1,
+    "5x+cbrt(x)^4": 5,
+    "3x+abs(x)^(4/3)": 3,
+    "relu(x)^1.2+x": 1,
+    "x-7*cbrt(x)^5": 1,
+    "exp(300)+relu(x)-relu(-x)": 1,
+    "1e-200*x+relu(x)^2": 1e-200,
+    "1e200*x+abs(x)^1.5": 1e200,
+    "abs(x)*x": 0,
+    "abs(x)^1.001": 0,
+}
+
+
+@pytest.mark.parametrize("digits", [17, 20, 25, 30, 50])
+@pytest.mark.parametrize("text", TINY)
+def test_a_small_number_is_not_0(text: str, digits: int) -> None:
+    x, slope = TINY[text]
+    with mp.workdps(400):
+        expected = slope(mp.mpf(x))
+        (found,) = gradient(
+            Program([parse(text).expression]), {"x": x}, digits
+        ).partials.values()
+        assert abs(found - expected) <= mp.mpf(10) ** -digits * abs(expected)
+
+
+@pytest.mark.parametrize("digits", [17, 30])
+@pytest.mark.parametrize("text", CANCELLED)
+def test_what_cancels_is_0(text: str, digits: int) -> None:
+    found = gradient(Program([parse(text).expression]), {"x": 1.5}, digits)
+    assert list(found.partials.values()) == [0]
+
+
+@pytest.mark.parametrize("text", SLOPES)
+def test_a_slope_is_the_limit_of_the_quotients(text: str) -> None:
+    found = one_sided(Program([parse(text).expression]), {"x": 0.0}, "x")
+    assert found.slope == pytest.approx(SLOPES[text], rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("text", ["x*sin(1/(x+1e-100))", "abs(x)/(log(abs(x)+1e-300))"])
+def test_quotients_that_settle_on_nothing_are_no_slope(text: str) -> None:
+    found = one_sided(Program([parse(text).expression]), {"x": 0.0}, "x")
+    assert found.slope is None
+
+
+@pytest.mark.parametrize("text", ["x^2/abs(x)", "x*atan(1/x)", "x*sin(1/x)", "1/x"])
+def test_no_limit_is_claimed_where_the_sides_differ(text: str) -> None:
+    assert limit(Program([parse(text).expression]), 0.0, "x") is None
+
+
+@pytest.mark.parametrize("text", ["sin(x)/x", "(1-cos(x))/x", "x^2/x", "3+x^3/x"])
+def test_a_hole_that_can_be_filled_has_a_limit(text: str) -> None:
+    found = limit(Program([parse(text).expression]), 0.0, "x")
+    assert found is not None
+    assert math.isfinite(found.value + found.slope)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-20, 1.0, 1e100])
+def test_a_scaled_norm_has_no_kink(size: float) -> None:
+    program = Program([parse("sqrt(x^2+y^2)").expression])
+    point = {"x": 3 * size, "y": 4 * size}
+    assert one_sided(program, point, "x").slope == pytest.approx(0.6)
