@@ -11,6 +11,7 @@ from diffcli.engine.adaptive import gradient
 from diffcli.engine.one_sided import limit, one_sided
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
+from tests.conftest import Run
 
 TINY: dict[str, tuple[float, Callable[[Real], Real]]] = {
     "6.626e-34*x": (3.0, lambda x: mp.mpf("6.626e-34")),
@@ -85,3 +86,28 @@ def test_a_scaled_norm_has_no_kink(size: float) -> None:
     program = Program([parse("sqrt(x^2+y^2)").expression])
     point = {"x": 3 * size, "y": 4 * size}
     assert one_sided(program, point, "x").slope == pytest.approx(0.6)
+
+
+KINKS = [
+    ("abs(x)", "0"),
+    ("relu(x)", "0"),
+    ("sign(x)", "0"),
+    ("max(x,y)", "1,1"),
+    ("cbrt(x)", "0"),
+    ("x*floor(x)", "2"),
+]
+
+
+@pytest.mark.parametrize(("text", "point"), KINKS)
+@pytest.mark.parametrize("command", ["grad", "steps", "trace", "tree"])
+def test_no_command_gives_a_number_where_grad_refuses(
+    command: str, text: str, point: str, run: Run
+) -> None:
+    assert run(command, text, "--at", point, "-f", "json").code == 5
+
+
+@pytest.mark.parametrize("command", ["steps", "trace", "tree"])
+def test_where_a_kink_cancels_no_other_slope_is_shown(command: str, run: Run) -> None:
+    found = run(command, "relu(x)-relu(-x)", "--at", "0", "-f", "json")
+    assert found.code == 5
+    assert "slope 1" in found.err

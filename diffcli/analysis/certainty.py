@@ -6,7 +6,7 @@ from typing import Any
 
 from diffcli import methods
 from diffcli.calculus.functions import Function
-from diffcli.engine.one_sided import Slopes
+from diffcli.engine.one_sided import Slopes, slopes
 from diffcli.engine.tape import ROUNDING, Tape, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call
@@ -195,6 +195,44 @@ def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
         parameter="subgradient" if hint else "",
         facts={"variable": name},
     )
+
+
+def slopes_or_kink(problem: Problem) -> dict[str, float]:
+    """Return the whole function's slopes toward variables that meet a rough place.
+
+    Raises KinkError toward the first variable in which there is no derivative.
+    """
+    found: dict[str, float] = {}
+    corners = slopes(problem.tape, problem.point)
+    for name in problem.variables:
+        if name in corners:
+            slope = corners[name].slope
+            if slope is None:
+                raise kink_error(problem, name, corners[name])
+            found[name] = slope
+    return found
+
+
+def require_rows_hold(problem: Problem) -> None:
+    """Refuse to tell node by node what only the whole function knows.
+
+    relu(x)-relu(-x) has the slope 1 at 0, but no slopes of its nodes make it so.
+
+    Raises KinkError where there is no derivative, or another than the nodes' product.
+    """
+    known = slopes_or_kink(problem)
+    sweep = problem.tape.sweep() if known else None
+    for name, slope in known.items():
+        if sweep and not math.isclose(sweep.partial(name), slope, rel_tol=_CERTAIN):
+            function, node = _blame(problem, name)
+            raise KinkError(
+                f"at {point_text(problem.point)} the whole function has the slope"
+                f" {slope:.10g} toward {name}, but {spelling(function)} has none",
+                source=problem.parsed.source,
+                span=problem.parsed.spans().get(node),
+                hint="grad shows the slope of the whole function",
+                facts={"variable": name},
+            )
 
 
 def _blame(problem: Problem, name: str) -> tuple[Function, Call]:

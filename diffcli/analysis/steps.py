@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from diffcli.analysis.certainty import require_rows_hold
 from diffcli.engine.derivation import Derivation, derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
@@ -65,8 +66,9 @@ def _with_shorter(found: Derivative, simplify: bool) -> Derivative:
 def valued(found: Iterable[Derivative], problem: Problem) -> list[Derivative]:
     """Return derivatives with their values at a point.
 
-    Raises DomainError where one has none.
+    Raises DomainError where one has none, and KinkError where the rules do not hold.
     """
+    require_rows_hold(problem)
     try:
         return [
             each._replace(value=Program([each.derivation.result]).value(problem.point))

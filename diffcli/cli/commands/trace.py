@@ -4,11 +4,14 @@ from typing import Any
 
 import click
 
+from diffcli.analysis.certainty import require_rows_hold
 from diffcli.analysis.trace import trace
 from diffcli.cli import options, terminal
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.output.document import Document
 from diffcli.output.views.trace import HEADER, document
+from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 4
 FORMATS = (
@@ -54,11 +57,16 @@ def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     if form != "table" or call.output != "-":
         refuse("nobody watches this output", "pause")
     shown = PASSES.get(passes, (passes,))
+
+    def at(problem: Problem) -> Document:
+        require_rows_hold(problem)
+        return document(trace(problem), shown)
+
     answer = call.at_points(
         form,
         parsed,
         "",
-        lambda problem: document(trace(problem), shown),
+        at,
         HEADER,
         notes=call.order_note(parsed),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from diffcli.analysis.certainty import require_rows_hold
 from diffcli.cli import options
 from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
@@ -39,6 +40,7 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
         return call.answer(form, [document(Tree(parsed, None, None, graph))])
 
     def at(problem: Problem) -> Document:
+        require_rows_hold(problem)
         return document(Tree(parsed, problem, problem.tape.sweep(), graph))
 
     return call.at_points(form, parsed, "", at, notes=call.order_note(parsed))
