@@ -1,25 +1,23 @@
 """Check a gradient that somebody claims, and say which slip explains a wrong one."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from diffcli.analysis.grad import Comparison, compare
+from diffcli.analysis.slips import slip
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import Derivation, derivations
-from diffcli.engine.rewriting import fill, tidy
+from diffcli.engine.derivation import derivations
 from diffcli.engine.tape import ROUNDING, Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import Expression, postorder
 from diffcli.language.parser import Parsed
-from diffcli.language.printer import text
 from diffcli.methods import THREE
 from diffcli.problem import DOUBLE, Estimate, Problem
 
 _SLACK = 8.0  # how many error estimates a right claim may be off
 _PROVABLE = 100  # nodes of formulas that sympy is asked to prove equal
-_MOST_STEPS = 200  # steps of a derivation in which a slip is looked for
 
 
 class Verdict(NamedTuple):
@@ -145,7 +143,20 @@ def _of_claims(
             proved = _equal_everywhere(claim.expression, derivation.result)
             yield verdict._replace(everywhere=proved)
         else:
-            yield verdict._replace(slip=_slip(derivation, claimed, problem))
+            yield verdict._replace(slip=slip(derivation, _gives(claimed, problem)))
+
+
+def _gives(claimed: Estimate, problem: Problem) -> Callable[[Expression], bool]:
+    """Return what tells whether a wrong result has the claimed value."""
+
+    def gives(result: Expression) -> bool:
+        try:
+            value = evaluated(result, problem.point)
+        except Undefined:
+            return False
+        return judged("", claimed, value, ESTIMATES).passed
+
+    return gives
 
 
 def _of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict]:
@@ -241,51 +252,3 @@ def _differ(claim: Expression, derivative: Expression) -> bool:
         if not judged("", one, other, ESTIMATES).passed:
             return True
     return False
-
-
-# ---- slips ----------------------------------------------------------------------
-
-
-def _slip(derivation: Derivation, claimed: Estimate, problem: Problem) -> str:
-    """Return the one slip in the true derivation that gives exactly the claim."""
-    if len(derivation.steps) > _MOST_STEPS:
-        return ""
-    for sentence, result in _variants(derivation):
-        try:
-            value = evaluated(result, problem.point)
-        except Undefined:
-            continue
-        if judged("", claimed, value, ESTIMATES).passed:
-            return sentence
-    return ""
-
-
-def _variants(derivation: Derivation) -> Iterator[tuple[str, Expression]]:
-    """Yield wrong results, each with the slip that leads to it."""
-    name = derivation.variable
-    # The outermost step first: there the slip is named as one says it.
-    for place, step in reversed(list(enumerate(derivation.steps))):
-        if not step.bindings:
-            continue
-        of = text(step.of, spaced=False, limit=60)
-        for after, what in step.rule.mistakes:
-            result = _with_slip(derivation, place, after)
-            if result is not None:
-                yield f"{what} in d/d{name}[{of}]", result
-    negative = fill("-u", {"u": derivation.result}, tidy)
-    yield "the sign is turned round", negative
-
-
-def _with_slip(derivation: Derivation, place: int, after: str) -> Expression | None:
-    """Return the result if one step used another right side."""
-    found: list[Expression] = []
-    for index, step in enumerate(derivation.steps):
-        if not step.bindings:
-            if index == place or step.uses:
-                return None
-            found.append(step.becomes)
-            continue
-        slopes = {derivation.steps[use].of: found[use] for use in step.uses}
-        written = after if index == place else step.rule.after
-        found.append(fill(written, step.bindings, tidy, slopes.__getitem__))
-    return found[-1]
