@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,9 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def wants_json(words: Sequence[str]) -> bool:
-    """Tell whether a call asks for JSON."""
-    return any(word.removeprefix("--format=") in ("json", "jsonl") for word in words)
+    """Tell whether a call asks for JSON; after -- there are no options."""
+    options = takewhile(lambda word: word != "--", words)
+    return any(word.removeprefix("--format=") in ("json", "jsonl") for word in options)
 
 
 def hold(words: Sequence[str], code: int, out: str, err: str) -> None:

@@ -177,7 +177,7 @@ from diffcli.output.document import Document, Lines, Run
 def document(number: float) -> Document:
     """Return a number as a document."""
     line = (Run(f"{number:g} twice is "), Run(f"{2 * number:g}", "value"))
-    return Document(blocks=lambda: (Lines((line,)),), record=lambda: {"n": number})
+    return Document(blocks=lambda _: (Lines((line,)),), record=lambda: {"n": number})
 '''
 COMMAND = '''\
 """``diffcli twice``: a number twice."""

@@ -63,6 +63,8 @@ def command(
     form = call.form(FORMATS)
     if form in ("json", "jsonl"):
         refuse(f"-f {form} has every level", "level")
+    if form != "table" or call.output != "-":
+        refuse("nobody watches this output", "pause")
     if not call.has_points:
         answer = call.answer(form, [document(Steps(parsed, told, level, {}, simplify))])
         return _paused(call, answer) if pause else answer
@@ -78,6 +80,6 @@ def command(
 
 def _paused(call: Call, answer: Answer) -> Answer:
     """Return the answer line by line, if somebody is there to press a key."""
-    if call.output != "-" or not terminal.somebody_is_there():
+    if not terminal.somebody_is_there():
         return answer
     return answer._replace(lines=terminal.line_by_line(answer.lines))
