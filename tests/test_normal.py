@@ -110,6 +110,7 @@ def test_reads_back(expression: Expression) -> None:
         ("x/0", "x/0"),
         ("v*u^(v-1)", "v*u**(v - 1)"),
         ("x^x*x/x", "x**x"),
+        ("x^x*x^y/x", "x**(x - 1)*x**y"),
     ],
 )
 def test_known(formula: str, form: str) -> None:

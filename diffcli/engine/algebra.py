@@ -299,24 +299,21 @@ class Algebra:
 
     def _rejoined(self, factors: Sequence[Factor]) -> tuple[Factor, ...]:
         """Return factors with u**v/u as u**(v - 1), which is defined at u = 0 too."""
-        kept = list(factors)
-        for base, exponent in factors:
-            if not is_exponential(base) or not isinstance(base, Call):
+        shifts = {b: r for b, r in factors if r < 0 and not is_exponential(b)}
+        joined: dict[Expression, Factor] = {}
+        for power, exponent in factors:
+            if not is_exponential(power) or power.args[0] not in shifts:
                 continue
-            below, above = base.args
-            for other in factors:
-                if other[0] is below and other[1] < 0:
-                    shifted = self.build_sum(
-                        [
-                            *(Product(exponent * c, f) for c, f in self.terms(above)),
-                            Product(other[1]),
-                        ]
-                    )
-                    kept.remove(other)
-                    joined = (call(POWER, below, shifted), Fraction(1))
-                    kept[kept.index((base, exponent))] = joined
-                    break
-        return tuple(kept)
+            base, above = power.args
+            shift = Product(shifts.pop(base))
+            terms = [Product(exponent * c, f) for c, f in self.terms(above)]
+            shifted = call(POWER, base, self.build_sum([*terms, shift]))
+            joined[power] = shifted, Fraction(1)
+        return tuple(
+            joined.get(base, (base, exponent))
+            for base, exponent in factors
+            if exponent > 0 or is_exponential(base) or base in shifts
+        )
 
     def _noted(self, node: Expression, product: Product) -> Expression:
         self.products.setdefault(node, product)

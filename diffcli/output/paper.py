@@ -470,7 +470,7 @@ def broken_formula(text: str, width: int) -> list[str]:
     it goes, and what follows is moved in.
 
     >>> broken_formula("a + b·(c + d) + e", 14)
-    ['a', '   + b·(c + d)', '   + e']
+    ['a + b·(c + d)', '   + e']
     """
     rows: list[str] = []
     indent = ""
