@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from diffcli.analysis.grad import Agreement as Agreement
     from diffcli.analysis.grad import Comparison as Comparison
     from diffcli.analysis.hessian import Hessian as Hessian
-    from diffcli.analysis.measure import Measured as Measured
-    from diffcli.analysis.plot import Graph as Graph
+    from diffcli.analysis.measure import Measurement as Measurement
+    from diffcli.analysis.plot import Plot as Plot
     from diffcli.analysis.steps import Derivative as Derivative
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
@@ -91,9 +91,9 @@ _HOMES = {
     "analysis.descend": "Course Descent",
     "analysis.grad": "Agreement Comparison",
     "analysis.hessian": "Hessian",
-    "analysis.measure": "Measured",
+    "analysis.measure": "Measurement",
     "analysis.features": "Feature",
-    "analysis.plot": "Graph",
+    "analysis.plot": "Plot",
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
     "analysis.trace": "Trace",

@@ -17,8 +17,8 @@ from diffcli.analysis.depth import Chain
 from diffcli.analysis.descend import Descent
 from diffcli.analysis.grad import Comparison
 from diffcli.analysis.hessian import Hessian
-from diffcli.analysis.measure import Measured
-from diffcli.analysis.plot import Graph
+from diffcli.analysis.measure import Measurement
+from diffcli.analysis.plot import Plot
 from diffcli.analysis.steps import Derivative
 from diffcli.analysis.sweep import Sweep
 from diffcli.analysis.trace import Trace
@@ -30,7 +30,7 @@ from diffcli.engine.derivation import Derivation
 from diffcli.engine.tape import Undefined
 from diffcli.errors import DiffcliError, PointError, UsageError
 from diffcli.inputs import arguments as _given
-from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, Step, Value
+from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, StepWidth, Value
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
 
@@ -170,7 +170,7 @@ def compare(
     *,
     methods: str | Iterable[str] = _methods.THREE,
     wrt: str | Iterable[str] = (),
-    h: Step | None = None,
+    h: StepWidth | None = None,
     scheme: Scheme = "symmetric",
     digits: int = 10,
     exact: bool = False,
@@ -264,7 +264,7 @@ def check(
     *,
     rtol: SupportsFloat | None = None,
     atol: SupportsFloat | None = None,
-    h: Step | None = None,
+    h: StepWidth | None = None,
     scheme: Scheme = "symmetric",
     seed: int | None = None,
     taylor: bool = False,
@@ -360,9 +360,9 @@ def measure(
     point: Point,
     *,
     wrt: str | Iterable[str] = (),
-    h: Step = "auto",
+    h: StepWidth = "auto",
     scheme: Scheme = "symmetric",
-) -> Measured:
+) -> Measurement:
     """Return the partials of a callable or program by differences of its values.
 
     A callable takes a list, the point's values in their order, and returns f, or f and
@@ -428,7 +428,7 @@ def hessian(
     point: Point,
     *,
     wrt: str | Iterable[str] = (),
-    h: Step | None = None,
+    h: StepWidth | None = None,
     scheme: Scheme = "symmetric",
 ) -> Hessian:
     """Return all second derivatives at a point, by each of the three methods.
@@ -503,7 +503,7 @@ def plot(
     variable: str = "",
     others: Point | None = None,
     samples: int = 241,
-) -> Graph:
+) -> Plot:
     """Return samples of a function and its derivative, and where they break.
 
     ``others`` are the values of the variables but the one that varies.
@@ -513,7 +513,8 @@ def plot(
 
     Raises UsageError, ParseError, PointError.
     """
-    from diffcli.analysis.plot import finer_by, graph
+    from diffcli.analysis.plot import finer_by
+    from diffcli.analysis.plot import plot as sample
 
     others = others or {}
     _given.whole(samples, "samples", 2, 1_000_000)
@@ -535,7 +536,7 @@ def plot(
     everything = _given.point({**others, name: first}, parsed) if free else {}
     rest = {other: value for other, value in everything.items() if other != name}
     finer = finer_by([parsed], samples)
-    found = graph(parsed, name, rest, first, last, (samples - 1) * finer + 1)
+    found = sample(parsed, name, rest, first, last, (samples - 1) * finer + 1)
     return found._replace(samples=found.samples[::finer])
 
 

@@ -78,7 +78,7 @@ def test_an_operator_is_a_row(copy: Path, call: Call) -> None:
         ' ("v**2/(u+v)**2", "u**2/(u+v)**2"),'
         ' Domain("u + v != 0", lambda u, v: u + v != 0, ((0.2, 2.0), (0.2, 2.0))),'
         ' definition="u*v/(u+v)", latex=r"{u} \\parallel {v}",'
-        ' notation=Notation("@", 20, 21, "put beside")),\n',
+        ' notation=Operator("@", 20, 21, "put beside")),\n',
     )
     used_everywhere(call, "x@3", "1", 9 / 16, claim="9/(x+3)^2")
 
@@ -187,7 +187,7 @@ from typing import Any
 import click
 
 from diffcli.cli import options
-from diffcli.cli.call import Call
+from diffcli.cli.request import Request
 from diffcli.cli.command import Answer, Command
 from diffcli.output.views.twice import document
 
@@ -201,8 +201,8 @@ EPILOG = ""
 @options.output(*FORMATS)
 def command(number: float, **shared: Any) -> Answer:
     """A number twice."""
-    call = Call("", **shared)
-    return call.answer(call.form(FORMATS), [document(number)])
+    request = Request("", **shared)
+    return request.answer(request.form(FORMATS), [document(number)])
 '''
 
 

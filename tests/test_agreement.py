@@ -99,9 +99,9 @@ def test_the_lectures_samples() -> None:
 def test_the_lectures_forward_and_backward_pass() -> None:
     parsed = parse("(2*x1+3*x2)**2+3")
     problem = pose(parsed, {"x1": 1.0, "x2": 3.0})
-    sweep = problem.tape.sweep()
+    adjoints = problem.tape.backward().adjoints
     rows = {
-        text(node, spaced=False): (problem.tape.values[row], sweep.adjoints[row])
+        text(node, spaced=False): (problem.tape.values[row], adjoints[row])
         for node, row in problem.program.index.items()
     }
     forward = {"2*x1": 2, "3*x2": 9, "2*x1+3*x2": 11, "(2*x1+3*x2)**2": 121}

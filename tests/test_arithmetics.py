@@ -137,8 +137,10 @@ def test_a_new_arithmetic_is_one_file(tmp_path: Path) -> None:
     )
     assert done.stderr == ""
     answers, refusal = done.stdout.splitlines()
-    sweep = Program([parse(RATIONAL).expression]).run({"x": 1 / 2, "y": -1 / 3}).sweep()
-    expected = [sweep.tape.values[-1], sweep.partial("x"), sweep.partial("y")]
+    backward = (
+        Program([parse(RATIONAL).expression]).run({"x": 1 / 2, "y": -1 / 3}).backward()
+    )
+    expected = [backward.tape.values[-1], backward.partial("x"), backward.partial("y")]
     assert [float(Fraction(each)) for each in answers.split()] == pytest.approx(
         expected
     )

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.output.canvas import Axis, Curve, Mark, Picture, bar, draw
+from diffcli.output.canvas import Axis, Chart, Curve, Mark, bar, draw
 
 
-def lines(picture: Picture, width: int, height: int, *, ascii: bool) -> list[str]:
+def lines(picture: Chart, width: int, height: int, *, ascii: bool) -> list[str]:
     drawn = draw(picture, width, height, ascii=ascii)
     return ["".join(run.text for run in line) for line in drawn]
 
 
-def straight(log: bool = False) -> Picture:
+def straight(log: bool = False) -> Chart:
     ends = [(1.0, 1.0), (100.0, 100.0)]
     curve = Curve([ends], "f", "first", "*")
-    return Picture(Axis(1, 100, log), Axis(1, 100, log), [curve])
+    return Chart(Axis(1, 100, log), Axis(1, 100, log), [curve])
 
 
 def test_a_diagonal_in_ascii() -> None:
@@ -47,7 +47,7 @@ def test_nothing_is_wider_or_higher_than_asked(
 ) -> None:
     axis = Axis(low, low + size)
     points = [(low + x * size, low + y * size) for x, y in shares]
-    picture = Picture(
+    picture = Chart(
         axis,
         axis,
         [Curve([points], "f", "first", "*", 2)],

@@ -29,11 +29,11 @@ SHAPES: dict[str, Callable[[int], str]] = {
 def test_deep_and_long(shape: str, size: int) -> None:
     parsed = parse(SHAPES[shape](size))
     point = dict.fromkeys(parsed.variables, 1.0)
-    sweep = Program([parsed.expression]).run(point).sweep()
+    backward = Program([parsed.expression]).run(point).backward()
     assert text(parsed.expression, limit=50)
     for derivation in derive(parsed.expression, parsed.variables[:3]):
         value = Program([derivation.result]).value(point)
-        assert value == pytest.approx(sweep.partial(derivation.variable), rel=1e-9)
+        assert value == pytest.approx(backward.partial(derivation.variable), rel=1e-9)
 
 
 def test_printing_reads_back() -> None:
@@ -56,5 +56,5 @@ def test_a_million() -> None:
         "sin(" * million + "x" + ")" * million,
     ):
         parsed = parse(source)
-        sweep = Program([parsed.expression]).run({"x": 1.0}).sweep()
-        assert 0 <= sweep.partial("x") <= 2
+        backward = Program([parsed.expression]).run({"x": 1.0}).backward()
+        assert 0 <= backward.partial("x") <= 2

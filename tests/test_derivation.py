@@ -69,7 +69,9 @@ def test_every_step_is_true(expression: Expression, point: dict[str, float]) -> 
         except Undefined:
             continue
         if not tape.rough_rows():
-            assert said == pytest.approx(tape.sweep().partial("x"), rel=1e-6, abs=1e-9)
+            assert said == pytest.approx(
+                tape.backward().partial("x"), rel=1e-6, abs=1e-9
+            )
 
 
 @given(strategies.defined(), strategies.points)
@@ -90,8 +92,8 @@ def test_long_chains_are_one_step_and_right(sign: str) -> None:
     formula = sign.join(f"(x{i}+{i % 3 + 1})" for i in range(100)) + sign + "x0"
     parsed = parse(formula)
     point = {name: 0.01 * i for i, name in enumerate(parsed.variables)}
-    sweep = Program([parsed.expression]).run(point).sweep()
+    backward = Program([parsed.expression]).run(point).backward()
     for derivation in derive(parsed.expression, parsed.variables):
         assert len(derivation.steps) < 8
         value = Program([derivation.result]).value(point)
-        assert value == pytest.approx(sweep.partial(derivation.variable), rel=1e-12)
+        assert value == pytest.approx(backward.partial(derivation.variable), rel=1e-12)

@@ -8,15 +8,15 @@ import math
 import pytest
 import sympy
 
-from diffcli.analysis.plot import Graph, graph, window
+from diffcli.analysis.plot import Plot, plot, window
 from diffcli.calculus.functions import BY_NAME, FUNCTIONS, ROWS, Function
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from tests.conftest import Run
 
 
-def made(formula: str, low: float = -6, high: float = 6) -> Graph:
-    return graph(parse(formula), "x", {}, low, high, 1201)
+def made(formula: str, low: float = -6, high: float = 6) -> Plot:
+    return plot(parse(formula), "x", {}, low, high, 1201)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_is_smooth_has_no_features(row: Function) -> None:
         for form in SMOOTH:
             formula = form.format(f=called, x=inner)
             ends = low * scale + offset, high * scale + offset
-            assert graph(parse(formula), "x", {}, *ends, 301).features == (), formula
+            assert plot(parse(formula), "x", {}, *ends, 301).features == (), formula
 
 
 @pytest.mark.parametrize("more", ["", "+sin(x)", "+1e10", "*1e-250", "*(2+x^2)"])
@@ -98,7 +98,7 @@ def test_what_is_smooth_has_no_features(row: Function) -> None:
 def test_what_breaks_is_found_at_its_place(formula: str, kind: str, more: str) -> None:
     for place in (0.3, -1.37, 0.0):
         text = f"({formula.replace('A', f'({place})')}){more}"
-        features = graph(parse(text), "x", {}, -2, 2, 501).features
+        features = plot(parse(text), "x", {}, -2, 2, 501).features
         near = [feature for feature in features if abs(feature.x - place) < 0.4]
         assert [feature.kind for feature in near] == ([kind] if kind else []), text
         assert all(abs(feature.x - place) < 1e-12 for feature in near)

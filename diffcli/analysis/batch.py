@@ -161,8 +161,8 @@ def _gradient(
         tape = program.run(point)
     except Undefined:
         return None
-    sweep = tape.sweep()
-    partials = tuple(sweep.partial(name) for name in names)
+    backward = tape.backward()
+    partials = tuple(backward.partial(name) for name in names)
     if not all(map(math.isfinite, partials)) or tape.rough_rows():
         return None
     return Gradient(tape.values[program.outputs[0]], partials)

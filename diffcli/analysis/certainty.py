@@ -221,9 +221,11 @@ def require_rows_hold(problem: Problem) -> None:
     Raises KinkError where there is no derivative, or another than the nodes' product.
     """
     known = slopes_or_kink(problem)
-    sweep = problem.tape.sweep() if known else None
+    backward = problem.tape.backward() if known else None
     for name, slope in known.items():
-        if sweep and not math.isclose(sweep.partial(name), slope, rel_tol=_CERTAIN):
+        if backward and not math.isclose(
+            backward.partial(name), slope, rel_tol=_CERTAIN
+        ):
             function, node = _blame(problem, name)
             raise KinkError(
                 f"at {point_text(problem.point)} the whole function has the slope"

@@ -16,7 +16,7 @@ from diffcli.analysis.check import (
 from diffcli.analysis.grad import compare
 from diffcli.analysis.measure import measure
 from diffcli.blackbox.boxes import Boxes
-from diffcli.engine.stencils import EPSILON, Line, NoDifference, best_difference
+from diffcli.engine.stencils import EPSILON, NoDifference, Slice, best_difference
 from diffcli.engine.tape import ROUNDING
 from diffcli.errors import UsageError
 from diffcli.language.parser import Parsed
@@ -141,7 +141,7 @@ def _slope(gradient: Mapping[str, Estimate], along: Mapping[str, float]) -> Esti
 
 
 def _along(
-    made: Check, line: Line, slope: Estimate, tolerance: Tolerance, seed: int
+    made: Check, line: Slice, slope: Estimate, tolerance: Tolerance, seed: int
 ) -> Check:
     try:
         found = best_difference(line, 0.0)
@@ -152,7 +152,7 @@ def _along(
     return made._replace(verdicts=(verdict,), error=None)
 
 
-def remainders(line: Line, slope: float, scale: float) -> tuple[Remainder, ...]:
+def remainders(line: Slice, slope: float, scale: float) -> tuple[Remainder, ...]:
     """Return how the first Taylor remainder shrinks with the step, without a width.
 
     abs(f(x+h*d) - f(x) - h*slope) goes with h² if the slope is right, with h if it is

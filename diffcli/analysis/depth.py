@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from diffcli.analysis.plot import graph
+from diffcli.analysis.plot import plot
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DomainError, RangeError, UsageError
@@ -50,7 +50,7 @@ class Chain(NamedTuple):
     def steepest(self) -> float | None:
         """The activation's largest slope; None: it has none, or grows without end."""
         (variable,) = self.parsed.variables
-        found = graph(self.parsed, variable, {}, -RANGE, RANGE, 401).steepest
+        found = plot(self.parsed, variable, {}, -RANGE, RANGE, 401).steepest
         if found is None or found.x in (-RANGE, RANGE):
             return None  # it is steeper still beyond
         return abs(found.slope)
@@ -168,7 +168,7 @@ def _walk(
                 tape = program.run({name: z})
             except Undefined as undefined:
                 raise located(undefined, parsed, {name: z}) from None
-            slope = weight * tape.sweep().partial(name)
+            slope = weight * tape.backward().partial(name)
             known[z] = tape.values[program.outputs[0]], slope
         output, local = known[z]
         yield z, output, local

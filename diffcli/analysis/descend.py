@@ -47,7 +47,7 @@ _TOO_FAR = 1e150  # a step that only a function without a floor takes
 _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 
 
-class Step(NamedTuple):
+class Iterate(NamedTuple):
     """Where the descent is after some steps."""
 
     #: How many: 0 is the start.
@@ -64,7 +64,7 @@ class Course(NamedTuple):
 
     rate: float
     #: The steps; of a long course every so manieth, and the last.
-    path: tuple[Step, ...]
+    path: tuple[Iterate, ...]
     #: Why it ended before the last step; empty: it did not.
     stopped: str
     #: A word of FEEDBACK.
@@ -126,11 +126,11 @@ def descend(
     return Descent(problem, problem.variables, tuple(courses), curvature)
 
 
-class Row(NamedTuple):
+class Stage(NamedTuple):
     """A step of a course."""
 
     rate: float
-    step: Step
+    step: Iterate
     #: What became of the course; empty before its last step.
     verdict: str
 
@@ -141,16 +141,16 @@ def rows(
     steps: int = 20,
     tolerance: float = 1e-8,
     tick: Callable[[], object] = lambda: None,
-) -> Iterator[Row]:
+) -> Iterator[Stage]:
     """Yield every step of every course while they are walked, as ``descend`` does."""
     for rate in rates or chosen_rates(largest_curvature(problem)):
         walk = Walk(problem, rate, steps, tolerance, tick)
         here = iter(walk)
         before = next(here)
         for step in here:
-            yield Row(rate, before, "")
+            yield Stage(rate, before, "")
             before = step
-        yield Row(rate, before, walk.course().verdict)
+        yield Stage(rate, before, walk.course().verdict)
 
 
 def chosen_rates(curvature: float | None) -> Sequence[float]:
@@ -212,11 +212,11 @@ class Walk:
         self.stopped = ""
         #: Why it ended, if that is a verdict.
         self.ending = ""
-        self._kept: list[Step] = []
+        self._kept: list[Iterate] = []
         self._stride = 1
-        self._recent: deque[Step] = deque(maxlen=_RECENT)
+        self._recent: deque[Iterate] = deque(maxlen=_RECENT)
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[Iterate]:
         """Yield the start and every step that is made."""
         names, program = self.problem.variables, self.problem.program
         point = self.problem.point.copy()
@@ -228,12 +228,12 @@ class Walk:
                 self.ending = "diverges" if over else "leaves the domain"
                 self.stopped = OVERFLOW if over else str(undefined)
                 return
-            sweep = tape.sweep()
-            gradient = [sweep.partial(name) for name in names]
+            backward = tape.backward()
+            gradient = [backward.partial(name) for name in names]
             known = all(map(math.isfinite, gradient))
             where = tuple(point[name] for name in names)
             loss, slope = tape.values[program.outputs[0]], math.hypot(*gradient)
-            step = Step(number, where, loss, slope if known else 0.0)
+            step = Iterate(number, where, loss, slope if known else 0.0)
             self._keep(step)
             yield step
             if not known:
@@ -250,7 +250,7 @@ class Walk:
                 self.stopped, self.ending = OVERFLOW, "diverges"
                 return
 
-    def _keep(self, step: Step) -> None:
+    def _keep(self, step: Iterate) -> None:
         self._recent.append(step)
         if step.number % self._stride == 0:
             self._kept.append(step)
@@ -297,7 +297,7 @@ class Walk:
             return "oscillates"
         return "converges" if left <= _NEARLY * (fallen + left) else "too small"
 
-    def _is_saddle(self, last: Step) -> bool:
+    def _is_saddle(self, last: Iterate) -> bool:
         """Tell whether f is curved downward where the course comes to rest.
 
         It comes to rest if Newton's step from there is short beside the way so far.
@@ -311,8 +311,8 @@ class Walk:
             return False
         from mpmath import mp
 
-        sweep = tape.sweep()
-        gradient = mp.matrix([sweep.partial(name) for name in problem.variables])
+        backward = tape.backward()
+        gradient = mp.matrix([backward.partial(name) for name in problem.variables])
         try:
             step = mp.lu_solve(mp.matrix(_hessian(problem)), gradient)
         except ZeroDivisionError:
@@ -320,7 +320,7 @@ class Walk:
         return bool(mp.norm(step) <= _NEAR * math.dist(self._kept[0].point, last.point))
 
 
-def _is_bounded(path: Sequence[Step], late: Sequence[Step]) -> bool:
+def _is_bounded(path: Sequence[Iterate], late: Sequence[Iterate]) -> bool:
     """Tell whether a course that is above its start goes up and down there.
 
     It does not where it goes up only, or climbs higher from quarter to quarter, and
@@ -336,7 +336,7 @@ def _is_bounded(path: Sequence[Step], late: Sequence[Step]) -> bool:
     return not (climbs and tops[-1] > before)
 
 
-def _rises(late: Sequence[Step]) -> bool:
+def _rises(late: Sequence[Iterate]) -> bool:
     """Tell whether the loss only rises at the end."""
     last = late[len(late) // 2 :]
     return len(last) > 2 and all(
@@ -344,7 +344,7 @@ def _rises(late: Sequence[Step]) -> bool:
     )
 
 
-def _bottom(problem: Problem, path: Sequence[Step]) -> tuple[float, bool]:
+def _bottom(problem: Problem, path: Sequence[Iterate]) -> tuple[float, bool]:
     """Return the lowest loss below the best place of a course, and if it is a floor.
 
     Minus infinity: there is none. By descent whose rate is halved until the loss
@@ -355,8 +355,8 @@ def _bottom(problem: Problem, path: Sequence[Step]) -> tuple[float, bool]:
     rate, steepest, lowest, gain = 1.0, path[0].slope, best.loss, 0.0
     most = min(_MOST_DOWNHILL, _MOST_WORK // len(problem.program.nodes))
     for _ in range(most):
-        sweep = problem.program.run(point).sweep()
-        gradient = {name: sweep.partial(name) for name in problem.variables}
+        backward = problem.program.run(point).backward()
+        gradient = {name: backward.partial(name) for name in problem.variables}
         slope = math.hypot(*gradient.values())
         if math.isnan(slope):
             return lowest, False
@@ -384,7 +384,7 @@ def _loss(problem: Problem, point: dict[str, float]) -> float:
         return math.inf
 
 
-def _factor(path: Sequence[Step], floor: float | None) -> float | None:
+def _factor(path: Sequence[Iterate], floor: float | None) -> float | None:
     """Return the mean factor of the late steps."""
     start = path[0].loss
     heights = [(step.number, step.loss - (floor or 0.0)) for step in path]

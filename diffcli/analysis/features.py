@@ -39,7 +39,7 @@ class Feature(NamedTuple):
     x: float
 
 
-class Line(NamedTuple):
+class Slice(NamedTuple):
     """A program along one of its variables."""
 
     program: Program
@@ -67,7 +67,7 @@ class Line(NamedTuple):
         return found[self.program.outputs[0]]
 
 
-class Found(NamedTuple):
+class Survey(NamedTuple):
     """The features of a function over a range."""
 
     features: tuple[Feature, ...]
@@ -75,7 +75,7 @@ class Found(NamedTuple):
     complete: bool
 
 
-def features(line: Line, places: Sequence[float]) -> Found:
+def features(line: Slice, places: Sequence[float]) -> Survey:
     """Return where a function breaks between the first and the last place, in order."""
     most = max(1, min(_MOST, _MOST_WORK // len(line.program.nodes)))
     candidates = {c.x: c for c in islice(_candidates(line, places), 2 * most)}
@@ -85,7 +85,7 @@ def features(line: Line, places: Sequence[float]) -> Found:
         feature = _looked_at(line, candidate)
         if feature and places[0] <= feature.x <= places[-1]:
             found.setdefault(feature.x, feature)
-    return Found(tuple(found[x] for x in sorted(found)), complete)
+    return Survey(tuple(found[x] for x in sorted(found)), complete)
 
 
 # ---- where it may break -----------------------------------------------------------
@@ -97,7 +97,7 @@ class _Candidate(NamedTuple):
     x: float
     #: The distance between samples there.
     step: float
-    edge: Line
+    edge: Slice
 
 
 def edges(program: Program, variable: str) -> list[Expression]:
@@ -127,7 +127,7 @@ def _is_smooth_at_0(node: Call) -> bool:
     return whole and row.domain.holds(0.0, exponent) and not rough
 
 
-def _candidates(line: Line, places: Sequence[float]) -> Iterator[_Candidate]:
+def _candidates(line: Slice, places: Sequence[float]) -> Iterator[_Candidate]:
     """Yield the places where an edge changes its sign, or touches 0."""
     for expression in edges(line.program, line.variable):
         edge = line._replace(program=Program([expression]))
@@ -144,7 +144,7 @@ def _candidates(line: Line, places: Sequence[float]) -> Iterator[_Candidate]:
 
 
 def _touching(
-    edge: Line,
+    edge: Slice,
     left: tuple[float, float | None],
     middle: tuple[float, float],
     right: tuple[float, float | None],
@@ -174,7 +174,7 @@ def _touching(
         yield _Candidate(lowest, step, edge)
 
 
-def _crossing(edge: Line, low: float, high: float, falling: bool) -> float:
+def _crossing(edge: Slice, low: float, high: float, falling: bool) -> float:
     """Return where an edge changes its sign, by halving."""
     for _ in range(80):
         middle = low / 2 + high / 2
@@ -205,7 +205,7 @@ def minimum(function: Any, low: float, high: float) -> float:
 # ---- what happens there -----------------------------------------------------------
 
 
-def _looked_at(line: Line, candidate: _Candidate) -> Feature | None:
+def _looked_at(line: Slice, candidate: _Candidate) -> Feature | None:
     """Return what happens at a place, if anything does."""
     from mpmath import mp
 
@@ -251,7 +251,7 @@ def _exact(candidate: _Candidate) -> Any:
     return short if abs(short - x) <= 100 * near else x
 
 
-def _kind(line: Line, x: Any, step: Any) -> str:
+def _kind(line: Slice, x: Any, step: Any) -> str:
     """Return what a function does at a place; empty: nothing."""
     from mpmath import mp
 

@@ -117,14 +117,14 @@ def _differing(
 def _value(problem: Problem) -> Estimate:
     """Return the function's value and how far it may be off."""
     if not problem.precise:
-        return Estimate(problem.value, problem.tape.sweep().value_bound())
+        return Estimate(problem.value, problem.tape.backward().value_bound())
     from diffcli.engine.adaptive import Unsettled, values
 
     digits = problem.settings.digits
     try:
         (value,) = values(problem.program, problem.point, digits)
     except (Undefined, Unsettled):
-        return Estimate(problem.value, problem.tape.sweep().value_bound())
+        return Estimate(problem.value, problem.tape.backward().value_bound())
     return certain(value, digits)
 
 

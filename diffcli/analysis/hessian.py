@@ -157,7 +157,7 @@ def _gradient_line(problem: Problem, name: str, other: str) -> Callable[[float],
 
     def line(x: float) -> float:
         point[other] = x
-        return problem.program.run(point).sweep().partial(name)
+        return problem.program.run(point).backward().partial(name)
 
     return line
 

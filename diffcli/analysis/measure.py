@@ -20,7 +20,7 @@ _WIDE, _NARROW = 2.0**-14, 2.0**-18  # steps whose one-sided slopes tell a kink
 _NEXT_TO_ZERO = 1e-6  # the error of a slope beside the slopes over a wide distance
 
 
-class Measured(NamedTuple):
+class Measurement(NamedTuple):
     """What differences say of a black box at one point."""
 
     name: str
@@ -43,7 +43,7 @@ def measure(
     names: Sequence[str],
     settings: Settings,
     tick: Callable[[], object] = lambda: None,
-) -> Measured:
+) -> Measurement:
     """Return the partials of a black box by differences, and how far they may be off.
 
     Raises UsageError where it breaks down, DomainError where it has no value.
@@ -77,7 +77,7 @@ def measure(
     ]
     partials = {name: estimate for name, (estimate, _, _) in results.items()}
     asked = boxes.asked - before
-    return Measured(
+    return Measurement(
         boxes.name, point, settings, value, partials, kinks, asked, tuple(warnings)
     )
 

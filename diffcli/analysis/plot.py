@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from diffcli.analysis.features import Feature, Line, features, minimum
+from diffcli.analysis.features import Feature, Slice, features, minimum
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import postorder
@@ -33,7 +33,7 @@ class Steepest(NamedTuple):
     x: float | None
 
 
-class Graph(NamedTuple):
+class Plot(NamedTuple):
     """A function of one variable over a range."""
 
     parsed: Parsed
@@ -48,22 +48,22 @@ class Graph(NamedTuple):
     saturated: tuple[float | None, float | None]
 
 
-def graph(
+def plot(
     parsed: Parsed,
     variable: str,
     others: Mapping[str, float],
     low: float,
     high: float,
     count: int,
-) -> Graph:
+) -> Plot:
     """Return ``count`` samples of a function from low to high, and what they show."""
-    line = Line(Program([parsed.expression]), variable, others)
+    line = Slice(Program([parsed.expression]), variable, others)
     places = _places(low, high, count)
     samples = [_sample(line, x) for x in places]
     found, complete = features(line, places)
     steepest = _steepest(line, samples, found) if complete else None
     saturated = _saturated(line, samples, steepest)
-    return Graph(parsed, variable, tuple(samples), found, complete, steepest, saturated)
+    return Plot(parsed, variable, tuple(samples), found, complete, steepest, saturated)
 
 
 def finer_by(formulas: Sequence[Parsed], count: int) -> int:
@@ -89,19 +89,19 @@ def _round(x: float, step: float) -> float:
     return round(x, places) if -290 < places < 310 else x
 
 
-def _sample(line: Line, x: float) -> Sample:
+def _sample(line: Slice, x: float) -> Sample:
     """Return value and derivative by one forward and one backward pass."""
     try:
         tape = line.program.run({**line.others, line.variable: x})
     except Undefined:
         return Sample(x, None, None)
-    slope = tape.sweep().partial(line.variable)
+    slope = tape.backward().partial(line.variable)
     smooth = math.isfinite(slope) and not tape.rough_rows()
     value = tape.values[line.program.outputs[0]]
     return Sample(x, value, slope if smooth else None)
 
 
-def _size(line: Line, x: float) -> float:
+def _size(line: Slice, x: float) -> float:
     """Return how steep it is at a place; 0 where there is no derivative."""
     return abs(_sample(line, x).slope or 0.0)
 
@@ -110,7 +110,7 @@ def _size(line: Line, x: float) -> float:
 
 
 def _steepest(
-    line: Line, samples: Sequence[Sample], features: Sequence[Feature]
+    line: Slice, samples: Sequence[Sample], features: Sequence[Feature]
 ) -> Steepest | None:
     """Return the largest slope, by golden section between the samples."""
     smooth = [s for s in samples if s.slope is not None]
@@ -137,10 +137,10 @@ def _steepest(
     return Steepest(slope, x)
 
 
-def _rounding(line: Line, x: float) -> float:
+def _rounding(line: Slice, x: float) -> float:
     """Return how far rounding may have moved the slope at a place."""
     tape = line.program.run({**line.others, line.variable: x})
-    return partial_bounds(tape.sweep()).get(line.variable, 0.0)
+    return partial_bounds(tape.backward()).get(line.variable, 0.0)
 
 
 def _narrowed(
@@ -169,7 +169,7 @@ def _tidy(x: float, step: float) -> float:
 
 
 def _saturated(
-    line: Line, samples: Sequence[Sample], steepest: Steepest | None
+    line: Slice, samples: Sequence[Sample], steepest: Steepest | None
 ) -> tuple[float | None, float | None]:
     """Return from where on to the left and to the right the slope stays small.
 
@@ -204,16 +204,16 @@ def _quantile(values: Sequence[float], share: float) -> float:
     return ordered[round(share * (len(ordered) - 1))]
 
 
-def window(graphs: Sequence[Graph], derivatives: bool) -> tuple[float, float]:
-    """Return a range of values that shows the graphs without their far ends.
+def window(plots: Sequence[Plot], derivatives: bool) -> tuple[float, float]:
+    """Return a range of values that shows the plots without their far ends.
 
     So 1/x stays readable beside its pole.
     """
     ranges = []
-    for graph in graphs:
-        ranges += _range([s.value for s in graph.samples], 0.05)
+    for plot in plots:
+        ranges += _range([s.value for s in plot.samples], 0.05)
         if derivatives:
-            ranges += _range([s.slope for s in graph.samples], 0.1)
+            ranges += _range([s.slope for s in plot.samples], 0.1)
     low, high = min(ranges, default=-1.0), max(ranges, default=1.0)
     room = 0.08 * (high / 2 - low / 2) or 0.5 * (abs(low) or 2.0)
     return max(low - room, -_HIGHEST), min(high + room, _HIGHEST)

@@ -278,10 +278,8 @@ def _sample(
         nonlocal rounding
         point[name] = x
         tape = problem.program.run(point)
-        value, bound = (
-            tape.values[problem.program.outputs[0]],
-            tape.sweep().value_bound(),
-        )
+        value = tape.values[problem.program.outputs[0]]
+        bound = tape.backward().value_bound()
         least = max(ROUNDING * abs(value), TINY)
         rounding += max(bound, least) if math.isfinite(bound) else least
         return value

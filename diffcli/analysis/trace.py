@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from diffcli.engine.rewriting import fill, tidy
-from diffcli.engine.tape import Sweep
+from diffcli.engine.tape import BackwardPass
 from diffcli.language.expression import Call, Expression, Number, Variable, variable
 from diffcli.language.printer import text
 from diffcli.problem import Problem
@@ -93,8 +93,8 @@ class Trace(NamedTuple):
 
 def trace(problem: Problem) -> Trace:
     """Return both passes at the problem's point."""
-    sweep = problem.tape.sweep()
-    story = _Story(problem, sweep)
+    backward = problem.tape.backward()
+    story = _Story(problem, backward)
     return Trace(
         problem,
         tuple(story.forward()),
@@ -108,11 +108,11 @@ def trace(problem: Problem) -> Trace:
 class _Story:
     """The names of all rows, and who uses whom."""
 
-    def __init__(self, problem: Problem, sweep: Sweep) -> None:
+    def __init__(self, problem: Problem, backward: BackwardPass) -> None:
         self.problem = problem
         self.program = problem.program
         self.values = problem.tape.values
-        self.adjoints = sweep.adjoints
+        self.adjoints = backward.adjoints
         self.names = node_names(problem)
         #: Rows that are told: all that depend on a variable, in order of their use.
         self.rows = [

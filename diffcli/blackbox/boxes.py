@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
-from diffcli.blackbox.protocol import Answer, Box
+from diffcli.blackbox.protocol import Box, Reply
 from diffcli.errors import DomainError
 from diffcli.problem import point_text
 
@@ -30,7 +30,7 @@ class Boxes:
         for box in self.all:
             box.close()
 
-    def ask(self, x: Sequence[float]) -> Answer:
+    def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer of the first copy that is free."""
         box = self.free.get()
         with self.counting:
@@ -40,7 +40,7 @@ class Boxes:
         finally:
             self.free.put(box)
 
-    def at(self, point: Mapping[str, float]) -> Answer:
+    def at(self, point: Mapping[str, float]) -> Reply:
         """Return the answer at the point itself, where there has to be one.
 
         Raises DomainError if there is none.

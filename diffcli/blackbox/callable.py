@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 from importlib import import_module
 from typing import Any, SupportsFloat
 
-from diffcli.blackbox.protocol import Answer, understood
+from diffcli.blackbox.protocol import Reply, understood
 from diffcli.errors import UsageError
 
 Gradient = Iterable[SupportsFloat]
@@ -22,7 +22,7 @@ class CallableBox:
         self.function = function
         self.name = name or getattr(function, "__name__", type(function).__name__)
 
-    def ask(self, x: Sequence[float]) -> Answer:
+    def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer at a point.
 
         Raises UsageError if it is none, ArithmeticError where there is no value.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from signal import SIGKILL
 
-from diffcli.blackbox.protocol import Answer, understood
+from diffcli.blackbox.protocol import Reply, understood
 from diffcli.errors import UsageError
 
 _SHOWN = 60  # characters of a bad answer that an error shows
@@ -113,7 +113,7 @@ class ProgramBox:
                 if line.strip():
                     complaints.append(line)
 
-    def ask(self, x: Sequence[float]) -> Answer:
+    def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer at a point.
 
         Raises UsageError if the program died at once, is too slow or talks rubbish,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from diffcli.errors import UsageError
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What a black box says of one point."""
 
     value: float
@@ -21,7 +21,7 @@ class Box(Protocol):
     #: How errors and headings call it.
     name: str
 
-    def ask(self, x: Sequence[float]) -> Answer:
+    def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer at a point. Raises UsageError if it gives none."""
         ...
 
@@ -30,7 +30,7 @@ class Box(Protocol):
         ...
 
 
-def understood(name: str, given: Any, x: Sequence[float]) -> Answer:
+def understood(name: str, given: Any, x: Sequence[float]) -> Reply:
     """Return an answer of which every part is right.
 
     Raises UsageError with what is wrong; a value that is no finite number is a
@@ -44,7 +44,7 @@ def understood(name: str, given: Any, x: Sequence[float]) -> Answer:
     if not math.isfinite(_float(value)):
         raise ArithmeticError(f"{name} gives no finite value there")
     if gradient is None:
-        return Answer(float(value))
+        return Reply(float(value))
     numbers = isinstance(gradient, list) and all(
         isinstance(part, int | float) and not isinstance(part, bool)
         for part in gradient
@@ -62,7 +62,7 @@ def understood(name: str, given: Any, x: Sequence[float]) -> Answer:
             raise UsageError(
                 f"{name} gave a gradient whose part {place} is {partial}, no number"
             )
-    return Answer(float(value), partials)
+    return Reply(float(value), partials)
 
 
 def _float(number: float) -> float:

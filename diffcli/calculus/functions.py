@@ -48,7 +48,7 @@ class Rough(NamedTuple):
     edge: str = "u"
 
 
-class Notation(NamedTuple):
+class Operator(NamedTuple):
     """How an operator is written. The higher power binds; parser and printer read it."""
 
     #: What stands between the arguments (or before the only one).
@@ -85,7 +85,7 @@ class Function(NamedTuple):
     #: Other names that mean the same.
     aliases: tuple[str, ...] = ()
     #: How it is written, if it is an operator.
-    notation: Notation | None = None
+    notation: Operator | None = None
     #: How it takes any number of arguments: "fold", two by two, or "average".
     many: str = ""
     #: Said in place of "NAME is not defined for U".
@@ -332,17 +332,17 @@ NO_DERIVATIVE = "log(-1)"
 # fmt: off
 OPERATORS: tuple[Function, ...] = (
     Function("add", 2, operator.add, (ONE, ONE),
-             ("1", "1"), latex="{u} + {v}", notation=Notation("+", 10, 11, "add")),
+             ("1", "1"), latex="{u} + {v}", notation=Operator("+", 10, 11, "add")),
     Function("subtract", 2, operator.sub, (ONE, MINUS_ONE),
-             ("1", "-1"), latex="{u} - {v}", notation=Notation("-", 10, 11, "subtract")),
+             ("1", "-1"), latex="{u} - {v}", notation=Operator("-", 10, 11, "subtract")),
     Function("multiply", 2, operator.mul, (SECOND, FIRST),
-             ("v", "u"), latex=r"{u} \cdot {v}", notation=Notation("*", 20, 21, "multiply with")),
+             ("v", "u"), latex=r"{u} \cdot {v}", notation=Operator("*", 20, 21, "multiply with")),
     Function("divide", 2, operator.truediv, (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
-             ("1/v", "-u/v**2"), DIVISOR, latex=r"\frac{{{u}}}{{{v}}}", notation=Notation("/", 20, 21, "divide by"), refusal=refuse_division),
+             ("1/v", "-u/v**2"), DIVISOR, latex=r"\frac{{{u}}}{{{v}}}", notation=Operator("/", 20, 21, "divide by"), refusal=refuse_division),
     Function("negate", 1, operator.neg, (MINUS_ONE,),
-             ("-1",), latex="-{u}", notation=Notation("-", 0, 25, "negate")),
+             ("-1",), latex="-{u}", notation=Operator("-", 0, 25, "negate")),
     Function("power", 2, math.pow, (power_by_base, power_by_exponent),
-             ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Notation("**", 31, 30, "raise to"), refusal=refuse_power),
+             ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Operator("**", 31, 30, "raise to"), refusal=refuse_power),
 )
 
 SECTIONS: dict[str, tuple[Function, ...]] = {

@@ -34,7 +34,7 @@ ENVIRONMENT = (
 )
 
 
-class Shown(Exception):
+class Information(Exception):
     """A text that is the answer to the whole call."""
 
     def __init__(self, text: str) -> None:
@@ -62,7 +62,7 @@ class Helpful(click.Command):
 
 def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        raise Shown(ctx.get_help())
+        raise Information(ctx.get_help())
 
 
 def version(*names: str) -> Callable[[Decorated], Decorated]:
@@ -70,7 +70,7 @@ def version(*names: str) -> Callable[[Decorated], Decorated]:
 
     def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
-            raise Shown(f"diffcli, version {diffcli.__version__}")
+            raise Information(f"diffcli, version {diffcli.__version__}")
 
     return click.option(
         *names, is_flag=True, is_eager=True, expose_value=False, callback=show,

@@ -10,7 +10,7 @@ import click
 from diffcli import plugins
 from diffcli.cli import commands, files, terminal
 from diffcli.cli.command import Answer, wants_json
-from diffcli.cli.help import COMPLETES, Helpful, Shown, version
+from diffcli.cli.help import COMPLETES, Helpful, Information, version
 from diffcli.errors import (
     CheckFailed,
     DiffcliError,
@@ -123,8 +123,8 @@ def _run(words: list[str]) -> int:
     try:
         with group.make_context("diffcli", [*words]) as context:
             answer = group.invoke(context)
-    except Shown as shown:  # the help, the version, a schema
-        answer = Answer(shown.text.split("\n"))
+    except Information as information:  # the help, the version, a schema
+        answer = Answer(information.text.split("\n"))
     lines, notes, error, output, ending, flush = answer
     for note in notes:
         terminal.note(note)

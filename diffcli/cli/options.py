@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from diffcli.cli import completion
-from diffcli.cli.help import Shown, version
+from diffcli.cli.help import Information, version
 from diffcli.errors import UsageError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -145,7 +145,7 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
 
     def print_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and ctx.command.name and not ctx.resilient_parsing:
-            raise Shown(schema(ctx.command.name))
+            raise Information(schema(ctx.command.name))
 
     return _all(
         click.option(

@@ -10,17 +10,17 @@ Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3
 import math
 
 from diffcli.calculus.functions import Number
-from diffcli.engine.tape import ROUNDING, TINY, Sweep, Tape
+from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Tape
 from diffcli.language.expression import Number as NumberNode
 
 _VALUE = 2.0  # roundings in a value: a library function is off by one or two units
 _PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 
 
-def partial_bounds(sweep: Sweep) -> dict[str, float]:
+def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     """Return for each variable a bound on the error of its partial."""
-    (program, values), adjoints = sweep
-    errors = value_errors(sweep.tape)
+    (program, values), adjoints = backward
+    errors = value_errors(backward.tape)
     bounds = [0.0] * len(values)
     for row, argument, partial, a, b in program.edges:
         upstream, uncertain = adjoints[row], bounds[row]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from diffcli.calculus.functions import Function, Notation
+from diffcli.calculus.functions import Function, Operator
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.algebra import (
     ADD,
@@ -53,7 +53,7 @@ BESIDE = Function(
     (),
     (),
     latex=r"{u} \cdot {v}",
-    notation=Notation("·", 20, 20, ""),
+    notation=Operator("·", 20, 20, ""),
 )
 """A product as a rule makes it: u'·v."""
 _LETTER = variable("z")

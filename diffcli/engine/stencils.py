@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from diffcli.engine.tape import ROUNDING
 
-Line = Callable[[float], float]
+Slice = Callable[[float], float]
 """A function of one variable. Raises ArithmeticError where it has no value."""
 
 EPSILON = 2 * ROUNDING
@@ -88,7 +88,7 @@ def relative_step(x: float, scheme: str) -> float:
 
 
 def difference(
-    function: Line, x: float, h: float, scheme: str, value_error: float = 0.0
+    function: Slice, x: float, h: float, scheme: str, value_error: float = 0.0
 ) -> Difference:
     """Return the difference quotient with step h, and an estimate of its error.
 
@@ -120,7 +120,7 @@ def difference(
     return Difference(quotient.slope, error, h, used, samples, order)
 
 
-def quotient_at(function: Line, x: float, h: float, scheme: str) -> Quotient | None:
+def quotient_at(function: Slice, x: float, h: float, scheme: str) -> Quotient | None:
     """Return the quotient, or None where a sample is not in the domain."""
     back, ahead = {
         "symmetric": (h / 2, h / 2), "forward": (0.0, h), "backward": (h, 0.0),
@@ -162,7 +162,7 @@ class _Level(NamedTuple):
     noise: float
 
 
-def best_difference(function: Line, x: float, value_error: float = 0.0) -> Difference:
+def best_difference(function: Slice, x: float, value_error: float = 0.0) -> Difference:
     """Return the derivative by differences with the best steps found.
 
     Symmetric quotients with steps from about abs(x)/4 down, by factors of 4 or more,
@@ -230,7 +230,7 @@ def _ratio(x: float) -> float:
 
 
 def _levels(
-    function: Line, x: float, scheme: str, ratio: float, value_error: float
+    function: Slice, x: float, scheme: str, ratio: float, value_error: float
 ) -> list[list[_Level]]:
     """Return the quotients, widest first, in runs without a gap."""
     h, smallest = _ends(x)

@@ -1,7 +1,7 @@
 """Forward and backward pass over a straight list of operations.
 
 A Program is compiled once from expressions; a Tape is one forward pass at a
-point; a Sweep is one backward pass over it. All three are lists in one order:
+point; a BackwardPass is one backward pass over it. All three are lists in one order:
 leaves first, then every call after its arguments, so each pass is one loop.
 
 Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch. 3.
@@ -174,7 +174,7 @@ class Tape(NamedTuple):
     program: Program
     values: list[float]
 
-    def sweep(self, output: int = 0) -> "Sweep":
+    def backward(self, output: int = 0) -> "BackwardPass":
         """Return the backward pass from one output.
 
         The adjoint of a row is the derivative of the output toward it: that of the
@@ -195,7 +195,7 @@ class Tape(NamedTuple):
             except (ValueError, ArithmeticError):
                 local = math.nan
             adjoints[argument] += upstream * local
-        return Sweep(self, adjoints)
+        return BackwardPass(self, adjoints)
 
     def locals(self, row: int) -> dict[int, float]:
         """Return the local partials of a row toward its active arguments."""
@@ -241,7 +241,7 @@ class Tape(NamedTuple):
         ]
 
 
-class Sweep(NamedTuple):
+class BackwardPass(NamedTuple):
     """One backward pass: the adjoint of every row."""
 
     tape: Tape

@@ -23,7 +23,7 @@ Point = Mapping[str, Value]
 """The value of every variable, by name."""
 Claim = SupportsFloat | str
 """A partial that somebody claims: a number, or a formula."""
-Step = SupportsFloat | Literal["relative", "auto"]
+StepWidth = SupportsFloat | Literal["relative", "auto"]
 """A step width: a number, "relative" to the point, or the best that is found."""
 Scheme = Literal["symmetric", "forward", "central"]
 """The samples of a difference: on both sides (two words for it), or ahead."""
@@ -132,7 +132,7 @@ def names(
 
 
 def settings(
-    h: Step | None = None,
+    h: StepWidth | None = None,
     scheme: str = "symmetric",
     digits: int = 10,
     *,
@@ -145,7 +145,7 @@ def settings(
     return Settings(step(h), one_scheme(scheme), digits, subgradient)
 
 
-def step(h: Step) -> float | str:
+def step(h: StepWidth) -> float | str:
     """Return a step width. Raises UsageError if it is none."""
     if h in ("relative", "auto"):
         return str(h)

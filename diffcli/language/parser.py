@@ -15,7 +15,7 @@ from diffcli.calculus.functions import (
     INFIX,
     PREFIX,
     Function,
-    Notation,
+    Operator,
 )
 from diffcli.errors import ParseError, Span
 from diffcli.language.expression import (
@@ -476,7 +476,7 @@ class _Parser:
 _EULER = number("e")
 
 
-def _notation(row: Function) -> Notation:
+def _notation(row: Function) -> Operator:
     assert row.notation is not None
     return row.notation
 

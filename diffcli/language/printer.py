@@ -6,7 +6,7 @@ writes from left to right and stops at a limit.
 
 from collections.abc import Iterable, Mapping
 
-from diffcli.calculus.functions import CONSTANTS, Function, Notation
+from diffcli.calculus.functions import CONSTANTS, Function, Operator
 from diffcli.language.expression import Call, Expression, Number, Variable
 
 ELLIPSIS = "…"
@@ -194,7 +194,7 @@ def _right(
     return [node]
 
 
-def _operator(node: Expression, names: Mapping[Expression, str]) -> Notation | None:
+def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | None:
     if isinstance(node, Call) and node not in names:
         return node.function.notation
     return None

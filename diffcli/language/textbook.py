@@ -10,7 +10,7 @@ Like the printer for programs it writes from left to right and stops at a limit.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX, Function, Notation
+from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX, Function, Operator
 from diffcli.language.expression import Call, Expression, Number, Variable
 from diffcli.language.lexer import FRACTIONS
 from diffcli.language.printer import ELLIPSIS, arguments
@@ -146,7 +146,7 @@ class _Page:
             inside += (", ", argument)
         return [sign or row.name, "(", *inside[1:], ")"]
 
-    def _product(self, node: Call, notation: Notation) -> list[_Piece]:
+    def _product(self, node: Call, notation: Operator) -> list[_Piece]:
         left, right = node.args
         before = self._left(left, notation)
         after = self._right(right, notation)
@@ -160,7 +160,7 @@ class _Page:
             glue = "·"  # 2e1 would be a number
         return [*before, glue, *after]
 
-    def _power(self, node: Call, notation: Notation) -> list[_Piece]:
+    def _power(self, node: Call, notation: Operator) -> list[_Piece]:
         base, exponent = node.args
         below = self._left(base, notation)
         if isinstance(base, Call) and base not in self.names and len(below) == 1:
@@ -196,14 +196,14 @@ class _Page:
         loose = notation is not None and (notation.left or notation.right) < least
         return ["(", node, ")"] if loose else [node]
 
-    def _left(self, node: Expression, parent: Notation) -> list[_Piece]:
+    def _left(self, node: Expression, parent: Operator) -> list[_Piece]:
         """Return a left argument, in brackets if the parent would take its right."""
         notation = self._notation(node)
         if notation is not None and parent.left >= notation.right:
             return ["(", node, ")"]
         return [node]
 
-    def _right(self, node: Expression, parent: Notation) -> list[_Piece]:
+    def _right(self, node: Expression, parent: Operator) -> list[_Piece]:
         """Return a right argument, in brackets if a sign before it would be missed."""
         notation = self._notation(node)
         if notation is not None and notation.left < parent.right:
@@ -211,7 +211,7 @@ class _Page:
         begins = self._first([node]) == "minus"
         return ["(", node, ")"] if begins else [node]
 
-    def _notation(self, node: Expression) -> Notation | None:
+    def _notation(self, node: Expression) -> Operator | None:
         if isinstance(node, Call) and node not in self.names:
             return node.function.notation
         return None

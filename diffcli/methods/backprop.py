@@ -12,15 +12,15 @@ EXACT = True
 
 def gradient(problem: Problem) -> MethodResult:
     """Return the adjoints of the variables, with bounds for their rounding."""
-    sweep = problem.tape.sweep()
+    backward = problem.tape.backward()
     if problem.precise:
-        return MethodResult("backprop", _with_more_digits(problem), 1, sweep)
-    bounds = partial_bounds(sweep)
+        return MethodResult("backprop", _with_more_digits(problem), 1, backward)
+    bounds = partial_bounds(backward)
     partials = {
-        name: Estimate(sweep.partial(name), bounds.get(name, 0.0))
+        name: Estimate(backward.partial(name), bounds.get(name, 0.0))
         for name in problem.variables
     }
-    return MethodResult("backprop", partials, 1, sweep)
+    return MethodResult("backprop", partials, 1, backward)
 
 
 def _with_more_digits(problem: Problem) -> dict[str, Estimate]:

@@ -26,7 +26,7 @@ def gradient(problem: Problem) -> MethodResult:
     if problem.precise:
         why = "the complex step knows doubles only, which have 17 digits"
         return MethodResult("complex", {}, 0, None, failure=why)
-    bounds = partial_bounds(problem.tape.sweep())
+    bounds = partial_bounds(problem.tape.backward())
     nodes = postorder([problem.parsed.expression])
     partials: dict[str, Estimate] = {}
     for name in problem.variables:

@@ -4,8 +4,8 @@ import math
 
 from diffcli.engine.stencils import (
     Difference,
-    Line,
     NoDifference,
+    Slice,
     best_difference,
     difference,
     relative_step,
@@ -23,7 +23,7 @@ def gradient(problem: Problem) -> MethodResult:
     """Return the difference quotients, each with an estimate of its error."""
     if problem.precise:
         return _with_more_digits(problem)
-    value_error = problem.tape.sweep().value_bound()
+    value_error = problem.tape.backward().value_bound()
     value_error = value_error if math.isfinite(value_error) else 0.0
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}
@@ -79,7 +79,7 @@ def _with_more_digits(problem: Problem) -> MethodResult:
 
 
 def _difference(
-    line: Line, problem: Problem, name: str, value_error: float
+    line: Slice, problem: Problem, name: str, value_error: float
 ) -> Difference:
     h, scheme = problem.settings.h, problem.settings.scheme
     x = problem.point[name]
@@ -90,7 +90,7 @@ def _difference(
     return difference(line, x, h, scheme, value_error)
 
 
-def _line(problem: Problem, name: str) -> Line:
+def _line(problem: Problem, name: str) -> Slice:
     """Return the function along one variable, the others held fixed."""
     point = problem.point.copy()
 

@@ -97,7 +97,7 @@ class Mark(NamedTuple):
     style: str = "title"
 
 
-class Picture(NamedTuple):
+class Chart(NamedTuple):
     """What is drawn between two axes."""
 
     x: Axis
@@ -173,9 +173,7 @@ def height(asked: int | None, screen: Screen, around: int) -> int:
     return asked or min(max(16, screen.height - 10), max(6, screen.height - around))
 
 
-def draw(
-    picture: Picture, width: int, height: int, *, ascii: bool = False
-) -> list[Line]:
+def draw(picture: Chart, width: int, height: int, *, ascii: bool = False) -> list[Line]:
     """Return the picture as lines: ``height`` of them for curves, two for the x axis.
 
     Labels of ticks stand on the left and below, labels of curves at their right ends.
@@ -216,7 +214,7 @@ def _dot(share: float, dots: int) -> int:
     return round(min(max(share, -9.0), 9.0) * (dots - 1))
 
 
-def _curve(grid: _Grid, picture: Picture, curve: Curve) -> None:
+def _curve(grid: _Grid, picture: Chart, curve: Curve) -> None:
     columns, rows = grid.width * grid.across, grid.height * grid.down
     drawn = 0
     last = (-1, -1)
@@ -275,20 +273,20 @@ def _clipped(
     )
 
 
-def _wall(grid: _Grid, picture: Picture, wall: float) -> None:
+def _wall(grid: _Grid, picture: Chart, wall: float) -> None:
     x = _column(picture.x, wall, grid)
     for y in range(grid.height):
         grid.sign(x, y, ":" if grid.ascii else "┊", "muted")
 
 
-def _mark(grid: _Grid, picture: Picture, mark: Mark) -> None:
+def _mark(grid: _Grid, picture: Chart, mark: Mark) -> None:
     x = _column(picture.x, mark.x, grid)
     y = _row(picture.y, mark.y, grid)
     if 0 <= x < grid.width and 0 <= y < grid.height:
         grid.sign(x, y, mark.sign, mark.style)
 
 
-def _ends(picture: Picture, grid: _Grid) -> dict[int, Curve]:
+def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
     """Return the curves by the row in which their labels stand, one in each.
 
     A curve that leaves the picture before its right end is labelled where it does.

@@ -9,8 +9,8 @@ import click
 from diffcli.analysis.check import KINK, Check, Tolerance, check
 from diffcli.blackbox.boxes import Boxes
 from diffcli.cli import completion, options, terminal
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import (
     CheckFailed,
@@ -75,18 +75,20 @@ def command(
     **shared: Any,
 ) -> Answer:
     """Gradient check: exit 0 if a claimed gradient is right, 1 if not."""
-    call = Call(expr or "", **shared)
-    if expr is None and not call.is_box:
+    request = Request(expr or "", **shared)
+    if expr is None and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    if call.digits > 17:
+    if request.digits > 17:
         raise UsageError("a check is made in doubles: --digits 17 at most")
-    form = call.form(FORMATS)
-    measured = seed is None and (call.is_box or not claims)
-    _refuse_unused(call, form, h, quiet=quiet, measured=measured)
-    settings = call.settings(h or "auto", scheme, subgradient=False)
+    form = request.form(FORMATS)
+    measured = seed is None and (request.is_box or not claims)
+    _refuse_unused(request, form, h, quiet=quiet, measured=measured)
+    settings = request.settings(h or "auto", scheme, subgradient=False)
     tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
-    run = _of_box if call.is_box else _of_formula
-    columns, checks = run(call, form, claims, tolerance, settings, seed, taylor=taylor)
+    run = _of_box if request.is_box else _of_formula
+    columns, checks = run(
+        request, form, claims, tolerance, settings, seed, taylor=taylor
+    )
     notes: list[str] = []
     failed: set[str] = set()
 
@@ -94,23 +96,23 @@ def command(
         for row, made in checks:
             if made.error:
                 raise placed(made.error, row.where)
-            notes.extend(() if call.points_file else made.warnings)
+            notes.extend(() if request.points_file else made.warnings)
             failed.update(v.doubt for v in made.verdicts if not v.passed)
-            yield call.of_row(row, document(made))
+            yield request.of_row(row, document(made))
 
     if quiet:
         for _ in documents():
             pass
-        return Answer((), error=_failure(failed), output=call.output)
-    answer = call.answer(form, documents(), notes, columns=(columns, HEADER))
+        return Answer((), error=_failure(failed), output=request.output)
+    answer = request.answer(form, documents(), notes, columns=(columns, HEADER))
     return answer._replace(ending=lambda: _failure(failed))
 
 
 def _refuse_unused(
-    call: Call, form: str, h: str, *, quiet: bool, measured: bool
+    request: Request, form: str, h: str, *, quiet: bool, measured: bool
 ) -> None:
     """Refuse options that this check and this format have no use for."""
-    call.refuse_rounding(form)
+    request.refuse_rounding(form)
     if quiet:
         refuse("-q prints nothing", "taylor", "digits", "output")
     if form in ("csv", "tsv"):
@@ -141,7 +143,7 @@ def _size(value: float | None, option: str) -> float | None:
 
 
 def _of_formula(
-    call: Call,
+    request: Request,
     form: str,
     claims: tuple[str, ...],
     tolerance: Tolerance,
@@ -151,10 +153,10 @@ def _of_formula(
     taylor: bool,
 ) -> Found:
     """Return the columns of the points, and the check at each."""
-    parsed = call.parsed()
+    parsed = request.parsed()
     claimed = points.claims(claims, parsed.variables)
-    wanted = call.wanted(parsed, "")
-    rows = call.rows_for(parsed, form)
+    wanted = request.wanted(parsed, "")
+    rows = request.rows_for(parsed, form)
     program = Program([parsed.expression])
 
     def value(point: dict[str, float]) -> float:
@@ -183,7 +185,7 @@ def _of_formula(
 
 
 def _of_box(
-    call: Call,
+    request: Request,
     form: str,
     claims: tuple[str, ...],
     tolerance: Tolerance,
@@ -195,7 +197,7 @@ def _of_box(
     """Return the columns of the points, and the check at each."""
     from diffcli.analysis import check_box
 
-    rows = call.box_rows(form)
+    rows = request.box_rows(form)
 
     def made(boxes: Boxes, point: dict[str, float]) -> Check:
         claimed = points.claims(claims, tuple(point))
@@ -222,7 +224,7 @@ def _of_box(
         )
 
     def checks() -> Iterator[tuple[Row, Check]]:
-        with call.boxes() as boxes:
+        with request.boxes() as boxes:
             for row in rows.rows:
                 if row.error:
                     raise row.error

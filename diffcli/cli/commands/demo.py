@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import click
 
 from diffcli.cli import commands, options, terminal
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.output.document import Screen
 
 SECTION, PLACE = "Explore", 5
@@ -123,9 +123,9 @@ def command(
     station: int | None, listed: bool, auto: float | None, **shared: Any
 ) -> Answer:
     """The lecture as a guided walk, Enter by Enter."""
-    call = Call("", **shared)
-    call.form(FORMATS)
-    screen = call.screen()
+    request = Request("", **shared)
+    request.form(FORMATS)
+    screen = request.screen()
     if listed or station is not None:
         refuse("there is nothing to go on to", "auto")
     if station is not None:
@@ -134,11 +134,11 @@ def command(
         lines = _contents()
     elif station is not None:
         lines = _shown(station, screen)
-    elif auto is None and call.output == "-" and terminal.somebody_is_there():
+    elif auto is None and request.output == "-" and terminal.somebody_is_there():
         lines = _walk(screen)
     else:
         lines = _page(screen, auto or 0.0)
-    return Answer(lines, output=call.output)
+    return Answer(lines, output=request.output)
 
 
 def _contents() -> Iterator[str]:

@@ -7,10 +7,10 @@ import click
 from diffcli.analysis.depth import chain, compared
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
+from diffcli.cli.request import Request
 from diffcli.inputs import points
-from diffcli.output.views.depth import Shown, document
+from diffcli.output.views.depth import Exhibit, document
 
 SECTION, PLACE = "Explore", 4
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
@@ -60,10 +60,10 @@ def command(
     acts: tuple[str, ...], layers: int, weight: str, start: str, **shared: Any
 ) -> Answer:
     """Vanishing and exploding gradients in a chain of layers."""
-    call = Call("", **shared)
+    request = Request("", **shared)
     names = [name for text in acts for name in points.listed(text)] or ["sigmoid"]
     w, a = points.number(weight), points.number(start)
     chains = [chain(name, layers, w, a) for name in names]
     others = compared(_OTHERS, chains) if len(chains) == 1 else []
-    shown = Shown(tuple(chains), tuple(others))
-    return call.answer(call.form(FORMATS), [document(shown)])
+    exhibit = Exhibit(tuple(chains), tuple(others))
+    return request.answer(request.form(FORMATS), [document(exhibit)])

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.descend import Descent, Row, descend, rows
+from diffcli.analysis.descend import Descent, Stage, descend, rows
 from diffcli.cli import options, terminal
-from diffcli.cli.call import Call, positive
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request, positive
 from diffcli.errors import UsageError
 from diffcli.output.document import Document
-from diffcli.output.views.descend import Shown, document, header
+from diffcli.output.views.descend import Exhibit, document, header
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 3
@@ -68,26 +68,28 @@ def command(
     **shared: Any,
 ) -> Answer:
     """Gradient descent: how the learning rate makes or breaks it."""
-    call = Call(expr, **shared)
-    parsed = call.parsed()
+    request = Request(expr, **shared)
+    parsed = request.parsed()
     chosen = [_rate(word) for word in rates.split(",")] if rates else []
 
     def followed(problem: Problem, whole: bool) -> Descent:
         with _progress(steps, chosen) as tick:
             return descend(problem, chosen, steps, tol, tick, whole=whole)
 
-    def step_by_step(problem: Problem) -> Iterator[Row]:
+    def step_by_step(problem: Problem) -> Iterator[Stage]:
         with _progress(steps, chosen) as tick:
             yield from rows(problem, chosen, steps, tol, tick)
 
     def at(problem: Problem) -> Document:
         walked = partial(followed, problem), partial(step_by_step, problem)
-        return document(Shown(problem, *walked, plot, height))
+        return document(Exhibit(problem, *walked, plot, height))
 
-    form, own = call.form(FORMATS), header(call.wanted(parsed, wrt))
+    form, own = request.form(FORMATS), header(request.wanted(parsed, wrt))
     if form in ("tsv", "csv", "json", "jsonl"):
         refuse(f"-f {form} has no picture", "plot")
-    return call.at_points(form, parsed, wrt, at, own, notes=call.order_note(parsed))
+    return request.at_points(
+        form, parsed, wrt, at, own, notes=request.order_note(parsed)
+    )
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import click
 
 from diffcli.calculus.functions import BY_NAME, OPERATORS, ROWS
 from diffcli.cli import completion, options
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command
+from diffcli.cli.request import Request
 from diffcli.errors import UsageError
 from diffcli.output.views.functions import document
 
@@ -31,7 +31,7 @@ Examples:
 @options.output(*FORMATS)
 def command(name: str, **shared: Any) -> Answer:
     """All functions, or all about one: derivative, domain, kinks."""
-    call = Call(name, **shared)
+    request = Request(name, **shared)
     known = BY_NAME | {row.name: row for row in OPERATORS}
     known |= {row.notation.symbol: row for row in OPERATORS if row.notation}
     if name and name not in known:
@@ -39,4 +39,4 @@ def command(name: str, **shared: Any) -> Answer:
         hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
         raise UsageError(f"there is no function '{name}'", hint=hint)
     rows = [known[name]] if name else ROWS
-    return call.answer(call.form(FORMATS), [document(rows)])
+    return request.answer(request.form(FORMATS), [document(rows)])

@@ -8,8 +8,8 @@ import click
 from diffcli import methods
 from diffcli.analysis.grad import compare, with_exact_values
 from diffcli.cli import completion, options, terminal
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.inputs import points
@@ -21,7 +21,7 @@ from diffcli.problem import DOUBLE, Problem, Settings
 if TYPE_CHECKING:
     from diffcli.analysis.batch import Entry
 
-Shown = tuple[Sequence[str], Sequence[str]]
+Columns = tuple[Sequence[str], Sequence[str]]
 
 SECTION, PLACE = "Differentiate", 1
 FORMATS = (
@@ -84,12 +84,12 @@ def command(
     **shared: Any,
 ) -> Answer:
     """Gradient at a point by all three methods, side by side."""
-    call = Call(expr or "", **shared)
-    if expr is None and not exprs and not call.is_box:
+    request = Request(expr or "", **shared)
+    if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    form = call.form(FORMATS)
-    call.refuse_rounding(form)
-    if call.is_box:
+    form = request.form(FORMATS)
+    request.refuse_rounding(form)
+    if request.is_box:
         if exact or order > 1 or (wanted and methods.chosen(wanted) != ["finite"]):
             raise UsageError("a black box has finite differences only")
         refuse("a program is asked in place of formulas", "exprs")
@@ -97,20 +97,22 @@ def command(
         refuse("the kinks of a program have no convention", "subgradient")
         if h in ("", "auto"):
             refuse("--h auto takes what is best at each step", "scheme")
-        return _of_box(call, wrt, call.settings(h or "auto", scheme, subgradient))
-    settings = call.settings(h, scheme, subgradient)
-    many = order == 1 and (call.many or bool(exprs))
+        return _of_box(request, wrt, request.settings(h or "auto", scheme, subgradient))
+    settings = request.settings(h, scheme, subgradient)
+    many = order == 1 and (request.many or bool(exprs))
     _refuse_unused(_names(wanted, form, many=many), settings, form)
     if order == 2:
         why = "--order 2 goes three ways at each point, up to the first bad one"
         refuse(why, "wanted", "exact", "keep_going", "subgradient")
-    if exprs or ((call.points_file or keep_going) and order == 1):
+    if exprs or ((request.points_file or keep_going) and order == 1):
         if exact:
             raise UsageError("--exact takes its points from --at")
-        return _many(call, exprs, wrt, wanted, settings, order, keep_going=keep_going)
+        return _many(
+            request, exprs, wrt, wanted, settings, order, keep_going=keep_going
+        )
     if order == 2:
-        return _second(call, form, wrt, settings)
-    return _at(call, form, wrt, wanted, settings, exact=exact)
+        return _second(request, form, wrt, settings)
+    return _at(request, form, wrt, wanted, settings, exact=exact)
 
 
 def _refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
@@ -134,7 +136,7 @@ def _names(wanted: tuple[str, ...], form: str, *, many: bool) -> tuple[str, ...]
 
 
 def _at(
-    call: Call,
+    request: Request,
     form: str,
     wrt: str,
     wanted: tuple[str, ...],
@@ -143,13 +145,13 @@ def _at(
     exact: bool,
 ) -> Answer:
     """Return the gradient at every --at, up to the first without a derivative."""
-    parsed = call.parsed()
-    toward = call.wanted(parsed, wrt)
-    names = _names(wanted, form, many=call.many)
-    rows = call.rows_for(parsed, form)
+    parsed = request.parsed()
+    toward = request.wanted(parsed, wrt)
+    names = _names(wanted, form, many=request.many)
+    rows = request.rows_for(parsed, form)
     program = Program([parsed.expression])
-    notes, documents, error = call.order_note(parsed), [], None
-    for text, row in zip(call.points, rows.rows, strict=True):
+    notes, documents, error = request.order_note(parsed), [], None
+    for text, row in zip(request.points, rows.rows, strict=True):
         comparison = compare(posed(row, parsed, toward, settings, program), names)
         if exact:
             point = points.expressions(text, parsed.variables)
@@ -160,30 +162,30 @@ def _at(
         if error:
             break
     own = columns(toward, names, exact=exact)
-    shown = (rows.columns, own)
-    return call.answer(form, documents, notes, error, columns=shown)
+    header = (rows.columns, own)
+    return request.answer(form, documents, notes, error, columns=header)
 
 
-def _second(call: Call, form: str, wrt: str, settings: Settings) -> Answer:
+def _second(request: Request, form: str, wrt: str, settings: Settings) -> Answer:
     """Return the second derivatives at every point."""
     from diffcli.analysis.hessian import hessian
     from diffcli.output.views import hessian as view
 
-    parsed = call.parsed()
-    notes = call.order_note(parsed)
+    parsed = request.parsed()
+    notes = request.order_note(parsed)
 
     def at(problem: Problem) -> Document:
         matrix = hessian(problem)
-        notes.extend(() if call.points_file else matrix.warnings)
+        notes.extend(() if request.points_file else matrix.warnings)
         return view.document(matrix)
 
-    return call.at_points(
+    return request.at_points(
         form, parsed, wrt, at, view.header(methods.THREE), settings, notes
     )
 
 
 def _many(
-    call: Call,
+    request: Request,
     exprs: str,
     wrt: str,
     wanted: tuple[str, ...],
@@ -197,19 +199,19 @@ def _many(
     from diffcli.engine.columns import BLOCK
     from diffcli.output.views import batch
 
-    form = call.form(FORMATS)
-    many = call.many or bool(exprs)
+    form = request.form(FORMATS)
+    many = request.many or bool(exprs)
     names = _names(wanted, form, many=many)
     if exprs:
-        lines, name = terminal.opened(exprs, call.output)
-        at = call.the_point(exprs)
+        lines, name = terminal.opened(exprs, request.output)
+        at = request.the_point(exprs)
         entries = of_formulas(lines, name, at, settings, names, wrt, order)
         ways = names if order == 1 else methods.THREE
-        shown: Shown = ((), batch.long_header(ways, order))
+        header: Columns = ((), batch.long_header(ways, order))
     else:
-        parsed = call.parsed()
-        rows = call.rows_for(parsed, form, named=True)
-        toward = call.wanted(parsed, wrt)
+        parsed = request.parsed()
+        rows = request.rows_for(parsed, form, named=True)
+        toward = request.wanted(parsed, wrt)
         alone = form == "plain" or (form in ("csv", "tsv") and many)
         entries = at_points(
             parsed,
@@ -218,12 +220,12 @@ def _many(
             settings,
             names,
             alone=alone,
-            block=1 if terminal.is_interactive(call.points_file) else BLOCK,
+            block=1 if terminal.is_interactive(request.points_file) else BLOCK,
         )
-        shown = (rows.columns, columns(toward, names))
+        header = (rows.columns, columns(toward, names))
     failed: list[DiffcliError] = []
     documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
-    answer = call.answer(form, documents, columns=shown, exprs=bool(exprs))
+    answer = request.answer(form, documents, columns=header, exprs=bool(exprs))
     return answer._replace(
         ending=lambda: RowsFailed(failed[0]) if failed else None,
         flush=answer.flush or terminal.is_interactive(exprs),
@@ -248,19 +250,19 @@ def _documents(
         yield (batch.formula_document if of_formulas else batch.document)(entry)
 
 
-def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
+def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
     """Return the gradient of a program or callable, by differences."""
     from diffcli.analysis.measure import measure
     from diffcli.output.views.blackbox import document
 
-    if call.digits > DOUBLE:
+    if request.digits > DOUBLE:
         raise UsageError("a black box computes in doubles: --digits 17 at most")
-    form = call.form(FORMATS)
-    rows = call.box_rows(form)
+    form = request.form(FORMATS)
+    rows = request.box_rows(form)
     notes: list[str] = []
 
     def documents() -> Iterator[Document]:
-        with call.boxes() as boxes:
+        with request.boxes() as boxes:
             for row in rows.rows:
                 if row.error:
                     raise row.error
@@ -270,8 +272,8 @@ def _of_box(call: Call, wrt: str, settings: Settings) -> Answer:
                     found = measure(boxes, row.point, names, settings, progress)
                 finally:
                     progress.close()
-                notes.extend(() if call.points_file else found.warnings)
-                yield call.of_row(row, document(found))
+                notes.extend(() if request.points_file else found.warnings)
+                yield request.of_row(row, document(found))
 
     own = columns(points.chosen(wrt, rows.columns), ("finite",))
-    return call.answer(form, documents(), notes, columns=(rows.columns, own))
+    return request.answer(form, documents(), notes, columns=(rows.columns, own))

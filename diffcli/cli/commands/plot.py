@@ -4,15 +4,15 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.plot import finer_by, graph
+from diffcli.analysis.plot import finer_by, plot
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.errors import PointError, UsageError
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
-from diffcli.output.views.plot import Shown, document
+from diffcli.output.views.plot import Exhibit, document
 
 SECTION, PLACE = "Explore", 2
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "svg", "html")
@@ -79,24 +79,24 @@ def command(
     **shared: Any,
 ) -> Answer:
     """Functions and their derivatives in the terminal."""
-    call = Call("", **shared)
-    form = call.form(FORMATS)
+    request = Request("", **shared)
+    form = request.form(FORMATS)
     _refuse_unused(form)
     low, high = points.interval(x_range, "--x")
     y = points.interval(y_range, "--y") if y_range else None
-    formulas = [call._replace(expr=_called(expr)).parsed() for expr in exprs]
+    formulas = [request._replace(expr=_called(expr)).parsed() for expr in exprs]
     finer = finer_by(formulas, samples)
     count = (samples - 1) * finer + 1
-    graphs = []
+    plots = []
     fixed: dict[str, float] = {}
     for parsed in formulas:
-        name, others = _varied(parsed, vary, call.points)
+        name, others = _varied(parsed, vary, request.points)
         fixed |= others
-        graphs.append(graph(parsed, name, others, low, high, count))
+        plots.append(plot(parsed, name, others, low, high, count))
     if not fixed:
         refuse("no other variable needs a value", "points")
-    shown = Shown(tuple(graphs), fixed, not no_derivative, y, height, finer)
-    return call.answer(form, [document(shown)])
+    exhibit = Exhibit(tuple(plots), fixed, not no_derivative, y, height, finer)
+    return request.answer(form, [document(exhibit)])
 
 
 def _refuse_unused(form: str) -> None:

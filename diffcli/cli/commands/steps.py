@@ -6,8 +6,8 @@ import click
 
 from diffcli.analysis.steps import steps, valued
 from diffcli.cli import options, terminal
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.output.document import Document
 from diffcli.output.views.steps import Steps, document
 from diffcli.problem import Problem
@@ -56,29 +56,31 @@ def command(
     **shared: Any,
 ) -> Answer:
     """Derivation, as on paper or rule by rule."""
-    call = Call(expr, **shared)
+    request = Request(expr, **shared)
     level = "rules" if level == "brief" else level
-    parsed = call.parsed()
-    told = list(steps(parsed, call.wanted(parsed, wrt), order, simplify=simplify))
-    form = call.form(FORMATS)
+    parsed = request.parsed()
+    told = list(steps(parsed, request.wanted(parsed, wrt), order, simplify=simplify))
+    form = request.form(FORMATS)
     if form in ("json", "jsonl"):
         refuse(f"-f {form} has every level", "level")
-    if form != "table" or call.output != "-":
+    if form != "table" or request.output != "-":
         refuse("nobody watches this output", "pause")
-    if not call.has_points:
-        answer = call.answer(form, [document(Steps(parsed, told, level, {}, simplify))])
-        return _paused(call, answer) if pause else answer
+    if not request.has_points:
+        answer = request.answer(
+            form, [document(Steps(parsed, told, level, {}, simplify))]
+        )
+        return _paused(request, answer) if pause else answer
 
     def at(problem: Problem) -> Document:
         return document(
             Steps(parsed, valued(told, problem), level, problem.point, simplify)
         )
 
-    answer = call.at_points(form, parsed, wrt, at, notes=call.order_note(parsed))
-    return _paused(call, answer) if pause else answer
+    answer = request.at_points(form, parsed, wrt, at, notes=request.order_note(parsed))
+    return _paused(request, answer) if pause else answer
 
 
-def _paused(call: Call, answer: Answer) -> Answer:
+def _paused(request: Request, answer: Answer) -> Answer:
     """Return the answer line by line, if somebody is there to press a key."""
     if not terminal.somebody_is_there():
         return answer

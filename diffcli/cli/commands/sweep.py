@@ -6,11 +6,11 @@ import click
 
 from diffcli.analysis.sweep import SCHEMES, sweep, widths
 from diffcli.cli import options
-from diffcli.cli.call import Call, scheme_name
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request, scheme_name
 from diffcli.errors import UsageError
 from diffcli.output.document import Document
-from diffcli.output.views.sweep import Shown, document, header
+from diffcli.output.views.sweep import Exhibit, document, header
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 1
@@ -77,9 +77,9 @@ def command(
     **shared: Any,
 ) -> Answer:
     """Error of the finite difference against h, and the best h."""
-    call = Call(expr, **shared)
-    parsed = call.parsed()
-    name, *others = call.wanted(parsed, wrt)
+    request = Request(expr, **shared)
+    parsed = request.parsed()
+    name, *others = request.wanted(parsed, wrt)
     if wrt and others:
         raise UsageError(
             "sweep is about one variable, but --wrt names more",
@@ -89,9 +89,11 @@ def command(
     steps = widths(first, last, per_decade)
 
     def at(problem: Problem) -> Document:
-        return document(Shown(sweep(problem, name, steps, schemes), theory, height))
+        return document(Exhibit(sweep(problem, name, steps, schemes), theory, height))
 
-    form, own = call.form(FORMATS), header(theory=theory)
+    form, own = request.form(FORMATS), header(theory=theory)
     if form in ("json", "jsonl"):
         refuse(f"-f {form} has the predicted errors anyway", "theory")
-    return call.at_points(form, parsed, name, at, own, notes=call.order_note(parsed))
+    return request.at_points(
+        form, parsed, name, at, own, notes=request.order_note(parsed)
+    )

@@ -7,8 +7,8 @@ import click
 from diffcli.analysis.certainty import require_rows_hold
 from diffcli.analysis.trace import trace
 from diffcli.cli import options, terminal
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.output.document import Document
 from diffcli.output.views.trace import HEADER, document
 from diffcli.problem import Problem
@@ -50,11 +50,11 @@ Examples:
 @options.output(*FORMATS)
 def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     """Forward and backward pass, node by node."""
-    call = Call(expr, **shared)
-    parsed, form = call.parsed(), call.form(FORMATS)
+    request = Request(expr, **shared)
+    parsed, form = request.parsed(), request.form(FORMATS)
     if form in ("tsv", "csv", "json", "jsonl", "dot", "mermaid"):
         refuse(f"-f {form} has both passes", "passes")
-    if form != "table" or call.output != "-":
+    if form != "table" or request.output != "-":
         refuse("nobody watches this output", "pause")
     shown = PASSES.get(passes, (passes,))
 
@@ -62,14 +62,14 @@ def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
         require_rows_hold(problem)
         return document(trace(problem), shown)
 
-    answer = call.at_points(
+    answer = request.at_points(
         form,
         parsed,
         "",
         at,
         HEADER,
-        notes=call.order_note(parsed),
+        notes=request.order_note(parsed),
     )
-    if pause and call.output == "-" and terminal.somebody_is_there():
+    if pause and request.output == "-" and terminal.somebody_is_there():
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))
     return answer

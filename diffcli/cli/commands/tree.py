@@ -6,8 +6,8 @@ import click
 
 from diffcli.analysis.certainty import require_rows_hold
 from diffcli.cli import options
-from diffcli.cli.call import Call
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.request import Request
 from diffcli.output.document import Document
 from diffcli.output.views.tree import Tree, document
 from diffcli.problem import Problem
@@ -29,18 +29,18 @@ Examples:
 @options.output(*FORMATS)
 def command(expr: str, graph: bool, **shared: Any) -> Answer:
     """Expression tree, with values and adjoints; also DOT and Mermaid."""
-    call = Call(expr, **shared)
-    parsed = call.parsed()
-    form = call.form(FORMATS)
+    request = Request(expr, **shared)
+    parsed = request.parsed()
+    form = request.form(FORMATS)
     if form in ("json", "jsonl"):
         refuse(f"-f {form} has every node once", "graph")
-    if form in ("dot", "mermaid") and not call.has_points:
+    if form in ("dot", "mermaid") and not request.has_points:
         refuse(f"without a point, -f {form} shows no order", "variables")
-    if not call.has_points:
-        return call.answer(form, [document(Tree(parsed, None, None, graph))])
+    if not request.has_points:
+        return request.answer(form, [document(Tree(parsed, None, None, graph))])
 
     def at(problem: Problem) -> Document:
         require_rows_hold(problem)
-        return document(Tree(parsed, problem, problem.tape.sweep(), graph))
+        return document(Tree(parsed, problem, problem.tape.backward(), graph))
 
-    return call.at_points(form, parsed, "", at, notes=call.order_note(parsed))
+    return request.at_points(form, parsed, "", at, notes=request.order_note(parsed))

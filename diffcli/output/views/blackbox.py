@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import diffcli
-from diffcli.analysis.measure import Measured
+from diffcli.analysis.measure import Measurement
 from diffcli.language.notation import Notation
 from diffcli.methods import load
 from diffcli.output.document import (
@@ -28,7 +28,7 @@ from diffcli.output.views.grad import SCHEMA, columns
 from diffcli.problem import point_text
 
 
-def document(measured: Measured) -> Document:
+def document(measured: Measurement) -> Document:
     """Return the measured gradient as a document."""
     return Document(
         blocks=partial(_blocks, measured),
@@ -39,13 +39,13 @@ def document(measured: Measured) -> Document:
     )
 
 
-def _status(measured: Measured, name: str) -> str:
+def _status(measured: Measurement, name: str) -> str:
     if name in measured.kinks:
         return "kink"
     return "n/a" if measured.partials[name].value is None else "ok"
 
 
-def _blocks(measured: Measured, notation: Notation) -> Iterator[Block]:
+def _blocks(measured: Measurement, notation: Notation) -> Iterator[Block]:
     settings = measured.settings
     yield Formula(f"f({', '.join(measured.point)}) = {measured.name}")
     yield Facts((
@@ -58,7 +58,7 @@ def _blocks(measured: Measured, notation: Notation) -> Iterator[Block]:
     yield Table(columns, tuple(_row(measured, name) for name in measured.partials))
 
 
-def _row(measured: Measured, name: str) -> tuple[Line, ...]:
+def _row(measured: Measurement, name: str) -> tuple[Line, ...]:
     value, error = measured.partials[name]
     shown, estimate = "n/a", "-"
     if value is not None:
@@ -73,7 +73,7 @@ def _row(measured: Measured, name: str) -> tuple[Line, ...]:
     )
 
 
-def _record(measured: Measured) -> dict[str, Any]:
+def _record(measured: Measurement) -> dict[str, Any]:
     settings = measured.settings
     names = measured.partials
     return {
@@ -105,7 +105,7 @@ def _record(measured: Measured) -> dict[str, Any]:
     }
 
 
-def _sheet(measured: Measured) -> Sheet:
+def _sheet(measured: Measurement) -> Sheet:
     header = ("var", "value", "finite", "est_error", "status")
     rows = [
         (
@@ -120,14 +120,14 @@ def _sheet(measured: Measured) -> Sheet:
     return Sheet(header, rows)
 
 
-def _wide(measured: Measured) -> Sheet:
+def _wide(measured: Measurement) -> Sheet:
     header = columns(tuple(measured.partials), ("finite",))
     values = [measured.value, *(e.value for e in measured.partials.values())]
     status = "kink" if measured.kinks else "ok"
     return Sheet(header, [(*map(plain_number, values), status)])
 
 
-def _brief(measured: Measured) -> str:
+def _brief(measured: Measurement) -> str:
     if any(estimate.value is None for estimate in measured.partials.values()):
         return ""
     return " ".join(plain_number(e.value) for e in measured.partials.values())

@@ -32,25 +32,25 @@ _LOCAL = "w*act'"
 _WIDEST = 48  # cells of the longest bar
 
 
-class Shown(NamedTuple):
+class Exhibit(NamedTuple):
     """Chains with the activations asked for, and others to compare with."""
 
     chains: tuple[Chain, ...]
     others: tuple[Chain, ...]
 
 
-def document(shown: Shown) -> Document:
+def document(exhibit: Exhibit) -> Document:
     """Return chains of layers as a document."""
     return Document(
-        blocks=partial(_blocks, shown),
-        record=partial(_record, shown),
-        sheet=partial(_sheet, shown),
+        blocks=partial(_blocks, exhibit),
+        record=partial(_record, exhibit),
+        sheet=partial(_sheet, exhibit),
     )
 
 
-def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
-    first = shown.chains[0]
-    alone = len(shown.chains) == 1
+def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
+    first = exhibit.chains[0]
+    alone = len(exhibit.chains) == 1
     name = first.name if first.name.isidentifier() else "act"
     layer = f"a(l) = {name if alone else 'act'}(w*a(l-1))"
     facts: list[Line] = [(Run(layer),)]
@@ -58,12 +58,12 @@ def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
         facts = [(Run(f"{layer}, act({first.parsed.variables[0]}) = {first.name}"),)]
     facts.append((Run(f"w = {first.weight:.10g}, a(0) = {first.start:.10g}"),))
     yield Facts((*facts, (Run("gradient of the output, layer by layer", "muted"),)))
-    yield Picture(partial(_bars, first)) if alone else _table(shown.chains)
-    for chain in shown.chains:
+    yield Picture(partial(_bars, first)) if alone else _table(exhibit.chains)
+    for chain in exhibit.chains:
         yield Facts(tuple(_said(chain, alone)))
-    if shown.others:
+    if exhibit.others:
         told = (
-            (Run(f"{c.name} {c.gradient:.1e} ({c.verdict})"),) for c in shown.others
+            (Run(f"{c.name} {c.gradient:.1e} ({c.verdict})"),) for c in exhibit.others
         )
         yield Facts(((Run("compare:", "muted"),), *told))
 
@@ -145,14 +145,14 @@ def _table(chains: Sequence[Chain]) -> Table:
     return Table(columns, (*rows, *ends))
 
 
-def _record(shown: Shown) -> dict[str, Any]:
+def _record(exhibit: Exhibit) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "version": diffcli.__version__,
-        "chains": [_chain_record(chain) for chain in shown.chains],
+        "chains": [_chain_record(chain) for chain in exhibit.chains],
         "compared": [
             {"activation": c.name, "gradient": c.gradient, "verdict": c.verdict}
-            for c in shown.others
+            for c in exhibit.others
         ],
     }
 
@@ -172,11 +172,11 @@ def _chain_record(chain: Chain) -> dict[str, Any]:
     }
 
 
-def _sheet(shown: Shown) -> Sheet:
+def _sheet(exhibit: Exhibit) -> Sheet:
     header = ("activation", "layer", "z", "output", "local", "gradient")
     rows = [
         (chain.name, layer.number, *map(plain_number, layer[1:]))
-        for chain in shown.chains
+        for chain in exhibit.chains
         for layer in chain.layers
     ]
     return Sheet(header, rows)

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Row, Step
+from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Iterate, Stage
 from diffcli.language.notation import Notation
-from diffcli.output.canvas import LETTERS, Axis, Curve, draw, height
-from diffcli.output.canvas import Picture as Drawing
+from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, draw, height
 from diffcli.output.document import (
     Block,
     Column,
@@ -34,43 +33,43 @@ _HIGHEST = 4e307  # so that the distance of two losses is a number too
 _BAD = ("diverges", "leaves the domain", "stuck")
 
 
-class Shown(NamedTuple):
+class Exhibit(NamedTuple):
     """A start and how to show the descent from it."""
 
     problem: Problem
     #: Walks; true: keeps every step.
     descend: Callable[[bool], Descent]
     #: Walks step by step.
-    rows: Callable[[], Iterable[Row]]
+    rows: Callable[[], Iterable[Stage]]
     #: A picture of the loss in place of the table's steps.
     plot: bool
     #: Lines of the picture; None: as many as fit.
     height: int | None
 
 
-def document(shown: Shown) -> Document:
+def document(exhibit: Exhibit) -> Document:
     """Return a descent as a document."""
     return Document(
-        blocks=partial(_blocks, shown),
-        record=lambda: _record(shown.descend(True)),
-        records=partial(_records, shown),
-        sheet=partial(_sheet, shown),
+        blocks=partial(_blocks, exhibit),
+        record=lambda: _record(exhibit.descend(True)),
+        records=partial(_records, exhibit),
+        sheet=partial(_sheet, exhibit),
     )
 
 
-def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
-    descent = shown.descend(False)
+def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
+    descent = exhibit.descend(False)
     yield from formulas(descent.problem.parsed)
     start = point_text(descent.problem.point)
     yield Facts(((Run(f"gradient descent from {start}"),), *_limit(descent)))
-    if shown.plot:
+    if exhibit.plot:
         axis = (
             "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
         )
         yield Facts(((Run(axis),), *_legend(descent)))
-        yield Picture(partial(_picture, descent, shown.height))
+        yield Picture(partial(_picture, descent, exhibit.height))
     rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
-    rows = () if shown.plot else tuple(_steps(descent))
+    rows = () if exhibit.plot else tuple(_steps(descent))
     yield Table((Column("step", "left"), *rates), (*rows, *_summary(descent)))
     for course in descent.courses:
         if course.verdict in ("leaves the domain", "stuck"):
@@ -178,7 +177,7 @@ def _picture(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Li
         )
         for place, course in enumerate(courses)
     ]
-    picture = Drawing(Axis(0, max(steps, 1)), Axis(low, high, log), curves)
+    picture = Chart(Axis(0, max(steps, 1)), Axis(low, high, log), curves)
     lines = height(asked, screen, _LINES_AROUND)
     return draw(picture, screen.width, lines, ascii=screen.ascii)
 
@@ -205,7 +204,7 @@ def _record(descent: Descent) -> dict[str, Any]:
     }
 
 
-def _step(step: Step, names: Sequence[str]) -> dict[str, Any]:
+def _step(step: Iterate, names: Sequence[str]) -> dict[str, Any]:
     return {
         "step": step.number,
         "point": dict(zip(names, step.point, strict=True)),
@@ -214,20 +213,20 @@ def _step(step: Step, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _records(shown: Shown) -> Iterator[dict[str, Any]]:
-    names = shown.problem.variables
-    for rate, step, verdict in shown.rows():
+def _records(exhibit: Exhibit) -> Iterator[dict[str, Any]]:
+    names = exhibit.problem.variables
+    for rate, step, verdict in exhibit.rows():
         yield {
             "schema": STEP_SCHEMA,
-            "start": shown.problem.point,
+            "start": exhibit.problem.point,
             "rate": rate,
             **_step(step, names),
             "verdict": verdict or None,
         }
 
 
-def _sheet(shown: Shown) -> Sheet:
-    names = shown.problem.variables
+def _sheet(exhibit: Exhibit) -> Sheet:
+    names = exhibit.problem.variables
     rows = (
         (
             plain_number(rate),
@@ -237,7 +236,7 @@ def _sheet(shown: Shown) -> Sheet:
             plain_number(step.slope),
             verdict,
         )
-        for rate, step, verdict in shown.rows()
+        for rate, step, verdict in exhibit.rows()
     )
     return Sheet(header(names), rows)
 

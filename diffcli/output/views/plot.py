@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import diffcli
-from diffcli.analysis.plot import Graph, Sample, window
+from diffcli.analysis.plot import Plot, Sample, window
 from diffcli.language.notation import Notation
 from diffcli.language.printer import text
-from diffcli.output.canvas import LETTERS, Axis, Curve, Mark, draw, height
-from diffcli.output.canvas import Picture as Drawing
+from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, Mark, draw, height
 from diffcli.output.document import (
     Block,
     Document,
@@ -30,14 +29,14 @@ _LINES_AROUND = 6  # lines of the screen that are not the picture
 _MOST_PLACES = 6  # kinks, jumps or poles that are listed
 
 
-class Shown(NamedTuple):
-    """Graphs over the same range, and how to show them."""
+class Exhibit(NamedTuple):
+    """Plots over the same range, and how to show them."""
 
-    graphs: tuple[Graph, ...]
+    plots: tuple[Plot, ...]
     #: The values of the variables that do not vary.
     others: dict[str, float]
     derivatives: bool
-    #: The range of values; None: what shows the graphs best.
+    #: The range of values; None: what shows the plots best.
     y: tuple[float, float] | None
     #: Lines of the picture; None: as many as fit.
     height: int | None
@@ -45,98 +44,96 @@ class Shown(NamedTuple):
     every: int
 
 
-def document(shown: Shown) -> Document:
-    """Return graphs as a document."""
+def document(exhibit: Exhibit) -> Document:
+    """Return plots as a document."""
     return Document(
-        blocks=partial(_blocks, shown),
-        record=partial(_record, shown),
-        sheet=partial(_sheet, shown),
+        blocks=partial(_blocks, exhibit),
+        record=partial(_record, exhibit),
+        sheet=partial(_sheet, exhibit),
     )
 
 
-def _names(shown: Shown) -> list[str]:
-    count = len(shown.graphs)
+def _names(exhibit: Exhibit) -> list[str]:
+    count = len(exhibit.plots)
     return ["f"] if count == 1 else [f"f{place}" for place in range(1, count + 1)]
 
 
-def _styles(shown: Shown, place: int) -> tuple[int, int]:
+def _styles(exhibit: Exhibit, place: int) -> tuple[int, int]:
     """Return the places in the list of styles of a function and its derivative."""
-    first = 2 * place if shown.derivatives else place
+    first = 2 * place if exhibit.derivatives else place
     return first % len(_STYLES), (first + 1) % len(_STYLES)
 
 
-def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
-    for place, (name, graph) in enumerate(
-        zip(_names(shown), shown.graphs, strict=True)
+def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
+    for place, (name, plot) in enumerate(
+        zip(_names(exhibit), exhibit.plots, strict=True)
     ):
-        mine, its = _styles(shown, place)
-        body = text(graph.parsed.expression, spaced=False, limit=200)
-        facts: list[Line] = [
-            (Run(f"{name}({graph.variable}) = {body}", _STYLES[mine]),)
-        ]
-        if shown.derivatives:
+        mine, its = _styles(exhibit, place)
+        body = text(plot.parsed.expression, spaced=False, limit=200)
+        facts: list[Line] = [(Run(f"{name}({plot.variable}) = {body}", _STYLES[mine]),)]
+        if exhibit.derivatives:
             facts.append((Run(f"{name}' dashed", _STYLES[its]),))
-        facts += _facts(graph, name)
+        facts += _facts(plot, name)
         yield Facts(tuple(facts))
-    if shown.others:
-        fixed = ", ".join(f"{n} = {x:.10g}" for n, x in shown.others.items())
+    if exhibit.others:
+        fixed = ", ".join(f"{n} = {x:.10g}" for n, x in exhibit.others.items())
         yield Facts(((Run(f"with {fixed}", "muted"),),))
-    yield Picture(partial(_picture, shown))
+    yield Picture(partial(_picture, exhibit))
 
 
-def _facts(graph: Graph, name: str) -> Iterator[Line]:
+def _facts(plot: Plot, name: str) -> Iterator[Line]:
     """Yield what a reader should see in the curve."""
-    x, place = graph.variable, _placed(graph)
-    if graph.steepest:
-        slope, where = graph.steepest
+    x, place = plot.variable, _placed(plot)
+    if plot.steepest:
+        slope, where = plot.steepest
         at = "" if where is None else f" at {x} = {place(where)}"
         if slope:
             yield (Run(f"steepest: {name}' = {slope:.4g}{at}"),)
         else:
             yield (Run(f"{name}' = 0 wherever it exists"),)
-    left, right = graph.saturated
+    left, right = plot.saturated
     sides = [f"{x} < {place(left)}"] if left is not None else []
     sides += [f"{x} > {place(right)}"] if right is not None else []
     if sides:
         yield (Run(f"saturated (under a fifth of that) for {', '.join(sides)}"),)
-    for kind in dict.fromkeys(feature.kind for feature in graph.features):
-        places = [f.x for f in graph.features if f.kind == kind]
-        shown = ", ".join(place(at) for at in places[:_MOST_PLACES])
+    for kind in dict.fromkeys(feature.kind for feature in plot.features):
+        places = [f.x for f in plot.features if f.kind == kind]
+        listed = ", ".join(place(at) for at in places[:_MOST_PLACES])
         more = ", …" if len(places) > _MOST_PLACES else ""
-        yield (Run(f"{kind} at {x} = {shown}{more}"),)
-    if not graph.complete:
+        yield (Run(f"{kind} at {x} = {listed}{more}"),)
+    if not plot.complete:
         yield (Run("there may be more such places than were found", "doubtful"),)
 
 
-def _placed(graph: Graph) -> Callable[[float], str]:
+def _placed(plot: Plot) -> Callable[[float], str]:
     """Return how places are written: as exact as a reader sees in the range."""
-    low, high = graph.samples[0].x, graph.samples[-1].x
+    low, high = plot.samples[0].x, plot.samples[-1].x
     parts = max(abs(low), abs(high)) / ((high / 2 - low / 2) or math.inf) / 4
     digits = 3 + math.ceil(math.log10(max(parts, 1.0)) - 1e-9)
     return lambda x: f"{x:.{min(digits, 17)}g}"
 
 
-def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
-    samples = shown.graphs[0].samples
-    y = shown.y or window(shown.graphs, shown.derivatives)
+def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
+    samples = exhibit.plots[0].samples
+    y = exhibit.y or window(exhibit.plots, exhibit.derivatives)
     curves: list[Curve] = []
     marks: list[Mark] = []
     walls: list[float] = []
-    for place, (name, graph) in enumerate(
-        zip(_names(shown), shown.graphs, strict=True)
+    for place, (name, plot) in enumerate(
+        zip(_names(exhibit), exhibit.plots, strict=True)
     ):
-        mine, its = _styles(shown, place)
-        broken = [f.x for f in graph.features if f.kind in ("jump", "pole")]
-        values = _runs([(s.x, s.value) for s in graph.samples], broken)
+        mine, its = _styles(exhibit, place)
+        broken = [f.x for f in plot.features if f.kind in ("jump", "pole")]
+        values = _runs([(s.x, s.value) for s in plot.samples], broken)
         curves.append(Curve(values, name, _STYLES[mine], LETTERS[mine]))
-        if shown.derivatives:
-            broken = [f.x for f in graph.features]
-            slopes = _runs([(s.x, s.slope) for s in graph.samples], broken)
+        if exhibit.derivatives:
+            broken = [f.x for f in plot.features]
+            slopes = _runs([(s.x, s.slope) for s in plot.samples], broken)
             curves.append(Curve(slopes, f"{name}'", _STYLES[its], LETTERS[its], 3))
-        marks += _kinks(graph, "o" if screen.ascii else "◇")
-        walls += [f.x for f in graph.features if f.kind in ("pole", "asymptote")]
-    picture = Drawing(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
-    lines = height(shown.height, screen, _LINES_AROUND)
+        marks += _kinks(plot, "o" if screen.ascii else "◇")
+        walls += [f.x for f in plot.features if f.kind in ("pole", "asymptote")]
+    picture = Chart(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
+    lines = height(exhibit.height, screen, _LINES_AROUND)
     return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
@@ -160,50 +157,53 @@ def _runs(
     return [run for run in runs if run]
 
 
-def _kinks(graph: Graph, sign: str) -> Iterator[Mark]:
-    for feature in graph.features:
+def _kinks(plot: Plot, sign: str) -> Iterator[Mark]:
+    for feature in plot.features:
         if feature.kind == "kink":
-            near = min(graph.samples, key=lambda s: abs(s.x - feature.x))
+            near = min(plot.samples, key=lambda s: abs(s.x - feature.x))
             if near.value is not None:
                 yield Mark(feature.x, near.value, sign)
 
 
-def _thinned(shown: Shown, graph: Graph) -> Sequence[Sample]:
-    return graph.samples[:: shown.every]
+def _thinned(exhibit: Exhibit, plot: Plot) -> Sequence[Sample]:
+    return plot.samples[:: exhibit.every]
 
 
-def _record(shown: Shown) -> dict[str, Any]:
+def _record(exhibit: Exhibit) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "version": diffcli.__version__,
-        "fixed": shown.others,
+        "fixed": exhibit.others,
         "functions": [
             {
-                "expression": understood(graph.parsed),
-                "variable": graph.variable,
-                "samples": [s._asdict() for s in _thinned(shown, graph)],
-                "features": [f._asdict() for f in graph.features],
-                "complete": graph.complete,
-                "steepest": graph.steepest._asdict() if graph.steepest else None,
-                "saturated": {"below": graph.saturated[0], "above": graph.saturated[1]},
+                "expression": understood(plot.parsed),
+                "variable": plot.variable,
+                "samples": [s._asdict() for s in _thinned(exhibit, plot)],
+                "features": [f._asdict() for f in plot.features],
+                "complete": plot.complete,
+                "steepest": plot.steepest._asdict() if plot.steepest else None,
+                "saturated": {"below": plot.saturated[0], "above": plot.saturated[1]},
             }
-            for graph in shown.graphs
+            for plot in exhibit.plots
         ],
     }
 
 
-def _sheet(shown: Shown) -> Sheet:
+def _sheet(exhibit: Exhibit) -> Sheet:
     """Return x and then value and derivative of each function."""
-    header = [shown.graphs[0].variable]
-    for name, graph in zip(_names(shown), shown.graphs, strict=True):
-        header += [name, *([f"d{name}/d{graph.variable}"] if shown.derivatives else [])]
+    header = [exhibit.plots[0].variable]
+    for name, plot in zip(_names(exhibit), exhibit.plots, strict=True):
+        header += [
+            name,
+            *([f"d{name}/d{plot.variable}"] if exhibit.derivatives else []),
+        ]
     rows = []
     for samples in zip(
-        *(_thinned(shown, graph) for graph in shown.graphs), strict=True
+        *(_thinned(exhibit, plot) for plot in exhibit.plots), strict=True
     ):
         row = [plain_number(samples[0].x)]
         for s in samples:
             row.append(plain_number(s.value))
-            row += [plain_number(s.slope)] if shown.derivatives else []
+            row += [plain_number(s.slope)] if exhibit.derivatives else []
         rows.append(row)
     return Sheet(tuple(header), rows)

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.language.notation import Notation
-from diffcli.output.canvas import Axis, Curve, draw, height
-from diffcli.output.canvas import Picture as Drawing
+from diffcli.output.canvas import Axis, Chart, Curve, draw, height
 from diffcli.output.document import (
     Block,
     Document,
@@ -29,7 +28,7 @@ _FLAT = 0.05  # the slope below which a curve does not rise
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
 
-class Shown(NamedTuple):
+class Exhibit(NamedTuple):
     """A sweep and how to show it."""
 
     sweep: Sweep
@@ -39,17 +38,17 @@ class Shown(NamedTuple):
     height: int | None
 
 
-def document(shown: Shown) -> Document:
+def document(exhibit: Exhibit) -> Document:
     """Return a sweep as a document."""
     return Document(
-        blocks=partial(_blocks, shown),
-        record=partial(_record, shown.sweep),
-        sheet=partial(_sheet, shown),
+        blocks=partial(_blocks, exhibit),
+        record=partial(_record, exhibit.sweep),
+        sheet=partial(_sheet, exhibit),
     )
 
 
-def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
-    sweep = shown.sweep
+def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
+    sweep = exhibit.sweep
     problem = sweep.problem
     yield from formulas(problem.parsed)
     slope = f"∂f/∂{sweep.name}"
@@ -60,37 +59,37 @@ def _blocks(shown: Shown, notation: Notation) -> Iterator[Block]:
     ))  # fmt: skip
     names = ((Run(s.scheme, _STYLES[s.scheme][0]),) for s in sweep.series)
     yield Facts(((Run(f"{size} error of {slope} against h (log-log):"),), *names))
-    yield Picture(partial(_picture, shown))
+    yield Picture(partial(_picture, exhibit))
     for series in sweep.series:
         yield Facts(tuple(_best(series, size)))
     for sentence in _lessons(sweep.series):
         yield Facts(((Run(f"  {sentence}", "muted"),),))
 
 
-def _picture(shown: Shown, screen: Screen) -> Sequence[Line]:
-    relative = bool(shown.sweep.true)
+def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
+    relative = bool(exhibit.sweep.true)
     curves = []
-    for series in shown.sweep.series:
+    for series in exhibit.sweep.series:
         style, letter, dash = _STYLES[series.scheme]
         points = list(errors(series, relative))[::-1]
         curves.append(Curve([points], series.scheme, style, letter, dash))
-        if shown.theory:
-            curves.append(Curve([_predicted(shown.sweep, series)], "", style, ".", 2))
+        if exhibit.theory:
+            curves.append(Curve([_predicted(exhibit.sweep, series)], "", style, ".", 2))
     drawn = [point for curve in curves for run in curve.runs for point in run]
     if not drawn:
-        some = any(series.best for series in shown.sweep.series)
+        some = any(series.best for series in exhibit.sweep.series)
         text = "no error at any h: every quotient is exact" if some else "no quotient"
         return [(Run(f"  {text}", "title"),)]
-    steps = [s.h for series in shown.sweep.series for s in series.samples]
+    steps = [s.h for series in exhibit.sweep.series for s in series.samples]
     heights = [y for _, y in drawn]
     low = 10.0 ** math.floor(math.log10(min(heights)) + 1e-9)
     high = 10.0 ** math.ceil(math.log10(max(heights)) - 1e-9)
-    picture = Drawing(
+    picture = Chart(
         Axis(min(steps), max(steps), log=True),
         Axis(low, high if high > low else 10 * low, log=True),
         curves,
     )
-    lines = height(shown.height, screen, _LINES_AROUND)
+    lines = height(exhibit.height, screen, _LINES_AROUND)
     return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
@@ -162,7 +161,7 @@ def _record(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def _sheet(shown: Shown) -> Sheet:
+def _sheet(exhibit: Exhibit) -> Sheet:
     rows = [
         (
             plain_number(s.h),
@@ -171,12 +170,12 @@ def _sheet(shown: Shown) -> Sheet:
             plain_number(s.absolute),
             plain_number(s.relative),
             "" if s.digits is None else s.digits,
-            *([plain_number(s.predicted)] if shown.theory else []),
+            *([plain_number(s.predicted)] if exhibit.theory else []),
         )
-        for series in shown.sweep.series
+        for series in exhibit.sweep.series
         for s in series.samples
     ]
-    return Sheet(header(theory=shown.theory), rows)
+    return Sheet(header(theory=exhibit.theory), rows)
 
 
 def header(*, theory: bool) -> tuple[str, ...]:

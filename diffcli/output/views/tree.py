@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from diffcli.analysis.trace import node_names
-from diffcli.engine.tape import Sweep
+from diffcli.engine.tape import BackwardPass
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -31,7 +31,7 @@ class Tree(NamedTuple):
 
     parsed: Parsed
     problem: Problem | None
-    sweep: Sweep | None
+    backward: BackwardPass | None
     #: True: a node that is used twice is drawn once.
     shared: bool
 
@@ -166,12 +166,12 @@ def _label(node: Expression) -> str:
 
 def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
     """Return value and adjoint; a number says its value itself, and has no adjoint."""
-    if tree.sweep is None or isinstance(node, Number):
+    if tree.backward is None or isinstance(node, Number):
         return ()
-    program = tree.sweep.tape.program
+    program = tree.backward.tape.program
     row = program.index[node]
-    value = f"{tree.sweep.tape.values[row]:.6g}"
-    adjoint = tree.sweep.adjoints[row]
+    value = f"{tree.backward.tape.values[row]:.6g}"
+    adjoint = tree.backward.adjoints[row]
     if not program.active[row]:
         return (value,)
     return (value, f"{adjoint:.6g}" if math.isfinite(adjoint) else "undefined")
@@ -218,10 +218,10 @@ def _record(tree: Tree) -> dict[str, Any]:
             "name": names.get(node),
             "args": [places[argument] for argument in node.args],
         }
-        if tree.sweep is not None:
-            index = tree.sweep.tape.program.index[node]
-            adjoint = tree.sweep.adjoints[index]
-            row["value"] = tree.sweep.tape.values[index]
+        if tree.backward is not None:
+            index = tree.backward.tape.program.index[node]
+            adjoint = tree.backward.adjoints[index]
+            row["value"] = tree.backward.tape.values[index]
             row["adjoint"] = adjoint if math.isfinite(adjoint) else None
         nodes.append(row)
     record: dict[str, Any] = {

@@ -27,7 +27,7 @@ _EXACT = ("plain", "csv", "tsv", "json", "jsonl")  # formats that round nothing
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
-class Call(NamedTuple):
+class Request(NamedTuple):
     """The shared options of one call."""
 
     expr: str
