@@ -227,11 +227,11 @@ class Complaints:
             "a definition is a name, '=' and a formula: z = 2*x; z**2",
         )
 
-    def not_last(self, start: int, end: int) -> ParseError:
+    def not_last(self, first: int, end: int) -> ParseError:
         """Say that a formula stands where only definitions may."""
         return self.error(
             "only the last part may be a formula; the others define names",
-            (start, end),
+            (self.tokens[first].start, self.tokens[end].start),
             "give it a name: z = ...",
         )
 

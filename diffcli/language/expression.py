@@ -4,6 +4,7 @@ Equal nodes are the same object, so comparing and hashing cost nothing, however
 deep they are, and every machine meets a shared part only once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from threading import local
 from typing import Any, Self
@@ -77,8 +78,22 @@ class _Table(local):
     """
 
     def __init__(self) -> None:
-        #: By spelling, (name,) or (function's name, arguments).
-        self.nodes: dict[object, Expression] = {}
+        self.numbers: dict[str, Number] = {}
+        self.variables: dict[str, Variable] = {}
+        #: By the function's name, then by the arguments.
+        self.calls: defaultdict[str, dict[tuple[Expression, ...], Call]] = defaultdict(
+            dict
+        )
+
+    def __len__(self) -> int:
+        leaves = len(self.numbers) + len(self.variables)
+        return leaves + sum(map(len, self.calls.values()))
+
+    def clear(self) -> None:
+        """Let go of all nodes."""
+        self.numbers.clear()
+        self.variables.clear()
+        self.calls.clear()
 
 
 _table = _Table()
@@ -91,11 +106,10 @@ def number(text: str) -> Number:
     >>> number("2") is number("2"), number("2") is number("2.0")
     (True, False)
     """
-    nodes = _table.nodes
+    nodes = _table.numbers
     node = nodes.get(text)
     if node is None:
         node = nodes[text] = _lasting.get(text) or _number(text)
-    assert isinstance(node, Number)
     return node
 
 
@@ -112,26 +126,22 @@ _lasting = {text: _number(text) for text in ("0", "1", "2", *CONSTANTS)}
 
 def variable(name: str) -> Variable:
     """Return the node for a variable."""
-    nodes = _table.nodes
-    key = (name,)
-    node = nodes.get(key)
+    nodes = _table.variables
+    node = nodes.get(name)
     if node is None:
-        node = nodes[key] = Variable()
+        node = nodes[name] = Variable()
         node.name = name
-    assert isinstance(node, Variable)
     return node
 
 
 def call(function: Function, *args: Expression) -> Call:
     """Return the node for ``function`` applied to ``args``."""
-    nodes = _table.nodes
-    key = (function.name, *args)
-    node = nodes.get(key)
+    nodes = _table.calls[function.name]
+    node = nodes.get(args)
     if node is None:
-        node = nodes[key] = Call()
+        node = nodes[args] = Call()
         node.function = function
         node.args = args
-    assert isinstance(node, Call)
     return node
 
 
@@ -143,8 +153,8 @@ def forget(most: int = 0) -> None:
     and after: so only who begins a problem may call this, and what a caller has kept
     is read again where ``is_current`` says that it is from before.
     """
-    if len(_table.nodes) > most:
-        _table.nodes.clear()
+    if len(_table) > most:
+        _table.clear()
 
 
 def forget_if_many() -> None:
@@ -157,22 +167,18 @@ def is_current(node: Expression) -> bool:
 
     If it is, so are all nodes below it: the table is emptied as a whole.
     """
-    return _table.nodes.get(_key(node)) is node
-
-
-def _key(node: Expression) -> object:
     if isinstance(node, Number):
-        return node.text
+        return _table.numbers.get(node.text) is node
     if isinstance(node, Variable):
-        return (node.name,)
+        return _table.variables.get(node.name) is node
     assert isinstance(node, Call)
-    return (node.function.name, *node.args)
+    return _table.calls[node.function.name].get(node.args) is node
 
 
 # ---- nodes as plain data ----------------------------------------------------------
 
 Flat = list[str | tuple[str] | tuple[str | int, ...]]
-"""Nodes as their keys in the table, an argument as its place in the list."""
+"""Numbers as texts, variables as (name,), calls as (function, places in the list)."""
 
 
 def flat(roots: Iterable[Expression]) -> Flat:

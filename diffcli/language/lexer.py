@@ -1,4 +1,7 @@
-"""Text to tokens: numbers, names and signs, each with its place.
+"""Text to words: numbers, names and signs; as tokens, each with its place.
+
+A formula is read from words alone, for only its errors need places; and what a word
+is, is found out once for all the times that it stands in the text.
 
 What people paste is read too (``−`` ``·`` ``×`` ``÷`` ``π`` ``x₁`` ``x²``), as the
 sign or name it plainly means. Anything else is refused with its place.
@@ -6,19 +9,29 @@ sign or name it plainly means. Anything else is refused with its place.
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX
+from diffcli.calculus.functions import BY_SIGN, CONSTANTS, INFIX, PREFIX
 from diffcli.errors import ParseError, Span
 
 
-class Token(NamedTuple):
-    """A word of the language and its place in the text."""
+class Word:
+    """A word of a text, once for all the times that it stands there."""
 
-    #: "number", "name", "power" (a raised number), "fraction" (½), "end", or the sign
-    #: itself.
+    __slots__ = ("kind", "text")
+
+    def __init__(self, kind: str, text: str) -> None:
+        #: "number", "name", "power" (a raised number), "fraction" (½), "end", or the
+        #: sign itself.
+        self.kind = kind
+        #: The word as the language spells it.
+        self.text = text
+
+
+class Token(NamedTuple):
+    """A word and its place in the text."""
+
     kind: str
-    #: The word as the language spells it.
     text: str
     #: First character in the source.
     start: int
@@ -27,27 +40,10 @@ class Token(NamedTuple):
 
 
 _BLANK = r"(?:[^\S\n]|\ufeff|\#[^\n]*)*"  # all white space but newlines, and comments
-_ASCII_LETTERS = "A-Za-z"
-_ALL_LETTERS = "A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ"
-
-
-@cache
-def _word(letters: str, digits: str, signs: str) -> re.Pattern[str]:
-    """Return the pattern of one word; compiled when first used, the small one first."""
-    longest_first = sorted({*INFIX, *PREFIX}, key=len, reverse=True)
-    operators = "|".join(map(re.escape, longest_first))
-    return re.compile(
-        rf"""{_BLANK}(?:
-          (?P<number>  (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
-        | (?P<name>    [_{letters}][_{digits}{letters}]* )
-        | (?P<sign>    {operators}|[\^(),;=\n{signs}] )
-        | (?P<power>   ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ )
-        | (?P<fraction> [½⅓⅔¼¾] )
-        | (?P<other>   . )
-        | (?P<end>     \Z )
-        )""",
-        re.VERBOSE | re.DOTALL,
-    )
+_ASCII_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ALL_LETTERS = (
+    _ASCII_LETTERS + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϕϖϰϱϵ"
+)
 
 
 #: Signs with another spelling: what they are and how the language spells them.
@@ -65,6 +61,11 @@ _SIGNS = {
 FRACTIONS = {
     "½": ("1", "2"), "⅓": ("1", "3"), "⅔": ("2", "3"), "¼": ("1", "4"), "¾": ("3", "4"),
 }  # fmt: skip
+_ROOTS = BY_SIGN.keys() - {*_ALL_LETTERS}
+#: All signs as they are typed.
+_WORDS_OF_SIGNS = frozenset((*INFIX, *PREFIX, *_ROOTS, *_SIGNS, *"(),;="))
+_DIGITS = "0123456789"
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _HINTS = {
@@ -82,45 +83,73 @@ _HINTS = {
 }
 
 
-def tokens(source: str, within: Span | None = None) -> list[Token]:
-    """Return the tokens of ``source``, or of a part of it, closed by an "end".
+@cache
+def _pattern(letters: str, digits: str) -> re.Pattern[str]:
+    """Return the pattern of one word; compiled when first used, the small one first."""
+    longest_first = sorted(_WORDS_OF_SIGNS, key=len, reverse=True)
+    signs = "|".join(map(re.escape, longest_first))
+    return re.compile(
+        rf"""{_BLANK}(
+          (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?  # a number
+        | [_{letters}][_{digits}{letters}]*                 # a name
+        | {signs}
+        | ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+                                   # a power
+        | .                                                 # a fraction, or a fault
+        | \Z
+        )""",
+        re.VERBOSE | re.DOTALL,
+    )
 
-    >>> [token.text for token in tokens("2x₁² − .5")]
+
+def _pattern_for(source: str) -> re.Pattern[str]:
+    if source.isascii():
+        return _pattern(_ASCII_LETTERS, "0-9")
+    return _pattern(_ALL_LETTERS, "0-9₀-₉")
+
+
+def words(source: str, within: Span | None = None) -> list[Word]:
+    """Return the words of ``source``, or of a part of it, closed by an "end".
+
+    >>> [word.text for word in words("2x₁² − .5")]
     ['2', 'x1', '2', '-', '.5', '']
 
     Raises ParseError where a character is not part of the language.
     """
-    first, last = within or (0, len(source))
-    if source.isascii():
-        pattern = _word(_ASCII_LETTERS, "0-9", "")
-    else:
-        pattern = _word(_ALL_LETTERS, "0-9₀-₉", "−·⋅×÷√∛")
+    found = _pattern_for(source).findall(source, *(within or ()))
+    known = {text: _word(text) for text in {*found}}
+    if None in known.values():
+        tokens(source, within)  # raises, with the place
+    return list(map(cast("dict[str, Word]", known).__getitem__, found))
+
+
+def tokens(source: str, within: Span | None = None) -> list[Token]:
+    """Return the words with their places.
+
+    Raises ParseError where a character is not part of the language.
+    """
     found: list[Token] = []
-    for match in pattern.finditer(source, first, last):
-        kind = match.lastgroup
-        assert kind is not None
-        start, end = match.span(kind)
-        text = source[start:end]
-        if kind == "sign":
-            kind, text = _SIGNS.get(text, (text, text))
-        elif kind == "name":
-            text = _name(source, text, start)
-        elif kind == "power":
-            text = text.translate(_RAISED)
-        elif kind == "other":
-            raise _refusal(source, start)
-        found.append(Token(kind, text, start, end))
+    for match in _pattern_for(source).finditer(source, *(within or ())):
+        word = _word(match[1])
+        if word is None:
+            raise _refusal(source, *match.span(1))
+        found.append(Token(word.kind, word.text, *match.span(1)))
     return found
 
 
-def _name(source: str, text: str, start: int) -> str:
-    if text[0] == "_":
-        raise ParseError(
-            "a name cannot start with '_'",
-            source=source,
-            span=(start, start + len(text)),
-        )
-    return spelling(text)
+def _word(text: str) -> Word | None:
+    """Return what a word is; None: it is not part of the language."""
+    first = text[:1]
+    if text in _WORDS_OF_SIGNS:
+        return Word(*_SIGNS.get(text, (text, text)))
+    if not text:
+        return Word("end", text)
+    if first in _DIGITS or (first == "." and len(text) > 1):
+        return Word("number", text)
+    if first in _ALL_LETTERS:
+        return Word("name", spelling(text))
+    if text[-1] in _RAISED_DIGITS:
+        return Word("power", text.translate(_RAISED))
+    return Word("fraction", text) if text in FRACTIONS else None
 
 
 _SIGNED = {row.sign: row.name for row in CONSTANTS.values() if row.sign}
@@ -135,8 +164,12 @@ def spelling(name: str) -> str:
     return _SIGNED.get(name) or name.translate(_LOWERED)
 
 
-def _refusal(source: str, start: int) -> ParseError:
+def _refusal(source: str, start: int, end: int) -> ParseError:
     character = source[start]
+    if character == "_":
+        return ParseError(
+            "a name cannot start with '_'", source=source, span=(start, end)
+        )
     hint = _HINTS.get(character, "")
     if not hint and character.isalpha():
         from unicodedata import name
@@ -145,6 +178,6 @@ def _refusal(source: str, start: int) -> ParseError:
     return ParseError(
         f"'{character}' is not part of the language",
         source=source,
-        span=(start, start + 1),
+        span=(start, end),
         hint=hint,
     )

@@ -6,6 +6,7 @@ Two things alternate: an operand is expected, then an operator.
 """
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcli.calculus.functions import (
@@ -15,7 +16,6 @@ from diffcli.calculus.functions import (
     INFIX,
     PREFIX,
     Function,
-    Operator,
 )
 from diffcli.errors import ParseError, Span
 from diffcli.language.expression import (
@@ -27,7 +27,7 @@ from diffcli.language.expression import (
     postorder,
     variable,
 )
-from diffcli.language.lexer import FRACTIONS, Token, tokens
+from diffcli.language.lexer import FRACTIONS, Token, Word, tokens, words
 
 if TYPE_CHECKING:
     from diffcli.language.complaints import Complaints
@@ -94,24 +94,27 @@ def _read_again(
     return parse(source, names, within)._replace(variables=variables)
 
 
-class _Frame(NamedTuple):
-    """Something that waits for its right side to be complete."""
+_Frame = tuple[int, Function | None, int, int]
+"""Something that waits for its right side to be complete.
 
-    #: It is complete when an operator binds less than this; -1: at a ')'.
-    power: int
-    #: The operator or function; None for a group.
-    row: Function | None
-    #: How many operands were there before its arguments.
-    height: int
-    #: The token that opened it, to point at.
-    opener: int
-
-
-_IMPLICIT = INFIX["*"]
+The power: it is complete when an operator binds less than this; -1: at a ')'. The
+operator or function; None for a group. How many operands were there before its
+arguments. The place of the word that opened it, to point at.
+"""
 _POWER = INFIX["**"]
 _ROOT = 50
 """How strongly a root sign holds what follows: one name, number, call or bracket."""
 _STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
+_UNSURE = {"(", "e", "E"}
+"""Words before which a name may call, and a number be unfinished."""
+_INFIX = {
+    sign: (row, row.notation.left, row.notation.right)
+    for sign, row in INFIX.items()
+    if row.notation
+}
+_PREFIX = {
+    sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
+}
 _EMPTY: dict[str, Function] = {}
 
 
@@ -131,16 +134,23 @@ class _Parser:
         self.within = within
         self.functions = functions
         self.spans = spans
-        self.tokens = tokens(source, within)
+        self.words = words(source, within)
         self.position = 0
         self.operands: list[Expression] = []
-        self.starts: list[int] = []  # where each operand begins
+        self.starts: list[int] = []  # where each operand begins, for the spans
         self.frames: list[_Frame] = []
         self.scope: dict[str, Expression] = {}  # every name that was read
+        self.ready: dict[Word, Expression] = {}  # every number and name that was read
         self.definitions: dict[str, Expression] = {}
         self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
         self.target: Token | None = None  # the name in front of '='
+        self.begin = 0  # the first word of the part
         self.done = False
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The words with their places, for errors and spans."""
+        return tokens(self.source, self.within)
 
     @property
     def wrong(self) -> "Complaints":
@@ -157,8 +167,7 @@ class _Parser:
         self.definition()
         while not self.done:
             self.operand()
-            while not self.operator():
-                pass
+            self.operator()
         if self.target:
             raise self.wrong.only_definitions(self.target.text)
         (expression,) = self.operands
@@ -177,67 +186,89 @@ class _Parser:
         )
 
     def operand(self) -> None:
-        """Read what may stand before an operand, and the operand."""
+        """Read what may stand before an operand, and the operand.
+
+        Most words are numbers and names that were read before, and calls.
+        """
+        words, ready = self.words, self.ready
         while True:
-            token = self.next()
-            kind = token.kind
-            if kind == "number":
-                self.push(self.numeral(token), token)
+            word = words[self.position]
+            node = ready.get(word)
+            self.position += 1
+            follower = words[self.position].text if word.text else ""
+            if node is not None and follower not in _UNSURE:
+                self.push(node)
                 return
-            if kind == "name":
-                if self.name(token):
-                    return
-            elif kind == "(":
+            if follower == "(" and word.kind == "name":
+                self.call(word.text)
+            elif self.begin_operand(word):
+                return
+
+    def begin_operand(self, word: Word) -> bool:
+        """Read a word where an operand is expected; True: it is one."""
+        kind = word.kind
+        if kind == "number":
+            self.push(self.numeral(word))
+        elif kind == "name":
+            self.push(self.name(word))
+        elif kind == "fraction":
+            self.fraction(word)
+        else:
+            if kind == "(":
                 self.wait(-1, None, len(self.operands))
-            elif kind == "fraction":
-                self.fraction(token)
-                return
             elif kind in BY_SIGN:
                 self.wait(_ROOT, BY_SIGN[kind], len(self.operands))
-            elif kind in PREFIX:
-                row = PREFIX[kind]
-                self.wait(_notation(row).right, row, len(self.operands))
+            elif kind in _PREFIX:
+                row, power = _PREFIX[kind]
+                self.wait(power, row, len(self.operands))
             elif kind not in ("+", "newline"):  # a plus sign in front changes nothing
                 raise self.wrong.no_operand(self.position - 1)
+            return False
+        return True
 
-    def operator(self) -> bool:
-        """Read what follows an operand; True: an operand comes next, or all is read."""
-        token = self.tokens[self.position]
-        kind = token.kind
-        row = INFIX.get(kind)
-        if row is not None:
+    def operator(self) -> None:
+        """Read what follows an operand, until an operand comes next or all is read."""
+        words = self.words
+        while True:
+            kind = words[self.position].kind
+            infix = _INFIX.get(kind)
+            if infix is not None:
+                self.position += 1
+                self.infix(*infix)
+                return
+            if kind == ")":
+                self.close()
+            elif self.ends_operand(kind):
+                return
+
+    def ends_operand(self, kind: str) -> bool:
+        """Read a rarer word behind an operand; True: no operator can follow it."""
+        if kind == "power":
             self.position += 1
-            self.infix(row)
-            return True
-        if kind == ")":
+            self.raise_to(self.words[self.position - 1])
+        elif kind == "newline" and self.inside():
             self.position += 1
-            self.close()
-        elif kind == "power":
-            self.position += 1
-            self.raise_to(token)
         elif kind == ",":
             self.position += 1
             self.comma()
             return True
         elif kind in _STARTS:
-            self.implicit(token)
+            self.implicit()
             return True
-        elif kind == "newline" and self.inside():
-            self.position += 1
         else:
-            return self.end_of_part(token)
+            self.end_of_part()
+            return True
         return False
 
     # ---- operands
 
-    def numeral(self, token: Token) -> Expression:
+    def numeral(self, word: Word) -> Expression:
         """Return the number; 1e alone is no number, and 1e400 no double."""
-        text = token.text
-        follower = self.tokens[self.position]
+        text = word.text
         if (
-            follower.start == token.end
-            and follower.text in ("e", "E")
-            and self.tokens[self.position + 1].kind != "**"
+            self.words[self.position].text in ("e", "E")
+            and self.words[self.position + 1].kind != "**"
+            and self.tokens[self.position].start == self.tokens[self.position - 1].end
         ):
             raise self.wrong.unfinished_number(self.position - 1)
         node = number(
@@ -245,171 +276,176 @@ class _Parser:
         )
         if node.value == float("inf"):
             raise self.wrong.too_large(self.position - 1)
+        self.ready[word] = node
         return node
 
-    def name(self, token: Token) -> bool:
-        """Read a variable or constant, or the start of a call (then False)."""
-        name = token.text
-        called = self.at("(")
-        row = self.functions.get(name) or BY_NAME.get(name)
-        if called and name not in self.scope and name not in self.names:
-            row = row or BY_SIGN.get(name)
-        if called and row and name not in self.definitions:
-            self.wait(-1, row, len(self.operands))
-            self.position += 1
-            if self.at(")"):
-                name_index = self.position - 2
-                raise self.wrong.arity(row, name_index, 0, self.position)
-            return False
-        if called:
-            raise self.not_a_function(self.position - 1)
+    def name(self, word: Word) -> Expression:
+        """Return a variable or constant, or what a name was defined as."""
+        name = word.text
         node = self.scope.get(name)
         if node is None:
-            if row and name not in self.names:
+            known = name in self.functions or name in BY_NAME
+            if known and name not in self.names:
                 raise self.wrong.needs_brackets(self.position - 1)
             constant = name in CONSTANTS and name not in self.names
             node = number(name) if constant else variable(name)
             self.scope[name] = node
-        self.push(node, token)
-        return True
+        self.ready[word] = node
+        return node
 
-    def fraction(self, token: Token) -> None:
+    def call(self, name: str) -> None:
+        """Begin a call: the position is at its '('."""
+        row = self.functions.get(name) or BY_NAME.get(name)
+        if row is None and name not in self.scope and name not in self.names:
+            row = BY_SIGN.get(name)
+        if row is None or name in self.definitions:
+            raise self.not_a_function(self.position - 1)
+        self.frames.append((-1, row, len(self.operands), self.position - 1))
+        self.position += 1
+        if self.words[self.position].kind == ")":
+            raise self.wrong.arity(row, self.position - 2, 0, self.position)
+
+    def fraction(self, word: Word) -> None:
         """Read ½; behind a number it could be a sum or a product."""
-        if self.position > 1 and self.tokens[self.position - 2].kind == "number":
+        if self.position > 1 and self.words[self.position - 2].kind == "number":
             raise self.wrong.mixed_number(self.position - 1)
-        above, below = FRACTIONS[token.text]
-        self.push(call(INFIX["/"], number(above), number(below)), token)
+        above, below = FRACTIONS[word.text]
+        self.push(call(INFIX["/"], number(above), number(below)))
 
-    def push(self, node: Expression, token: Token) -> None:
-        """Put an operand on the stack."""
+    def push(self, node: Expression) -> None:
+        """Put the operand that ends before the position on the stack."""
         self.operands.append(node)
-        self.starts.append(token.start)
         if self.spans is not None:
+            token = self.tokens[self.position - 1]
+            self.starts.append(token.start)
             self.spans.setdefault(node, (token.start, token.end))
 
     # ---- operators
 
     def wait(self, power: int, row: Function | None, height: int) -> None:
         """Put something on hold until its right side is complete."""
-        self.frames.append(_Frame(power, row, height, self.position - 1))
+        self.frames.append((power, row, height, self.position - 1))
 
-    def infix(self, row: Function) -> None:
+    def infix(self, row: Function, left: int, right: int) -> None:
         """Finish all that binds more strongly, then wait for the right side."""
-        notation = _notation(row)
         if row is _POWER:
             self.refuse_under_a_root(self.position - 1)
-        self.finish(notation.left)
-        self.wait(notation.right, row, len(self.operands) - 1)
+        frames = self.frames
+        if frames and frames[-1][0] > left:
+            self.finish(left)
+        frames.append((right, row, len(self.operands) - 1, self.position - 1))
 
-    def implicit(self, token: Token) -> None:
+    def implicit(self) -> None:
         """Multiply where a number or a group stands directly before a factor."""
-        before = self.tokens[self.position - 1]
-        numbers = before.kind == token.kind == "number"
+        before, word = self.words[self.position - 1 : self.position + 1]
+        numbers = before.kind == word.kind == "number"
         if before.kind != ")":
             self.refuse_under_a_root(self.position)
         ends = before.kind in ("number", ")", "power", "fraction") and not numbers
-        if ends or (before.kind == "name" and self.begins_a_function(token)):
-            self.infix(_IMPLICIT)
-        elif before.kind == "name" and token.kind == "(":
+        if ends or (before.kind == "name" and self.begins_a_function(word)):
+            self.infix(*_INFIX["*"])
+        elif before.kind == "name" and word.kind == "(":
             raise self.not_a_function(self.position - 1)
         else:
             raise self.wrong.no_operator(self.position)
 
-    def begins_a_function(self, token: Token) -> bool:
+    def begins_a_function(self, word: Word) -> bool:
         """Tell whether a root or, after a blank, a known function stands here."""
-        if token.kind in BY_SIGN:
+        if word.kind in BY_SIGN:
             return True
-        known = token.text in BY_NAME or token.text in BY_SIGN
+        known = word.text in BY_NAME or word.text in BY_SIGN
         return (
-            token.kind == "name"
+            word.kind == "name"
             and known
-            and token.text not in self.scope
-            and token.text not in self.names
-            and self.tokens[self.position + 1].kind == "("
+            and word.text not in self.scope
+            and word.text not in self.names
+            and self.words[self.position + 1].kind == "("
         )
 
     def refuse_under_a_root(self, index: int) -> None:
         """Refuse √x² and √2x, which may end under the root or behind it."""
-        if self.frames and self.frames[-1].power == _ROOT:
-            raise self.wrong.open_root(self.frames[-1].opener, index)
+        if self.frames and self.frames[-1][0] == _ROOT:
+            raise self.wrong.open_root(self.frames[-1][3], index)
 
-    def raise_to(self, token: Token) -> None:
+    def raise_to(self, word: Word) -> None:
         """Apply a raised number, as in x² and x⁻¹."""
-        self.infix(INFIX["**"])
-        digits = token.text.lstrip("-0") or "0"
-        self.push(number(digits), token)
-        if token.text.startswith("-"):
+        self.infix(*_INFIX["**"])
+        self.push(number(word.text.lstrip("-0") or "0"))
+        if word.text.startswith("-"):
             self.apply(PREFIX["-"], 1)
 
     def finish(self, left: int) -> None:
         """Apply the waiting operators that bind more strongly than ``left``."""
         frames = self.frames
-        while frames and frames[-1].power > left:
-            frame = frames.pop()
-            assert frame.row is not None
-            if frame.row.arity == 1:
-                self.begin_at(frame)
-            self.apply(frame.row, frame.row.arity)
+        while frames and frames[-1][0] > left:
+            _, row, height, opener = frames.pop()
+            assert row is not None
+            if row.arity == 1:
+                self.begin_at(height, opener)
+            self.apply(row, row.arity)
 
-    def begin_at(self, frame: _Frame) -> None:
-        """Let the operand begin where the frame was opened."""
-        self.starts[frame.height] = self.tokens[frame.opener].start
+    def begin_at(self, height: int, opener: int) -> None:
+        """Let an operand begin at the word that opened it."""
+        if self.spans is not None:
+            self.starts[height] = self.tokens[opener].start
 
     def apply(self, row: Function, count: int) -> None:
         """Replace the last ``count`` operands by the row applied to them."""
-        args = self.operands[-count:]
-        if row is _POWER and args[0] is _EULER:
-            row, args = BY_NAME["exp"], args[1:]  # one function has one node
-        node = _gather(row, args)
-        del self.operands[-count:], self.starts[len(self.starts) - count + 1 :]
-        self.operands.append(node)
+        operands = self.operands
+        if row.many or (row is _POWER and operands[-2] is _EULER):
+            node = _gather(row, operands[-count:])
+            del operands[-count:]
+            operands.append(node)
+        elif count == 1:
+            operands[-1] = call(row, operands[-1])
+        else:
+            last = operands.pop()
+            operands[-1] = call(row, operands[-1], last)
         if self.spans is not None:
+            del self.starts[len(self.starts) - count + 1 :]
             end = self.tokens[self.position - 1].end
-            self.spans.setdefault(node, (self.starts[-1], end))
+            self.spans.setdefault(operands[-1], (self.starts[-1], end))
 
     # ---- groups, calls, parts
 
     def close(self) -> None:
-        """Finish a group or a call at the ')' before the position."""
-        self.position -= 1  # what is inside ends before the bracket
-        self.finish(0)
+        """Finish a group or a call at the ')' that comes next, and step over it."""
+        self.finish(0)  # what is inside ends before the bracket
         self.position += 1
         if not self.frames:
             raise self.wrong.closes_nothing(self.position - 1)
-        frame = self.frames.pop()
-        self.begin_at(frame)
-        if frame.row:
-            count = len(self.operands) - frame.height
-            if count != frame.row.arity and not frame.row.many:
-                raise self.wrong.arity(
-                    frame.row, frame.opener, count, self.position - 1
-                )
-            self.apply(frame.row, count)
+        _, row, height, opener = self.frames.pop()
+        self.begin_at(height, opener)
+        if row is not None:
+            count = len(self.operands) - height
+            if count != row.arity and not row.many:
+                raise self.wrong.arity(row, opener, count, self.position - 1)
+            self.apply(row, count)
 
     def comma(self) -> None:
         """Finish one argument of a call."""
         self.finish(0)
-        if not self.frames or not self.frames[-1].row:
+        if not self.frames or not self.frames[-1][1]:
             raise self.wrong.stray_comma(self.position - 1)
 
-    def end_of_part(self, token: Token) -> bool:
+    def end_of_part(self) -> None:
         """Finish a part at ';', a newline or the end."""
         self.finish(0)
         if self.frames:
-            frame = self.frames[-1]
-            raise self.wrong.never_closed(frame.opener + (frame.row is not None))
-        if token.kind == "=":
+            _, row, _, opener = self.frames[-1]
+            raise self.wrong.never_closed(opener + (row is not None))
+        if self.at("="):
             raise self.wrong.stray_equals(self.position)
+        end = self.position
         self.skip_separators()
         if self.at("end"):
             self.done = True
         elif not self.target:
-            raise self.wrong.not_last(self.starts[0], token.start)
+            raise self.wrong.not_last(self.begin, end)
         else:
             self.define(self.target, self.operands.pop())
-            self.starts.pop()
+            self.starts.clear()
             self.definition()
-        return True
 
     def define(self, target: Token, node: Expression) -> None:
         """Let a name stand for a node from here on."""
@@ -422,15 +458,15 @@ class _Parser:
         """Read ``name =`` if it stands here."""
         self.skip_separators()
         self.target = None
-        first = self.tokens[self.position]
-        if first.kind == "name" and self.tokens[self.position + 1].kind == "=":
-            self.target = first
+        if self.at("name") and self.words[self.position + 1].kind == "=":
+            self.target = self.tokens[self.position]
             self.position += 2
+        self.begin = self.position
 
     def head(self) -> None:
         """Read ``f(x, y) =`` if the text begins with it."""
         self.skip_separators()
-        words, start = self.tokens, self.position
+        words, start = self.words, self.position
         if [word.kind for word in words[start : start + 2]] != ["name", "("]:
             return
         stop = start + 2
@@ -447,28 +483,22 @@ class _Parser:
 
     # ---- small helpers
 
-    def next(self) -> Token:
-        """Return the next token and step over it."""
-        token = self.tokens[self.position]
-        self.position += 1
-        return token
-
     def at(self, kind: str) -> bool:
         """Tell whether the next token is of this kind."""
-        return self.tokens[self.position].kind == kind
+        return self.words[self.position].kind == kind
 
     def skip_separators(self) -> None:
         """Step over ';' and newlines."""
-        while self.tokens[self.position].kind in (";", "newline"):
+        while self.words[self.position].kind in (";", "newline"):
             self.position += 1
 
     def inside(self) -> bool:
         """Tell whether a bracket is open."""
-        return any(frame.power < 0 for frame in reversed(self.frames))
+        return any(power < 0 for power, *_ in reversed(self.frames))
 
     def not_a_function(self, index: int) -> ParseError:
         """Return the error for a name that is called but is no function."""
-        name = self.tokens[index].text
+        name = self.words[index].text
         used = name in self.scope or name in self.names
         return self.wrong.not_a_function(index, self.functions, used=used)
 
@@ -476,15 +506,10 @@ class _Parser:
 _EULER = number("e")
 
 
-def _notation(row: Function) -> Operator:
-    assert row.notation is not None
-    return row.notation
-
-
 def _gather(row: Function, args: list[Expression]) -> Expression:
-    """Return ``row`` applied to its arguments, two by two if it takes many."""
-    if not row.many:
-        return call(row, *args)
+    """Return a row of many applied two by two; e to a power, which is exp."""
+    if row is _POWER:
+        return call(BY_NAME["exp"], args[1])  # one function has one node
     combine = BY_NAME["sum"] if row.many == "average" else row
     node = args[-1]
     for argument in reversed(args[:-1]):
