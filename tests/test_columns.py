@@ -1,14 +1,16 @@
 """Gradients in blocks: the bits of one point at a time, and the same care."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.analysis.batch import _gradient
+from diffcli.analysis.batch import Gradient, _gradient
 from diffcli.calculus.functions import ROWS, Function
-from diffcli.engine.columns import Gradient, gradients
+from diffcli.cli.request import Request
+from diffcli.engine.columns import gradients
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Expression, call, variable
 from diffcli.language.parser import parse
@@ -27,6 +29,16 @@ def bits(gradient: Gradient | None) -> list[str] | None:
     return [number.hex() for number in (gradient.value, *gradient.partials)]
 
 
+def together(
+    program: Program, places: list[dict[str, float]], names: Sequence[str]
+) -> list[Gradient | None]:
+    """Return the gradients of a block, point by point; None: it needs a closer look."""
+    points = {name: [place[name] for place in places] for name in places[0]}
+    value, partials, bad = gradients(program, points, names)
+    rows = zip(value, zip(*partials, strict=True), strict=True)
+    return [None if i in bad else Gradient(*row) for i, row in enumerate(rows)]
+
+
 def assert_same(
     expression: Expression, places: list[dict[str, float]], *, all_of_them: bool
 ) -> None:
@@ -37,13 +49,13 @@ def assert_same(
     """
     program = Program([expression])
     alone = [bits(_gradient(program, place, NAMES)) for place in places]
-    singly = [bits(gradients(program, [place], NAMES)[0]) for place in places]
+    singly = [bits(together(program, [place], NAMES)[0]) for place in places]
     for single, tape in zip(singly, alone, strict=True):
         assert single in (None, tape)
-    found = gradients(program, places, NAMES)
+    found = together(program, places, NAMES)
     assert len(found) == len(places)
-    for together, tape in zip(map(bits, found), alone, strict=True):
-        assert together in (None, tape)
+    for blockwise, tape in zip(map(bits, found), alone, strict=True):
+        assert blockwise in (None, tape)
     if all_of_them and None not in alone:
         assert list(map(bits, found)) == singly == alone
 
@@ -74,25 +86,50 @@ def test_one_bad_point_costs_its_neighbours_only() -> None:
     program = Program([parse("log(x)*y").expression])
     places = [{"x": 1.0 + n, "y": 2.0} for n in range(4096)]
     places[1234]["x"] = -1.0
-    found = gradients(program, places, ["x"])
+    found = together(program, places, ["x"])
     assert found[1234] is None
     assert sum(gradient is None for gradient in found) <= 32
 
 
+TABLES = {
+    "plain": "x,y 1,2 0,1 oops,1 -1,1 2,3 1,0 3 4,5",
+    "whole": "x,y 2,4 3,6 1e300,1e300 4,8 -0.0,1 5e22,1",
+    "names": 'id,x,y a,1,2 "b|c",2,3 "d",3,4 é,1,2 "e""f",1,3 "",4,5',
+    "open": 'id,x,y a,1,2 b,2,3 c,3,4 d,4,5 "e,1,2 f,1,3',
+    "numerals": "x,y 1_0,2 1,2 ٣,2 2,1 +3,.5 nan,1 inf,1 1e999,2 pi/2,1 3,4",
+    "spaces": "x,y  1,2 \t,3 3\t,4 4,5\r 5,6\r 6,7",
+    "blank": "x,y 1,2   2,3  3,4 ",
+    "tabs": 'id\tx\ty a,b\t1\t2 c\t3\t4 "d\t5\t6 e\t7\t8',
+    "no header": "1,2 3,4 -1,2 5,6 7,8",
+}
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv", "plain"])
 @pytest.mark.parametrize("block", [2, 3, 4096])
+@pytest.mark.parametrize("table", TABLES)
 def test_what_is_shown_does_not_depend_on_the_block(
-    form: str, block: int, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    table: str,
+    form: str,
+    block: int,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Bad lines stand in their places, and an error comes after the rows before it."""
-    lines = ["x,y", "1,2", "0,1", "oops,1", "-1,1", "2,3", "1,0", "3", "4,5"]
+    """Bad lines stand in their places, and an error comes after the rows before it.
+
+    A blank ends a line of the table here, and | is the end of a line inside a cell.
+    """
     file = tmp_path / "points.csv"
-    file.write_text("\n".join(lines), "utf-8")
+    text = TABLES[table].replace(" ", "\n").replace("|", "\n")
+    file.write_text(text, "utf-8", newline="")
     shown = []
-    for size in (1, block):
-        monkeypatch.setattr("diffcli.engine.columns.BLOCK", size)
+    monkeypatch.setattr("diffcli.engine.columns.BLOCK", block)
+    for watched in (True, False):  # who waits for each line gets it by itself
+        monkeypatch.setattr(Request, "is_watched", lambda _, w=watched: w)
         for words in ([], ["--keep-going"]):
-            shown.append(
-                run("grad", "log(x)*abs(y)", "--points", str(file), "-f", form, *words)
+            ran = run(
+                "grad", "log(x)*abs(y)+x*y", "--points", str(file), "-f", form, *words
             )
+            shown.append(ran)
+    assert shown[1].out
     assert shown[:2] == shown[2:]

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from diffcli.analysis.grad import Comparison, compare
-from diffcli.engine.columns import Gradient, gradients
+from diffcli.engine.columns import Gradients, gradients
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
-from diffcli.inputs.rows import Row, placed
+from diffcli.inputs.blocks import Block
+from diffcli.inputs.rows import Row, Rows, placed
 from diffcli.language import expression
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Settings, pose
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
     from diffcli.analysis.hessian import Hessian
 
 _FORGET_AFTER = 10_000  # formulas after which the table of nodes is emptied
+
+
+class Gradient(NamedTuple):
+    """A value and its partials."""
+
+    value: float
+    partials: tuple[float, ...]
+
+
+class Stretch(NamedTuple):
+    """What was found for neighbouring rows at which the function is smooth."""
+
+    #: The rows as they stand in the file, and what parts their cells there.
+    texts: Sequence[str]
+    separator: str
+    #: Columns: the value, and each partial that is wanted.
+    numbers: tuple[Sequence[float], ...]
 
 
 class Entry(NamedTuple):
@@ -51,27 +68,75 @@ def at_points(
     methods: tuple[str, ...],
     *,
     alone: bool,
-    block: int = 1,
 ) -> Iterator[Entry]:
     """Yield the gradient at every row's point, or the row's error.
 
     ``alone`` tells that only the numbers of backprop are asked for: then they are
-    computed without bounds for their errors, which takes a tenth of the time, and for
-    ``block`` rows at once; rows that somebody waits for are a block each.
+    computed without bounds for their errors, which takes a tenth of the time.
     """
     program = Program([parsed.expression])
-    quick = alone and methods == ("backprop",) and settings.digits <= DOUBLE
-    pairs: Iterable[tuple[Row, Gradient | None]] = ((row, None) for row in rows)
-    if quick:
-        pairs = gradients_in_blocks(program, rows, names, block)
-    for row, gradient in pairs:
-        start = Entry(row, parsed, names, methods, gradient)
-        if gradient is not None:
-            yield start
-        elif row.error is not None:
-            yield start._replace(error=row.error)
+    quick = alone and _is_quick(methods, settings)
+    for row in rows:
+        start = Entry(row, parsed, names, methods)
+        yield _found(start, settings, program, quick=quick)
+
+
+def in_blocks(
+    parsed: Parsed,
+    rows: Rows,
+    names: tuple[str, ...],
+    settings: Settings,
+    methods: tuple[str, ...],
+    size: int,
+) -> Iterator[Entry | Stretch]:
+    """Yield what ``at_points`` does for numbers alone, taking so many rows at once.
+
+    The numbers have the bits that they have one point at a time.
+    """
+    if rows.blocks is None or not parsed.variables or not _is_quick(methods, settings):
+        yield from at_points(parsed, rows.rows, names, settings, methods, alone=True)
+        return
+    program = Program([parsed.expression])
+    for piece in rows.blocks(size):
+        if isinstance(piece, Row):
+            parts: Iterable[Row | Stretch] = (piece,)
         else:
-            yield _compared(start, settings, program)
+            parts = _parts(piece, gradients(program, piece.points, names))
+        for part in parts:
+            if isinstance(part, Stretch):
+                yield part
+            else:
+                start = Entry(part, parsed, names, methods)
+                yield _found(start, settings, program, quick=True)
+
+
+def _is_quick(methods: tuple[str, ...], settings: Settings) -> bool:
+    return methods == ("backprop",) and settings.digits <= DOUBLE
+
+
+def _parts(block: Block, found: Gradients) -> Iterator[Row | Stretch]:
+    """Yield a block as the rows that need a closer look, and what is between them."""
+    start = 0
+    for place in (*sorted(found.bad), len(block.texts)):
+        if start < place:
+            here = slice(start, place)
+            numbers = (found.value, *found.partials)
+            cut = tuple(column[here] for column in numbers) if found.bad else numbers
+            yield Stretch(block.texts[here], block.separator, cut)
+        if place < len(block.texts):
+            yield block.row(place)
+        start = place + 1
+
+
+def _found(start: Entry, settings: Settings, program: Program, *, quick: bool) -> Entry:
+    """Return the entry with what was found for its row."""
+    row = start.row
+    if row.error is not None:
+        return start._replace(error=row.error)
+    gradient = _gradient(program, row.point, start.names) if quick else None
+    if gradient is not None:
+        return start._replace(gradient=gradient)
+    return _compared(start, settings, program)
 
 
 def of_formulas(
@@ -119,38 +184,6 @@ def _fitting(at: str, variables: Sequence[str]) -> dict[str, float]:
     pairs = zip(points.names(at), given, strict=True)
     named = [part for name, part in pairs if name in variables]
     return points.point(",".join(named), variables) if variables else {}
-
-
-def gradients_in_blocks(
-    program: Program, rows: Iterable[Row], names: Sequence[str], size: int
-) -> Iterator[tuple[Row, Gradient | None]]:
-    """Yield each row and its gradient; None: a closer look is needed, or an error said.
-
-    The numbers have the bits that they have one point at a time.
-    """
-    for block in _blocks(rows, size):
-        points = [row.point for row in block if row.point]
-        found = iter(gradients(program, points, names) if size > 1 else repeat(None))
-        for row in block:
-            if row.point:
-                yield row, next(found) or _gradient(program, row.point, names)
-            else:
-                yield row, None
-
-
-def _blocks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """Yield rows in blocks; what was read before an error comes before the error."""
-    block: list[Row] = []
-    try:
-        for row in rows:
-            block.append(row)
-            if len(block) == size:
-                yield block
-                block = []
-    except DiffcliError:
-        yield block
-        raise
-    yield block
 
 
 def _gradient(

@@ -15,7 +15,7 @@ from diffcli.language.expression import Number, postorder
 from diffcli.language.notation import BY_NAME, CODE
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
-from diffcli.output.document import Document, Documents, Screen, header
+from diffcli.output.document import Bulk, Document, Documents, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ class Request(NamedTuple):
     def answer(
         self,
         form: str,
-        documents: Iterable[Document],
+        documents: Iterable[Document | Bulk],
         notes: Sequence[str] = (),
         error: DiffcliError | None = None,
         *,
@@ -304,6 +304,11 @@ class Request(NamedTuple):
             form == "jsonl" or terminal.is_interactive(self.points_file)
         )
         return Answer(lines, notes, error, self.output, flush=waits)
+
+    def is_watched(self) -> bool:
+        """Tell whether somebody waits for each line, or sees it on a terminal."""
+        shown = self.output == "-" and sys.stdout.isatty()
+        return shown or terminal.is_interactive(self.points_file)
 
     def order_note(self, parsed: Parsed) -> list[str]:
         """Say in which order values without names were taken, if that may surprise."""

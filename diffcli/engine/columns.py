@@ -8,7 +8,7 @@ not an ordinary number at an ordinary place is left to who takes one point at a 
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import repeat
+from itertools import compress, count
 from typing import NamedTuple
 
 from diffcli.arithmetics import columns
@@ -22,60 +22,70 @@ BLOCK = 1024
 _FEWEST = 32  # points of a block that is not halved again to find out what is bad
 
 
-class Gradient(NamedTuple):
-    """A value and its partials."""
+class Gradients(NamedTuple):
+    """Values and partials at many points, as columns."""
 
-    value: float
-    partials: tuple[float, ...]
+    value: list[float]
+    partials: tuple[list[float], ...]
+    #: The places that need a closer look; the numbers there mean nothing.
+    bad: set[int]
 
 
 def gradients(
-    program: Program, points: Sequence[Mapping[str, float]], names: Sequence[str]
-) -> list[Gradient | None]:
-    """Return value and partials at each point; None: it needs a closer look.
+    program: Program, points: Mapping[str, Sequence[float]], names: Sequence[str]
+) -> Gradients:
+    """Return value and partials at each point, of which there is a column a variable.
 
-    That is where a function is not defined, or not smooth, or its value or a partial
-    is not finite; and a few of the points around, for a block in which a function
-    refuses an argument is halved until the rest is small.
+    A closer look is needed where a function is not defined, or not smooth, or its
+    value or a partial is not finite; and at a few of the points around, for a block in
+    which a function refuses an argument is halved until the rest is small.
     """
-    found: list[Gradient | None] = []
-    todo = [points]
+    size = min(map(len, points.values()))
+    found = Gradients([], tuple([] for _ in names), set())
+    todo = [(0, size)]
     while todo:
-        block = todo.pop()
+        start, stop = todo.pop()
+        block = {name: column[start:stop] for name, column in points.items()}
         try:
-            found += _block(program, block, names)
+            value, partials, bad = _block(program, block, stop - start, names)
         except (ValueError, ArithmeticError):
-            if len(block) <= _FEWEST:
-                found += [None] * len(block)
-            else:
-                half = len(block) // 2
-                todo += (block[half:], block[:half])
+            if stop - start > _FEWEST:
+                half = (start + stop) // 2
+                todo += ((half, stop), (start, half))
+                continue
+            nothing = [math.nan] * (stop - start)
+            value, partials = nothing, (nothing,) * len(names)
+            bad = set(range(stop - start))
+        if stop - start == size:
+            return Gradients(value, partials, bad)
+        found.value.extend(value)
+        for column, part in zip(found.partials, partials, strict=True):
+            column.extend(part)
+        found.bad.update(start + place for place in bad)
     return found
 
 
 def _block(
-    program: Program, points: Sequence[Mapping[str, float]], names: Sequence[str]
-) -> list[Gradient | None]:
+    program: Program,
+    points: Mapping[str, Sequence[float]],
+    count: int,
+    names: Sequence[str],
+) -> Gradients:
     """Return the gradients at some points.
 
     Raises ValueError or ArithmeticError if a function refuses one of them.
     """
-    inputs = {name: [point[name] for point in points] for name in program.inputs}
-    values = list(evaluate(program.nodes, columns, inputs))
+    values = list(evaluate(program.nodes, columns, points))
     adjoints = _adjoints(program, values)
     value, *partials = (
-        column if isinstance(column, list) else [column] * len(points)
+        column if isinstance(column, list) else [column] * count
         for column in (
             values[program.outputs[0]],
             *(_partial(program, adjoints, name) for name in names),
         )
     )
     bad = _not_finite([*values, *partials]) | _rough(program, values)
-    slopes = zip(*partials, strict=True) if partials else repeat(())
-    found: list[Gradient | None] = list(map(Gradient, value, slopes))
-    for place in bad:
-        found[place] = None
-    return found
+    return Gradients(value, tuple(partials), bad)
 
 
 def _adjoints(program: Program, values: list[Column]) -> list[Column | None]:
@@ -124,5 +134,5 @@ def _rough(program: Program, values: list[Column]) -> set[int]:
             args = [values[argument] for argument in program.arguments(row)]
             at = columns.spread(node.function.rough.at, *args)
             assert isinstance(at, list)  # an active row has an argument that varies
-            bad.update(i for i, here in enumerate(at) if here)
+            bad.update(compress(count(), at))
     return bad

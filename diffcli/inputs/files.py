@@ -8,6 +8,7 @@ from typing import Any
 from diffcli import tables
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
+from diffcli.inputs.blocks import Block, Shape, Taken, chunks, plain
 from diffcli.inputs.rows import Row, Rows, placed
 from diffcli.language.lexer import spelling
 from diffcli.tables import Fault
@@ -45,15 +46,15 @@ def table(
     else:
         return Rows(tuple(variables), iter(()))
     kind = tables.kind(skipped[-1], name)
-    numbered = _read(tables.load(kind), chain(skipped, rest), name)
+    numbered = _read(kind, chain(skipped, rest), name)
     if kind == "jsonl":
         return _of_objects(numbered, name, variables, fixed=fixed)
-    return _of_cells(numbered, name, variables)
+    return _of_cells(numbered, rest, name, kind, variables)
 
 
-def _read(form: tables.TableFormat, lines: Iterable[str], name: str) -> Numbered:
+def _read(kind: str, lines: Iterable[str], name: str, first: int = 1) -> Numbered:
     try:
-        yield from form.read(lines)
+        yield from tables.load(kind).read(lines, first)
     except ParseError as error:
         message = f"{name}:{error.message}"
         raise ParseError(message, hint=error.hint) from None
@@ -62,7 +63,13 @@ def _read(form: tables.TableFormat, lines: Iterable[str], name: str) -> Numbered
 # ---- cells ------------------------------------------------------------------------
 
 
-def _of_cells(numbered: Numbered, name: str, variables: Sequence[str]) -> Rows:
+def _of_cells(
+    numbered: Numbered,
+    rest: Iterator[str],
+    name: str,
+    kind: str,
+    variables: Sequence[str],
+) -> Rows:
     number, first = next(numbered)
     where = f"{name}:{number}"
     if type(first) is Fault:
@@ -70,22 +77,46 @@ def _of_cells(numbered: Numbered, name: str, variables: Sequence[str]) -> Rows:
     header = [cell.strip() for cell in first]
     spelled = [spelling(cell) for cell in header]
     missing = [variable for variable in variables if variable not in spelled]
+    begun: Numbered = iter(())
     if missing and all(map(_is_value, header)):
         _refuse_count(header, variables, where)
-        numbered = chain([(number, first)], numbered)
+        begun = iter([(number, first)])
         header = spelled = list(variables)
     elif missing:
         raise _no_column(missing, first, variables, where)
     for column in spelled:
         if spelled.count(column) > 1:
             raise PointError(f"{where}: two columns are named '{column}'")
-    wanted = [(variable, spelled.index(variable)) for variable in variables]
-    return Rows(tuple(header), _pointed(numbered, name, header, wanted))
+    places = {variable: spelled.index(variable) for variable in variables}
+    shape = Shape(name, kind, tuple(header), places)
+    behind = number + 1 + "".join(first).count("\n")
+    return Rows(
+        shape.header,
+        _pointed(chain(begun, numbered), shape),
+        lambda size: chain(_pointed(begun, shape), _blocks(rest, behind, shape, size)),
+    )
 
 
-def _pointed(
-    numbered: Numbered, name: str, header: list[str], wanted: list[tuple[str, int]]
-) -> Iterator[Row]:
+def _blocks(
+    lines: Iterator[str], number: int, shape: Shape, size: int
+) -> Iterator[Block | Row]:
+    """Yield the rows of ``lines``, of which the first has a number, in blocks."""
+    for chunk in chunks(lines, size):
+        block = plain(chunk, number, shape)
+        if block is not None:
+            yield block
+            number += len(chunk)
+            continue
+        taken = Taken(chain(chunk, lines))
+        for row in _pointed(_read(shape.kind, taken, shape.name, number), shape):
+            yield row
+            if taken.count >= len(chunk):  # a cell in quotes may go on behind it
+                break
+        number += taken.count
+
+
+def _pointed(numbered: Numbered, shape: Shape) -> Iterator[Row]:
+    name, _, header, places = shape
     width = len(header)
     for number, cells in numbered:
         where = f"{name}:{number}"
@@ -99,7 +130,7 @@ def _pointed(
             continue
         carried = dict(zip(header, cells, strict=True))
         try:
-            point = {variable: _number(cells[place]) for variable, place in wanted}
+            point = {variable: _number(cells[i]) for variable, i in places.items()}
         except DiffcliError as error:
             yield Row(where, carried, {}, placed(error, where))
         else:
@@ -226,7 +257,7 @@ def _semicolons(cells: Sequence[str]) -> str:
     return "cells are separated by commas or tabs, not by ';'; decimals use a point"
 
 
-def _ragged(where: str, cells: list[str], header: list[str]) -> ParseError:
+def _ragged(where: str, cells: list[str], header: Sequence[str]) -> ParseError:
     s = "" if len(cells) == 1 else "s"
     hint = _semicolons(cells)
     if not hint and len(cells) == 2 * len(header):

@@ -1,13 +1,16 @@
 """The rows of an input: points with the columns that they bring along."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
+
+if TYPE_CHECKING:
+    from diffcli.inputs.blocks import Block
 
 
 class Row(NamedTuple):
@@ -28,6 +31,9 @@ class Rows(NamedTuple):
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
+    #: The same with neighbouring rows together, so many at most, where they are plain;
+    #: None: there is no such way to read them.
+    blocks: "Callable[[int], Iterator[Block | Row]] | None" = None
 
 
 def of_texts(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from diffcli.errors import visible
@@ -163,12 +164,45 @@ def _visible_picture(picture: Picture, screen: Screen) -> Iterator[Line]:
     return map(_visible, picture.draw(screen))
 
 
+class Bulk(NamedTuple):
+    """Many results for csv, tsv and plain, as columns of numbers."""
+
+    #: What each row brings along, as it was written, and what parts the cells there.
+    texts: Sequence[str]
+    separator: str
+    #: The columns; the value first.
+    numbers: Sequence[Sequence[float]]
+    #: What all of them end with.
+    status: str
+
+    def lines(self, separator: str) -> str:
+        """Return the rows as lines of csv or tsv, which separate cells by a sign."""
+        texts: Iterable[str] = self.texts
+        if separator != self.separator:
+            texts = (text.replace(self.separator, separator) for text in texts)
+        numbers = map(_plain_numbers, self.numbers)
+        rows = zip(texts, *numbers, repeat(self.status))
+        return "\n".join(map(separator.join, rows))
+
+    def brief(self) -> str:
+        """Return the partials alone, a line each."""
+        partials = map(_plain_numbers, self.numbers[1:])
+        return "\n".join(map(" ".join, zip(*partials, strict=True)))
+
+
+def _plain_numbers(column: Sequence[float]) -> Iterable[str]:
+    """Return what ``plain_number`` says of each."""
+    if any(map(float.is_integer, column)):
+        return map(plain_number, column)
+    return map(repr, column)
+
+
 class Documents:
     """The results of one call, one after the other; their shape is the call's."""
 
     def __init__(
         self,
-        documents: Iterable[Document],
+        documents: Iterable[Document | Bulk],
         *,
         many: bool = False,
         header: Sequence[str] = (),
@@ -180,26 +214,36 @@ class Documents:
         self.header = header
 
     def __iter__(self) -> Iterator[Document]:
-        return iter(self.documents)
+        for document in self.documents:
+            assert isinstance(document, Document)  # formats with lines take Bulk too
+            yield document
 
-    def rows(self) -> Iterator[Sequence[Any]]:
-        """Yield header and rows for csv and tsv.
+    def lines(
+        self, line: Callable[[Sequence[Any]], str], separator: str
+    ) -> Iterator[str]:
+        """Yield header and rows for csv and tsv, several lines where they are plain.
 
         The header of many waits for the first of them, which may be an error.
         """
-        header = [self.header] if self.header else []
+        header = [line(self.header)] if self.header else []
         for document in self.documents:
             yield from header
             header = []
-            if not self.many:
-                alone = document.sheet()
-                yield alone.header
-                yield from alone.rows
-                continue
-            carried = tuple(document.carried.values())
-            for row in (document.wide or document.sheet)().rows:
-                yield (*carried, *row)
+            if isinstance(document, Bulk):
+                yield document.lines(separator)
+            else:
+                yield from map(line, self._rows(document))
         yield from header
+
+    def _rows(self, document: Document) -> Iterator[Sequence[Any]]:
+        if not self.many:
+            alone = document.sheet()
+            yield alone.header
+            yield from alone.rows
+            return
+        carried = tuple(document.carried.values())
+        for row in (document.wide or document.sheet)().rows:
+            yield (*carried, *row)
 
 
 def header(carried: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:

@@ -17,11 +17,12 @@ class Fault(str):
 class TableFormat(Protocol):
     """What a file in ``tables`` offers."""
 
-    def read(self, lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
-        """Yield for every row the line it begins in, from 1, and what stands there.
+    def read(self, lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, Any]]:
+        """Yield for every row the line it begins in, and what stands there.
 
-        That is a list of cells, in JSON lines whatever value it is, or a Fault. Lines
-        with nothing in them are no rows.
+        ``first`` is the number of the first line. What stands there is a list of cells,
+        in JSON lines whatever value it is, or a Fault. Lines with nothing in them are
+        no rows.
 
         Raises ParseError, with the line's number first, where no row can follow.
         """

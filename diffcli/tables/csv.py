@@ -14,12 +14,14 @@ _LONGEST = 1_000_000  # characters of a cell in quotes; an open one would take t
 Numbered = Iterator[tuple[int, str]]
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[int, list[str] | Fault]]:
+def read(
+    lines: Iterable[str], first: int = 1
+) -> Iterator[tuple[int, list[str] | Fault]]:
     """Yield every row's line and cells, or what is wrong with the row.
 
     Raises ParseError for a quote that does not close, at the line where it opened.
     """
-    numbered = enumerate(lines, 1)
+    numbered = enumerate(lines, first)
     for number, text in numbered:
         if '"' in text:
             yield number, _quoted(text, number, numbered)

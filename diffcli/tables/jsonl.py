@@ -10,9 +10,9 @@ from diffcli.tables import Fault
 _DEEPEST = 50  # brackets inside each other; a writer goes down call by call
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+def read(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, Any]]:
     """Yield every line's number and value, or what is wrong with the line."""
-    for number, text in enumerate(lines, 1):
+    for number, text in enumerate(lines, first):
         if text and not text.isspace():
             yield number, _value(text)
 

@@ -10,9 +10,9 @@ from diffcli.errors import UsageError
 _SEPARATES = frozenset("\t\n\r")
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+def read(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, list[str]]]:
     """Yield every row's line and cells; a quote is a character like any other."""
-    for number, text in enumerate(lines, 1):
+    for number, text in enumerate(lines, first):
         text = text.rstrip("\r\n")
         if "\t" in text or (text and not text.isspace()):
             yield number, text.split("\t")

@@ -14,12 +14,12 @@ from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.inputs import points
 from diffcli.inputs.rows import posed
-from diffcli.output.document import Document
+from diffcli.output.document import Bulk, Document
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import DOUBLE, Problem, Settings
 
 if TYPE_CHECKING:
-    from diffcli.analysis.batch import Entry
+    from diffcli.analysis.batch import Entry, Stretch
 
 Columns = tuple[Sequence[str], Sequence[str]]
 
@@ -195,13 +195,14 @@ def _many(
     keep_going: bool,
 ) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
-    from diffcli.analysis.batch import at_points, of_formulas
+    from diffcli.analysis.batch import at_points, in_blocks, of_formulas
     from diffcli.engine.columns import BLOCK
     from diffcli.output.views import batch
 
     form = request.form(FORMATS)
     many = request.many or bool(exprs)
     names = _names(wanted, form, many=many)
+    entries: Iterable[Entry | Stretch]
     if exprs:
         lines, name = terminal.opened(exprs, request.output)
         at = request.the_point(exprs)
@@ -213,15 +214,10 @@ def _many(
         rows = request.rows_for(parsed, form, named=True)
         toward = request.wanted(parsed, wrt)
         alone = form == "plain" or (form in ("csv", "tsv") and many)
-        entries = at_points(
-            parsed,
-            rows.rows,
-            toward,
-            settings,
-            names,
-            alone=alone,
-            block=1 if terminal.is_interactive(request.points_file) else BLOCK,
-        )
+        if alone and not request.is_watched():
+            entries = in_blocks(parsed, rows, toward, settings, names, BLOCK)
+        else:
+            entries = at_points(parsed, rows.rows, toward, settings, names, alone=alone)
         header = (rows.columns, columns(toward, names))
     failed: list[DiffcliError] = []
     documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
@@ -233,16 +229,20 @@ def _many(
 
 
 def _documents(
-    entries: "Iterable[Entry]",
+    entries: "Iterable[Entry | Stretch]",
     failed: list[DiffcliError],
     of_formulas: bool,
     *,
     keep_going: bool,
-) -> Iterator[Document]:
+) -> Iterator[Document | Bulk]:
     """Yield a document for each entry; end at a bad one, or remember the first."""
+    from diffcli.analysis.batch import Stretch
     from diffcli.output.views import batch
 
     for entry in entries:
+        if isinstance(entry, Stretch):
+            yield batch.bulk(entry)
+            continue
         if entry.error is not None and not keep_going:
             raise entry.error
         if entry.error is not None and not failed:

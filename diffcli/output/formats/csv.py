@@ -11,4 +11,4 @@ SUFFIXES = (".csv",)
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield the header and the rows: of one result, or one row for each of many."""
-    return map(csv.line, documents.rows())
+    return documents.lines(csv.line, ",")

@@ -1,16 +1,16 @@
 """The numbers alone: one line per result, for ``read`` and ``cut``."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from diffcli.output.document import Document, Screen
+from diffcli.output.document import Documents, Screen
 
 SUMMARY = "the numbers alone, one line per result"
 SUFFIXES: tuple[str, ...] = ()
 
 
-def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
-    """Yield one line per result that has one."""
-    for document in documents:
+def lines(documents: Documents, screen: Screen) -> Iterator[str]:
+    """Yield one line per result that has one, several where they are plain."""
+    for document in documents.documents:
         line = document.brief()
         if line:
             yield line

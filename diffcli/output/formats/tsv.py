@@ -12,6 +12,6 @@ SUFFIXES = (".tsv",)
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield the header and the rows: of one result, or one row for each of many."""
-    rows = map(tsv.line, documents.rows())
+    rows = documents.lines(tsv.line, "\t")
     yield from list(islice(rows, 2))  # no header where TSV cannot hold the first row
     yield from rows

@@ -4,9 +4,17 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from diffcli.analysis.batch import Entry
+from diffcli.analysis.batch import Entry, Stretch
 from diffcli.language.notation import Notation
-from diffcli.output.document import Block, Document, Facts, Run, Sheet, plain_number
+from diffcli.output.document import (
+    Block,
+    Bulk,
+    Document,
+    Facts,
+    Run,
+    Sheet,
+    plain_number,
+)
 from diffcli.output.views import grad, heading, hessian
 
 
@@ -20,6 +28,11 @@ def document(entry: Entry) -> Document:
         brief=partial(_brief, entry),
         carried=entry.row.carried,
     )
+
+
+def bulk(stretch: Stretch) -> Bulk:
+    """Return the results for neighbouring rows at which the function is smooth."""
+    return Bulk(stretch.texts, stretch.separator, stretch.numbers, "ok")
 
 
 def formula_document(entry: Entry) -> Document:

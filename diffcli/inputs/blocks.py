@@ -1,0 +1,104 @@
+"""Many plain rows of a table at once: their cells as columns of doubles.
+
+A block is plain where every row has as many cells as there are columns, no cell needs
+quotes, and every variable has a numeral in it. Everything else is read row by row, by
+who says what is wrong with a row.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, repeat
+from typing import NamedTuple
+
+from diffcli.inputs.rows import Row
+
+_SEPARATORS = {"csv": ",", "tsv": "\t"}
+_UNLIKE = '"\r,\t'  # what formats write in different ways, but for their separator
+
+
+class Shape(NamedTuple):
+    """What all rows of a table have in common."""
+
+    #: The file's name.
+    name: str
+    #: "csv" or "tsv".
+    kind: str
+    header: tuple[str, ...]
+    #: For each variable the place of its column.
+    places: Mapping[str, int]
+
+
+class Block(NamedTuple):
+    """Neighbouring rows of a table."""
+
+    shape: Shape
+    #: The line of the first one.
+    number: int
+    #: Each row as it stands in the file.
+    texts: Sequence[str]
+    #: What parts its cells there.
+    separator: str
+    #: The values of each variable.
+    points: Mapping[str, Sequence[float]]
+
+    def row(self, place: int) -> Row:
+        """Return one of the rows."""
+        cells = self.texts[place].split(self.separator)
+        return Row(
+            f"{self.shape.name}:{self.number + place}",
+            dict(zip(self.shape.header, cells, strict=True)),
+            {name: column[place] for name, column in self.points.items()},
+        )
+
+
+def plain(lines: Sequence[str], number: int, shape: Shape) -> Block | None:
+    """Return lines as a block; None: they have to be read one by one."""
+    separator = _SEPARATORS[shape.kind]
+    text = "".join(lines)
+    if any(sign in text for sign in _UNLIKE if sign != separator):
+        return None
+    texts = text.removesuffix("\n").split("\n")
+    try:
+        cells = tuple(zip(*map(str.split, texts, repeat(separator)), strict=True))
+        points = {
+            name: list(map(float, cells[place])) for name, place in shape.places.items()
+        }
+    except (ValueError, IndexError):
+        return None
+    if len(cells) != len(shape.header):
+        return None
+    if not all(map(math.isfinite, map(sum, points.values()))):
+        return None
+    if "_" in text or not text.isascii():  # float takes 1_000 and ١, and we do not
+        numerals = "".join("".join(cells[place]) for place in shape.places.values())
+        if "_" in numerals or not numerals.isascii():
+            return None
+    return Block(shape, number, texts, separator, points)
+
+
+def chunks(lines: Iterator[str], size: int) -> Iterator[list[str]]:
+    """Yield lines in lists; what was read before an error comes before the error."""
+    while True:
+        chunk: list[str] = []
+        try:
+            chunk.extend(islice(lines, size))
+        except BaseException:
+            if chunk:
+                yield chunk
+            raise
+        if not chunk:
+            return
+        yield chunk
+
+
+class Taken(Iterator[str]):
+    """Lines, and how many of them were taken."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.count = 0
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.count += 1
+        return line
