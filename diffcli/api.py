@@ -277,9 +277,9 @@ def check(
     along one random direction, as quick for a thousand variables; ``taylor`` shows how
     the remainder shrinks.
 
-    >>> result = check("(2*x+9)**2", {"x": 1}, {"x": "2*(2*x+9)"})
+    >>> result = check("sin(2*x+9)", {"x": 1}, {"x": "cos(2*x+9)"})
     >>> result.passed, result.verdicts[0].slip
-    (False, 'the inner derivative D(u) is missing in d/dx[(2*x+9)**2]')
+    (False, 'the inside 2*x + 9 was not differentiated: its derivative 2 is missing')
 
     Raises UsageError, ParseError, PointError, DomainError where the function or a
     claim is undefined, and KinkError where there is nothing to claim.

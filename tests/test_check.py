@@ -34,14 +34,10 @@ def test_verdict(formula: str, at: str, claim: str, right: bool, run: Run) -> No
 @pytest.mark.parametrize(
     ("formula", "claim", "slip"),
     [
-        ("(2*x+3)**2", "2*(2*x+3)", "the inner derivative D(u) is missing"),
-        ("sin(3*x)", "cos(3*x)", "the inner derivative D(u) is missing"),
-        ("x*sin(x)", "sin(x)", "the second term u*D(v) of the product rule"),
-        ("x*sin(x)", "cos(x)", "the derivatives of the factors are multiplied"),
-        ("x**3", "3*x**3", "the exponent did not go down by one"),
-        ("x**3", "x**2", "the exponent did not come down as a factor"),
+        ("(2*x+3)**2", "2*(2*x+3)", "its derivative 2 is missing; or the exponent 2"),
+        ("x*sin(x)", "sin(x)", "the second term of the product rule, x*cos(x)"),
+        ("x**3", "3*x**3", "the exponent 3 was kept; it goes down by one"),
         ("cos(x)", "sin(x)", "the minus sign is missing"),
-        ("sin(x)", "-cos(x)", "the sign is turned round"),
         ("x**2/(x+1)", "(x**2-2*x*(x+1))/(x+1)**2", "turned round"),
         ("x**2", "2*x+0.1", None),
     ],
@@ -125,9 +121,12 @@ def test_a_direction_moves_only_what_is_claimed(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("claim", "said"),
-    [("22.0000000001", "1/2 of it"), ("-132", "-3 of it"), ("44.1", ""), ("0", "")],
-)
+    [
+        ("-11*(2*x+9)/11", "-1/4 of it"),
+        ("-132", ""), ("44.1", ""), ("0", ""),
+    ],
+)  # fmt: skip
 def test_a_simple_multiple_is_named(claim: str, said: str, run: Run) -> None:
     out = run("check", "(2*x+9)**2", "--at", "1", "--claim", claim).out
-    assert (said in out) if said else ("claimed is" not in out)
+    assert (said in out) if said else ("claim is" not in out)
     assert 'See: diffcli steps "(2*x+9)**2"' in out

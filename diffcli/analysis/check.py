@@ -1,14 +1,14 @@
 """Check a gradient that somebody claims, and say which slip explains a wrong one."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from diffcli.analysis.grad import Comparison, compare
-from diffcli.analysis.slips import slip
+from diffcli.analysis.slips import Slip, explain
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import derivations
+from diffcli.engine.derivation import Derivation, derivations
 from diffcli.engine.tape import ROUNDING, Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import Expression, postorder
@@ -32,17 +32,26 @@ class Verdict(NamedTuple):
     passed: bool
     #: True: sympy proves that it is equal at every point.
     everywhere: bool = False
-    #: The slip that would give exactly this claim; empty: none was found.
-    slip: str = ""
+    #: The slips that would give exactly this claim, if there are any.
+    slips: tuple[Slip, ...] = ()
     #: The method whose partial is checked; empty: it is somebody's claim.
     method: str = ""
     #: Why nothing can be said; empty: the verdict stands.
     doubt: str = ""
+    #: How the partial is found, if somebody's formula is wrong.
+    derivation: Derivation | None = None
+
+    @property
+    def slip(self) -> str:
+        """The slips as one sentence, with formulas as code; empty: none was found."""
+        return "; or ".join(map(str, self.slips))
 
     @property
     def factor(self) -> str:
         """The claim as a simple multiple of the true partial: 1/2, -3; empty: none."""
-        if self.passed or self.doubt or not self.claimed.value or not self.true.value:
+        if self.passed or self.doubt or self.derivation:
+            return ""
+        if not self.claimed.value or not self.true.value:
             return ""
         from fractions import Fraction
 
@@ -143,20 +152,8 @@ def _of_claims(
             proved = _equal_everywhere(claim.expression, derivation.result)
             yield verdict._replace(everywhere=proved)
         else:
-            yield verdict._replace(slip=slip(derivation, _gives(claimed, problem)))
-
-
-def _gives(claimed: Estimate, problem: Problem) -> Callable[[Expression], bool]:
-    """Return what tells whether a wrong result has the claimed value."""
-
-    def gives(result: Expression) -> bool:
-        try:
-            value = evaluated(result, problem.point)
-        except Undefined:
-            return False
-        return judged("", claimed, value, ESTIMATES).passed
-
-    return gives
+            slips = explain(derivation, claim.expression, problem.point)
+            yield verdict._replace(slips=slips, derivation=derivation)
 
 
 def _of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict]:

@@ -1,49 +1,444 @@
-"""Which slip in a derivation leads to a wrong result."""
+"""Which slip in a derivation leads to a wrong claim.
 
-from collections.abc import Callable, Iterator
+A slip is one wrong right side in an otherwise right derivation. The derivative is
+linear in every D(u) in it, so a wrong D(u) moves the result by
 
-from diffcli.engine.derivation import Derivation
-from diffcli.engine.rewriting import fill, tidy
-from diffcli.language.expression import Expression
+    adjoint of u * (wrong D(u) - right D(u))
+
+and no derivation has to be made again: one forward and one backward pass at each point
+tell what all slips lead to. A claim that is a formula is compared at several points, so
+that a slip is named only if it explains the formula; a number can only fit.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, SPECIAL, WHOLE, Mistake
+from diffcli.calculus.rules import Rule
+from diffcli.engine.derivation import Derivation, Step
+from diffcli.engine.normal import normal
+from diffcli.engine.paper import Chain, chain, too_long
+from diffcli.engine.rewriting import Bindings, D, fill, match, rational, template
+from diffcli.engine.tape import Program, Tape, Undefined
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    call,
+    postorder,
+    variable,
+)
 from diffcli.language.printer import text
 
-_MOST_STEPS = 200  # steps of a derivation in which a slip is looked for
+_MOST_STEPS = 1_000  # steps of a derivation in which a slip is looked for
+_MOST_OTHERS = 8  # other variables that may not have been held fixed
+_MOST_SAID = 2
+_EXACT = 1e-9  # how well a slip must give the claim, relative to what was added up
+_PLACES = 6  # points at which a formula is compared
+_FEWEST = 3
+_LONGEST = 60  # characters of a formula in a sentence
+
+Piece = str | Expression
 
 
-def slip(derivation: Derivation, gives: Callable[[Expression], bool]) -> str:
-    """Return the one slip whose result ``gives`` the claim; empty: there is none."""
-    if len(derivation.steps) > _MOST_STEPS:
-        return ""
-    found = (sentence for sentence, result in _variants(derivation) if gives(result))
-    return next(found, "")
+class Slip(NamedTuple):
+    """What explains a wrong claim."""
+
+    #: What was differentiated wrongly; None: the whole, not by a rule.
+    of: Expression | None
+    #: The sentence: words, and formulas between them.
+    said: tuple[Piece, ...]
+
+    def __str__(self) -> str:
+        """Return the sentence, with formulas as code."""
+        return "".join(
+            piece if isinstance(piece, str) else text(piece, limit=_LONGEST)
+            for piece in self.said
+        )
 
 
-def _variants(derivation: Derivation) -> Iterator[tuple[str, Expression]]:
-    """Yield wrong results, each with the slip that leads to it."""
-    name = derivation.variable
-    # The outermost step first: there the slip is named as one says it.
-    for place, step in reversed(list(enumerate(derivation.steps))):
-        if not step.bindings:
+class _Trial(NamedTuple):
+    """A point, and all that slips are measured with there."""
+
+    tape: Tape
+    #: D(u) of every row, and the same toward the other variables.
+    slopes: list[float]
+    others: list[float]
+    adjoints: list[float]
+    claimed: float
+    #: How far the claimed number was rounded when it was written down.
+    rounding: float
+
+    @property
+    def true(self) -> float:
+        """The derivative."""
+        return self.slopes[self.tape.program.outputs[0]]
+
+    def leads_to(self, wrong: float, row: int) -> bool:
+        """Tell whether this wrong D(u) of a row leads to the claim."""
+        moved = self.adjoints[row] * (wrong - self.slopes[row])
+        return self.is_claimed(self.true + moved, abs(moved) + abs(self.true))
+
+    def is_claimed(self, value: float, size: float) -> bool:
+        """Tell whether a value made of parts of this size is the claimed one."""
+        slack = _EXACT * (size + abs(self.claimed)) + self.rounding
+        return abs(value - self.claimed) <= slack
+
+
+def explain(
+    derivation: Derivation, claim: Expression, point: Mapping[str, float] | None = None
+) -> tuple[Slip, ...]:
+    """Return the slips that give the claim, the outermost first; often there is none.
+
+    They give it at the point and at others near it; a claim that is a number, and a
+    derivative that is none, are compared at the point alone.
+    """
+    if len(derivation.steps) > _MOST_STEPS or too_long(derivation.steps[-1].of):
+        return ()
+    trials = list(_trials(derivation, claim, point))
+    if not trials or all(s.is_claimed(s.true, abs(s.true)) for s in trials):
+        return ()
+    looked = _Search(derivation, claim, trials)
+    found = list(looked.by_rule()) + list(looked.of_whole())
+    found = found or list(looked.anywhere())
+    said = {str(slip): slip for slip in found}
+    slips = tuple(said.values())[:_MOST_SAID]
+    if slips and len(trials) == 1:
+        first = slips[0]._replace(said=("this number fits: ", *slips[0].said))
+        return (first, *slips[1:])
+    return slips or tuple(looked.factor())
+
+
+def line_left(slip: Slip, derivation: Derivation, *, several: bool) -> Chain | None:
+    """Return the line of the derivation on paper that the slip has spoiled, if any.
+
+    It is the one in which D(u) is replaced by its rule's right side, or the D(...)
+    that u was a part of.
+    """
+    if slip.of is None:
+        return None
+    of = derivation.steps[-1].of
+    found = chain(of, derivation.variable, several=several)
+    pending = [of]
+    spoiled = found.lines[0]
+    for line in found.lines:
+        if any(slip.of in postorder([part]) for part in pending):
+            spoiled = line
+        pending = [
+            node.args[0]
+            for node in postorder([line.expression])
+            if isinstance(node, Call) and node.function is D
+        ]
+    return found._replace(lines=(spoiled,))
+
+
+class _Search:
+    """Slips that lead to the claim at all points."""
+
+    def __init__(
+        self, derivation: Derivation, claim: Expression, trials: Sequence[_Trial]
+    ) -> None:
+        self.derivation = derivation
+        self.claim = claim
+        self.trials = trials
+        self.of = derivation.steps[-1].of
+        #: The steps that a rule's letters tell about, the outermost first.
+        self.steps = [
+            step
+            for step in reversed(derivation.steps)
+            if step.bindings and step.rule.name != "shorten"
+        ]
+
+    def by_rule(self) -> Iterator[Slip]:
+        """Yield slips that stand in the rows of the rules."""
+        silent: set[Expression] = set()
+        for step in self.steps:
+            found = list(self.of_step(step)) if step.of not in silent else []
+            yield from found
+            if found and step.rule.name not in ("linearity", "product"):
+                silent |= self.same_elsewhere(step.bindings["u"])
+
+    def same_elsewhere(self, inside: Expression) -> set[Expression]:
+        """Return the parts whose slips only repeat what was said of an inside.
+
+        They are all parts of a linear one, else those with the same slope.
+        """
+        slope = self.slope(inside)
+        linear = len(set(slope)) == 1
+        return {
+            part for part in postorder([inside]) if linear or self.slope(part) == slope
+        }
+
+    def slope(self, node: Expression) -> tuple[float, ...]:
+        """Return D(node) at all points."""
+        return tuple(s.slopes[s.tape.program.index[node]] for s in self.trials)
+
+    def of_step(self, step: Step) -> Iterator[Slip]:
+        """Yield the mistakes of a step's rule that lead to the claim."""
+        regular = [
+            mistake
+            for mistake in step.rule.mistakes
+            if self.makes_sense(mistake, step.bindings)
+        ]
+        rows: list[tuple[Bindings, Sequence[Mistake]]] = [(step.bindings, regular)]
+        for special in SPECIAL:
+            bindings = match(Rule("", special.before, "", ""), step.of, self.fits)
+            if bindings is not None:
+                rows.append((bindings, special.mistakes))
+        for bindings, mistakes in rows:
+            shapes: set[float] = set()
+            for mistake in mistakes:
+                if self.leads(mistake.written, step.of, bindings):
+                    shape = self.shape(mistake, bindings)
+                    if shape not in shapes:
+                        yield self.slip(mistake, step.of, bindings)
+                    shapes.add(shape)
+
+    def makes_sense(self, mistake: Mistake, bindings: Bindings) -> bool:
+        """Tell whether there is something to do wrong in this way."""
+        if mistake.said in OF_INSIDE and set(self.slope(bindings["u"])) == {1.0}:
+            return False
+        trial = self.trials[0]
+        values = self.values(self.of, bindings, trial)
+        return all(
+            values[name] or any(self.slope(bindings[name[2]]))
+            for name in _program(mistake.written).inputs
+            if name[0] == "D" and name[2] in bindings
+        )
+
+    def shape(self, mistake: Mistake, bindings: Bindings) -> float:
+        """Return a number that two mistakes share if no formula tells them apart.
+
+        No formula of this shape, that is: where D(u) is 1 it is always 1.
+        """
+        program = _program(mistake.written)
+        point = dict(_LETTERS)
+        first: dict[Expression, str] = {}
+        for letter, node in bindings.items():
+            same = first.setdefault(node, letter)
+            point[letter], point[f"D({letter})"] = (
+                _LETTERS[same],
+                _LETTERS[f"D({same})"],
+            )
+            (slope, *others) = set(self.slope(node))
+            if slope in (0.0, 1.0) and not others:
+                point[f"D({letter})"] = slope
+        try:
+            return round(program.value(point), 9)
+        except Undefined:
+            return math.nan  # it has the shape of no other
+
+    def fits(self, letter: str, node: Expression) -> bool:
+        """Tell whether a letter may stand for a node: c and n do not change."""
+        return letter not in "cn" or not any(self.slope(node))
+
+    def of_whole(self) -> Iterator[Slip]:
+        """Yield what has been given in the derivative's place, as a whole."""
+        if self.is_integral():
+            yield Slip(None, (self.of, " was integrated, not differentiated"))
+        name = self.derivation.variable
+        for other in self.trials[0].tape.program.inputs:
+            if other != name and self.is_partial(other):
+                said = (
+                    "this is the derivative toward ", variable(other), ", not toward ",
+                    variable(name),
+                )  # fmt: skip
+                yield Slip(None, said)
+
+    def is_integral(self) -> bool:
+        """Tell whether the claim's derivative is the formula."""
+        if len(self.trials) < _FEWEST:
+            return False
+        program = Program([self.claim])
+        for trial in self.trials:
+            tape = trial.tape
+            point = {
+                name: tape.values[row] for name, row in tape.program.inputs.items()
+            }
+            slopes = program.run(point).slopes(self.derivation.variable)
+            value = tape.values[tape.program.outputs[0]]
+            if not math.isclose(slopes[program.outputs[0]], value, rel_tol=_EXACT):
+                return False
+        return True
+
+    def is_partial(self, other: str) -> bool:
+        """Tell whether the claim is the derivative toward another variable."""
+        return all(
+            trial.is_claimed(trial.adjoints[trial.tape.program.inputs[other]], 0.0)
+            for trial in self.trials
+        )
+
+    def anywhere(self) -> Iterator[Slip]:
+        """Yield the outermost part of which the derivative went wrong as a whole."""
+        for step in self.steps:
+            for mistake in (*WHOLE * (step.of is self.of), *ANYWHERE):
+                if self.leads(mistake.written, step.of, {}):
+                    yield self.slip(mistake, step.of, {})
+                    return
+
+    def factor(self) -> Iterator[Slip]:
+        """Yield the factor by which the claim is off, if the derivation has it."""
+        from fractions import Fraction
+
+        true = self.trials[0].true
+        ratio = self.trials[0].claimed / true if true else 0.0
+        if not 1e-3 < abs(ratio) < 1e3:
+            return
+        simple = Fraction(ratio).limit_denominator(1000)
+        known = {1, *self.numbers()}
+        if {abs(simple.numerator), simple.denominator} <= known and all(
+            trial.is_claimed(float(simple) * trial.true, abs(trial.true))
+            for trial in self.trials
+        ):
+            yield Slip(None, (f"the claim is {simple} of it",))
+
+    def numbers(self) -> set[int]:
+        """Return the whole numbers that stand in the derivation."""
+        nodes = postorder([self.of, *(step.becomes for step in self.derivation.steps)])
+        found = {rational(node) for node in nodes if isinstance(node, Number)}
+        return {int(c) for c in found if c is not None and c.denominator == 1}
+
+    # ---- one mistake
+
+    def leads(self, written: str, of: Expression, bindings: Bindings) -> bool:
+        """Tell whether a mistake leads to the claim at all points."""
+        program = _program(written)
+        for trial in self.trials:
+            row = trial.tape.program.index[of]
+            try:
+                wrong = program.value(self.values(of, bindings, trial))
+            except Undefined:
+                return False
+            if not trial.leads_to(wrong, row):
+                return False
+        return True
+
+    def values(
+        self, of: Expression, bindings: Bindings, trial: _Trial
+    ) -> dict[str, float]:
+        """Return what letters and their D(...) are at a point."""
+        found: dict[str, float] = {}
+        index, values = trial.tape.program.index, trial.tape.values
+        for letter, node in (*bindings.items(), ("f", of)):
+            row = index[node]
+            found[letter] = values[row]
+            constant = letter in "cn"
+            found[f"D({letter})"] = (trial.others if constant else trial.slopes)[row]
+        return found
+
+    def slip(self, mistake: Mistake, of: Expression, bindings: Bindings) -> Slip:
+        """Return a mistake with the formulas of this derivation in its sentence."""
+        letters = {**bindings, "f": of}
+
+        def formula(written: str) -> Expression:
+            if written in letters:
+                return letters[written]
+            return normal(fill(written, letters, call, self.derivative), [of])
+
+        pieces = [
+            formula(part) if place % 2 else part
+            for place, part in enumerate(re.split(r"\{(.*?)\}", mistake.said))
+        ]
+        return Slip(of, tuple(piece for piece in pieces if piece != ""))
+
+    def derivative(self, node: Expression) -> Expression:
+        """Return D(node) as one writes it on paper."""
+        return chain(node, self.derivation.variable).result
+
+
+@cache
+def _program(written: str) -> Program:
+    """Return what computes a mistake from values of the letters and of D(u)."""
+    built: dict[Expression, Expression] = {}
+    for node in template(written):
+        args = [built[argument] for argument in node.args]
+        if isinstance(node, Call) and node.function is D:
+            (letter,) = node.args
+            assert isinstance(letter, Variable)
+            built[node] = variable(f"D({letter.name})")
+        else:
+            built[node] = call(node.function, *args) if isinstance(node, Call) else node
+    return Program([list(built.values())[-1]])
+
+
+# ---- points -----------------------------------------------------------------------
+
+
+def _trials(
+    derivation: Derivation, claim: Expression, point: Mapping[str, float] | None
+) -> Iterator[_Trial]:
+    """Yield points at which formula and claim have values, the given one first."""
+    name, of = derivation.variable, derivation.steps[-1].of
+    program, claimed = Program([of]), Program([claim])
+    names = {*program.inputs, *claimed.inputs}
+    is_number = not claimed.inputs and not isinstance(derivation.result, Number)
+    places: Iterable[Mapping[str, float]] = places_near(names, point)
+    if is_number and point is not None:
+        places = [point]
+    count = 0
+    for place in places:
+        try:
+            tape = program.run(place)
+            value = claimed.value(place)
+        except Undefined:
             continue
-        of = text(step.of, spaced=False, limit=60)
-        for after, what in step.rule.mistakes:
-            result = _with_slip(derivation, place, after)
-            if result is not None:
-                yield f"{what} in d/d{name}[{of}]", result
-    negative = fill("-u", {"u": derivation.result}, tidy)
-    yield "the sign is turned round", negative
-
-
-def _with_slip(derivation: Derivation, place: int, after: str) -> Expression | None:
-    """Return the result if one step used another right side."""
-    found: list[Expression] = []
-    for index, step in enumerate(derivation.steps):
-        if not step.bindings:
-            if index == place or step.uses:
-                return None
-            found.append(step.becomes)
+        slopes = tape.slopes(name)
+        adjoints = tape.backward().adjoints
+        if not all(map(math.isfinite, (*slopes, *adjoints))):
             continue
-        slopes = {derivation.steps[use].of: found[use] for use in step.uses}
-        written = after if index == place else step.rule.after
-        found.append(fill(written, step.bindings, tidy, slopes.__getitem__))
-    return found[-1]
+        others = [n for n in program.inputs if n != name][:_MOST_OTHERS]
+        total = [sum(column) for column in zip(*map(tape.slopes, others), strict=True)]
+        yield _Trial(
+            tape, slopes, total or [0.0] * len(slopes), adjoints, value,
+            _rounding(claim),
+        )  # fmt: skip
+        count += 1
+        if count == _PLACES:
+            return
+
+
+def _rounding(claim: Expression) -> float:
+    """Return how far a claim that was written with many digits may be rounded."""
+    if isinstance(claim, Call) and len(claim.args) == 1:
+        (claim,) = claim.args  # the number behind a minus sign
+    if not isinstance(claim, Number) or "e" in claim.text:
+        return 0.0
+    whole, _, places = claim.text.partition(".")
+    significant = len((whole + places).lstrip("0"))
+    return 0.5 * 10.0 ** -len(places) if places and significant >= _DIGITS else 0.0
+
+
+_LETTERS = {
+    "u": 1.37, "v": 2.19, "c": 3.23, "n": 4.41, "f": 5.57, "e": math.e,
+    "D(u)": 0.71, "D(v)": 0.83, "D(c)": 0.97, "D(n)": 0.59,
+}  # fmt: skip
+"""Values of letters and of their D(...), with nothing in common."""
+_DIGITS = 5  # digits from which a number is taken as rounded and not as chosen
+_SCALES = (0.7, 1.3, 0.4, 2.2, 3.1, 4.6, -0.6, -1.4, -2.3, 8.5, 0.15, 17.5, -9.4)
+
+
+def places_near(
+    names: Iterable[str], point: Mapping[str, float] | None = None
+) -> Iterator[dict[str, float]]:
+    """Yield points that tell formulas apart: near a given one, else all over."""
+    order = sorted(names)
+    if point is None:
+        for scale in _SCALES:
+            for turn in (0.61803, 0.41421):
+                yield {
+                    name: scale * (1 + 0.3 * ((place * turn) % 1))
+                    for place, name in enumerate(order)
+                }
+        return
+    yield dict(point)
+    for near in range(1, 3 * _PLACES):
+        yield {
+            name: point[name] + (abs(point[name]) + 0.1) * 0.3 / near * (
+                2 * ((place * 0.61803 + near * 0.41421) % 1) - 1
+            )
+            for place, name in enumerate(order)
+        }  # fmt: skip

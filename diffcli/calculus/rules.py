@@ -7,11 +7,14 @@ Letters:
     u, v   anything
     D(u)   the derivative of u toward x, already found
 
-The first row that fits is used, so the special stands before the general. Below a row
-stand the right sides that people write in its place, and what is wrong about them.
+The first row that fits is used, so the special stands before the general. The last
+column is what people write in place of the right side, and what is wrong about it.
 """
 
 from typing import NamedTuple
+
+from diffcli.calculus import mistakes
+from diffcli.calculus.mistakes import Mistake
 
 
 class Rule(NamedTuple):
@@ -26,21 +29,7 @@ class Rule(NamedTuple):
     #: The rule in one sentence.
     sentence: str
     #: What people write in its place, each with what is wrong about it.
-    mistakes: tuple[tuple[str, str], ...] = ()
-
-
-_NO_INNER = "the inner derivative D(u) is missing"
-_NO_MINUS = "the minus sign is missing"
-_NO_FACTOR = "the constant factor is missing"
-_POWER_RULE = "the power rule was used for an exponential"
-
-
-def chain_mistakes(derivative: str) -> tuple[tuple[str, str], ...]:
-    """Return what people write for the chain rule of a function of one argument."""
-    found = [(derivative, _NO_INNER)]
-    if derivative.startswith("-"):
-        found.append((f"({derivative[1:]})*D(u)", _NO_MINUS))
-    return tuple(found)
+    mistakes: tuple[Mistake, ...] = ()
 
 
 # Columns are aligned so that a row reads as an equation.
@@ -48,57 +37,19 @@ def chain_mistakes(derivative: str) -> tuple[tuple[str, str], ...]:
 DIFFERENTIATION: tuple[Rule, ...] = (
     Rule("constant",    "c",     "0",                      "what does not depend on x does not change"),
     Rule("power",       "x",     "1",                      "x changes as fast as itself"),
-    Rule("linearity",   "u + v", "D(u) + D(v)",            "a sum changes by the sum of the changes"),
-    Rule("linearity",   "u - v", "D(u) - D(v)",            "a difference changes by the difference of the changes"),
-    Rule("linearity",   "-u",    "-D(u)",                  "the sign stays outside",
-         mistakes=(("D(u)", _NO_MINUS),)),
-    Rule("linearity",   "c*u",   "c*D(u)",                 "a constant factor stays outside",
-         mistakes=(
-             ("c", _NO_INNER),
-             ("D(u)", _NO_FACTOR),
-         )),
-    Rule("linearity",   "u*c",   "c*D(u)",                 "a constant factor stays outside",
-         mistakes=(
-             ("c", _NO_INNER),
-             ("D(u)", _NO_FACTOR),
-         )),
-    Rule("linearity",   "u/c",   "D(u)/c",                 "a constant divisor stays outside",
-         mistakes=(("D(u)", "the constant divisor is missing"),)),
-    Rule("product",     "u*v",   "D(u)*v + u*D(v)",        "each factor changes once while the other is held",
-         mistakes=(
-             ("D(u)*v", "the second term u*D(v) of the product rule is missing"),
-             ("u*D(v)", "the first term D(u)*v of the product rule is missing"),
-             ("D(u)*D(v)", "the derivatives of the factors are multiplied"),
-         )),
-    Rule("quotient",    "c/u",   "-c*D(u)/u**2",           "a reciprocal changes against its divisor",
-         mistakes=(
-             ("-c/u**2", _NO_INNER),
-             ("c*D(u)/u**2", _NO_MINUS),
-         )),
-    Rule("quotient",    "u/v",   "(D(u)*v - u*D(v))/v**2", "low d-high less high d-low, over low squared",
-         mistakes=(
-             ("(u*D(v) - D(u)*v)/v**2", "the quotient rule's difference is turned round"),
-             ("D(u)/D(v)", "the derivatives of the parts are divided"),
-         )),
-    Rule("power",       "u**n",  "n*u**(n-1)*D(u)",        "the exponent comes down and loses one, times the inner derivative",
-         mistakes=(
-             ("n*u**(n-1)", _NO_INNER),
-             ("n*u**n*D(u)", "the exponent did not go down by one"),
-             ("u**(n-1)*D(u)", "the exponent did not come down as a factor"),
-         )),
-    Rule("exponential", "e**u",  "e**u*D(u)",              "the exponential is its own derivative, times the inner derivative",
-         mistakes=(("e**u", _NO_INNER),)),
-    Rule("exponential", "c**u",  "c**u*log(c)*D(u)",       "a power grows with the logarithm of its base, times the inner derivative",
-         mistakes=(
-             ("c**u*log(c)", _NO_INNER),
-             ("c**u*D(u)", "the factor log(c) is missing"),
-             ("u*c**(u-1)*D(u)", _POWER_RULE),
-         )),
-    Rule("power",       "u**v",  "v*u**(v-1)*D(u) + u**v*log(u)*D(v)", "base and exponent each change once while the other is held",
-         mistakes=(
-             ("v*u**(v-1)*D(u)", "the base alone was changed, the exponent held"),
-             ("u**v*log(u)*D(v)", "the exponent alone was changed, the base held"),
-         )),
+    Rule("linearity",   "u + v", "D(u) + D(v)",            "a sum changes by the sum of the changes", mistakes.SUM),
+    Rule("linearity",   "u - v", "D(u) - D(v)",            "a difference changes by the difference of the changes", mistakes.DIFFERENCE),
+    Rule("linearity",   "-u",    "-D(u)",                  "the sign stays outside", mistakes.NEGATIVE),
+    Rule("linearity",   "c*u",   "c*D(u)",                 "a constant factor stays outside", mistakes.CONSTANT_FACTOR),
+    Rule("linearity",   "u*c",   "c*D(u)",                 "a constant factor stays outside", mistakes.CONSTANT_FACTOR),
+    Rule("linearity",   "u/c",   "D(u)/c",                 "a constant divisor stays outside", mistakes.CONSTANT_DIVISOR),
+    Rule("product",     "u*v",   "D(u)*v + u*D(v)",        "each factor changes once while the other is held", mistakes.PRODUCT),
+    Rule("quotient",    "c/u",   "-c*D(u)/u**2",           "a reciprocal changes against its divisor", mistakes.RECIPROCAL),
+    Rule("quotient",    "u/v",   "(D(u)*v - u*D(v))/v**2", "low d-high less high d-low, over low squared", mistakes.QUOTIENT),
+    Rule("power",       "u**n",  "n*u**(n-1)*D(u)",        "the exponent comes down and loses one, times the inner derivative", mistakes.POWER),
+    Rule("exponential", "e**u",  "e**u*D(u)",              "the exponential is its own derivative, times the inner derivative", mistakes.E_POWER),
+    Rule("exponential", "c**u",  "c**u*log(c)*D(u)",       "a power grows with the logarithm of its base, times the inner derivative", mistakes.EXPONENTIAL),
+    Rule("power",       "u**v",  "v*u**(v-1)*D(u) + u**v*log(u)*D(v)", "base and exponent each change once while the other is held", mistakes.GENERAL_POWER),
 )
 
 TIDYING: tuple[Rule, ...] = (

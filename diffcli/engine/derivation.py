@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from diffcli.calculus import mistakes
 from diffcli.calculus.functions import INFIX, ROWS, Function
-from diffcli.calculus.rules import DIFFERENTIATION, Rule, chain_mistakes
+from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.normal import normal
 from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
 from diffcli.errors import DiffcliError
@@ -350,6 +351,6 @@ def _chain(name: str) -> list[Rule]:
         before,
         " + ".join(terms),
         f"the derivative of {name}, times the inner derivative",
-        chain_mistakes(row.derivatives[0]) if row.arity == 1 else (),
+        mistakes.of_chain(name, row.derivatives),
     )
     return [*_by_function()[""], rule]

@@ -1,12 +1,14 @@
 """The verdicts of a gradient check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import diffcli
 from diffcli import methods
 from diffcli.analysis.check import Check, Verdict
+from diffcli.analysis.slips import Slip, line_left
+from diffcli.engine.paper import Chain
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
@@ -16,12 +18,15 @@ from diffcli.output.document import (
     Formula,
     Line,
     Lines,
+    Picture,
     Run,
+    Screen,
     Sheet,
     Table,
     number_style,
     plain_number,
 )
+from diffcli.output.paper import Paper
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 
@@ -61,11 +66,7 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     if failed:
         yield Lines(((Run(f"{len(failed)} of {len(check.verdicts)} failed."),),))
     for verdict in failed:
-        said = verdict.slip
-        if not said and verdict.factor:
-            said = f"claimed is {verdict.factor} of it"
-        if said:
-            yield Lines(((Run(f"{_label(verdict)}: {said}.", "doubtful"),),))
+        yield from _explained(check, verdict, notation)
     if failed and check.parsed is not None:
         source = check.parsed.source
         if len(source) <= _TYPEABLE and "\n" not in source:
@@ -73,6 +74,49 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
             yield Lines(((Run(see, "muted"),),))
     if check.remainders:
         yield from _remainders(check)
+
+
+def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Block]:
+    """Yield what explains a wrong claim, and the line that it spoils."""
+    taken = tuple(check.point)
+    said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
+    if not said and verdict.factor:
+        said = f"claimed is {verdict.factor} of it"
+    if not said:
+        return
+    label = _label(verdict)
+    if verdict.derivation:
+        label = notation.partial([verdict.name], several=len(taken) > 1)
+    yield Picture(partial(_wrapped, f"{label}: {said}."))
+    if verdict.slips and verdict.derivation:
+        several = len(taken) > 1
+        left = line_left(verdict.slips[0], verdict.derivation, several=several)
+        if left is not None:
+            yield Lines(((Run("Here the claim leaves the derivation:"),),))
+            yield Picture(partial(_line_left, f"  {label}", left, notation, taken))
+
+
+def sentence(slip: Slip, notation: Notation, taken: Sequence[str]) -> str:
+    """Return what is said about a slip."""
+    return "".join(
+        piece
+        if isinstance(piece, str)
+        else notation.text(piece, limit=_TYPEABLE, taken=taken)
+        for piece in slip.said
+    )
+
+
+def _wrapped(said: str, screen: Screen) -> Iterator[Line]:
+    from textwrap import wrap
+
+    for row in wrap(said, screen.width):
+        yield (Run(row, "doubtful"),)
+
+
+def _line_left(
+    head: str, left: Chain, notation: Notation, taken: Sequence[str], screen: Screen
+) -> Iterator[Line]:
+    yield from Paper(notation, taken, screen.width).chain(head, left)
 
 
 def _is_measured(check: Check) -> bool:
