@@ -192,7 +192,7 @@ def compare(
     DomainError where the formula is undefined. A kink is in the result's ``kinks``.
     """
     settings = _given.settings(h, scheme, digits, subgradient=subgradient)
-    names = _methods.chosen((methods,) if isinstance(methods, str) else methods)
+    names = _methods.select((methods,) if isinstance(methods, str) else methods)
     problem = _posed(formula, point, wrt, settings)
     result = _grad.compare(problem, names or _methods.THREE)
     if exact:

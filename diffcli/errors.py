@@ -201,8 +201,8 @@ def _caret_lines(source: str, span: Span, note: str, width: int) -> list[str]:
     left = "…" if start > line_start else ""
     right = "…" if end < line_end else ""
     carets = "^" * max(cell_len(marked), 1)
-    shown = f"  {left}{before}{marked}{after}{right}".rstrip()
+    line = f"  {left}{before}{marked}{after}{right}".rstrip()
     return [
-        shown,
+        line,
         f"  {' ' * cell_len(left + before)}{carets}  {visible(note)}".rstrip(),
     ]

@@ -64,8 +64,8 @@ def pose(
         error = located(undefined, parsed, point)
         error.hint = error.hint or _filled_hole(undefined, point)
         raise error from None
-    wanted = tuple(variables) or parsed.variables
-    return Problem(parsed, program, wanted, point, settings or Settings(), tape)
+    names = tuple(variables) or parsed.variables
+    return Problem(parsed, program, names, point, settings or Settings(), tape)
 
 
 def _filled_hole(undefined: Undefined, point: Mapping[str, float]) -> str:
@@ -75,11 +75,11 @@ def _filled_hole(undefined: Undefined, point: Mapping[str, float]) -> str:
     from diffcli.engine.one_sided import limit
 
     ((name, x),) = point.items()
-    found = limit(undefined.program, x, name)
-    if found is None:
+    hole = limit(undefined.program, x, name)
+    if hole is None:
         return ""
     return (
-        f"f has the limit {found.value:.10g} there, and the slope {found.slope:.10g};"
+        f"f has the limit {hole.value:.10g} there, and the slope {hole.slope:.10g};"
         " as written it is not defined"
     )
 
@@ -103,10 +103,10 @@ def located(
 
 def point_text(point: Mapping[str, float], most: int = 6) -> str:
     """Return a point as people write it: x1 = 1, x2 = 3."""
-    shown = [f"{name} = {value:.10g}" for name, value in list(point.items())[:most]]
+    parts = [f"{name} = {value:.10g}" for name, value in list(point.items())[:most]]
     if len(point) > most:
-        shown.append(f"… ({len(point)} variables)")
-    return ", ".join(shown)
+        parts.append(f"… ({len(point)} variables)")
+    return ", ".join(parts)
 
 
 DOUBLE = 17

@@ -164,7 +164,7 @@ def of_formulas(
         try:
             parsed = parse(text, names=points.names(at))
             point = _fitting(at, parsed.variables)
-            toward = points.chosen(wrt, parsed.variables)
+            toward = points.select(wrt, parsed.variables)
         except DiffcliError as error:
             yield entry._replace(error=placed(error, row.where))
             continue

@@ -77,7 +77,7 @@ def doubts(
     problem: Problem, value: Estimate, results: Iterable[MethodResult]
 ) -> list[str]:
     """Say where exact numbers are uncertain, or contradict each other."""
-    found = [f"Note: {_certainty('f', value)}"] if uncertain(value) else []
+    notes = [f"Note: {_certainty('f', value)}"] if uncertain(value) else []
     exact = methods.exact(results)
     for name in problem.variables:
         partial = f"∂f/∂{name}"
@@ -86,14 +86,14 @@ def doubts(
             continue
         values = [estimate.number for estimate in known]
         if max(values) - min(values) > sum(estimate.error for estimate in known):
-            found.append(
+            notes.append(
                 f"Warning: the exact methods differ in {partial} by more than rounding"
                 " allows; please report this"
             )
         worst = max(known, key=lambda estimate: estimate.error)
         if uncertain(worst):
-            found.append(f"Note: {_certainty(partial, worst)}")
-    return found
+            notes.append(f"Note: {_certainty(partial, worst)}")
+    return notes
 
 
 def _certainty(what: str, estimate: Estimate) -> str:
@@ -114,7 +114,7 @@ def near_kinks(
     if finite is None or not _has_rough_rows(problem):
         return []
     assert isinstance(finite.evidence, dict)
-    found: list[str] = []
+    notes: list[str] = []
     for name, difference in finite.evidence.items():
         if name in corners:
             continue
@@ -128,11 +128,11 @@ def near_kinks(
             continue
         culprit = _switched(*runs)
         if culprit:
-            found.append(
+            notes.append(
                 f"Warning: a kink of {culprit} lies within h of the point; finite diff"
                 f" {difference.slope:.10g} is not a derivative"
             )
-    return found
+    return notes
 
 
 def _has_rough_rows(problem: Problem) -> bool:
@@ -202,15 +202,15 @@ def slopes_or_kink(problem: Problem) -> dict[str, float]:
 
     Raises KinkError toward the first variable in which there is no derivative.
     """
-    found: dict[str, float] = {}
+    certain: dict[str, float] = {}
     corners = slopes(problem.tape, problem.point)
     for name in problem.variables:
         if name in corners:
             slope = corners[name].slope
             if slope is None:
                 raise kink_error(problem, name, corners[name])
-            found[name] = slope
-    return found
+            certain[name] = slope
+    return certain
 
 
 def require_rows_hold(problem: Problem) -> None:

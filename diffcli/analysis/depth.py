@@ -50,10 +50,10 @@ class Chain(NamedTuple):
     def steepest(self) -> float | None:
         """The activation's largest slope; None: it has none, or grows without end."""
         (variable,) = self.parsed.variables
-        found = plot(self.parsed, variable, {}, -RANGE, RANGE, 401).steepest
-        if found is None or found.x in (-RANGE, RANGE):
+        steepest = plot(self.parsed, variable, {}, -RANGE, RANGE, 401).steepest
+        if steepest is None or steepest.x in (-RANGE, RANGE):
             return None  # it is steeper still beyond
-        return abs(found.slope)
+        return abs(steepest.slope)
 
     @property
     def keeps(self) -> float | None:
@@ -127,14 +127,14 @@ def chain(text: str, count: int, weight: float, start: float) -> Chain:
 def _layers(
     parsed: Parsed, count: int, weight: float, start: float
 ) -> tuple[Layer, ...]:
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for number, (z, output, local) in enumerate(_walk(parsed, count, weight, start), 1):
         if not math.isfinite(local):
             raise RangeError(f"layer {number} has no finite derivative at z = {z:.6g}")
-        found.append(Layer(number, z, output, local, 0.0))
+        layers.append(Layer(number, z, output, local, 0.0))
     gradient = 1.0
     backward: list[Layer] = []
-    for layer in reversed(found):
+    for layer in reversed(layers):
         gradient *= layer.local
         if not math.isfinite(gradient):
             raise RangeError(
@@ -188,9 +188,9 @@ def _keeping(parsed: Parsed, count: int, start: float) -> float | None:
     for weight in _WEIGHTS:
         here = excess(weight)
         if here is not None and before is not None and before[1] * here <= 0:
-            found = _root(excess, before[0], weight, before[1] < here)
-            if found is not None:
-                return found
+            root = _root(excess, before[0], weight, before[1] < here)
+            if root is not None:
+                return root
         before = None if here is None else (weight, here)
     return None
 
@@ -240,12 +240,12 @@ def _root(
     return None
 
 
-def compared(names: Sequence[str], chains: Sequence[Chain]) -> list[Chain]:
+def others(names: Sequence[str], chains: Sequence[Chain]) -> list[Chain]:
     """Return what other activations do in the same chain."""
     first = chains[0]
-    shown = {made.name for made in chains}
+    present = {each.name for each in chains}
     return [
         chain(name, len(first.layers), first.weight, first.start)
         for name in names
-        if name not in shown
+        if name not in present
     ]

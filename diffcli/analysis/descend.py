@@ -162,8 +162,8 @@ def chosen_rates(curvature: float | None) -> Sequence[float]:
 
 def largest_curvature(problem: Problem) -> float | None:
     """Return the largest eigenvalue of the Hessian; None where there is none."""
-    found = _curvatures(problem)
-    return max(found) if found else None
+    curvatures = _curvatures(problem)
+    return max(curvatures) if curvatures else None
 
 
 def _curvatures(problem: Problem) -> list[float] | None:
@@ -306,8 +306,8 @@ class Walk:
         point = self.problem.point | there
         tape = self.problem.program.run(point)
         problem = self.problem._replace(point=point, tape=tape)
-        found = _curvatures(problem)
-        if found is None or min(found) >= -_CURVED * max(map(abs, found)):
+        bends = _curvatures(problem)
+        if bends is None or min(bends) >= -_CURVED * max(map(abs, bends)):
             return False
         from mpmath import mp
 

@@ -61,10 +61,10 @@ class Slice(NamedTuple):
         from diffcli.engine.adaptive import run
 
         try:
-            found = run(self.program, {**self.others, self.variable: x})
+            values = run(self.program, {**self.others, self.variable: x})
         except Undefined as undefined:
             return mp.inf if undefined.overflow else None
-        return found[self.program.outputs[0]]
+        return values[self.program.outputs[0]]
 
 
 class Survey(NamedTuple):
@@ -80,12 +80,12 @@ def features(line: Slice, places: Sequence[float]) -> Survey:
     most = max(1, min(_MOST, _MOST_WORK // len(line.program.nodes)))
     candidates = {c.x: c for c in islice(_candidates(line, places), 2 * most)}
     complete = len(candidates) <= min(most, _DENSE * len(places))
-    found: dict[float, Feature] = {}
+    by_place: dict[float, Feature] = {}
     for candidate in list(candidates.values())[:most]:
-        feature = _looked_at(line, candidate)
+        feature = _examine(line, candidate)
         if feature and places[0] <= feature.x <= places[-1]:
-            found.setdefault(feature.x, feature)
-    return Survey(tuple(found[x] for x in sorted(found)), complete)
+            by_place.setdefault(feature.x, feature)
+    return Survey(tuple(by_place[x] for x in sorted(by_place)), complete)
 
 
 # ---- where it may break -----------------------------------------------------------
@@ -102,7 +102,7 @@ class _Candidate(NamedTuple):
 
 def edges(program: Program, variable: str) -> list[Expression]:
     """Return the formulas that are 0 where a function of a program meets an edge."""
-    found: dict[Expression, None] = {}
+    formulas: dict[Expression, None] = {}
     for node in program.nodes:
         if isinstance(node, Call) and program.active[program.index[node]]:
             function = node.function
@@ -113,8 +113,8 @@ def edges(program: Program, variable: str) -> list[Expression]:
             letters = dict(zip("uv", node.args, strict=False))
             for text in sorted(texts - {""}):
                 if not (text == "u" and _is_smooth_at_0(node)):
-                    found[fill(text, letters)] = None
-    return [edge for edge in found if variable in Program([edge]).inputs]
+                    formulas[fill(text, letters)] = None
+    return [edge for edge in formulas if variable in Program([edge]).inputs]
 
 
 def _is_smooth_at_0(node: Call) -> bool:
@@ -205,7 +205,7 @@ def minimum(function: Any, low: float, high: float) -> float:
 # ---- what happens there -----------------------------------------------------------
 
 
-def _looked_at(line: Slice, candidate: _Candidate) -> Feature | None:
+def _examine(line: Slice, candidate: _Candidate) -> Feature | None:
     """Return what happens at a place, if anything does."""
     from mpmath import mp
 

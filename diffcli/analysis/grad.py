@@ -55,7 +55,7 @@ class Comparison(NamedTuple):
 
     def partial(self, name: str) -> Estimate:
         """Return the most trustworthy partial: backprop, else symbolic, else finite."""
-        by_trust = sorted(self.results, key=lambda found: _TRUST.get(found.method, 1))
+        by_trust = sorted(self.results, key=lambda each: _TRUST.get(each.method, 1))
         for result in reversed(by_trust):
             estimate: Estimate | None = result.partials.get(name)
             if estimate and estimate.value is not None:

@@ -44,9 +44,9 @@ class Hessian(NamedTuple):
         nothing = Estimate(None, math.inf)
         for column in ("backprop", "symbolic", "finite"):
             entries = self.columns[column]
-            found = entries.get((name, other)) or entries.get((other, name), nothing)
-            if found.value is not None:
-                return found
+            entry = entries.get((name, other)) or entries.get((other, name), nothing)
+            if entry.value is not None:
+                return entry
         return nothing
 
 
@@ -96,14 +96,14 @@ def _refuse_kinks(problem: Problem) -> None:
 
 def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[str]) -> Entries:
     """Return the entries by reverse over forward."""
-    found: dict[Pair, float] = {}
+    entries: dict[Pair, float] = {}
     for name in problem.variables:
         try:
-            found |= hessian_row(problem.tape, name, problem.variables)
+            entries |= hessian_row(problem.tape, name, problem.variables)
         except (Undefined, ValueError, ArithmeticError) as reason:
             warnings.append(f"Note: no sweep for the second derivatives: {reason}")
             break
-    return {pair: _estimate(found.get(pair, math.nan)) for pair in pairs}
+    return {pair: _estimate(entries.get(pair, math.nan)) for pair in pairs}
 
 
 def _by_rules(
@@ -113,8 +113,8 @@ def _by_rules(
     formulas: dict[Pair, Expression] = {}
     try:
         for first in derive(problem.parsed.expression, problem.variables):
-            wanted = [other for name, other in pairs if name == first.variable]
-            for second in derive(first.result, wanted):
+            others = [other for name, other in pairs if name == first.variable]
+            for second in derive(first.result, others):
                 formulas[first.variable, second.variable] = second.result
     except TooLong as error:
         warnings.append(f"Note: {error.message}")
@@ -140,14 +140,14 @@ def _by_differences(problem: Problem, pairs: list[Pair]) -> Entries:
         h, scheme = problem.settings.h, problem.settings.scheme
         try:
             if h == "auto":
-                found = best_difference(line, x)
+                quotient = best_difference(line, x)
             else:
                 width = relative_step(x, scheme) if isinstance(h, str) else h
-                found = difference(line, x, width, scheme)
+                quotient = difference(line, x, width, scheme)
         except NoDifference:
             entries[pair] = Estimate(None, math.inf)
         else:
-            entries[pair] = Estimate(found.slope, found.error)
+            entries[pair] = Estimate(quotient.slope, quotient.error)
     return entries
 
 

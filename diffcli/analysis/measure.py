@@ -54,22 +54,22 @@ def measure(
     def one(name: str) -> tuple[Estimate, tuple[float, float] | None, str]:
         along = _line(boxes, point, name)
         try:
-            found = _difference(along, point[name], settings)
+            quotient = _difference(along, point[name], settings)
             kink = _kink(along, point[name])
         except NoDifference as reason:
             return Estimate(None, math.inf), None, f"Note: ∂f/∂{name}: {reason}"
         finally:
             tick()
-        return Estimate(found.slope, found.error), kink, ""
+        return Estimate(quotient.slope, quotient.error), kink, ""
 
     if len(boxes.all) > 1:
         with ThreadPoolExecutor(len(boxes.all)) as threads:
-            found = list(threads.map(one, names))
+            slopes = list(threads.map(one, names))
     else:
-        found = [one(name) for name in names]
-    results = dict(zip(names, found, strict=True))
+        slopes = [one(name) for name in names]
+    results = dict(zip(names, slopes, strict=True))
     kinks = {name: kink for name, (_, kink, _) in results.items() if kink}
-    warnings = [note for _, _, note in found if note]
+    warnings = [note for _, _, note in slopes if note]
     warnings += [
         f"Warning: a kink lies at or near {name} = {point[name]:.10g}: slope"
         f" {left:.6g} on the left, {right:.6g} on the right"
@@ -114,12 +114,12 @@ def _small_difference(line: Callable[[float], float], x: float) -> Difference:
     Raises NoDifference if it is not: then f is noise, and any number would do.
     """
     wide = quotient_at(line, x, (abs(x) or 1.0) / 4, "symmetric")
-    found = difference(line, x, relative_step(x, "symmetric"), "symmetric")
-    if wide is None or found.error > _NEXT_TO_ZERO * (
+    quotient = difference(line, x, relative_step(x, "symmetric"), "symmetric")
+    if wide is None or quotient.error > _NEXT_TO_ZERO * (
         (abs(wide.above) + abs(wide.below)) / wide.width
     ):
         raise NoDifference("differences cannot see it: no digit is certain at any step")
-    return found
+    return quotient
 
 
 def _kink(line: Callable[[float], float], x: float) -> tuple[float, float] | None:

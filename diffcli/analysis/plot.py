@@ -60,10 +60,10 @@ def plot(
     line = Slice(Program([parsed.expression]), variable, others)
     places = _places(low, high, count)
     samples = [_sample(line, x) for x in places]
-    found, complete = features(line, places)
-    steepest = _steepest(line, samples, found) if complete else None
+    breaks, complete = features(line, places)
+    steepest = _steepest(line, samples, breaks) if complete else None
     saturated = _saturated(line, samples, steepest)
-    return Plot(parsed, variable, tuple(samples), found, complete, steepest, saturated)
+    return Plot(parsed, variable, tuple(samples), breaks, complete, steepest, saturated)
 
 
 def finer_by(formulas: Sequence[Parsed], count: int) -> int:

@@ -49,21 +49,21 @@ def steps(
         before, of = todo.pop(0)
         places = names[names.index(before[-1]) :] if before else names
         for derivation in derive(of, places):
-            found = (*before, derivation.variable)
-            yield _with_shorter(Derivative(found, of, derivation), simplify)
-            if len(found) < order:
-                todo.append((found, derivation.result))
+            path = (*before, derivation.variable)
+            yield _with_shorter(Derivative(path, of, derivation), simplify)
+            if len(path) < order:
+                todo.append((path, derivation.result))
 
 
-def _with_shorter(found: Derivative, simplify: bool) -> Derivative:
+def _with_shorter(derivative: Derivative, simplify: bool) -> Derivative:
     if not simplify:
-        return found
+        return derivative
     from diffcli.engine.exact import simplified
 
-    return found._replace(simplified=simplified(found.derivation.result))
+    return derivative._replace(simplified=simplified(derivative.derivation.result))
 
 
-def valued(found: Iterable[Derivative], problem: Problem) -> list[Derivative]:
+def valued(derivatives: Iterable[Derivative], problem: Problem) -> list[Derivative]:
     """Return derivatives with their values at a point.
 
     Raises DomainError where one has none, and KinkError where the rules do not hold.
@@ -72,7 +72,7 @@ def valued(found: Iterable[Derivative], problem: Problem) -> list[Derivative]:
     try:
         return [
             each._replace(value=Program([each.derivation.result]).value(problem.point))
-            for each in found
+            for each in derivatives
         ]
     except Undefined as undefined:
         raise located(undefined, problem.parsed, problem.point) from None

@@ -121,8 +121,8 @@ def _derivative(problem: Problem, name: str) -> Estimate:
         raise error
     if name not in comparison.corners:
         try:
-            found = gradient(problem.program, problem.point, 30).partials
-            return Estimate(found.get(name, 0.0), 0.0)
+            partials = gradient(problem.program, problem.point, 30).partials
+            return Estimate(partials.get(name, 0.0), 0.0)
         except (Undefined, Unsettled):
             pass
     return comparison.partial(name)
@@ -150,7 +150,7 @@ def _truncation(
         except (Undefined, Unsettled):
             return [None] * len(steps)
         x = mp.mpf(point[name])
-        found: list[float | None] = []
+        errors: list[float | None] = []
         for h in map(mp.mpf, steps):
             ends = (x, x + h) if scheme == "forward" else (x - h / 2, x + h / 2)
             try:
@@ -159,13 +159,13 @@ def _truncation(
                     for end in ends
                 )
             except Undefined:
-                found.append(None)
+                errors.append(None)
                 continue
             error = abs((high - low) / h - true)
             dust = (abs(high) + abs(low)) / h + abs(true)
             nothing = error <= dust * mp.mpf(10) ** (_SPARE // 2 - digits)
-            found.append(0.0 if nothing else float(error))
-        return found
+            errors.append(0.0 if nothing else float(error))
+        return errors
 
 
 def _series(
@@ -176,14 +176,14 @@ def _series(
     true: Estimate,
     lost: Sequence[float | None],
 ) -> Series:
-    found = [
+    pairs = [
         _sample(problem, name, scheme, h, true, truncation)
         for h, truncation in zip(steps, lost, strict=True)
     ]
-    samples = tuple(sample for sample, _ in found)
+    samples = tuple(sample for sample, _ in pairs)
     parts = [
         _Part(sample.h, sample.absolute, truncation, rounding)
-        for (sample, rounding), truncation in zip(found, lost, strict=True)
+        for (sample, rounding), truncation in zip(pairs, lost, strict=True)
         if sample.absolute is not None and truncation is not None
     ]
     rising = [p for p in parts if p.truncation > _CLEAR * p.rounding]
@@ -231,7 +231,7 @@ def _expected(parts: Sequence[_Part]) -> float | None:
 
 def _alike(rising: Sequence[_Part]) -> list[_Part]:
     """Return the parts of smallest h whose truncation follows one power of h."""
-    found: list[_Part] = []
+    alike: list[_Part] = []
     first = None
     for narrow, wide in pairwise(rising[::-1]):
         power = math.log(wide.truncation / narrow.truncation) / math.log(
@@ -240,8 +240,8 @@ def _alike(rising: Sequence[_Part]) -> list[_Part]:
         first = power if first is None else first
         if abs(power - first) > _ONE_POWER:
             break
-        found += [wide] if found else [narrow, wide]
-    return found
+        alike += [wide] if alike else [narrow, wide]
+    return alike
 
 
 def _best(samples: Sequence[Sample]) -> Sample | None:
@@ -285,17 +285,17 @@ def _sample(
         return value
 
     try:
-        found = quotient_at(line, problem.point[name], h, scheme)
+        chord = quotient_at(line, problem.point[name], h, scheme)
     except NoDifference:
-        found = None
-    if found is None:
+        chord = None
+    if chord is None:
         return Sample(h, None, None, None, None), 0.0
-    held = abs(found.high - found.low - found.width) / found.width * abs(found.slope)
+    held = abs(chord.high - chord.low - chord.width) / chord.width * abs(chord.slope)
     allowed = rounding / h
     predicted = None if truncation is None else truncation + allowed + held
-    absolute = float(abs(found.slope - true.number))
+    absolute = float(abs(chord.slope - true.number))
     relative = float(absolute / abs(true.value)) if true.value else None
-    return Sample(h, found.slope, absolute, relative, predicted), allowed
+    return Sample(h, chord.slope, absolute, relative, predicted), allowed
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float | None:

@@ -133,10 +133,10 @@ class _Story:
             formula = numbers = ""
             if isinstance(node, Call):
                 formula = self._spelled(node, self.names)
-                shown = {
+                spellings = {
                     argument: self._number(argument, node) for argument in node.args
                 }
-                numbers = self._spelled(node, shown)
+                numbers = self._spelled(node, spellings)
             yield Forward(self.names[node], formula, numbers, self.values[row], node)
 
     def _number(self, argument: Expression, user: Call) -> str:

@@ -32,7 +32,7 @@ class CallableBox:
         except (ValueError, ArithmeticError) as error:
             raise ArithmeticError(str(error)) from None
         except (Exception, SystemExit) as error:  # it may raise anything
-            raise UsageError(f"{self.name} raised {_told(error)}") from None
+            raise UsageError(f"{self.name} raised {_in_one_line(error)}") from None
         return understood(self.name, given, x)
 
     def close(self) -> None:
@@ -55,29 +55,29 @@ class ModuleBox(CallableBox):
         sys.path.insert(0, os.getcwd())
         try:
             with redirect_stdout(sys.stderr):
-                found: Any = import_module(module)
+                target: Any = import_module(module)
                 for part in function.split("."):
-                    found = getattr(found, part)
+                    target = getattr(target, part)
         except (ImportError, AttributeError) as error:
             raise UsageError(f"--module {name}: {error}") from None
         except (Exception, SystemExit) as error:  # it may raise anything
-            raise UsageError(f"--module {name}: {_told(error)}") from None
+            raise UsageError(f"--module {name}: {_in_one_line(error)}") from None
         finally:
             sys.path.pop(0)
 
         def aside(x: list[float]) -> Any:
             with redirect_stdout(sys.stderr):  # what it prints is no result of ours
-                return found(x)
+                return target(x)
 
         super().__init__(aside, name)
 
 
-def _given(found: Any) -> dict[str, Any]:
+def _given(result: Any) -> dict[str, Any]:
     """Return what a program would have answered in place of a callable's result."""
-    if isinstance(found, tuple) and len(found) == 2:
-        value, gradient = found
+    if isinstance(result, tuple) and len(result) == 2:
+        value, gradient = result
         return {"f": _number(value), "grad": [_number(part) for part in gradient]}
-    return {"f": _number(found)}
+    return {"f": _number(result)}
 
 
 def _number(value: Any) -> Any:
@@ -87,6 +87,6 @@ def _number(value: Any) -> Any:
     return float(value)
 
 
-def _told(error: BaseException) -> str:
+def _in_one_line(error: BaseException) -> str:
     """Return an error of somebody else's code in one line."""
     return f"{type(error).__name__}: {error}".removesuffix(": ")

@@ -125,10 +125,10 @@ class ProgramBox:
         except (ValueError, RecursionError):
             given = None
         if not isinstance(given, dict) or "f" not in given:
-            shown = line[: _SHOWN + 1].strip()
-            shown = shown[:_SHOWN] + "…" if len(shown) > _SHOWN else shown
+            excerpt = line[: _SHOWN + 1].strip()
+            excerpt = excerpt[:_SHOWN] + "…" if len(excerpt) > _SHOWN else excerpt
             raise UsageError(
-                f"{self.name} answered '{shown}'",
+                f"{self.name} answered '{excerpt}'",
                 hint='an answer is a line such as {"f": 124, "grad": [44, 66]}',
             )
         self.has_answered = True

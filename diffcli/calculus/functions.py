@@ -245,8 +245,8 @@ def psi(m: int, v: Any) -> Any:
                 after[n + 1] -= n * factor
             powers = after
         slope = mp.pi ** (m + 1) * mp.polyval(powers[::-1], cot)
-        found = (-1) ** m * mp.psi(m, 1 - v) - slope
-    return +found
+        value = (-1) ** m * mp.psi(m, 1 - v) - slope
+    return +value
 
 
 def lgamma(u: float) -> float:

@@ -81,12 +81,12 @@ class Lazy(Helpful, click.Group):
             for name in self.list_commands(ctx)
         ]
         modules.sort(key=lambda module: (module.SECTION, module.PLACE))
-        found: dict[str, list[tuple[str, str]]] = {}
+        sections: dict[str, list[tuple[str, str]]] = {}
         for module in modules:
             name = module.__name__.rpartition(".")[2]
             row = (name, module.command.get_short_help_str(70))
-            found.setdefault(module.SECTION, []).append(row)
-        return found
+            sections.setdefault(module.SECTION, []).append(row)
+        return sections
 
 
 @click.group(

@@ -121,7 +121,7 @@ class Request(NamedTuple):
         """
         if not parsed.variables:
             raise points.no_variables()
-        return points.chosen(wrt, parsed.variables)
+        return points.select(wrt, parsed.variables)
 
     @property
     def many(self) -> bool:

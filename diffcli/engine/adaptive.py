@@ -118,8 +118,8 @@ def gradient(
         values = run(program, point)
         adjoints = _sweep(program, values, output)
         rows = (program.inputs[name] for name in names)
-        wanted = [values[program.outputs[output]], *(adjoints[row] for row in rows)]
-        return Trial(wanted, values + adjoints)
+        numbers = [values[program.outputs[output]], *(adjoints[row] for row in rows)]
+        return Trial(numbers, values + adjoints)
 
     value, *partials = settle(compute, digits)
     return Gradient(value, dict(zip(names, partials, strict=True)))
@@ -145,8 +145,8 @@ def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Rea
     """
 
     def compute() -> Trial:
-        found = run(program, point)
-        return Trial([found[row] for row in program.outputs], found)
+        numbers = run(program, point)
+        return Trial([numbers[row] for row in program.outputs], numbers)
 
     return settle(compute, digits)
 
@@ -206,17 +206,17 @@ def forward_slope(
 
 
 def _locals(
-    program: Program, values: list[Real], row: int, wanted: Sequence[Real]
+    program: Program, values: list[Real], row: int, active: Sequence[Real]
 ) -> list[tuple[int, Real]]:
     """Return the local partials of a row toward the arguments that are wanted."""
     arguments = program.arguments(row)
     given = [values[argument] for argument in arguments]
-    found: list[tuple[int, Real]] = []
+    partials: list[tuple[int, Real]] = []
     texts = program.function(row).derivatives
     for argument, text in zip(arguments, texts, strict=True):
-        if wanted[argument]:
+        if active[argument]:
             try:
-                found.append((argument, fold.compiled(multiprecision, text)(*given)))
+                partials.append((argument, fold.compiled(multiprecision, text)(*given)))
             except (ValueError, ArithmeticError):
                 raise Undefined(program, [], row, overflow=False) from None
-    return found
+    return partials

@@ -175,10 +175,10 @@ class Algebra:
 
     def base_key(self, base: Expression) -> Key:
         """Return the ratio and the serial number of a base."""
-        found = self.keys.get(base)
-        if found is None:
-            found = self.keys[base] = self._new_key(base)
-        return found
+        key = self.keys.get(base)
+        if key is None:
+            key = self.keys[base] = self._new_key(base)
+        return key
 
     def _new_key(self, base: Expression) -> Key:
         one = Fraction(1)

@@ -64,8 +64,8 @@ class Derivation(NamedTuple):
         step = self.steps[place]
         if not step.bindings:
             return None
-        found = {self.steps[use].of: self.steps[use].becomes for use in step.uses}
-        return fill(step.rule.after, step.bindings, call, found.__getitem__)
+        derivatives = {self.steps[use].of: self.steps[use].becomes for use in step.uses}
+        return fill(step.rule.after, step.bindings, call, derivatives.__getitem__)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what was differentiated: by the rules it gives the same steps."""

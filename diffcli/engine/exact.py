@@ -21,8 +21,8 @@ def to_sympy(expression: Expression, letters: Mapping[str, Symbolic]) -> Symboli
     nodes = postorder([expression])
     names = [node.name for node in nodes if isinstance(node, Variable)]
     free = {name: sympy.Symbol(name, real=True) for name in names}
-    *_, found = evaluate(nodes, symbols, {**free, **letters})
-    return found
+    *_, last = evaluate(nodes, symbols, {**free, **letters})
+    return last
 
 
 def exact_value(expression: Expression, point: Mapping[str, Expression]) -> str:
@@ -72,8 +72,10 @@ def simplified(expression: Expression) -> Expression | None:
     written = Printer().doprint(sympy.simplify(to_sympy(expression, {})))
     names = [node.name for node in nodes if isinstance(node, Variable)]
     try:
-        found = parse(written, names=names)
+        parsed = parse(written, names=names)
     except ParseError:
         return None
-    shorter = len(postorder([found.expression])) < len(nodes)
-    return found.expression if shorter and set(found.variables) <= set(names) else None
+    shorter = len(postorder([parsed.expression])) < len(nodes)
+    return (
+        parsed.expression if shorter and set(parsed.variables) <= set(names) else None
+    )

@@ -176,24 +176,24 @@ class _Network:
 
     def users(self) -> dict[str, list[str]]:
         """Return for each name those that use it."""
-        found: dict[str, list[str]] = {}
+        users: dict[str, list[str]] = {}
         for user in self.uses:
             for word in self.uses[user]:
-                found.setdefault(word, []).append(user)
-        return found
+                users.setdefault(word, []).append(user)
+        return users
 
     def along_paths(self, parts: Mapping[tuple[str, str], Expression]) -> Expression:
         """Return the sum over all paths of the products of the parts on them."""
         users = self.users()
-        found: dict[str, Expression] = {self.top: ONE}
+        sums: dict[str, Expression] = {self.top: ONE}
         for word in (*reversed([w for w in self.uses if w != self.top]), self.name):
             total: Expression | None = None
             for user in users.get(word, ()):
-                term = beside(found[user], parts[user, word])
+                term = beside(sums[user], parts[user, word])
                 total = term if total is None else light(ADD, total, term)
             if total is not None:
-                found[word] = total
-        return found[self.name]
+                sums[word] = total
+        return sums[self.name]
 
     def paths(self) -> tuple[int, tuple[str, ...]]:
         """Return how many paths there are, and the only one if there is one."""

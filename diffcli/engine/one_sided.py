@@ -93,23 +93,23 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
     size = _size({name: x})
     with mp.workdps(_digits(size, 0)):
         row = program.outputs[0]
-        found, secants = [], []
+        ends, secants = [], []
         for sign in (1, -1):
             steps = [sign * mp.mpf(10) ** n * size for n in _EXPONENTS[:3]]
             try:
                 side = [run(program, {name: x + step})[row] for step in steps]
             except Undefined:
                 return None
-            found.append(side[-1])
+            ends.append(side[-1])
             for place in (0, 1):
                 width = steps[place] - steps[place + 1]
                 secants.append((side[place] - side[place + 1]) / width)
         largest = max(map(abs, secants))
-        if abs(found[0] - found[1]) > mp.mpf(10) ** -15 * (abs(found[0]) + largest):
+        if abs(ends[0] - ends[1]) > mp.mpf(10) ** -15 * (abs(ends[0]) + largest):
             return None
         if max(secants) - min(secants) > mp.mpf(10) ** -4 * max(1, largest):
             return None
-        return Limit(_without_dust(sum(found) / 2), _without_dust(sum(secants) / 4))
+        return Limit(_without_dust(sum(ends) / 2), _without_dust(sum(secants) / 4))
 
 
 def _without_dust(value: Any) -> float:

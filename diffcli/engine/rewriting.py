@@ -52,21 +52,24 @@ def match(rule: Rule, node: Expression, fits: Fits) -> Bindings | None:
     bindings: Bindings = {}
     todo = [(pattern(rule.before), node)]
     while todo:
-        wanted, found = todo.pop()
-        if isinstance(wanted, Variable):
-            letter = wanted.name
-            if bindings.setdefault(letter, found) is not found:
+        part, counterpart = todo.pop()
+        if isinstance(part, Variable):
+            letter = part.name
+            if bindings.setdefault(letter, counterpart) is not counterpart:
                 return None
-            if not fits(letter, found):
+            if not fits(letter, counterpart):
                 return None
-        elif isinstance(wanted, Number):
-            if not isinstance(found, Number) or found.text != wanted.text:
+        elif isinstance(part, Number):
+            if not isinstance(counterpart, Number) or counterpart.text != part.text:
                 return None
         else:
-            assert isinstance(wanted, Call)
-            if not isinstance(found, Call) or found.function is not wanted.function:
+            assert isinstance(part, Call)
+            if (
+                not isinstance(counterpart, Call)
+                or counterpart.function is not part.function
+            ):
                 return None
-            todo += zip(wanted.args, found.args, strict=True)
+            todo += zip(part.args, counterpart.args, strict=True)
     return bindings
 
 

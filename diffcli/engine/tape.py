@@ -145,9 +145,9 @@ class Undefined(ArithmeticError):
         """Return the error to show, without its place in a text."""
         function = self.program.function(self.row)
         args = [self.values[row] for row in self.program.arguments(self.row)]
-        shown = ", ".join(f"{value:.10g}" for value in args)
+        values = ", ".join(f"{value:.10g}" for value in args)
         if self.overflow:
-            call = f"{function.name}({shown})"
+            call = f"{function.name}({values})"
             if function.notation is not None and len(args) == 2:
                 sign = function.notation.symbol
                 call = f"{args[0]:.10g}{sign}{args[1]:.10g}"
@@ -155,7 +155,7 @@ class Undefined(ArithmeticError):
         if function.refusal:
             sentence, _, hint = function.refusal(*args)
             return DomainError(sentence, hint=hint)
-        return DomainError(f"{function.name} is not defined for {shown}")
+        return DomainError(f"{function.name} is not defined for {values}")
 
     def culprit(self) -> int:
         """Return the row of the argument to point at."""
@@ -199,11 +199,13 @@ class Tape(NamedTuple):
 
     def locals(self, row: int) -> dict[int, float]:
         """Return the local partials of a row toward its active arguments."""
-        found: dict[int, float] = {}
+        partials: dict[int, float] = {}
         for place, argument in enumerate(self.program.arguments(row)):
             if self.program.active[argument]:
-                found[argument] = found.get(argument, 0.0) + self.local(row, place)
-        return found
+                partials[argument] = partials.get(argument, 0.0) + self.local(
+                    row, place
+                )
+        return partials
 
     def local(self, row: int, place: int) -> float:
         """Return the partial of a row toward one argument; nan: there is none."""

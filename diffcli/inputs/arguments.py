@@ -81,7 +81,7 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
     Raises PointError for a name that the formula has not, and for a number that is
     none; ParseError for a text that is no formula.
     """
-    found: dict[str, Parsed] = {}
+    formulas: dict[str, Parsed] = {}
     known = ", ".join(variables)
     for name, claim in given.items():
         if name not in variables:
@@ -94,15 +94,15 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
                 raise PointError(
                     f"the claim for '{name}' is not a finite number", parameter="claims"
                 )
-        found[name] = _parse(_spelled(claim), names=variables)
-        for other in found[name].variables:
+        formulas[name] = _parse(_spelled(claim), names=variables)
+        for other in formulas[name].variables:
             if other not in variables:
                 raise PointError(
                     f"the claim has a variable '{other}', which is not in the formula"
                     f" ({known})",
                     parameter="claims",
                 )
-    return found
+    return formulas
 
 
 def _spelled(value: Value) -> str:
@@ -118,10 +118,10 @@ def _spelled(value: Value) -> str:
 
 
 def names(
-    wanted: str | Iterable[str], variables: Sequence[str], parameter: str = "wrt"
+    wrt: str | Iterable[str], variables: Sequence[str], parameter: str = "wrt"
 ) -> tuple[str, ...]:
     """Return the variables that are wanted, or all. Raises UsageError."""
-    chosen = (wanted,) if isinstance(wanted, str) and wanted else tuple(wanted)
+    chosen = (wrt,) if isinstance(wrt, str) and wrt else tuple(wrt)
     for name in chosen:
         if name not in variables:
             raise UsageError(
@@ -187,12 +187,12 @@ def _within(
 ) -> float:
     try:
         # A text would be read by rules that are not the language's.
-        found = float(value) if isinstance(value, SupportsFloat) else math.nan
+        number = float(value) if isinstance(value, SupportsFloat) else math.nan
     except (OverflowError, TypeError, ValueError):
-        found = math.nan
-    if not (math.isfinite(found) and holds(found)):
+        number = math.nan
+    if not (math.isfinite(number) and holds(number)):
         raise UsageError(f"{value!r} {wrong}", parameter=parameter)
-    return found
+    return number
 
 
 def whole(value: object, parameter: str, low: int, high: int) -> int:

@@ -26,19 +26,19 @@ def name_list(text: str) -> tuple[str, ...]:
     return tuple(spelling(name.strip()) for name in text.split(",") if name.strip())
 
 
-def chosen(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
+def select(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
     """Return the variables of --wrt, or all.
 
     Raises PointError for one that is not there.
     """
-    wanted = name_list(wrt)
-    for name in wanted:
+    names = name_list(wrt)
+    for name in names:
         if name not in variables:
             raise PointError(
                 f"--wrt names '{name}', which is not in the formula"
                 f" ({_listed(variables)})"
             )
-    return wanted or tuple(variables)
+    return names or tuple(variables)
 
 
 def point(text: str, variables: Sequence[str]) -> dict[str, float]:
@@ -74,12 +74,12 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
 
 def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
     """Return the values of a point that fits as the formulas they were written as."""
-    found: dict[str, Expression] = {}
+    formulas: dict[str, Expression] = {}
     for place, (a, b) in enumerate(_parts(text)):
         start = text.find("=", a, b) + 1
         name = spelling(text[a : start - 1].strip()) if start else variables[place]
-        found[name] = parse(text, within=(start or a, b)).expression
-    return found
+        formulas[name] = parse(text, within=(start or a, b)).expression
+    return formulas
 
 
 def number(text: str) -> float:
@@ -127,7 +127,7 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
     Raises PointError if names or counts do not fit, ParseError for a claim that is
     no formula.
     """
-    found: dict[str, Parsed] = {}
+    by_name: dict[str, Parsed] = {}
     for text in texts:
         parts = _parts(text)
         named = bool(names(text))
@@ -146,7 +146,7 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
                     f"--claim names '{name}', which is not in the formula"
                     f" ({_listed(variables)})"
                 )
-            if name in found:
+            if name in by_name:
                 raise PointError(
                     f"--claim names '{name}' twice", source=text, span=(a, b)
                 )
@@ -157,8 +157,8 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
                         f"the claim has a variable '{other}', which is not in the"
                         f" formula ({_listed(variables)})"
                     )
-            found[name] = claim
-    return found
+            by_name[name] = claim
+    return by_name
 
 
 def order_surprises(text: str, parsed: Parsed) -> bool:

@@ -123,8 +123,8 @@ class Complaints:
         if kind == "end":
             return self.ends_too_early(index)
         after = f" after '{self.written(index - 1)}'" if index else ""
-        found = ", not ')'" if kind == ")" else ""
-        return self.at(index, f"expected a number, a variable or '('{found}{after}")
+        instead = ", not ')'" if kind == ")" else ""
+        return self.at(index, f"expected a number, a variable or '('{instead}{after}")
 
     def ends_too_early(self, index: int) -> ParseError:
         """Say that the text ends where an operand should be."""

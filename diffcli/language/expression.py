@@ -184,33 +184,33 @@ Flat = list[str | tuple[str] | tuple[str | int, ...]]
 def flat(roots: Iterable[Expression]) -> Flat:
     """Return all nodes below ``roots``, arguments before users, as plain data."""
     places: dict[Expression, int] = {}
-    found: Flat = []
+    rows: Flat = []
     for place, node in enumerate(postorder(roots)):
         places[node] = place
         if isinstance(node, Number):
-            found.append(node.text)
+            rows.append(node.text)
         elif isinstance(node, Variable):
-            found.append((node.name,))
+            rows.append((node.name,))
         else:
             assert isinstance(node, Call)
             args = (places[argument] for argument in node.args)
-            found.append((node.function.name, *args))
-    return found
+            rows.append((node.function.name, *args))
+    return rows
 
 
 def made_of(nodes: Flat) -> Expression:
     """Return the last of some nodes that were plain data."""
     functions = {row.name: row for row in ROWS}
-    made: list[Expression] = []
+    copies: list[Expression] = []
     for node in nodes:
         if isinstance(node, str):
-            made.append(number(node))
+            copies.append(number(node))
         elif len(node) == 1:
-            made.append(variable(str(node[0])))
+            copies.append(variable(str(node[0])))
         else:
-            args = (made[int(place)] for place in node[1:])
-            made.append(call(functions[str(node[0])], *args))
-    return made[-1]
+            args = (copies[int(place)] for place in node[1:])
+            copies.append(call(functions[str(node[0])], *args))
+    return copies[-1]
 
 
 def postorder(roots: Iterable[Expression]) -> list[Expression]:

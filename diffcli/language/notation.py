@@ -48,14 +48,14 @@ class Notation(NamedTuple):
         ('∂²f/∂x₁²', '∂^2f/∂x1∂y')
         """
         d = "∂" if several else "d"
-        shown = [self.variable(name) for name in names]
+        symbols = [self.variable(name) for name in names]
         count = len(names)
         order = str(count).translate(_RAISED) if self.lowers else f"^{count}"
         order = order if count > 1 else ""
         if len(set(names)) == 1:
-            below = f"{d}{shown[0]}{order}"
+            below = f"{d}{symbols[0]}{order}"
         else:
-            below = "".join(f"{d}{name}" for name in shown)
+            below = "".join(f"{d}{name}" for name in symbols)
         return f"{d}{order}f/{below}"
 
     def derivative(self, name: str, *, several: bool = True) -> str:

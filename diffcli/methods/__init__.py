@@ -25,13 +25,13 @@ def load(name: str) -> Method:
     return cast("Method", import_module(f"diffcli.methods.{name}"))
 
 
-def chosen(words: Iterable[str]) -> list[str]:
+def select(words: Iterable[str]) -> list[str]:
     """Return methods by their names or synonyms, each once; "all" is all there are.
 
     Raises UsageError for a word that means no method.
     """
     known = names()
-    found: set[str] = set()
+    choice: set[str] = set()
     for word in words:
         fitting = known if word == "all" else [name for name in known if name == word]
         # A synonym is looked for last: that takes importing all methods.
@@ -41,8 +41,8 @@ def chosen(words: Iterable[str]) -> list[str]:
                 f"'{word}' is not one of {', '.join(known)}, all.",
                 parameter="methods",
             )
-        found.update(fitting)
-    return [name for name in known if name in found]
+        choice.update(fitting)
+    return [name for name in known if name in choice]
 
 
 def exact(results: Iterable[MethodResult]) -> list[MethodResult]:

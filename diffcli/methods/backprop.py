@@ -28,7 +28,9 @@ def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
 
     digits = problem.settings.digits
     try:
-        found = gradient(problem.program, problem.point, digits).partials
+        partials = gradient(problem.program, problem.point, digits).partials
     except (Undefined, Unsettled):
         return dict.fromkeys(problem.variables, Estimate(None, 0.0))
-    return {name: certain(found.get(name, 0.0), digits) for name in problem.variables}
+    return {
+        name: certain(partials.get(name, 0.0), digits) for name in problem.variables
+    }

@@ -34,14 +34,14 @@ def gradient(problem: Problem) -> MethodResult:
         point = {n: complex(x) for n, x in problem.point.items()}
         point[name] += complex(0.0, h)
         try:
-            *_, found = evaluate(nodes, complex_values, point)
+            *_, value = evaluate(nodes, complex_values, point)
         except Unavailable as reason:
             why = f"the complex step cannot be used: {reason}"
             return MethodResult("complex", {}, 0, None, failure=why)
         except (ValueError, ArithmeticError):
             partials[name] = Estimate(None, math.inf)
             continue
-        held = abs(found.real - problem.value) <= _SAME * abs(problem.value)
+        held = abs(value.real - problem.value) <= _SAME * abs(problem.value)
         error = 4 * bounds.get(name, 0.0)
-        partials[name] = Estimate(found.imag / h if held else None, error)
+        partials[name] = Estimate(value.imag / h if held else None, error)
     return MethodResult("complex", partials, len(partials), None)

@@ -31,12 +31,12 @@ def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
     from diffcli.engine.adaptive import Unsettled, forward_slope
 
     digits = problem.settings.digits
-    found: dict[str, Estimate] = {}
+    partials: dict[str, Estimate] = {}
     for name in problem.variables:
         try:
             value = forward_slope(problem.program, problem.point, name, digits)
         except (Undefined, Unsettled):
-            found[name] = Estimate(None, 0.0)
+            partials[name] = Estimate(None, 0.0)
         else:
-            found[name] = certain(value, digits)
-    return found
+            partials[name] = certain(value, digits)
+    return partials

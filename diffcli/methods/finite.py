@@ -31,20 +31,20 @@ def gradient(problem: Problem) -> MethodResult:
     evaluations = 0
     for name in problem.variables:
         try:
-            found = _difference(_line(problem, name), problem, name, value_error)
+            quotient = _difference(_line(problem, name), problem, name, value_error)
         except NoDifference as reason:
             partials[name] = Estimate(None, math.inf)
             remarks.append(f"no difference quotient toward {name}: {reason}")
             continue
-        evidence[name] = found
-        partials[name] = Estimate(found.slope, found.error)
-        evaluations += found.evaluations
-        if found.scheme not in (problem.settings.scheme, "symmetric"):
-            side = "-" if found.scheme == "forward" else "+"
+        evidence[name] = quotient
+        partials[name] = Estimate(quotient.slope, quotient.error)
+        evaluations += quotient.evaluations
+        if quotient.scheme not in (problem.settings.scheme, "symmetric"):
+            side = "-" if quotient.scheme == "forward" else "+"
             remarks.append(
-                f"{name}{side}h leaves the domain; used a {found.scheme} difference"
+                f"{name}{side}h leaves the domain; used a {quotient.scheme} difference"
             )
-    if any(found.scheme != "symmetric" for found in evidence.values()):
+    if any(quotient.scheme != "symmetric" for quotient in evidence.values()):
         evaluations += 1  # f at the point itself, once for all variables
     return MethodResult("finite", partials, evaluations, evidence, tuple(remarks))
 
@@ -68,12 +68,12 @@ def _with_more_digits(problem: Problem) -> MethodResult:
             else mpf(10) ** -(settings.digits // order + 3)
         )
         try:
-            found = difference(*line, name, settings.scheme, width, settings.digits)
+            estimate = difference(*line, name, settings.scheme, width, settings.digits)
         except (Undefined, Unsettled) as reason:
             partials[name] = Estimate(None, math.inf)
             remarks.append(f"no difference quotient toward {name}: {reason}")
             continue
-        partials[name] = Estimate(*found)
+        partials[name] = Estimate(*estimate)
     evaluations = 2 * len(partials) if order == 2 else 1 + len(partials)
     return MethodResult("finite", partials, evaluations, {}, tuple(remarks))
 

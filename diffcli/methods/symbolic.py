@@ -17,11 +17,11 @@ EXACT = True
 def gradient(problem: Problem) -> MethodResult:
     """Return the values of the derivatives' formulas, with rounding bounds."""
     try:
-        found, program = _formulas(problem.parsed.expression, problem.variables)
+        formulas, program = _formulas(problem.parsed.expression, problem.variables)
     except TooLong as error:
         return MethodResult("symbolic", {}, 0, {}, failure=error.message)
-    partials, remarks = _evaluate(found, program, problem)
-    return MethodResult("symbolic", partials, 0, found, tuple(remarks))
+    partials, remarks = _evaluate(formulas, program, problem)
+    return MethodResult("symbolic", partials, 0, formulas, tuple(remarks))
 
 
 @lru_cache(maxsize=8)
@@ -29,9 +29,9 @@ def _formulas(
     expression: Expression, variables: tuple[str, ...]
 ) -> tuple[dict[str, Derivation], Program]:
     """Return the derivations, and a program for their results, once for all points."""
-    found = derivations(expression, variables)
-    by_name = {derivation.variable: derivation for derivation in found}
-    return by_name, Program([derivation.result for derivation in found])
+    formulas = derivations(expression, variables)
+    by_name = {derivation.variable: derivation for derivation in formulas}
+    return by_name, Program([derivation.result for derivation in formulas])
 
 
 def _evaluate(
@@ -49,12 +49,12 @@ def _evaluate(
             return {
                 name: Estimate(tape.values[row], errors[row]) for name, row in rows
             }, []
-    found: dict[str, Estimate] = {}
+    partials: dict[str, Estimate] = {}
     remarks: list[str] = []
     for name, derivation in derivations.items():
-        found[name], remark = _with_more_digits(name, derivation, problem)
+        partials[name], remark = _with_more_digits(name, derivation, problem)
         remarks += [remark] if remark else []
-    return found, remarks
+    return partials, remarks
 
 
 def _with_more_digits(

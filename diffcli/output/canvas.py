@@ -50,12 +50,12 @@ class Axis(NamedTuple):
     def _steps(self, most: int) -> list[tuple[float, str]]:
         half = self.high / 2 - self.low / 2
         size = 10.0 ** math.floor(math.log10(half / most) if half else -320.0)
-        found: list[tuple[float, str]] = []
+        ticks: list[tuple[float, str]] = []
         for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
-            before, found = found, self._multiples(size * factor or 5e-324)
-            if len(found) <= most:
+            before, ticks = ticks, self._multiples(size * factor or 5e-324)
+            if len(ticks) <= most:
                 break
-        return found if len(found) > 1 else before or found
+        return ticks if len(ticks) > 1 else before or ticks
 
     def _multiples(self, step: float) -> list[tuple[float, str]]:
         """Return the multiples of a step, each once, with the digits that tell them."""
@@ -291,7 +291,7 @@ def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
 
     A curve that leaves the picture before its right end is labelled where it does.
     """
-    found: dict[int, Curve] = {}
+    ends: dict[int, Curve] = {}
     for curve in picture.curves:
         seen = (
             (_column(picture.x, x, grid), _row(picture.y, y, grid))
@@ -302,13 +302,13 @@ def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
         end = next(((x, y) for x, y in seen if 0 <= x < grid.width), None)
         if end is None or not curve.label:
             continue
-        column, wanted = end
-        if column < grid.width - 2 and grid.write(column + 2, wanted, curve):
+        column, home = end
+        if column < grid.width - 2 and grid.write(column + 2, home, curve):
             continue
-        free = [row for row in range(grid.height) if row not in found]
+        free = [row for row in range(grid.height) if row not in ends]
         if free:
-            found[min(free, key=lambda row: abs(row - wanted))] = curve
-    return found
+            ends[min(free, key=lambda row: abs(row - home))] = curve
+    return ends
 
 
 def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:

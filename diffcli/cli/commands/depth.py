@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.depth import chain, compared
+from diffcli.analysis.depth import chain, others
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command
@@ -64,6 +64,6 @@ def command(
     names = [name for text in acts for name in points.listed(text)] or ["sigmoid"]
     w, a = points.number(weight), points.number(start)
     chains = [chain(name, layers, w, a) for name in names]
-    others = compared(_OTHERS, chains) if len(chains) == 1 else []
-    exhibit = Exhibit(tuple(chains), tuple(others))
+    rest = others(_OTHERS, chains) if len(chains) == 1 else []
+    exhibit = Exhibit(tuple(chains), tuple(rest))
     return request.answer(request.form(FORMATS), [document(exhibit)])

@@ -90,7 +90,7 @@ def command(
     form = request.form(FORMATS)
     request.refuse_rounding(form)
     if request.is_box:
-        if exact or order > 1 or (wanted and methods.chosen(wanted) != ["finite"]):
+        if exact or order > 1 or (wanted and methods.select(wanted) != ["finite"]):
             raise UsageError("a black box has finite differences only")
         refuse("a program is asked in place of formulas", "exprs")
         refuse("a program ends at the first bad point", "keep_going")
@@ -132,7 +132,7 @@ def _names(wanted: tuple[str, ...], form: str, *, many: bool) -> tuple[str, ...]
     """Return the methods: as asked for, or where there is room for one, backprop."""
     one_row_each = form == "plain" or (form in ("csv", "tsv") and many)
     usual = ("backprop",) if one_row_each else methods.THREE
-    return tuple(methods.chosen(wanted or usual))
+    return tuple(methods.select(wanted or usual))
 
 
 def _at(
@@ -266,7 +266,7 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
             for row in rows.rows:
                 if row.error:
                     raise row.error
-                names = points.chosen(wrt, tuple(row.point))
+                names = points.select(wrt, tuple(row.point))
                 progress = terminal.Progress(len(names), "partials")
                 try:
                     found = measure(boxes, row.point, names, settings, progress)
@@ -275,5 +275,5 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
                 notes.extend(() if request.points_file else found.warnings)
                 yield request.of_row(row, document(found))
 
-    own = columns(points.chosen(wrt, rows.columns), ("finite",))
+    own = columns(points.select(wrt, rows.columns), ("finite",))
     return request.answer(form, documents(), notes, columns=(rows.columns, own))

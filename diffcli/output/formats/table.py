@@ -202,12 +202,12 @@ def _grid(block: Table, cells: list[list[Text]], screen: Screen) -> RichTable:
 
 def _stacked(block: Table, cells: list[list[Text]], screen: Screen) -> Iterator[Text]:
     """Yield each row as a record: its name, then a line for each column."""
-    shown = range(1, len(block.columns))
-    titles = max((cell_len(block.columns[place].title) for place in shown), default=0)
-    widest = max((row[place].cell_len for row in cells for place in shown), default=0)
+    places = range(1, len(block.columns))
+    titles = max((cell_len(block.columns[place].title) for place in places), default=0)
+    widest = max((row[place].cell_len for row in cells for place in places), default=0)
     for row in cells:
         yield row[0]
-        for place in shown:
+        for place in places:
             if not row[place]:
                 continue
             title = Text(f"  {block.columns[place].title}")

@@ -81,19 +81,19 @@ def derivative_text(
     return written if len(written) < limit else None
 
 
-def doubtful_tail(shown: str, certain: int | None) -> Line:
+def doubtful_tail(number: str, certain: int | None) -> Line:
     """Return a number with the digits after the certain ones marked.
 
     Counted are significant digits, not characters that differ from the other
     column: 43.9999999983 has ten good digits although 44 begins differently.
     """
     if certain is None:
-        return (Run(shown, "gradient"),)
-    mantissa, e, exponent = shown.partition("e")
+        return (Run(number, "gradient"),)
+    mantissa, e, exponent = number.partition("e")
     seen = 0
     for place, character in enumerate(mantissa):
         seen += character.isdigit() and (seen > 0 or character != "0")
         if seen > certain:
             tail = Run(mantissa[place:], "doubtful")
             return (Run(mantissa[:place], "gradient"), tail, Run(e + exponent))
-    return (Run(shown, "gradient"),)
+    return (Run(number, "gradient"),)

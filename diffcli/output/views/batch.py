@@ -44,12 +44,12 @@ def _wide(entry: Entry) -> Sheet:
     added = grad.columns(entry.names, entry.methods)
     if entry.gradient is not None:
         numbers = (entry.gradient.value, *entry.gradient.partials)
-        found: Sequence[str] = (*map(plain_number, numbers), entry.status)
+        cells: Sequence[str] = (*map(plain_number, numbers), entry.status)
     elif entry.comparison is not None:
-        found = grad.cells(entry.comparison)
+        cells = grad.cells(entry.comparison)
     else:
-        found = (*[""] * (len(added) - 1), entry.status)
-    return Sheet(added, [found])
+        cells = (*[""] * (len(added) - 1), entry.status)
+    return Sheet(added, [cells])
 
 
 def long_header(methods: Sequence[str], order: int = 1) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def long_header(methods: Sequence[str], order: int = 1) -> tuple[str, ...]:
     return ("expression", *grad.long_columns(methods))
 
 
-def _found(entry: Entry) -> Document | None:
+def _alone(entry: Entry) -> Document | None:
     """Return what is said of the entry's formula where it stands alone."""
     if entry.hessian is not None:
         return hessian.document(entry.hessian)
@@ -72,9 +72,9 @@ def _of_formula(entry: Entry) -> Sheet:
 
 
 def _long(entry: Entry) -> Sheet:
-    found = _found(entry)
-    if found is not None:
-        return found.sheet()
+    inner = _alone(entry)
+    if inner is not None:
+        return inner.sheet()
     header = grad.long_columns(entry.methods)
     empty = [""] * (len(header) - 2)
     return Sheet(header, [[name, *empty, entry.status] for name in entry.names or [""]])
@@ -82,9 +82,9 @@ def _long(entry: Entry) -> Sheet:
 
 def _record(entry: Entry) -> dict[str, Any]:
     carried = dict(entry.row.carried)
-    found = _found(entry)
-    if found is not None:
-        return {**found.record(), "input": carried}
+    inner = _alone(entry)
+    if inner is not None:
+        return {**inner.record(), "input": carried}
     assert entry.error is not None
     record = heading(grad.SCHEMA, entry.parsed)
     if "expression" in carried:  # it may be one that nobody understands
@@ -105,13 +105,13 @@ def _brief(entry: Entry) -> str:
     """Return the gradient; of a bad point its status, so that lines are not shifted."""
     if entry.gradient is not None:
         return " ".join(map(plain_number, entry.gradient.partials))
-    found = _found(entry)
-    return entry.status if found is None else found.brief()
+    inner = _alone(entry)
+    return entry.status if inner is None else inner.brief()
 
 
 def _blocks(entry: Entry, notation: Notation) -> Iterator[Block]:
-    found = _found(entry)
-    if found is not None:
-        yield from found.blocks(notation)
+    inner = _alone(entry)
+    if inner is not None:
+        yield from inner.blocks(notation)
     elif entry.error is not None:
         yield Facts(((Run(f"{entry.status}: {entry.error.message}", "doubtful"),),))

@@ -60,15 +60,15 @@ def _blocks(measured: Measurement, notation: Notation) -> Iterator[Block]:
 
 def _row(measured: Measurement, name: str) -> tuple[Line, ...]:
     value, error = measured.partials[name]
-    shown, estimate = "n/a", "-"
+    number, estimate = "n/a", "-"
     if value is not None:
-        shown = number_style([value], measured.settings.digits)(value)
+        number = number_style([value], measured.settings.digits)(value)
         estimate = f"{error:.0e}" if math.isfinite(error) else "-"
     if name in measured.kinks:
         estimate = "kink"
     return (
         (Run(f"∂f/∂{name}", "name"),),
-        (Run(shown, "doubtful" if name in measured.kinks else "gradient"),),
+        (Run(number, "doubtful" if name in measured.kinks else "gradient"),),
         (Run(estimate),),
     )
 

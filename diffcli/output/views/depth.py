@@ -62,10 +62,10 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     for chain in exhibit.chains:
         yield Facts(tuple(_said(chain, alone)))
     if exhibit.others:
-        told = (
+        others = (
             (Run(f"{c.name} {c.gradient:.1e} ({c.verdict})"),) for c in exhibit.others
         )
-        yield Facts(((Run("compare:", "muted"),), *told))
+        yield Facts(((Run("compare:", "muted"),), *others))
 
 
 def _said(chain: Chain, alone: bool) -> Iterator[Line]:

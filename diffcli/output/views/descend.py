@@ -116,8 +116,8 @@ def _some(numbers: Sequence[int]) -> list[int]:
     if count <= _ROWS + 2:
         return list(numbers)
     growth = last ** (1 / (_ROWS - 1))
-    wanted = {0, 1, 2, 3, last} | {round(growth**n) for n in range(_ROWS)}
-    places = (min(bisect_left(numbers, step), count - 1) for step in wanted)
+    steps = {0, 1, 2, 3, last} | {round(growth**n) for n in range(_ROWS)}
+    places = (min(bisect_left(numbers, step), count - 1) for step in steps)
     return sorted({numbers[place] for place in places})
 
 

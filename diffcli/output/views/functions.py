@@ -31,10 +31,10 @@ def _all(rows: Sequence[Function], notation: Notation) -> Iterator[Block]:
     )
     lines: list[tuple[Line, ...]] = []
     for title, members in SECTIONS.items():
-        shown = [row for row in members if row in rows]
-        if shown:
+        some = [row for row in members if row in rows]
+        if some:
             lines.append(((Run(title, "title"),), (), ()))
-        lines += map(_line, shown)
+        lines += map(_line, some)
     yield Table(columns, tuple(lines))
 
 

@@ -74,8 +74,8 @@ def _blocks(comparison: Comparison, notation: Notation) -> Iterator[Block]:
 
 def _widths(finite: MethodResult) -> dict[str, float]:
     """Return the step width that was used, by variable."""
-    found = finite.evidence if isinstance(finite.evidence, dict) else {}
-    return {name: float(difference.h) for name, difference in found.items()}
+    evidence = finite.evidence if isinstance(finite.evidence, dict) else {}
+    return {name: float(difference.h) for name, difference in evidence.items()}
 
 
 def _value(comparison: Comparison) -> Line:
@@ -120,10 +120,10 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
         elif estimate.value is None:
             cells.append((Run("n/a", "muted"),))
         else:
-            shown = shown_as(estimate.value)
+            number = shown_as(estimate.value)
             measured = not methods.load(result.method).EXACT
             certain = agreement.digits if agreement and measured else None
-            cells.append(doubtful_tail(shown, certain))
+            cells.append(doubtful_tail(number, certain))
     if _estimates(comparison):
         error = float(_estimates(comparison)[name].error)
         cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
@@ -138,8 +138,8 @@ def _estimates(comparison: Comparison) -> dict[str, Estimate]:
     """Return what the search for the best step says of its own error."""
     finite = _result(comparison, "finite")
     settings = comparison.problem.settings
-    wanted = finite is not None and settings.h == "auto" and not comparison.kinks
-    return finite.partials if finite is not None and wanted else {}
+    useful = finite is not None and settings.h == "auto" and not comparison.kinks
+    return finite.partials if finite is not None and useful else {}
 
 
 def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:

@@ -95,11 +95,11 @@ def _record(hessian: Hessian) -> dict[str, Any]:
 
 def _nested(entries: dict[tuple[str, str], Any]) -> dict[str, dict[str, Any]]:
     """Return a symmetric matrix by names: entry[x][y] is entry[y][x]."""
-    found: dict[str, dict[str, Any]] = {}
+    matrix: dict[str, dict[str, Any]] = {}
     for (name, other), value in entries.items():
-        found.setdefault(name, {})[other] = value
-        found.setdefault(other, {})[name] = value
-    return found
+        matrix.setdefault(name, {})[other] = value
+        matrix.setdefault(other, {})[name] = value
+    return matrix
 
 
 def _sheet(hessian: Hessian) -> Sheet:

@@ -105,8 +105,8 @@ def _forward(nodes: Sequence[Forward]) -> Iterator[Line]:
     numbers = max(len(node.numbers) for node in some)
     for node in nodes:
         head = f"  {node.name.ljust(name)} = "
-        made = f"{node.formula.ljust(formula)} = {node.numbers.ljust(numbers)} = "
-        parts = head + (made if node.formula else " " * len(made))
+        equation = f"{node.formula.ljust(formula)} = {node.numbers.ljust(numbers)} = "
+        parts = head + (equation if node.formula else " " * len(equation))
         last = Run("   f", "title") if node is nodes[-1] else Run("")
         yield (Run(parts), Run(_short(node.value), "value"), last)
 
@@ -114,9 +114,9 @@ def _forward(nodes: Sequence[Forward]) -> Iterator[Line]:
 def _backward(nodes: Sequence[Backward]) -> Iterator[Line]:
     some = [*nodes[:_MOST], *nodes[-_MOST:]]
     name = max(len(node.name) for node in some)
-    made = max(len(_made(node)) for node in some)
+    width = max(len(_products(node)) for node in some)
     for node in nodes:
-        head = f"  ∂f/∂{node.name.ljust(name)} = {_made(node).ljust(made)} = "
+        head = f"  ∂f/∂{node.name.ljust(name)} = {_products(node).ljust(width)} = "
         value, remark = _short(node.adjoint).ljust(8), f"   {_remark(node)}"
         if len(head) + len(value) + len(remark) > _WIDTH:
             yield (Run(head), Run(value.rstrip(), "adjoint"))
@@ -125,12 +125,14 @@ def _backward(nodes: Sequence[Backward]) -> Iterator[Line]:
             yield (Run(head), Run(value, "adjoint"), Run(remark, "muted"))
 
 
-def _made(node: Backward) -> str:
+def _products(node: Backward) -> str:
     """Return upstream times local, for each path that ends here."""
     if not node.shares:
         return "1"
-    made = [f"∂f/∂{share.user} * {share.formula}" for share in node.shares[:_SHARES]]
-    return " + ".join([*made, "…"] if len(node.shares) > _SHARES else made)
+    products = [
+        f"∂f/∂{share.user} * {share.formula}" for share in node.shares[:_SHARES]
+    ]
+    return " + ".join([*products, "…"] if len(node.shares) > _SHARES else products)
 
 
 def _remark(node: Backward) -> str:
@@ -219,14 +221,14 @@ def _is_unhealthy(levels: Sequence[Level]) -> bool:
 def _bars(levels: Sequence[Level], screen: Screen) -> Iterator[Line]:
     """Yield the largest adjoint of each depth as a bar on a logarithmic scale."""
     stride = -(-len(levels) // _LEVELS)
-    shown = [level for n, level in enumerate(levels) if n % stride == 0]
-    shown += [] if shown[-1] is levels[-1] else [levels[-1]]
-    sizes = [level.size for level in shown if level.size and math.isfinite(level.size)]
+    rows = [level for n, level in enumerate(levels) if n % stride == 0]
+    rows += [] if rows[-1] is levels[-1] else [levels[-1]]
+    sizes = [level.size for level in rows if level.size and math.isfinite(level.size)]
     low = math.floor(math.log10(min(sizes))) - 1
     high = math.ceil(math.log10(max(sizes)))
-    name = max(len(level.name) for level in shown)
+    name = max(len(level.name) for level in rows)
     room = max(8, min(48, screen.width - name - 26))
-    for level in shown:
+    for level in rows:
         share = 0.0
         if level.size and math.isfinite(level.size):
             share = (math.log10(level.size) - low) / (high - low)
@@ -247,14 +249,14 @@ def _latex_table(title: str, columns: str, rows: Iterable[str]) -> Iterator[str]
 
 def _latex_forward(trace: Trace) -> Iterator[str]:
     rows = (
-        f"${latex_name(node.name)}$ & {_latex_made(trace, node)} &"
+        f"${latex_name(node.name)}$ & {_latex_products(trace, node)} &"
         f" $={_latex_number(node.value)}$"
         for node in trace.forward[:_TYPESET]
     )
     return _latex_table("Forward pass: leaves to root", "lll", rows)
 
 
-def _latex_made(trace: Trace, node: Forward) -> str:
+def _latex_products(trace: Trace, node: Forward) -> str:
     if not node.formula:
         return ""
     return f"$={latex(node.node, 400, trace.names)}$"
