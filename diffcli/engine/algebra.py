@@ -85,6 +85,8 @@ def root(c: Fraction, r: Fraction) -> Fraction | None:
 
 
 def _whole_root(n: int, degree: int) -> int | None:
+    if degree >= n.bit_length() > 1:  # even 2**degree is beyond it
+        return None
     near = round(n ** (1 / degree))
     return next(
         (k for k in (near - 1, near, near + 1) if k >= 0 and k**degree == n), None

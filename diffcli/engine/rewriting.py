@@ -19,6 +19,7 @@ from diffcli.language.expression import (
     call,
     number,
     postorder,
+    variable,
 )
 from diffcli.language.parser import parse_template
 
@@ -116,9 +117,69 @@ def tidy(function: Function, *args: Expression) -> Expression:
         return folded
     for rule in _tidying().get(function.name, ()):
         bindings = match(rule, node, _fits)
-        if bindings is not None:
+        if bindings is not None and shrinks(rule, bindings):
             return fill(rule.after, bindings, tidy)
     return node
+
+
+def shrinks(rule: Rule, bindings: Mapping[str, Expression]) -> bool:
+    """Tell whether a tidying row makes this call smaller, as ``size`` measures it.
+
+    Most do always. Those that compute with numbers do if the result can be spelled:
+    0.7/3 has no short decimal, so 0.7*(u/3) must not become (0.7/3)*u and back again.
+    """
+    if not _has_numbers(rule) and not any(map(_is_number, bindings.values())):
+        return True
+    outline = {
+        letter: node if _is_number(node) else variable(letter)
+        for letter, node in bindings.items()
+    }
+    return size(fill(rule.after, outline, _folded)) < size(fill(rule.before, outline))
+
+
+def size(expression: Expression) -> int:
+    """Return the order in which every tidying row goes down, so that tidying ends.
+
+        number: 1       -number: 2       letter: 3       f(u): u + 1
+        u + v, u - v: u + v + 2          u**v: u + v + 1
+        u*v, u/v: 2*u*v + u
+
+    A product is smaller with its small factor in front and its brackets on the right,
+    so "number first" goes down, too. Each operation grows with each of its arguments:
+    what makes a part smaller makes the whole smaller.
+    """
+    sizes: dict[Expression, int] = {}
+    for node in postorder([expression]):
+        value = rational(node)
+        if value is not None:
+            sizes[node] = 1 if value >= 0 else 2
+        elif not isinstance(node, Call):
+            sizes[node] = 3
+        else:
+            first, *rest = (sizes[argument] for argument in node.args)
+            if node.function in (_MULTIPLY, _DIVIDE):
+                sizes[node] = 2 * first * rest[0] + first
+            else:
+                joint = 2 if node.function in (_ADD, _SUBTRACT) else 1
+                sizes[node] = first + sum(rest) + joint
+    return sizes[expression]
+
+
+@cache
+def _has_numbers(rule: Rule) -> bool:
+    """Tell whether a tidying row has letters for numbers."""
+    nodes = postorder([pattern(rule.before)])
+    return any(isinstance(n, Variable) and n.name in "cnm" for n in nodes)
+
+
+def _is_number(node: Expression) -> bool:
+    return rational(node) is not None
+
+
+def _folded(function: Function, *args: Expression) -> Expression:
+    """Return a call, or the number that it comes to."""
+    node = call(function, *args)
+    return _fold(node) or node
 
 
 def without_brackets(expression: Expression, kept: Container[Expression]) -> Expression:
