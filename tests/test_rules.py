@@ -1,14 +1,30 @@
 """Every rule is reachable, and right at random points."""
 
+import itertools
 import random
 
 import pytest
 
 from diffcli.calculus.rules import DIFFERENTIATION, TIDYING, Rule
 from diffcli.engine.derivation import derive
-from diffcli.engine.rewriting import fill, match, pattern, rational, tidy
+from diffcli.engine.rewriting import (
+    fill,
+    match,
+    pattern,
+    rational,
+    shrinks,
+    size,
+    tidy,
+)
 from diffcli.engine.tape import Program, Undefined
-from diffcli.language.expression import Call, Variable, number, postorder
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Variable,
+    call,
+    number,
+    postorder,
+)
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from tests import referee
@@ -63,6 +79,93 @@ def test_tidying_row_is_reached(rule: Rule) -> None:
     assert match(rule, node, lambda *_: True) is not None
     expected = fill(rule.after, stand, tidy)
     assert text(tidy(node.function, *node.args)) == text(expected)
+
+
+#: What the letters of a tidying row may stand for, on the way through many rows.
+STAND = {
+    "u": ["p", "q", "pi", "sin(p)", "p*q", "3*p", "-p", "p/q", "p+q"],
+    "v": ["p", "q", "pi", "sin(q)", "p**2"],
+    "c": ["0", "1", "2", "7", "0.1", "0.3", "2/3", "1e15", "6.02e23", "-2", "-0.3"],
+    "n": ["0", "1", "3", "0.7", "1/3", "1e-20", "-1/3"],
+    "m": ["-1", "-0.3", "-2/3"],
+}
+
+
+@pytest.mark.parametrize(
+    "rule", TIDYING, ids=lambda rule: f"{rule.before} > {rule.after}"
+)
+def test_tidying_row_goes_down_or_is_refused(rule: Rule) -> None:
+    """So tidying ends: ``size`` falls with every row that is applied."""
+    letters = sorted({part.name for part in _leaves(rule) if part.name in STAND})
+    pools = [[short(word) for word in STAND[letter]] for letter in letters]
+    applied = 0
+    for nodes in itertools.product(*pools):
+        given = dict(zip(letters, nodes, strict=True))
+        before, after = (fill(side, given) for side in (rule.before, rule.after))
+        if not isinstance(before, Call) or not shrinks(rule, given):
+            continue
+        applied += 1
+        assert size(folded(after)) < size(before), given
+    assert applied
+
+
+def _leaves(rule: Rule) -> list[Variable]:
+    nodes = postorder([pattern(rule.before)])
+    return [node for node in nodes if isinstance(node, Variable)]
+
+
+def short(formula: str) -> Expression:
+    return folded(parse(formula).expression)
+
+
+def folded(expression: Expression) -> Expression:
+    """Return an expression with its numbers computed, and nothing else tidied."""
+    built: dict[Expression, Expression] = {}
+    for node in postorder([expression]):
+        built[node] = node
+        if isinstance(node, Call):
+            args = [built[argument] for argument in node.args]
+            numbers = all(rational(argument) is not None for argument in args)
+            of = tidy if numbers else call
+            built[node] = of(node.function, *args)
+    return built[expression]
+
+
+NUMERALS = [
+    "0.3",
+    "2/3",
+    "1/7",
+    "0.1",
+    "1e15",
+    "6.02214076e23",
+    "1.23456789012",
+    "pi",
+    "1e-20",
+    "-0.7",
+]
+
+
+@pytest.mark.parametrize("one", NUMERALS)
+def test_decimals_and_fractions_mixed_are_tidied(one: str) -> None:
+    """However three numbers meet a letter, tidying ends, and is right."""
+    dice = random.Random(one)
+    for _ in range(60):
+        formula = _mixed(dice, one)
+        parsed = parse(formula)
+        derivations = derive(parsed.expression, ["x"])
+        (slope,) = [Program([found.result]).value({"x": 1.3}) for found in derivations]
+        exact = referee.slope(parsed.expression, "x", {"x": 1.3})
+        assert slope == pytest.approx(exact, rel=1e-9, abs=1e-300), formula
+
+
+def _mixed(dice: random.Random, numeral: str) -> str:
+    formula = "x"
+    for number_ in (numeral, *dice.choices(NUMERALS, k=2)):
+        shape = dice.choice(
+            ("({n})*({u})", "({u})*({n})", "({u})/({n})", "x+({n})*({u})")
+        )
+        formula = shape.format(n=number_, u=formula)
+    return dice.choice(("{u}", "({u})^2", "atan({u})", "({u})*(x/3)")).format(u=formula)
 
 
 def test_rules_use_only_letters_of_the_legend() -> None:

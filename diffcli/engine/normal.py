@@ -255,7 +255,10 @@ class Normal(Algebra):
             base, exponent = raised[0]
             fraction = self.as_product(base)
             if exponent.denominator == 1 and fraction and _has_a_bar(fraction):
-                power *= fraction.coefficient ** int(exponent)
+                number = root(fraction.coefficient, exponent)
+                if number is None:
+                    return self.build(self.merge(power, raised))
+                power *= number
                 raised = [(b, k * exponent) for b, k in fraction.factors]
         return self.build(self.merge(power, raised))
 
@@ -642,10 +645,11 @@ def _joined_fractions(work: Normal, product: Product) -> list[Expression]:
         inner = None
         if is_sum(base) and exponent.denominator == 1:
             inner = work.as_product(base)
-        if inner is None or not inner.coefficient:
+        number = root(inner.coefficient, exponent) if inner else None
+        if inner is None or not number:
             found.append((base, exponent))
         else:
-            c *= inner.coefficient ** int(exponent)
+            c *= number
             found += [(b, k * exponent) for b, k in inner.factors]
     return [work.build(work._named(work.merge(c, found)))]
 
