@@ -9,6 +9,7 @@ from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.engine.tape import Program
 from diffcli.language.elsewhere import MEANT, hint
 from diffcli.language.parser import parse
+from diffcli.language.readers.names import translated
 from tests.conftest import Run
 
 # What other programs know and we have no function for.
@@ -49,8 +50,11 @@ def test_what_has_no_equal_leads_nowhere(name: str) -> None:
 def test_what_has_one_leads_there(name: str, meant: str, run: Run) -> None:
     assert named(hint(name, list(BY_NAME))) == {meant}
     ran = run("grad", f"{name}(x)", "--at", "1")
-    assert ran.code == 3
-    assert meant in ran.err
+    if translated(name):
+        assert parse(f"{name}(x)").expression is parse(f"{meant}(x)").expression
+    else:
+        assert ran.code == 3
+        assert meant in ran.err
 
 
 @pytest.mark.parametrize("name", sorted(MEANT))
@@ -67,23 +71,24 @@ def test_a_name_from_elsewhere_is_none_of_ours_and_its_hint_can_be_typed(
 
 @pytest.mark.parametrize(
     ("name", "at", "value"),
-    [("sinc", 2.0, math.sin(2) / 2), ("cosd", 60.0, 0.5), ("logit", 0.25, -math.log(3)),
+    [("cosd", 60.0, 0.5), ("logit", 0.25, -math.log(3)),
      ("rsqrt", 4.0, 0.5), ("exp10", 2.0, 100.0), ("factorial", 4.0, 24.0),
-     ("frac", 2.25, 0.25), ("versin", math.pi, 2.0), ("deg2rad", 180.0, math.pi)],
+     ("versin", math.pi, 2.0), ("deg2rad", 180.0, math.pi)],
 )  # fmt: skip
 def test_a_formula_for_a_name_is_that_function(
     name: str, at: float, value: float
 ) -> None:
     formula = MEANT[name].removeprefix("write ")
-    program = Program([parse(formula, names={"u"}).expression])
-    assert program.value({"u": at}) == pytest.approx(value)
+    for text in (formula, f"{name}(u)"):
+        program = Program([parse(text, names={"u"}).expression])
+        assert program.value({"u": at}) == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
     ("formula", "advice"),
-    [("sin^2(x)", "sin(x)^2"), ("sin 2x", "sin(2*x)"), ("sin²(x+1)", "sin(x+1)^2"),
+    [("sin 2x", "sin(2*x)"),
      ("ln 2x cos x", "ln(2*x)"), ("cot^-1(x)", "1/cot(x)"), ("exp^x", "exp(x)"),
-     ("exp^2x", "exp(2*x)"), ("cos^n(x)", "cos(x)^n"), ("tan x", "tan(x)"),
+     ("exp^2x", "exp(2*x)"), ("tan x", "tan(x)"),
      ("sqr(x)", "u**2"), ("E^x", "written e"), ("2*PI*x", "written pi")],
 )  # fmt: skip
 def test_a_hint_means_what_was_meant(formula: str, advice: str, run: Run) -> None:

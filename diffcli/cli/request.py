@@ -310,13 +310,14 @@ class Request(NamedTuple):
         shown = self.output == "-" and sys.stdout.isatty()
         return shown or terminal.is_interactive(self.points_file)
 
-    def order_note(self, parsed: Parsed) -> list[str]:
-        """Say in which order values without names were taken, if that may surprise."""
+    def reading_notes(self, parsed: Parsed) -> list[str]:
+        """Say how formula and values without names were read, where it may surprise."""
         surprising = not self.variables and any(
             points.order_surprises(text, parsed) for text in self.points
         )
         order = ", ".join(parsed.variables)
-        return [f"Note: values were taken in the order {order}."] if surprising else []
+        taken = f"Note: values were taken in the order {order}."
+        return [*parsed.notes, *([taken] if surprising else [])]
 
     def screen(self) -> Screen:
         """Return what is drawn on, from options, environment and terminal."""

@@ -64,7 +64,7 @@ class Complaints:
         if meant or (len(name) > 2 and not used):
             advice = meant or "see: diffcli functions"
             return self.at(index, f"unknown function '{name}'", advice)
-        opening = self.source.index("(", self.tokens[index].end)
+        opening = self.tokens[index + 1].start
         group = self.source[opening : _closing(self.source, opening)]
         group = group if len(group) < _SHORT else "(...)"
         what = "a constant" if name in CONSTANTS and not used else "a variable"

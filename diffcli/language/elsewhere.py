@@ -18,42 +18,77 @@ _WRITTEN = {
     "coth": "cth ctgh cotanh cotgh", "asinh": "arsh argsinh argsh asenh",
     "acosh": "arch argcosh argch", "atanh": "arth argtanh argth atgh arctgh",
     "acoth": "arcth argcoth", "sech": "sch", "abs": "fabs absolute modulus",
-    "sign": "signum sig", "pow": "power powr", "exp": "expo",
+    "sign": "signum", "pow": "power powr powf powi powl", "exp": "expo expf",
     "lgamma": "gammaln lngamma lgammaf logamma", "gamma": "tgamma gammafn",
-    "digamma": "psi psi0", "max": "fmax maximum pmax", "min": "fmin minimum pmin",
-    "mean": "avg average", "sum": "total", "cbrt": "cuberoot curt",
-    "sqrt": "sqroot squareroot rac racine wurzel raiz", "ceil": "ceiling",
-    "floor": "entier", "step": "unitstep theta", "sigmoid": "sigm sgm sigmoidal",
-    "log": "loge nlog logn", "log2": "ld log_2", "log10": "log_10",
+    "max": "fmax maximum pmax fmaxf", "min": "fmin minimum pmin fminf",
+    "mean": "avg average", "sum": "total", "cbrt": "cuberoot curt cbrtf",
+    "sqrt": "sqroot squareroot rac racine wurzel raiz sqrtf", "ceil": "ceiling ceilf",
+    "floor": "entier floorf", "step": "unitstep",
+    "log": "loge nlog logn logf", "log2": "ld log2f", "log10": "log10f",
     "relu": "rectifier ramp", "softplus": "log1pexp", "hypot": "pythag",
+    "sigmoid": "sigmoidal sgm sigm", "logsumexp": "logaddexp lse",
+    "where": "select", "polygamma": "psigamma",
 }  # fmt: skip
+_ASKED = {
+    "sigmoid": "sig", "digamma": "psi psi0", "step": "theta",
+}  # fmt: skip
+"""Words that could be something else, so that they are not read."""
+ALIASES = {other: name for name, others in _WRITTEN.items() for other in others.split()}
+"""What other names are called here."""
+TEMPLATES = {
+    name: (tuple(parameters.split()), text)
+    for parameters, rows in {
+        "u": {
+            "square": "u**2", "cube": "u**3", "exp10": "10**u", "pow10": "10**u",
+            "pow2": "exp2(u)", "rsqrt": "1/sqrt(u)", "factorial": "gamma(u+1)",
+            "fact": "gamma(u+1)", "fac": "gamma(u+1)", "rgamma": "1/gamma(u)",
+            "trigamma": "polygamma(1, u)", "tetragamma": "polygamma(2, u)",
+            "logit": "log(u/(1-u))", "logsigmoid": "log(sigmoid(u))",
+            "sinpi": "sin(pi*u)", "cospi": "cos(pi*u)", "tanpi": "tan(pi*u)",
+            "sind": "sin(u*pi/180)", "cosd": "cos(u*pi/180)", "tand": "tan(u*pi/180)",
+            "cotd": "cot(u*pi/180)", "secd": "sec(u*pi/180)", "cscd": "csc(u*pi/180)",
+            "asind": "asin(u)*180/pi", "acosd": "acos(u)*180/pi",
+            "atand": "atan(u)*180/pi", "deg2rad": "u*pi/180", "radians": "u*pi/180",
+            "rad2deg": "u*180/pi", "degrees": "u*180/pi", "versin": "1-cos(u)",
+            "hardswish": "u*hardsigmoid(u)", "relu6": "min(max(u, 0), 6)",
+            "recip": "1/u", "reciprocal": "1/u", "inv": "1/u", "neg": "-u",
+            "negative": "-u", "erfcx": "exp(u**2)*erfc(u)", "cosm1": "cos(u)-1",
+            "log2p1": "log2(1+u)", "haversin": "(1-cos(u))/2",
+            "tanhshrink": "u-tanh(u)", "identity": "u", "float": "u", "double": "u",
+            "float32": "u", "float64": "u",
+        },
+        "u v": {
+            "add": "u+v", "plus": "u+v", "sub": "u-v", "minus": "u-v",
+            "subtract": "u-v", "mul": "u*v", "mult": "u*v", "times": "u*v",
+            "multiply": "u*v", "div": "u/v", "divide": "u/v", "truediv": "u/v",
+            "true_divide": "u/v", "nthroot": "u**(1/v)", "surd": "u**(1/v)",
+            "xlogy": "u*log(v)", "rational": "u/v",
+        },
+        "u low high": {
+            "clip": "min(max(u, low), high)", "clamp": "min(max(u, low), high)",
+        },
+    }.items()
+    for name, text in rows.items()
+}  # fmt: skip
+"""Functions that are read as a formula: their parameters, and the formula."""
 _FORMULAS = {
     "sqr": "u**2 for the square, sqrt(u) for the root",
-    "square": "u**2", "cube": "u**3",
-    "sinc": "sin(u)/u", "lg": "log10(u) or log2(u): books differ",
-    "root": "u**(1/n)", "nthroot": "u**(1/n)", "surd": "u**(1/n)",
-    "exp10": "10**u", "pow10": "10**u", "pow2": "exp2(u)", "rsqrt": "1/sqrt(u)",
-    "factorial": "gamma(u+1)", "fact": "gamma(u+1)", "fac": "gamma(u+1)",
-    "rgamma": "1/gamma(u)", "trigamma": "polygamma(1, u)",
-    "tetragamma": "polygamma(2, u)", "logit": "log(u/(1-u))",
-    "logsigmoid": "log(sigmoid(u))", "clamp": "min(max(u, low), high)",
-    "clip": "min(max(u, low), high)", "sinpi": "sin(pi*u)", "cospi": "cos(pi*u)",
-    "tanpi": "tan(pi*u)", "sind": "sin(u*pi/180)", "cosd": "cos(u*pi/180)",
-    "tand": "tan(u*pi/180)", "cotd": "cot(u*pi/180)", "secd": "sec(u*pi/180)",
-    "cscd": "csc(u*pi/180)", "asind": "asin(u)*180/pi", "acosd": "acos(u)*180/pi",
-    "atand": "atan(u)*180/pi", "deg2rad": "u*pi/180", "rad2deg": "u*180/pi",
-    "exp1": "expm1(u) for exp(u)-1", "norm": "hypot(u, v)", "versin": "1-cos(u)",
-    "hardswish": "u*hardsigmoid(u)", "relu6": "min(max(u, 0), 6)",
-    "softmax": "exp(u)/(exp(u)+exp(v))", "frac": "u-floor(u)",
-    "mod": "u-v*floor(u/v)", "recip": "1/u", "inv": "1/u", "neg": "-u",
-    "erfcx": "exp(u**2)*erfc(u)", "cosm1": "cos(u)-1", "log2p1": "log2(1+u)",
-    "haversin": "(1-cos(u))/2", "tanhshrink": "u-tanh(u)",
+    "sinc": "sin(u)/u or sin(pi*u)/(pi*u): books differ",
+    "lg": "log10(u) or log2(u): books differ",
+    "root": "u**(1/v)",
+    "exp1": "expm1(u) for exp(u)-1", "norm": "hypot(u, v)",
+    "softmax": "exp(u)/(exp(u)+exp(v))",
+    "frac": "u-floor(u)", "fmod": "u-v*floor(u/v)", "rem": "u-v*floor(u/v)",
 }  # fmt: skip
 MEANT = {
     other: f"here it is {name}({', '.join('uv'[: BY_NAME[name].arity])})"
-    for name, others in _WRITTEN.items()
+    for table in (_WRITTEN, _ASKED)
+    for name, others in table.items()
     for other in others.split()
-} | {name: f"write {text}" for name, text in _FORMULAS.items()}
+    if name in BY_NAME
+}
+MEANT |= {name: f"write {text}" for name, (_, text) in TEMPLATES.items()}
+MEANT |= {name: f"write {text}" for name, text in _FORMULAS.items()}
 """A hint for each name that has a meaning here."""
 
 

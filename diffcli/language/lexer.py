@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple, cast
 
-from diffcli.calculus.functions import BY_SIGN, CONSTANTS, INFIX, PREFIX
+from diffcli.calculus.functions import BY_SIGN, CONSTANTS, OPERATORS
 from diffcli.errors import ParseError, Span
 
 
@@ -39,7 +39,7 @@ class Token(NamedTuple):
     end: int
 
 
-_BLANK = r"(?:[^\S\n]|\ufeff|\#[^\n]*)*"  # all white space but newlines, and comments
+BLANK = r"(?:[^\S\n]|\ufeff|\#[^\n]*)*"  # all white space but newlines, and comments
 _ASCII_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ALL_LETTERS = (
     _ASCII_LETTERS + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϕϖϰϱϵ"
@@ -62,8 +62,9 @@ FRACTIONS = {
     "½": ("1", "2"), "⅓": ("1", "3"), "⅔": ("2", "3"), "¼": ("1", "4"), "¾": ("3", "4"),
 }  # fmt: skip
 _ROOTS = BY_SIGN.keys() - {*_ALL_LETTERS}
+_OPERATORS = tuple(row.notation.symbol for row in OPERATORS if row.notation)
 #: All signs as they are typed.
-_WORDS_OF_SIGNS = frozenset((*INFIX, *PREFIX, *_ROOTS, *_SIGNS, *"(),;="))
+_WORDS_OF_SIGNS = frozenset((*_OPERATORS, *_ROOTS, *_SIGNS, *"(),;="))
 _DIGITS = "0123456789"
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -77,6 +78,20 @@ _HINTS = {
     "!": "x! is gamma(x+1)",
     "%": "write x/100 for a percentage",
     "~": "write -x for a negative value",
+    "@": "the product of two numbers is written '*'",
+    "'": "a derivative is what diffcli finds: write the function itself",
+    "∂": "a derivative is what diffcli finds: write the function itself",
+    "±": "write one formula with + and one with -",
+    "∞": "infinity is no number: write a large one, such as 1e300",
+    "∫": "an integral is not read: write the function itself",
+    "∑": "sum(i=1:5, x_i^2) is a sum over an index",
+    "∏": "prod(i=1:5, x_i) is a product over an index",
+    ":": "a quotient is written '/'",
+    "\\": "a quotient is written '/'",
+    "?": "a choice is written x if x > 0 else 0, or where(x > 0, x, 0)",
+    "&": "conditions are joined by 'and': x > 0 and y > 0",
+    ".": "a point stands in decimals, 1.5, and behind modules, np.exp(x)",
+    "∈": "write the formula alone",
     "–": "the minus sign is '-'",
     "—": "the minus sign is '-'",
     "∗": "the product is written '*'",
@@ -89,7 +104,7 @@ def _pattern(letters: str, digits: str) -> re.Pattern[str]:
     longest_first = sorted(_WORDS_OF_SIGNS, key=len, reverse=True)
     signs = "|".join(map(re.escape, longest_first))
     return re.compile(
-        rf"""{_BLANK}(
+        rf"""{BLANK}(
           (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?  # a number
         | [_{letters}][_{digits}{letters}]*                 # a name
         | {signs}
@@ -131,7 +146,7 @@ def tokens(source: str, within: Span | None = None) -> list[Token]:
     for match in _pattern_for(source).finditer(source, *(within or ())):
         word = _word(match[1])
         if word is None:
-            raise _refusal(source, *match.span(1))
+            raise refusal(source, *match.span(1))
         found.append(Token(word.kind, word.text, *match.span(1)))
     return found
 
@@ -164,7 +179,8 @@ def spelling(name: str) -> str:
     return _SIGNED.get(name) or name.translate(_LOWERED)
 
 
-def _refusal(source: str, start: int, end: int) -> ParseError:
+def refusal(source: str, start: int, end: int) -> ParseError:
+    """Return the error for a word that is not part of the language."""
     character = source[start]
     if character == "_":
         return ParseError(

@@ -5,8 +5,9 @@ matklad's "minipratt"), so that a million brackets are no more than a long list.
 Two things alternate: an operand is expected, then an operator.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from diffcli.calculus.functions import (
@@ -48,11 +49,15 @@ class Parsed(NamedTuple):
     names: frozenset[str]
     #: The part of the source that was read.
     within: Span | None
+    #: What to tell about how something was read, a sentence each.
+    notes: tuple[str, ...] = ()
+    #: Nodes that are shown as a call of a function that the text defines: s(x).
+    labels: Mapping[Expression, str] = MappingProxyType({})
 
     def spans(self) -> dict[Expression, Span]:
         """Return the first place of every node, by reading the text once more."""
         spans: dict[Expression, Span] = {}
-        again = _Parser(self.source, self.names, self.within, spans=spans).parse()
+        again = _read(self.source, self.names, self.within, spans)
         if again.expression is self.expression:
             return spans
         # The table of nodes was emptied since: the same nodes in the same order.
@@ -81,7 +86,39 @@ def parse(
 
     Raises ParseError with the place of the first thing that cannot be understood.
     """
-    return _Parser(source, frozenset(names), within).parse()
+    return _read(source, frozenset(names), within)
+
+
+def _read(
+    source: str,
+    names: frozenset[str],
+    within: Span | None,
+    spans: dict[Expression, Span] | None = None,
+) -> Parsed:
+    """Return what the plain language makes of a text, or else one of the readers."""
+    try:
+        plain = words(source, within)
+        return _Parser(source, plain, names, within, spans=spans).parse()
+    except ParseError as refusal:
+        from diffcli.language import readers
+
+        if spans is not None:
+            spans.clear()
+        return readers.read(source, names, within, refusal, spans)
+
+
+def parse_tokens(
+    source: str,
+    given: Sequence[Token],
+    names: frozenset[str],
+    within: Span | None,
+    functions: dict[str, Function],
+    spans: dict[Expression, Span] | None = None,
+) -> Parsed:
+    """Return what tokens mean that a reader has made of a text."""
+    parser = _Parser(source, given, names, within, functions, spans)
+    parser.tokens = given
+    return parser.parse()
 
 
 def _read_again(
@@ -124,6 +161,7 @@ class _Parser:
     def __init__(
         self,
         source: str,
+        given: Sequence[Word | Token],
         names: frozenset[str],
         within: Span | None,
         functions: dict[str, Function] = _EMPTY,
@@ -134,13 +172,15 @@ class _Parser:
         self.within = within
         self.functions = functions
         self.spans = spans
-        self.words = words(source, within)
+        self.words = given
         self.position = 0
         self.operands: list[Expression] = []
         self.starts: list[int] = []  # where each operand begins, for the spans
         self.frames: list[_Frame] = []
         self.scope: dict[str, Expression] = {}  # every name that was read
-        self.ready: dict[Word, Expression] = {}  # every number and name that was read
+        self.ready: dict[
+            Word | Token, Expression
+        ] = {}  # every number and name that was read
         self.definitions: dict[str, Expression] = {}
         self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
         self.target: Token | None = None  # the name in front of '='
@@ -148,7 +188,7 @@ class _Parser:
         self.done = False
 
     @cached_property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> Sequence[Token]:
         """The words with their places, for errors and spans."""
         return tokens(self.source, self.within)
 
@@ -204,7 +244,7 @@ class _Parser:
             elif self.begin_operand(word):
                 return
 
-    def begin_operand(self, word: Word) -> bool:
+    def begin_operand(self, word: Word | Token) -> bool:
         """Read a word where an operand is expected; True: it is one."""
         kind = word.kind
         if kind == "number":
@@ -262,7 +302,7 @@ class _Parser:
 
     # ---- operands
 
-    def numeral(self, word: Word) -> Expression:
+    def numeral(self, word: Word | Token) -> Expression:
         """Return the number; 1e alone is no number, and 1e400 no double."""
         text = word.text
         if (
@@ -279,7 +319,7 @@ class _Parser:
         self.ready[word] = node
         return node
 
-    def name(self, word: Word) -> Expression:
+    def name(self, word: Word | Token) -> Expression:
         """Return a variable or constant, or what a name was defined as."""
         name = word.text
         node = self.scope.get(name)
@@ -305,7 +345,7 @@ class _Parser:
         if self.words[self.position].kind == ")":
             raise self.wrong.arity(row, self.position - 2, 0, self.position)
 
-    def fraction(self, word: Word) -> None:
+    def fraction(self, word: Word | Token) -> None:
         """Read ½; behind a number it could be a sum or a product."""
         if self.position > 1 and self.words[self.position - 2].kind == "number":
             raise self.wrong.mixed_number(self.position - 1)
@@ -349,11 +389,12 @@ class _Parser:
         else:
             raise self.wrong.no_operator(self.position)
 
-    def begins_a_function(self, word: Word) -> bool:
+    def begins_a_function(self, word: Word | Token) -> bool:
         """Tell whether a root or, after a blank, a known function stands here."""
         if word.kind in BY_SIGN:
             return True
-        known = word.text in BY_NAME or word.text in BY_SIGN
+        text = word.text
+        known = text in BY_NAME or text in BY_SIGN or text in self.functions
         return (
             word.kind == "name"
             and known
@@ -367,7 +408,7 @@ class _Parser:
         if self.frames and self.frames[-1][0] == _ROOT:
             raise self.wrong.open_root(self.frames[-1][3], index)
 
-    def raise_to(self, word: Word) -> None:
+    def raise_to(self, word: Word | Token) -> None:
         """Apply a raised number, as in x² and x⁻¹."""
         self.infix(*_INFIX["**"])
         self.push(number(word.text.lstrip("-0") or "0"))
@@ -521,4 +562,4 @@ def _gather(row: Function, args: list[Expression]) -> Expression:
 
 def parse_template(text: str, functions: dict[str, Function]) -> Expression:
     """Return a rule's text as an expression that may call extra functions."""
-    return _Parser(text, frozenset(), None, functions).parse().expression
+    return _Parser(text, words(text), frozenset(), None, functions).parse().expression

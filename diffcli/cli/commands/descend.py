@@ -88,7 +88,7 @@ def command(
     if form in ("tsv", "csv", "json", "jsonl"):
         refuse(f"-f {form} has no picture", "plot")
     return request.at_points(
-        form, parsed, wrt, at, own, notes=request.order_note(parsed)
+        form, parsed, wrt, at, own, notes=request.reading_notes(parsed)
     )
 
 

@@ -150,7 +150,7 @@ def _at(
     names = _names(wanted, form, many=request.many)
     rows = request.rows_for(parsed, form)
     program = Program([parsed.expression])
-    notes, documents, error = request.order_note(parsed), [], None
+    notes, documents, error = request.reading_notes(parsed), [], None
     for text, row in zip(request.points, rows.rows, strict=True):
         comparison = compare(posed(row, parsed, toward, settings, program), names)
         if exact:
@@ -172,7 +172,7 @@ def _second(request: Request, form: str, wrt: str, settings: Settings) -> Answer
     from diffcli.output.views import hessian as view
 
     parsed = request.parsed()
-    notes = request.order_note(parsed)
+    notes = request.reading_notes(parsed)
 
     def at(problem: Problem) -> Document:
         matrix = hessian(problem)

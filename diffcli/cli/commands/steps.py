@@ -76,7 +76,9 @@ def command(
             Steps(parsed, valued(told, problem), level, problem.point, simplify)
         )
 
-    answer = request.at_points(form, parsed, wrt, at, notes=request.order_note(parsed))
+    answer = request.at_points(
+        form, parsed, wrt, at, notes=request.reading_notes(parsed)
+    )
     return _paused(request, answer) if pause else answer
 
 

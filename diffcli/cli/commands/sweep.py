@@ -95,5 +95,5 @@ def command(
     if form in ("json", "jsonl"):
         refuse(f"-f {form} has the predicted errors anyway", "theory")
     return request.at_points(
-        form, parsed, name, at, own, notes=request.order_note(parsed)
+        form, parsed, name, at, own, notes=request.reading_notes(parsed)
     )

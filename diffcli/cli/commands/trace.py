@@ -68,7 +68,7 @@ def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
         "",
         at,
         HEADER,
-        notes=request.order_note(parsed),
+        notes=request.reading_notes(parsed),
     )
     if pause and request.output == "-" and terminal.somebody_is_there():
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))

@@ -43,4 +43,4 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
         require_rows_hold(problem)
         return document(Tree(parsed, problem, problem.tape.backward(), graph))
 
-    return request.at_points(form, parsed, "", at, notes=request.order_note(parsed))
+    return request.at_points(form, parsed, "", at, notes=request.reading_notes(parsed))

@@ -1,0 +1,72 @@
+"""Readers of what people write elsewhere; each returns words of the plain language.
+
+A text comes here only if the plain language cannot read it, so that whatever it can
+read keeps its meaning, and no word is reserved. Each reader is a function from words
+to words; a notation that reads as two things is refused with both.
+"""
+
+from collections.abc import Callable
+
+from diffcli.errors import ParseError, Span
+from diffcli.language.expression import Expression
+from diffcli.language.lexer import refusal as unknown_sign
+from diffcli.language.parser import Parsed, parse_tokens
+from diffcli.language.readers import (
+    bars,
+    code,
+    equations,
+    hand,
+    indexed,
+    names,
+    own,
+)
+from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.words import FOREIGN, Words, undressed, words
+
+_READERS: tuple[Callable[[Draft], Words], ...] = (
+    code.read,
+    hand.brackets,
+    bars.read,
+    names.read,
+    indexed.read,
+    hand.remainders,
+    hand.powers_of_functions,
+    hand.logarithms,
+    hand.behind_operands,
+    equations.read,
+)
+
+
+def read(
+    source: str,
+    names: frozenset[str],
+    within: Span | None,
+    refusal: ParseError,
+    spans: dict[Expression, Span] | None = None,
+) -> Parsed:
+    """Return what a text means that the plain language refused.
+
+    Raises ParseError: the refusal, where no reader has found anything to do.
+    """
+    plain = undressed(source)
+    draft = Draft(plain, words(plain, within), names, [])
+    typed = [word.text for word in draft.words]
+    draft = draft._replace(own=own.names(draft.words))
+    for reader in _READERS:
+        draft = draft._replace(words=reader(draft))
+    refuse_leftovers(draft)
+    functions, rest = own.functions(draft)
+    try:
+        parsed = parse_tokens(source, rest, names, within, functions.rows, spans)
+    except ParseError:
+        if plain == source and typed == [word.text for word in rest]:
+            raise refusal from None
+        raise
+    return own.written_out(parsed, functions, spans)._replace(notes=tuple(draft.notes))
+
+
+def refuse_leftovers(draft: Draft) -> None:
+    """Refuse a sign that no reader has found a meaning for."""
+    for word in draft.words:
+        if word.kind in FOREIGN:
+            raise unknown_sign(draft.source, word.start, word.end)

@@ -1,0 +1,175 @@
+"""Bars and brackets that are functions: |x|, ‖x‖ of a number, ⌊x⌋, ⌈x⌉.
+
+A bar does not say whether it opens or closes. Every way to pair the bars of a text is
+tried; if there are two, the text is refused with both.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.words import (
+    CLOSING,
+    OPENING,
+    Words,
+    begins_operand,
+    ends_operand,
+    name,
+    shown,
+    sign,
+)
+
+_OPENS = {"⌊": "floor", "⌈": "ceil"}
+_CLOSES = "⌋⌉"
+_BARS = "|‖"
+_MOST_TRIALS = 100_000
+_Roles = dict[int, bool]
+"""For the place of each bar whether it opens."""
+
+
+def read(draft: Draft) -> Words:
+    """Return the words with calls in place of bars.
+
+    Raises ParseError where the bars have no partners, or two ways to have them.
+    """
+    given = draft.words
+    bars = [place for place, word in enumerate(given) if word.kind in _BARS]
+    if not bars and not any(word.kind in _OPENS for word in given):
+        return given
+    readings = _readings(draft) if bars else iter([{}])
+    first = next(readings, None)
+    if first is None:
+        hint = "abs(x) is the absolute value"
+        raise draft.refuse([given[bars[0]]], "this bar has no partner", hint)
+    second = next(readings, None)
+    if second is not None:
+        one, two = (_spelled(draft, roles) for roles in (first, second))
+        message = "these bars can be paired in two ways"
+        raise draft.refuse(
+            [given[bars[0]], given[bars[-1]]], message, f"write {one} or {two}"
+        )
+    return _calls(draft, first)
+
+
+class _Trial(NamedTuple):
+    """A way to pair the bars, as far as it has come; linked lists, newest first."""
+
+    place: int
+    #: The brackets and bars that are open.
+    open: Any
+    #: The place of each bar, and whether it opens.
+    roles: Any
+
+
+def _readings(draft: Draft) -> Iterator[_Roles]:
+    """Yield every way to pair the bars."""
+    given = draft.words
+    trials = [_Trial(0, None, None)]
+    for _ in range(_MOST_TRIALS + len(given)):
+        if not trials:
+            return
+        trial = _to_bar(draft, trials.pop())
+        if trial is None:
+            continue
+        place, open_, roles = trial
+        if place == len(given):
+            if not (open_ and open_[0] in _BARS):
+                yield _as_dict(roles)
+            continue
+        bar = given[place].kind
+        if _may_open(draft, place):
+            trials.append(_Trial(place + 1, (bar, open_), ((place, True), roles)))
+        if open_ and open_[0] == bar and _ends(draft, place, roles):
+            trials.append(_Trial(place + 1, open_[1], ((place, False), roles)))
+
+
+def _to_bar(draft: Draft, trial: _Trial) -> _Trial | None:
+    """Return a trial at the next bar, or the end; None: a bracket closes in a bar."""
+    place, open_, roles = trial
+    given = draft.words
+    while place < len(given) and given[place].kind not in _BARS:
+        kind = given[place].kind
+        if kind in OPENING:
+            open_ = (kind, open_)
+        elif kind in CLOSING or kind in (",", ";", "="):
+            if open_ and open_[0] in _BARS:
+                return None
+            if kind in CLOSING:
+                open_ = open_ and open_[1]
+        place += 1
+    return _Trial(place, open_, roles)
+
+
+def _as_dict(roles: Any) -> _Roles:
+    found: _Roles = {}
+    while roles:
+        (place, opens), roles = roles
+        found[place] = opens
+    return found
+
+
+def _ends(draft: Draft, place: int, roles: Any) -> bool:
+    """Tell whether an operand ends before a bar."""
+    if place == 0:
+        return False
+    before = draft.words[place - 1]
+    if before.kind in _BARS:
+        return not roles[0][1]
+    known = draft.names_function(before)
+    return before.kind in _CLOSES or (ends_operand(before) and not known)
+
+
+def _may_open(draft: Draft, place: int) -> bool:
+    """Tell whether something can begin behind a bar."""
+    after = draft.words[place + 1]
+    return begins_operand(after) or after.kind in (*_BARS, *_OPENS, "-", "+")
+
+
+def _calls(draft: Draft, roles: _Roles) -> Words:
+    """Return the words with abs( and ) in place of the bars."""
+    found: Words = []
+    ends: list[int] = []  # how many brackets each open one needs to close
+    for place, word in enumerate(draft.words):
+        opens = roles.get(place, word.kind in _OPENS)
+        if opens:
+            bare = bool(found) and draft.names_function(found[-1])
+            if found and found[-1].kind == "name" and not bare:
+                found.append(sign("*", word))
+            ends.append(1 + bare)
+            if bare:  # ln|x| is ln(|x|)
+                found.append(sign("(", word))
+            found += [name(_OPENS.get(word.kind, "abs"), word), sign("(", word)]
+        elif place in roles or word.kind in _CLOSES:
+            if not ends:
+                raise draft.refuse([word], f"this '{word.kind}' closes nothing", "")
+            found += [sign(")", word)] * ends.pop()
+        else:
+            found.append(word)
+    if ends:
+        word = next(w for w in draft.words if w.kind in (*_OPENS, *_BARS))
+        raise draft.refuse([word], f"this '{word.kind}' is never closed", "")
+    return found
+
+
+def _spelled(draft: Draft, roles: _Roles) -> str:
+    """Return a way to pair the bars, written with abs."""
+    pieces = []
+    for place, word in enumerate(draft.words):
+        if place in roles:
+            times = (
+                "*" if place and roles[place] and _ended(draft, roles, place) else ""
+            )
+            pieces.append(f"{times}abs(" if roles[place] else ")")
+            follows = draft.words[place + 1]
+            if not roles[place] and begins_operand(follows):
+                pieces.append("*")
+        else:
+            pieces.append(shown(draft.source, [word]))
+    return "".join(pieces)
+
+
+def _ended(draft: Draft, roles: _Roles, place: int) -> bool:
+    before = draft.words[place - 1]
+    if place - 1 in roles:
+        return not roles[place - 1]
+    return ends_operand(before)

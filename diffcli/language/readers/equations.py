@@ -1,0 +1,29 @@
+"""A formula with a name in front: y = x^2, =A1^2, z = 2x; y = z^2."""
+
+from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.words import CLOSING, OPENING, Words
+
+
+def read(draft: Draft) -> Words:
+    """Return the words without the name of the last part, which is the value.
+
+    A number behind it is a value for the variable and no formula: it stays.
+    """
+    given = draft.words
+    start = 0
+    depth = 0
+    for place, word in enumerate(given):
+        depth += (word.kind in OPENING) - (word.kind in CLOSING)
+        ends = word.kind in (";", "newline") and depth == 0
+        if ends and any(w.kind not in (";", "newline", "end") for w in given[place:]):
+            start = place + 1
+    last = [word.kind for word in given[start : start + 2]]
+    if last[:1] == ["="] and last != ["=", "end"]:
+        return [*given[:start], *given[start + 1 :]]
+    body = given[start + 2 :]
+    target = given[start].text
+    if last != ["name", "="] or target in {word.text for word in body}:
+        return given
+    if not any(word.kind == "name" for word in body):
+        return given
+    return [*given[:start], *body]

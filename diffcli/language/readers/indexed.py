@@ -1,0 +1,110 @@
+"""Sums and products over an index: sum(i=1:5, x_i^2), prod(i=1:3, x_i + i).
+
+They are written out: x_i becomes x1, x2, ..., and an i alone its number.
+"""
+
+import re
+
+from diffcli.language.lexer import Token
+from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.words import (
+    Pieces,
+    Rewrite,
+    Words,
+    by_call,
+    grouped,
+    sign,
+)
+
+_SIGNS = {"sum": "+", "prod": "*", "product": "*"}
+_MOST = 10_000  # terms that are written out
+_SHORT = {"Sum": "sum", "Product": "prod"}
+
+
+def read(draft: Draft) -> Words:
+    """Return the words with sums and products over an index written out."""
+    texts = {word.text for word in draft.words}
+    if not texts & {*_SIGNS, *_SHORT}:
+        return draft.words
+
+    def rewriter(word: Token) -> Rewrite | None:
+        known = _SHORT.get(word.text, word.text) in _SIGNS
+        if not known or word.text in draft.names or word.text in draft.own:
+            return None
+        return lambda pieces: _written_out(draft, pieces)
+
+    return by_call(draft.words, rewriter)
+
+
+def _written_out(draft: Draft, pieces: Pieces) -> Words | None:
+    """Return a sum written out; None: it has no index."""
+    found = _range(draft, pieces)
+    if found is None:
+        return None
+    index, first, last, term = found
+    if not term:
+        raise draft.refuse([pieces.name], "there is nothing to add", _HINT)
+    if last - first >= _MOST:
+        message = f"a sum of more than {_MOST:,} terms is not written out"
+        raise draft.refuse([pieces.name], message, "")
+    word = pieces.name
+    word_sign = _SIGNS[_SHORT.get(word.text, word.text)]
+    if last < first:
+        empty = "0" if word_sign == "+" else "1"
+        return [Token("number", empty, word.start, pieces.closing.end)]
+    written: Words = []
+    for number in range(first, last + 1):
+        written += [sign(word_sign, word), *grouped(at(term, index, number), word)]
+    return grouped(written[1:], word, pieces.closing)
+
+
+_HINT = "sum(i=1:5, x_i^2)"
+
+
+def _range(draft: Draft, pieces: Pieces) -> tuple[str, int, int, Words] | None:
+    """Return the index, its first and last value, and the term."""
+    given = pieces.arguments
+    if len(given) < 2:
+        return None
+    first, *rest = given
+    kinds = [word.kind for word in first]
+    if kinds[:2] == ["name", "="] and ":" in kinds:
+        colon = kinds.index(":")
+        low, high = _whole(first[2:colon]), _whole(first[colon + 1 :])
+        if low is None or high is None:
+            message = "a sum's index runs between whole numbers"
+            raise draft.refuse(first, message, _HINT)
+        if len(rest) != 1:
+            raise draft.refuse(first, "a sum has one term behind its index", _HINT)
+        return first[0].text, low, high, rest[0]
+    if len(given) == 2 and given[1] and given[1][0].kind == "(":
+        from diffcli.language.readers.words import arguments
+
+        inner = arguments(given[1][1:-1])  # Sum(x_i, (i, 1, 3)), as sympy writes it
+        if len(inner) == 3 and len(inner[0]) == 1:
+            low, high = _whole(inner[1]), _whole(inner[2])
+            if low is not None and high is not None:
+                return inner[0][0].text, low, high, given[0]
+    return None
+
+
+def _whole(given: Words) -> int | None:
+    text = "".join(word.text for word in given)
+    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None
+
+
+def at(term: Words, index: str, number: int) -> Words:
+    """Return a term with a number in place of its index: x_i is x1, i is 1."""
+    return [_at(word, index, number) for word in term]
+
+
+def _at(word: Token, index: str, number: int) -> Token:
+    if word.kind != "name":
+        return word
+    if word.text == index:
+        kind = "number" if number >= 0 else "power"
+        return Token(kind, str(number), word.start, word.end)
+    letters, _, below = word.text.rpartition("_")
+    if letters and below == index and number >= 0:
+        return Token("name", f"{letters}{number}", word.start, word.end)
+    return word

@@ -1,0 +1,45 @@
+"""Names of functions in another case, another country and other programs."""
+
+from diffcli.calculus.functions import BY_NAME, BY_SIGN, CONSTANTS
+from diffcli.language.elsewhere import ALIASES, TEMPLATES
+from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.words import OPENING, Words
+
+_GREEK = {"Γ": "gamma"}
+
+
+def read(draft: Draft) -> Words:
+    """Return the words with our names in place of others; only calls are touched."""
+    found = list(draft.words)
+    for place, word in enumerate(found[:-1]):
+        if word.kind != "name" or found[place + 1].kind not in OPENING:
+            continue
+        if word.text in draft.names or word.text in draft.own or word.text in BY_NAME:
+            continue
+        if word.text.casefold() in CONSTANTS and found[place + 2].kind == ")":
+            found[place] = word._replace(text=word.text.casefold())  # PI()
+            found[place + 1 : place + 3] = []
+            return read(draft._replace(words=found))
+        ours = translated(word.text)
+        if ours:
+            found[place] = word._replace(text=ours)
+    return found
+
+
+def translated(word: str) -> str:
+    """Return what we call a function; empty: it is not known under this name.
+
+    >>> translated("ReLU"), translated("ctg"), translated("Leaky_ReLU"), translated("f")
+    ('relu', 'cot', 'leakyrelu', '')
+    """
+    small = _GREEK.get(word, word.casefold())
+    if word in ALIASES:
+        return ALIASES[word]
+    for spelled in (small, small.replace("_", "")):
+        if len(spelled) > 1 and spelled in BY_NAME and spelled not in BY_SIGN:
+            return spelled
+        if len(spelled) > 1 and spelled in ALIASES:
+            return ALIASES[spelled]
+        if spelled in TEMPLATES:
+            return spelled
+    return ""

@@ -1,0 +1,131 @@
+"""What people write elsewhere: read with its meaning, or refused with what to write."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffcli.errors import DiffcliError, ParseError
+from diffcli.language.lexer import words
+from diffcli.language.parser import parse
+from diffcli.language.printer import text
+from tests import strategies
+from tests.conftest import Run
+
+CASES = Path(__file__).parent / "cases"
+WRITTEN = [
+    line.split("\t")
+    for line in (CASES / "written.tsv").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+TWO_READINGS = [
+    (source, one, other)
+    for source, one, other in (row for row in WRITTEN if len(row) == 3)
+]
+
+
+@pytest.mark.parametrize(("source", "meant"), [row for row in WRITTEN if len(row) == 2])
+def test_is_read_as(source: str, meant: str) -> None:
+    parsed = parse(source)
+    assert parsed.expression is parse(meant).expression
+    assert set(parsed.variables) >= set(parse(meant).variables)
+
+
+@pytest.mark.parametrize(("source", "one", "other"), TWO_READINGS)
+def test_what_reads_as_two_things_is_refused_with_both(
+    source: str, one: str, other: str
+) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(source)
+    assert one in caught.value.hint
+    assert other in caught.value.hint
+    assert caught.value.span is not None
+    for reading in (one, other):
+        parse(reading, names={"a", "b"})
+
+
+@given(st.text(alphabet="x12+-*/^()|![]{}%°<>=?:&.,;√⌊⌋ \nsinmod²ⁿ", max_size=25))
+def test_any_text_is_read_or_refused_with_a_place(source: str) -> None:
+    try:
+        parsed = parse(source)
+    except DiffcliError as refused:
+        span = refused.span
+    else:
+        assert parse(text(parsed.expression)).expression is parsed.expression
+        return
+    assert span is None or 0 <= span[0] < span[1]
+
+
+@given(strategies.written())
+def test_modules_change_nothing(expression: object) -> None:
+    """np.exp(x) is exp(x), wherever it stands."""
+    plain = text(expression)  # type: ignore[arg-type]
+    names = {word.text for word in words(plain) if word.kind == "name"}
+    prefixed = plain
+    for name in names:
+        prefixed = prefixed.replace(f"{name}(", f"np.{name}(")
+    for name in names:
+        for longer in names:
+            if longer.endswith(name):
+                shorter = longer.removesuffix(name)
+                prefixed = prefixed.replace(f"{shorter}np.{name}(", f"{longer}(")
+    assert parse(prefixed).expression is parse(plain).expression
+
+
+def test_what_the_plain_language_reads_keeps_its_meaning() -> None:
+    """No word is reserved, and a sign of a reader changes nothing elsewhere."""
+    for name in ("mod", "lambda", "if", "and", "or", "not", "np", "e", "Pi", "cases"):
+        parsed = parse(f"2*{name} + {name}^2", names={"e"})
+        assert parsed.variables == (name,)
+    assert parse("xe^x").variables == ("x", "xe")
+    assert parse("1.0f*x").variables == ("f", "x")
+
+
+def test_spans_point_into_what_was_typed() -> None:
+    source = "np.log(x-|y|)"
+    spans = {source[a:b] for a, b in parse(source).spans().values()}
+    assert {source, "x-|y|", "|y|", "x", "y"} == spans
+
+
+def test_the_inverse_is_said(run: Run) -> None:
+    ran = run("grad", "sin⁻¹(x)", "--at", "0")
+    assert ran.code == 0
+    assert "read as asin" in ran.err
+
+
+def test_a_function_of_ones_own() -> None:
+    parsed = parse("s(u) = 1/(1+exp(-u)); a = s(w*x+b); s(a) - x s(2x)")
+    meant = "a = 1/(1+exp(-(w*x+b))); 1/(1+exp(-a)) - x*(1/(1+exp(-(2*x))))"
+    assert parsed.expression is parse(meant).expression
+    assert parsed.variables == ("b", "w", "x")
+    assert set(parsed.labels.values()) == {"s(w*x+b)", "s(a)", "s(2*x)"}
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("sin(u) = u; sin(x)", "is a function already"),
+        ("s(u) = s(u)+1; s(x)", "calls itself"),
+        ("s(u) = u; s(u) = 2*u; s(x)", "is defined twice"),
+        ("s(u, u) = u; s(x, x)", "one name"),
+        ("s(u) = u^2; s(x, y)", "takes 1 argument"),
+        ("s(u) = t(u); t(u) = u; s(x)", "'t'"),
+    ],
+)
+def test_a_function_of_ones_own_is_refused(source: str, message: str) -> None:
+    with pytest.raises(ParseError, match=message.replace("(", r"\(")) as caught:
+        parse(source)
+    assert caught.value.span
+
+
+def test_own_functions_use_definitions_and_other_functions() -> None:
+    parsed = parse("k = 2*t; sq(u) = u^2; s(u, v) = k*sq(u) + v; s(x, c)")
+    assert parsed.expression is parse("(2*t)*x^2 + c").expression
+    assert parsed.variables == ("c", "t", "x")
+
+
+def test_many_signs_take_no_time_that_grows_with_their_square() -> None:
+    parse("+".join(f"|x{n}|" for n in range(2000)))
+    parse("+".join(f"x{n}!" for n in range(2000)))
+    parse("(" * 20_000 + "|x|" + ")" * 20_000)
