@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import DiffcliError
+from diffcli.language.notation import CODE, Notation
 from diffcli.language.parser import Parsed
 
 
@@ -101,9 +102,14 @@ def located(
     )
 
 
-def point_text(point: Mapping[str, float], most: int = 6) -> str:
+def point_text(
+    point: Mapping[str, float], notation: Notation = CODE, most: int = 6
+) -> str:
     """Return a point as people write it: x1 = 1, x2 = 3."""
-    parts = [f"{name} = {value:.10g}" for name, value in list(point.items())[:most]]
+    parts = [
+        f"{notation.variable(name)} = {value:.10g}"
+        for name, value in list(point.items())[:most]
+    ]
     if len(point) > most:
         parts.append(f"… ({len(point)} variables)")
     return ", ".join(parts)

@@ -32,7 +32,7 @@ def test_without_a_terminal_it_is_one_long_page(run: Run) -> None:
         str(number) for number in range(1, 11)
     ]
     # The lecture's numbers.
-    for number in ("1 * 22 * 1 * 2 = 44", "44.0000000000", "121", "0.225"):
+    for number in ("1 · 22 · 1 · 2 = 44", "44.0000000000", "121", "0.225"):
         assert number in ran.out
 
 

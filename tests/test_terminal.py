@@ -141,7 +141,7 @@ def test_interrupting_the_demo() -> None:
 
 def test_the_passes_wait_for_keys() -> None:
     terminal = Terminal("trace", *LECTURE, "--pause", "--pass", "forward")
-    terminal.until("f(x1, x2)")
+    terminal.until("f(x₁, x₂)")
     time.sleep(0.5)
     assert "121" not in terminal.seen
     for _ in range(100):  # keys typed ahead do not count

@@ -37,9 +37,17 @@ def test_the_lectures_numbers() -> None:
 
 def test_the_lectures_lines(run: Run) -> None:
     out = run(*LECTURE).out
-    assert "  c  = a+b  = 2+9   = 11\n" in out
-    assert "∂f/∂c  = ∂f/∂e * 2*c = 22" in out
-    assert "∂f/∂x1 = 1 * 22 * 1 * 2 = 44" in out
+    assert "  c  = a + b = 2 + 9   = 11\n" in out
+    assert "∂f/∂c  = ∂f/∂e · 2c = 22" in out
+    assert "∂f/∂x₁ = 1 · 22 · 1 · 2 = 44" in out
+    code = run(*LECTURE, "--notation", "code").out
+    assert "∂f/∂c  = ∂f/∂e * 2*c = 22" in code
+    assert "∂f/∂x1 = 1 * 22 * 1 * 2 = 44" in code
+
+
+def test_a_partial_that_is_a_sum_is_in_brackets(run: Run) -> None:
+    out = run("trace", "tan(x)", "--at", "1", "--notation", "code").out
+    assert "∂f/∂a * (1+tan(x)**2)" in out
 
 
 def test_a_network_as_published(run: Run) -> None:

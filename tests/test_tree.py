@@ -16,9 +16,9 @@ def test_the_lectures_tree(run: Run) -> None:
     out = run(*LECTURE, "--at", "1,3").out
     for line in (
         "+  124 | 1",
-        "├── e: **  121 | 1",
+        "├── e: ^  121 | 1",
         "│   ├── c: +  11 | 22",
-        "x2  3 | 66",
+        "x₂  3 | 66",
     ):
         assert line in out
 
@@ -28,7 +28,7 @@ def test_as_typed_and_shared(run: Run) -> None:
     typed, shared = (run("tree", formula, *more).out for more in ((), ("--graph",)))
     assert typed.count("w\n") == 2
     assert shared.count("w\n") == 1
-    assert "z: *  (drawn above)" in shared
+    assert "z: ·  (drawn above)" in shared
 
 
 @pytest.mark.parametrize("graph", [(), ("--graph",)])

@@ -105,7 +105,7 @@ def test_a_published_network(run: Run) -> None:
     values = {node["name"]: node["value"] for node in record["forward"]}
     assert values["o1"] == pytest.approx(0.75136507, abs=5e-9)
     shown = run("trace", MAZUR, "--at", WEIGHTS).out
-    assert "∂f/∂o1" in shown
+    assert "∂f/∂o₁" in shown
     assert "0.08216704" in shown
 
 

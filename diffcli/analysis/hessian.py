@@ -18,6 +18,7 @@ from diffcli.engine.stencils import (
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
+from diffcli.language.notation import CODE
 from diffcli.problem import Estimate, Problem, point_text
 
 Entries = dict[Pair, Estimate]
@@ -124,7 +125,7 @@ def _by_rules(
         try:
             tape = program.run(problem.point)
         except Undefined as reason:
-            warnings.append(f"Note: the formula of {label(pair)}: {reason}")
+            warnings.append(f"Note: the formula of {CODE.partial(pair)}: {reason}")
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])
@@ -164,13 +165,3 @@ def _gradient_line(problem: Problem, name: str, other: str) -> Callable[[float],
 
 def _estimate(value: float, error: float = 0.0) -> Estimate:
     return Estimate(value, error) if math.isfinite(value) else Estimate(None, math.inf)
-
-
-def label(pair: Pair) -> str:
-    """Return a second derivative as it is written.
-
-    >>> label(("x", "x")), label(("x", "y"))
-    ('∂²f/∂x²', '∂²f/∂x∂y')
-    """
-    name, other = pair
-    return f"∂²f/∂{name}²" if name == other else f"∂²f/∂{name}∂{other}"

@@ -5,7 +5,15 @@ from typing import Any, NamedTuple
 
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import BackwardPass
-from diffcli.language.expression import Call, Expression, Number, Variable, variable
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    call,
+    numeral,
+    variable,
+)
 from diffcli.language.printer import text
 from diffcli.problem import Problem
 
@@ -19,8 +27,8 @@ class Forward(NamedTuple):
     name: str
     #: How it is made, with the names of its arguments; empty for a variable.
     formula: str
-    #: The same with their values.
-    numbers: str
+    #: The same with their values; None for a variable.
+    numbers: Expression | None
     value: float
     node: Expression
 
@@ -130,20 +138,14 @@ class _Story:
         """Yield the nodes, leaves first."""
         for row in self.rows:
             node = self.program.nodes[row]
-            formula = numbers = ""
+            formula, numbers = "", None
             if isinstance(node, Call):
-                formula = self._spelled(node, self.names)
-                spellings = {
-                    argument: self._number(argument, node) for argument in node.args
-                }
-                numbers = self._spelled(node, spellings)
+                formula = text(node, spaced=False, limit=60, names=self.names)
+                numbers = call(node.function, *map(self._number, node.args))
             yield Forward(self.names[node], formula, numbers, self.values[row], node)
 
-    def _number(self, argument: Expression, user: Call) -> str:
-        """Return a value as an argument: -3 is in brackets beside an operator."""
-        number = f"{self.values[self.program.index[argument]]:.6g}"
-        beside_operator = user.function.notation is not None
-        return f"({number})" if number[0] == "-" and beside_operator else number
+    def _number(self, argument: Expression) -> Expression:
+        return numeral(f"{self.values[self.program.index[argument]]:.6g}")
 
     def backward(self) -> Iterator[Backward]:
         """Yield the nodes, root first."""
@@ -216,9 +218,6 @@ class _Story:
                     node.function.name,
                     formula,
                 )
-
-    def _spelled(self, node: Call, names: Mapping[Expression, str]) -> str:
-        return text(node, spaced=False, limit=60, names=names)
 
 
 def node_names(problem: Problem) -> dict[Expression, str]:

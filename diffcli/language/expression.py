@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from threading import local
 from typing import Any, Self
 
-from diffcli.calculus.functions import CONSTANTS, ROWS, Function
+from diffcli.calculus.functions import CONSTANTS, PREFIX, ROWS, Function
 
 
 class Expression:
@@ -122,6 +122,12 @@ def _number(text: str) -> Number:
 
 #: Numbers that modules keep and know by identity: the same for ever, in all threads.
 _lasting = {text: _number(text) for text in ("0", "1", "2", *CONSTANTS)}
+
+
+def numeral(text: str) -> Expression:
+    """Return a number with or without a sign: 2, -0.5, 1e-07."""
+    size = number(text.removeprefix("-"))
+    return call(PREFIX["-"], size) if text[0] == "-" else size
 
 
 def variable(name: str) -> Variable:

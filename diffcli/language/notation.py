@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from diffcli.calculus.functions import INFIX, Function, Operator
 from diffcli.language import printer, textbook
-from diffcli.language.expression import Expression
+from diffcli.language.expression import Call, Expression
 
+_TIMES = INFIX["*"].notation or Operator("", 0, 0, "")
+_LONGEST_FACTOR = 60  # characters
 _NO_NAMES: Mapping[Expression, str] = {}
 
 
@@ -45,18 +48,35 @@ class Notation(NamedTuple):
         """Return the name of a derivative: df/dx, ∂f/∂x₁, ∂²f/∂x², ∂²f/∂x∂y.
 
         >>> PAPER.partial(["x1", "x1"]), CODE.partial(["x1", "y"])
-        ('∂²f/∂x₁²', '∂^2f/∂x1∂y')
+        ('∂²f/∂x₁²', '∂²f/∂x1∂y')
         """
         d = "∂" if several else "d"
         symbols = [self.variable(name) for name in names]
         count = len(names)
-        order = str(count).translate(_RAISED) if self.lowers else f"^{count}"
-        order = order if count > 1 else ""
+        order = str(count).translate(_RAISED) if count > 1 else ""
         if len(set(names)) == 1:
             below = f"{d}{symbols[0]}{order}"
         else:
             below = "".join(f"{d}{name}" for name in symbols)
         return f"{d}{order}f/{below}"
+
+    def sign(self, function: Function) -> str:
+        """Return an operator's sign."""
+        assert function.notation is not None
+        sign = function.notation.symbol
+        return {"*": "·", "**": "^"}.get(sign, sign) if self.lowers else sign
+
+    def factor(self, node: Expression) -> str:
+        """Return a node beside a sign of multiplication: a sum is in brackets.
+
+        >>> from diffcli.language.parser import parse
+        >>> PAPER.factor(parse("1 - x1^2").expression)
+        '(1 - x₁²)'
+        """
+        shown = self.text(node, limit=_LONGEST_FACTOR)
+        notation = node.function.notation if isinstance(node, Call) else None
+        loose = notation is not None and notation.left < _TIMES.left
+        return f"({shown})" if loose else shown
 
     def derivative(self, name: str, *, several: bool = True) -> str:
         """Return what stands before something to be differentiated: ∂/∂x₁."""

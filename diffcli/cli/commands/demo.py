@@ -80,7 +80,7 @@ STATIONS = (
         "Backward pass: from the root to the leaves",
         f"trace {_F} --at 1,3 --pass backward",
         "Each node multiplies what comes from above with its own partial."
-        " 1 * 22 * 1 * 2 = 44, and every partial at once.",
+        " Along the path to x1 that makes 44; one pass finds every partial.",
     ),
     Station(
         "Is my gradient right?",

@@ -21,8 +21,11 @@ _SPECIAL = str.maketrans({
     "\\": r"\textbackslash{}", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&",
     "#": r"\#", "{": r"\{", "}": r"\}", "$": r"\$", "~": r"\~{}", "∂": r"$\partial$",
     "∞": r"$\infty$", "≤": r"$\le$", "≥": r"$\ge$", "·": r"$\cdot$", "×": r"$\times$",
-    "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}", "²": r"$^2$",
-    "…": r"\ldots{}", "→": r"$\to$", "±": r"$\pm$",
+    "|": r"\textbar{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "…": r"\ldots{}", "→": r"$\to$", "±": r"$\pm$", "√": r"$\surd$", "∛": r"$\surd^3$",
+    "½": r"$\frac12$", "←": r"$\gets$", "≈": r"$\approx$",
+    **{low: f"$_{n}$" for n, low in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+    **{high: f"$^{n}$" for n, high in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "⁻": "$^-$",
 })  # fmt: skip
 #: Packages that not every document needs, by what they are needed for.
 _PACKAGES = {

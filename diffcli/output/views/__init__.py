@@ -5,7 +5,7 @@ from typing import Any
 
 import diffcli
 from diffcli.language.expression import Expression
-from diffcli.language.notation import CODE, Notation
+from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
 from diffcli.output.document import Formula, Line, Run
@@ -36,7 +36,7 @@ def step_fact(settings: Settings, used: Iterable[float] = ()) -> Line:
 
 
 def formulas(
-    parsed: Parsed, notation: Notation = CODE, limit: int = _LONGEST_FORMULA
+    parsed: Parsed, notation: Notation, limit: int = _LONGEST_FORMULA
 ) -> Iterator[Formula]:
     """Yield the definitions and the function as they were understood."""
     names = {node: name for name, node in parsed.definitions.items()}

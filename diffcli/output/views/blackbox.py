@@ -47,18 +47,22 @@ def _status(measured: Measurement, name: str) -> str:
 
 def _blocks(measured: Measurement, notation: Notation) -> Iterator[Block]:
     settings = measured.settings
-    yield Formula(f"f({', '.join(measured.point)}) = {measured.name}")
+    yield Formula(
+        f"f({', '.join(map(notation.variable, measured.point))}) = {measured.name}"
+    )
     yield Facts((
-        (Run(f"at {point_text(measured.point)}"),),
+        (Run(f"at {point_text(measured.point, notation)}"),),
         (Run("f = "), Run(short_number(measured.value, settings.digits), "value")),
         step_fact(settings),
         (Run(f"{measured.evaluations} evaluations", "muted"),),
     ))  # fmt: skip
     columns = (Column("", "left"), Column(load("finite").TITLE), Column("est. error"))
-    yield Table(columns, tuple(_row(measured, name) for name in measured.partials))
+    yield Table(
+        columns, tuple(_row(measured, name, notation) for name in measured.partials)
+    )
 
 
-def _row(measured: Measurement, name: str) -> tuple[Line, ...]:
+def _row(measured: Measurement, name: str, notation: Notation) -> tuple[Line, ...]:
     value, error = measured.partials[name]
     number, estimate = "n/a", "-"
     if value is not None:
@@ -67,7 +71,7 @@ def _row(measured: Measurement, name: str) -> tuple[Line, ...]:
     if name in measured.kinks:
         estimate = "kink"
     return (
-        (Run(f"∂f/∂{name}", "name"),),
+        (Run(notation.partial([name]), "name"),),
         (Run(number, "doubtful" if name in measured.kinks else "gradient"),),
         (Run(estimate),),
     )

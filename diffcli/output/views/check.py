@@ -47,10 +47,12 @@ def document(check: Check) -> Document:
 
 def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     if check.parsed is None:
-        yield Formula(f"f({', '.join(check.point)}) = {check.subject}")
+        yield Formula(
+            f"f({', '.join(map(notation.variable, check.point))}) = {check.subject}"
+        )
     else:
-        yield from formulas(check.parsed)
-    yield Facts(((Run(f"check at {point_text(check.point)}"),),))
+        yield from formulas(check.parsed, notation)
+    yield Facts(((Run(f"check at {point_text(check.point, notation)}"),),))
     of_methods = any(verdict.method for verdict in check.verdicts)
     columns = (
         Column("", "left"),
@@ -61,7 +63,7 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
         Column("rel. error"),
         Column("verdict", "left"),
     )
-    yield Table(columns, tuple(_row(check, verdict) for verdict in check.verdicts))
+    yield Table(columns, tuple(_row(check, v, notation) for v in check.verdicts))
     failed = [verdict for verdict in check.verdicts if not verdict.passed]
     if failed:
         yield Lines(((Run(f"{len(failed)} of {len(check.verdicts)} failed."),),))
@@ -84,7 +86,7 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
         said = f"claimed is {verdict.factor} of it"
     if not said:
         return
-    label = _label(verdict)
+    label = _label(verdict, notation)
     if verdict.derivation:
         label = notation.partial([verdict.name], several=len(taken) > 1)
     yield Picture(partial(_wrapped, f"{label}: {said}."))
@@ -147,20 +149,20 @@ def _remainders(check: Check) -> Iterator[Block]:
         yield Lines(((Run(f"The remainder goes with h**{orders[-1]:.1f}: {said}."),),))
 
 
-def _label(verdict: Verdict) -> str:
+def _label(verdict: Verdict, notation: Notation) -> str:
     if _is_direction(verdict):
         return verdict.name
     title = f" {methods.load(verdict.method).TITLE}" if verdict.method else ""
-    return f"∂f/∂{verdict.name}{title}"
+    return f"{notation.partial([verdict.name])}{title}"
 
 
-def _row(check: Check, verdict: Verdict) -> tuple[Line, ...]:
+def _row(check: Check, verdict: Verdict, notation: Notation) -> tuple[Line, ...]:
     numbers = [verdict.claimed.value, verdict.true.value]
     style = number_style([n for n in numbers if n is not None], check.digits)
     claimed, true = ("n/a" if n is None else style(n) for n in numbers)
     relative = "-" if verdict.relative is None else f"{verdict.relative:.1e}"
     return (
-        (Run(_label(verdict), "name"),),
+        (Run(_label(verdict, notation), "name"),),
         (Run(claimed),),
         (Run(true, "value"),),
         (Run(relative),),

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import diffcli
 from diffcli.analysis.depth import RANGE, Chain, Layer
-from diffcli.calculus.functions import BY_NAME
+from diffcli.calculus.functions import BY_NAME, INFIX, Function
+from diffcli.language.expression import call, variable
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import bar
 from diffcli.output.document import (
@@ -28,7 +29,6 @@ from diffcli.output.views import understood
 SCHEMA = "diffcli/depth/1"
 _ROWS = 12  # layers that are shown to people
 _ROOMY = 60  # columns from which on the local partials are shown too
-_LOCAL = "w*act'"
 _WIDEST = 48  # cells of the longest bar
 
 
@@ -52,10 +52,12 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     first = exhibit.chains[0]
     alone = len(exhibit.chains) == 1
     name = first.name if first.name.isidentifier() else "act"
-    layer = f"a(l) = {name if alone else 'act'}(w*a(l-1))"
+    layer = f"a(l) = {_layer(name if alone else 'act', notation)}"
     facts: list[Line] = [(Run(layer),)]
     if alone and name == "act":
-        facts = [(Run(f"{layer}, act({first.parsed.variables[0]}) = {first.name}"),)]
+        x = notation.variable(first.parsed.variables[0])
+        body = notation.text(first.parsed.expression, taken=first.parsed.variables)
+        facts = [(Run(f"{layer}, act({x}) = {body}"),)]
     facts.append((Run(f"w = {first.weight:.10g}, a(0) = {first.start:.10g}"),))
     yield Facts((*facts, (Run("gradient of the output, layer by layer", "muted"),)))
     yield Picture(partial(_bars, first)) if alone else _table(exhibit.chains)
@@ -66,6 +68,14 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
             (Run(f"{c.name} {c.gradient:.1e} ({c.verdict})"),) for c in exhibit.others
         )
         yield Facts(((Run("compare:", "muted"),), *others))
+
+
+def _layer(name: str, notation: Notation) -> str:
+    """Return what a layer does with the layer before: σ(w·a(l - 1))."""
+    before = variable("before")
+    inside = call(INFIX["*"], variable("w"), before)
+    row = BY_NAME.get(name, Function(name, 1, abs, (), ()))
+    return notation.text(call(row, inside), names={before: "a(l-1)"})
 
 
 def _said(chain: Chain, alone: bool) -> Iterator[Line]:
@@ -115,7 +125,8 @@ def _bars(chain: Chain, screen: Screen) -> Iterator[Line]:
     low = min(-1, math.floor(math.log10(min(sizes)) - 1e-9) - 1)
     high = max(0, math.ceil(math.log10(max(sizes)) - 1e-9))
     roomy = screen.width >= _ROOMY
-    local = f"{_LOCAL:>9}   " if roomy else ""
+    column = f"w{screen.notation.times}act'"
+    local = f"{column:>9}   " if roomy else ""
     head = f"  layer  {local}{'gradient':>9}   "
     width = min(_WIDEST, screen.width - len(head))
     ends = f"1e{low:+03d}", f"1e{high:+03d}" if high else "1"

@@ -59,8 +59,8 @@ def document(exhibit: Exhibit) -> Document:
 
 def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     descent = exhibit.descend(False)
-    yield from formulas(descent.problem.parsed)
-    start = point_text(descent.problem.point)
+    yield from formulas(descent.problem.parsed, notation)
+    start = point_text(descent.problem.point, notation)
     yield Facts(((Run(f"gradient descent from {start}"),), *_limit(descent)))
     if exhibit.plot:
         axis = (

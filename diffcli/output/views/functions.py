@@ -6,7 +6,7 @@ from typing import Any
 
 from diffcli.calculus.functions import NO_DERIVATIVE, SECTIONS, Function
 from diffcli.language.expression import call, variable
-from diffcli.language.notation import Notation
+from diffcli.language.notation import CODE, Notation
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from diffcli.output.document import Block, Column, Document, Line, Run, Sheet, Table
@@ -34,14 +34,14 @@ def _all(rows: Sequence[Function], notation: Notation) -> Iterator[Block]:
         some = [row for row in members if row in rows]
         if some:
             lines.append(((Run(title, "title"),), (), ()))
-        lines += map(_line, some)
+        lines += (_line(row, notation) for row in some)
     yield Table(columns, tuple(lines))
 
 
-def _line(row: Function) -> tuple[Line, ...]:
+def _line(row: Function, notation: Notation) -> tuple[Line, ...]:
     return (
         (Run(f"  {_spelling(row)}", "name"),),
-        (Run(", ".join(_derivatives(row))),),
+        (Run(", ".join(_derivatives(row, notation))),),
         (Run(row.domain.sentence or "all numbers", "muted"),),
     )
 
@@ -49,8 +49,8 @@ def _line(row: Function) -> tuple[Line, ...]:
 def _one(rows: Sequence[Function], notation: Notation) -> Iterator[Block]:
     (row,) = rows
     facts = {
-        "meaning": _tidy(row.definition) if row.definition else "",
-        "derivative": ", ".join(_derivatives(row)),
+        "meaning": _tidy(row.definition, notation) if row.definition else "",
+        "derivative": ", ".join(_derivatives(row, notation)),
         "defined for": row.domain.sentence or "all numbers",
         "not smooth": _rough(row),
         "also written": ", ".join(row.aliases),
@@ -84,16 +84,16 @@ def _spelling(row: Function) -> str:
     return text(call(row, *map(variable, "uv"[: row.arity])))
 
 
-def _derivatives(row: Function) -> list[str]:
+def _derivatives(row: Function, notation: Notation) -> list[str]:
     """Return the partials as text; "none" toward an argument that has none."""
     return [
-        "none" if derivative == NO_DERIVATIVE else _tidy(derivative)
+        "none" if derivative == NO_DERIVATIVE else _tidy(derivative, notation)
         for derivative in row.derivatives
     ]
 
 
-def _tidy(written: str) -> str:
-    return text(parse(written).expression)
+def _tidy(written: str, notation: Notation) -> str:
+    return notation.text(parse(written).expression)
 
 
 def _record(row: Function) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _record(row: Function) -> dict[str, Any]:
         "section": _section(row),
         "spelling": _spelling(row),
         "arity": "many" if row.many else row.arity,
-        "derivatives": [d if d != "none" else None for d in _derivatives(row)],
+        "derivatives": [d if d != "none" else None for d in _derivatives(row, CODE)],
         "domain": row.domain.sentence,
         "definition": row.definition,
         "rough": row.rough.kind if row.rough else None,
@@ -122,7 +122,7 @@ def _sheet(rows: Sequence[Function]) -> Sheet:
             (
                 row.name,
                 _spelling(row),
-                "; ".join(_derivatives(row)),
+                "; ".join(_derivatives(row, CODE)),
                 row.domain.sentence,
                 " ".join(row.aliases),
                 row.remark,

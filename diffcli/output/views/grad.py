@@ -50,10 +50,10 @@ def document(comparison: Comparison) -> Document:
 
 def _blocks(comparison: Comparison, notation: Notation) -> Iterator[Block]:
     problem = comparison.problem
-    yield from formulas(problem.parsed)
+    yield from formulas(problem.parsed, notation)
     settings = problem.settings
     facts: list[Line] = [
-        (Run(f"at {point_text(problem.point)}"),),
+        (Run(f"at {point_text(problem.point, notation)}"),),
         _value(comparison),
     ]
     finite = _result(comparison, "finite")
@@ -69,7 +69,7 @@ def _blocks(comparison: Comparison, notation: Notation) -> Iterator[Block]:
         verb = "is a variable" if len(hidden) == 1 else "are variables"
         facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
     yield Facts(tuple(facts))
-    yield _table(comparison)
+    yield _table(comparison, notation)
 
 
 def _widths(finite: MethodResult) -> dict[str, float]:
@@ -86,7 +86,7 @@ def _value(comparison: Comparison) -> Line:
     return (*line, Run(f" = {exact}", "value")) if says_more else line
 
 
-def _table(comparison: Comparison) -> Table:
+def _table(comparison: Comparison, notation: Notation) -> Table:
     judged = bool(comparison.agreements) or bool(comparison.kinks)
     judged = judged and len(comparison.results) > 1
     columns = [Column("", "left")]
@@ -100,12 +100,13 @@ def _table(comparison: Comparison) -> Table:
     if judged:
         columns += [Column("rel. error", essential=False), Column("digits")]
     rows = tuple(
-        _row(comparison, name, judged=judged) for name in comparison.problem.variables
+        ((Run(notation.partial([name]), "name"),), *_cells(comparison, name, judged))
+        for name in comparison.problem.variables
     )
     return Table(tuple(columns), rows)
 
 
-def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]:
+def _cells(comparison: Comparison, name: str, judged: bool) -> Sequence[Line]:
     estimates = [
         result.partials.get(name, Estimate(None, math.inf))
         for result in comparison.results
@@ -113,7 +114,7 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
     values = [e.value for e in estimates if e.value is not None]
     shown_as = number_style(values, comparison.problem.settings.digits)
     agreement = comparison.agreements.get(name)
-    cells: list[Line] = [(Run(f"∂f/∂{name}", "name"),)]
+    cells: list[Line] = []
     for result, estimate in zip(comparison.results, estimates, strict=True):
         if name in comparison.kinks:
             cells.append(_kink_cell(comparison, result, name))
@@ -131,7 +132,7 @@ def _row(comparison: Comparison, name: str, *, judged: bool) -> tuple[Line, ...]
         cells.append((Run(comparison.exact.get(name) or "-", "value"),))
     if judged:
         cells += _judgement(comparison, name)
-    return tuple(cells)
+    return cells
 
 
 def _estimates(comparison: Comparison) -> dict[str, Estimate]:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffcli import methods
-from diffcli.analysis.hessian import Hessian, label
+from diffcli.analysis.hessian import Hessian
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
@@ -44,11 +44,11 @@ def document(hessian: Hessian) -> Document:
 
 def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     problem = hessian.problem
-    yield from formulas(problem.parsed)
+    yield from formulas(problem.parsed, notation)
     value = short_number(problem.value, problem.settings.digits)
     yield Facts(
         (
-            (Run(f"at {point_text(problem.point)}"),),
+            (Run(f"at {point_text(problem.point, notation)}"),),
             (Run("f = "), Run(value, "value")),
             step_fact(problem.settings),
         )
@@ -60,7 +60,7 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
         estimates = [entries[pair] for entries in hessian.columns.values()]
         values = [e.value for e in estimates if e.value is not None]
         style = number_style(values, problem.settings.digits)
-        cells: list[Line] = [(Run(label(pair), "name"),)]
+        cells: list[Line] = [(Run(notation.partial(pair), "name"),)]
         for name, estimate in zip(hessian.columns, estimates, strict=True):
             if estimate.value is None:
                 cells.append((Run("n/a", "muted"),))

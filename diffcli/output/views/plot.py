@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import diffcli
 from diffcli.analysis.plot import Plot, Sample, window
 from diffcli.language.notation import Notation
-from diffcli.language.printer import text
 from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, Mark, draw, height
 from diffcli.output.document import (
     Block,
@@ -22,6 +21,7 @@ from diffcli.output.document import (
     plain_number,
 )
 from diffcli.output.views import understood
+from diffcli.problem import point_text
 
 SCHEMA = "diffcli/plot/1"
 _STYLES = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -69,21 +69,24 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
         zip(_names(exhibit), exhibit.plots, strict=True)
     ):
         mine, its = _styles(exhibit, place)
-        body = text(plot.parsed.expression, spaced=False, limit=200)
-        facts: list[Line] = [(Run(f"{name}({plot.variable}) = {body}", _STYLES[mine]),)]
+        body = notation.text(
+            plot.parsed.expression, limit=200, taken=plot.parsed.variables
+        )
+        title = f"{name}({notation.variable(plot.variable)}) = {body}"
+        facts: list[Line] = [(Run(title, _STYLES[mine]),)]
         if exhibit.derivatives:
             facts.append((Run(f"{name}' dashed", _STYLES[its]),))
-        facts += _facts(plot, name)
+        facts += _facts(plot, name, notation)
         yield Facts(tuple(facts))
     if exhibit.others:
-        fixed = ", ".join(f"{n} = {x:.10g}" for n, x in exhibit.others.items())
+        fixed = point_text(exhibit.others, notation, len(exhibit.others))
         yield Facts(((Run(f"with {fixed}", "muted"),),))
     yield Picture(partial(_picture, exhibit))
 
 
-def _facts(plot: Plot, name: str) -> Iterator[Line]:
+def _facts(plot: Plot, name: str, notation: Notation) -> Iterator[Line]:
     """Yield what a reader should see in the curve."""
-    x, place = plot.variable, _placed(plot)
+    x, place = notation.variable(plot.variable), _placed(plot)
     if plot.steepest:
         slope, where = plot.steepest
         at = "" if where is None else f" at {x} = {place(where)}"

@@ -69,7 +69,7 @@ def _blocks(steps: Steps, notation: Notation) -> Iterator[Block]:
                 partial(_typeset_paper, steps, told),
             )
         else:
-            yield from _by_rules(steps, told)
+            yield from _by_rules(steps, told, notation)
         if steps.simplify:
             yield from _simplified(steps, told, notation)
 
@@ -87,16 +87,16 @@ def _simplified(steps: Steps, told: Derivative, notation: Notation) -> Iterator[
     yield Formula(f"{head} = {shown}", f"{_latex_partial(told.variables)} &= {typeset}")
 
 
-def _by_rules(steps: Steps, told: Derivative) -> Iterator[Block]:
-    lines = tuple(_lines(steps, told.derivation))
+def _by_rules(steps: Steps, told: Derivative, notation: Notation) -> Iterator[Block]:
+    lines = tuple(_lines(steps, told.derivation, notation))
     if len(told.variables) > 1:
-        before = Run(f"and of {_partial(told.variables[:-1])} again:", "muted")
+        before = Run(f"and of {notation.partial(told.variables[:-1])} again:", "muted")
         lines = ((before,), *lines)
     yield Lines(lines, partial(_latex_steps, steps, told))
-    yield _equals(steps, told, told.derivation.result)
+    yield _equals(steps, told, told.derivation.result, notation)
     if told.value is not None:
         value = Run(f"= {told.value:.10g}", "value")
-        yield Facts(((value, Run(f" at {point_text(steps.point)}")),))
+        yield Facts(((value, Run(f" at {point_text(steps.point, notation)}")),))
 
 
 def _on_paper(
@@ -116,22 +116,15 @@ def _typeset_paper(steps: Steps, told: Derivative) -> Iterator[str]:
     return paper.typeset(told.variables, told.of, steps.parsed.definitions)
 
 
-def _equals(steps: Steps, told: Derivative, result: Expression) -> Formula:
-    shown = text(result, limit=_LONGEST, names=steps.names)
+def _equals(
+    steps: Steps, told: Derivative, result: Expression, notation: Notation
+) -> Formula:
+    shown = notation.text(result, limit=_LONGEST, names=steps.names)
     typeset = latex(result, 400, steps.names)
     return Formula(
-        f"{_partial(told.variables)} = {shown}",
+        f"{notation.partial(told.variables)} = {shown}",
         f"{_latex_partial(told.variables)} &= {typeset}",
     )
-
-
-def _partial(variables: Sequence[str]) -> str:
-    """Return the name of a derivative: ∂f/∂x, ∂²f/∂x², ∂²f/∂x∂y."""
-    if len(variables) == 1:
-        return f"∂f/∂{variables[0]}"
-    if len(set(variables)) == 1:
-        return f"∂²f/∂{variables[0]}²"
-    return f"∂²f/∂{'∂'.join(variables)}"
 
 
 def _latex_partial(variables: Sequence[str]) -> str:
@@ -161,7 +154,7 @@ def _latex_steps(steps: Steps, told: Derivative) -> Iterator[str]:
     yield r"\end{enumerate}"
 
 
-def _lines(steps: Steps, derivation: Derivation) -> Iterator[Line]:
+def _lines(steps: Steps, derivation: Derivation, notation: Notation) -> Iterator[Line]:
     """Yield the steps in the order in which they build on each other."""
     names = steps.names
     shown = derivation.steps[:_MOST]
@@ -170,14 +163,14 @@ def _lines(steps: Steps, derivation: Derivation) -> Iterator[Line]:
     indent = " " * (width + 7)
     for place, (rule, step) in enumerate(zip(rules, shown, strict=True)):
         head = (Run(f"{place + 1:3}  "), Run(rule.ljust(width), "name"), Run("  "))
-        left, right = _equation(derivation, place, names)
+        left, right = _equation(derivation, place, names, notation)
         if right and len(indent) + len(left) + len(right) > _WIDTH:
             yield (*head, Run(left))
             yield (Run(indent), Run(right, "title"))
         else:
             yield (*head, Run(left), Run(right, "title"))
         if steps.level == "full":
-            for sentence in _explained(step, derivation.variable, names):
+            for sentence in _explained(step, derivation.variable, names, notation):
                 yield (Run(f"       {sentence}", "muted"),)
     if len(derivation.steps) > _MOST:
         left_out = len(derivation.steps) - _MOST
@@ -185,15 +178,19 @@ def _lines(steps: Steps, derivation: Derivation) -> Iterator[Line]:
 
 
 def _equation(
-    derivation: Derivation, place: int, names: Mapping[Expression, str]
+    derivation: Derivation,
+    place: int,
+    names: Mapping[Expression, str],
+    notation: Notation,
 ) -> tuple[str, str]:
     """Return d/dx[...] = ... as the rule gives it, and what tidying makes of it."""
     step = derivation.steps[place]
     others = {node: name for node, name in names.items() if node is not step.of}
     filled = derivation.filled(place)
-    becomes = _short(step.becomes, names)
-    raw = becomes if filled is None else _short(filled, names)
-    left = f"d/d{derivation.variable}[{_short(step.of, others)}] = {raw}"
+    becomes = _short(step.becomes, names, notation)
+    raw = becomes if filled is None else _short(filled, names, notation)
+    sign = notation.derivative(derivation.variable, several=False)
+    left = f"{sign}[{_short(step.of, others, notation)}] = {raw}"
     return left, "" if raw == becomes else f" = {becomes}"
 
 
@@ -212,7 +209,7 @@ def _sentence(step: Step, variable: str) -> str:
 
 
 def _explained(
-    step: Step, variable: str, names: Mapping[Expression, str]
+    step: Step, variable: str, names: Mapping[Expression, str], notation: Notation
 ) -> Iterator[str]:
     """Yield the rule's general form, its letters, and what it says."""
     rule = step.rule
@@ -220,20 +217,22 @@ def _explained(
         yield f"rule: D({rule.before}) = {rule.after}"
         letters = sorted(step.bindings.items())
         meant = ", ".join(
-            f"{letter} = {_short(node, names)}" for letter, node in letters
+            f"{letter} = {_short(node, names, notation)}" for letter, node in letters
         )
         yield f"with {meant}"
     sentence = _sentence(step, variable)
     held = variables(step.of) if rule.before == "c" else []
     if held:
-        sentence += f"; {', '.join(held)} held fixed"
+        sentence += f"; {', '.join(map(notation.variable, held))} held fixed"
     yield sentence
     if step.uses:
         yield f"uses {', '.join(f'step {use + 1}' for use in step.uses)}"
 
 
-def _short(node: Expression, names: Mapping[Expression, str]) -> str:
-    return text(node, spaced=False, limit=_LONGEST, names=names)
+def _short(
+    node: Expression, names: Mapping[Expression, str], notation: Notation
+) -> str:
+    return notation.text(node, limit=_LONGEST, names=names)
 
 
 def _record(steps: Steps) -> dict[str, Any]:

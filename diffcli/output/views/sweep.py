@@ -50,11 +50,11 @@ def document(exhibit: Exhibit) -> Document:
 def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     sweep = exhibit.sweep
     problem = sweep.problem
-    yield from formulas(problem.parsed)
-    slope = f"∂f/∂{sweep.name}"
+    yield from formulas(problem.parsed, notation)
+    slope = notation.partial([sweep.name])
     size = "relative" if sweep.true else "absolute"
     yield Facts((
-        (Run(f"at {point_text(problem.point)}"),),
+        (Run(f"at {point_text(problem.point, notation)}"),),
         (Run(f"{slope} = {sweep.true:.10g}", "gradient"),),
     ))  # fmt: skip
     names = ((Run(s.scheme, _STYLES[s.scheme][0]),) for s in sweep.series)

@@ -1,13 +1,13 @@
 """The forward and the backward pass on the screen and as data."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from diffcli.analysis.trace import Backward, Forward, Level, Path, Share, Trace
 from diffcli.calculus.functions import NAMED
-from diffcli.language.expression import Call
+from diffcli.language.expression import Call, Expression
 from diffcli.language.notation import Notation
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.canvas import bar
@@ -32,6 +32,7 @@ SCHEMA = "diffcli/trace/2"
 HEADER = ("node", "formula", "value", "adjoint")
 _WIDTH = 79  # columns that a line should fit in
 _MOST = 100  # nodes of one pass that are shown to people
+_LONGEST = 60  # characters of a formula
 _SHARES = 4  # paths into one node that are written out
 _LEVELS = 12  # depths that are shown as bars
 _COUNTABLE = 10**15  # paths that are counted out; more are no number to a double either
@@ -66,22 +67,24 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
 
 
 def _blocks(trace: Trace, passes: Sequence[str], notation: Notation) -> Iterator[Block]:
-    yield from formulas(trace.problem.parsed)
-    yield Facts(((Run(f"at {point_text(trace.problem.point)}"),),))
+    yield from formulas(trace.problem.parsed, notation)
+    yield Facts(((Run(f"at {point_text(trace.problem.point, notation)}"),),))
     if not trace.forward:
         constant = f"f = {_short(trace.problem.value)} depends on no variable"
         yield Lines(((Run(constant),),))
         return
     if "forward" in passes:
         title = Run("Forward pass: leaves to root", "title")
-        lines = _cut(trace.forward, list(_forward(trace.forward)))
+        lines = _cut(trace.forward, list(_forward(trace, notation)))
         yield Lines(((), (title,), *lines), partial(_latex_forward, trace))
     if "backward" in passes:
-        title = Run("Backward pass: root to leaves, upstream * local", "title")
-        lines = _cut(trace.backward, list(_backward(trace.backward)))
+        title = Run(
+            f"Backward pass: root to leaves, upstream {notation.times} local", "title"
+        )
+        lines = _cut(trace.backward, list(_backward(trace.backward, notation)))
         yield Lines(((), (title,), *lines), partial(_latex_backward, trace))
         title = Run(_paths_title(trace.paths), "title")
-        lines = list(map(_path, trace.paths[:_MOST]))
+        lines = [_path(path, notation) for path in trace.paths[:_MOST]]
         yield Lines(((), (title,), *lines), partial(_latex_paths, trace))
         if _is_unhealthy(trace.levels):
             title = Run("Gradient health: the largest adjoint at each depth", "title")
@@ -98,57 +101,81 @@ def _cut(nodes: Sequence[Any], lines: list[Line]) -> list[Line]:
     return [*lines[:half], (Run(left, "muted"),), *lines[-half:]]
 
 
-def _forward(nodes: Sequence[Forward]) -> Iterator[Line]:
+def _forward(trace: Trace, notation: Notation) -> Iterator[Line]:
+    nodes = trace.forward
     some = [*nodes[:_MOST], *nodes[-_MOST:]]
     name = max(len(node.name) for node in some)
-    formula = max(len(node.formula) for node in some)
-    numbers = max(len(node.numbers) for node in some)
+    spellings = {node.name: _spellings(node, trace.names, notation) for node in some}
+    formula, numbers = (max(map(len, c)) for c in zip(*spellings.values(), strict=True))
     for node in nodes:
-        head = f"  {node.name.ljust(name)} = "
-        equation = f"{node.formula.ljust(formula)} = {node.numbers.ljust(numbers)} = "
-        parts = head + (equation if node.formula else " " * len(equation))
+        head = f"  {notation.variable(node.name).ljust(name)} = "
+        letters, digits = spellings.get(node.name, ("", ""))
+        equation = f"{letters.ljust(formula)} = {digits.ljust(numbers)} = "
+        parts = head + (equation if letters else " " * len(equation))
         last = Run("   f", "title") if node is nodes[-1] else Run("")
         yield (Run(parts), Run(_short(node.value), "value"), last)
 
 
-def _backward(nodes: Sequence[Backward]) -> Iterator[Line]:
+def _spellings(
+    node: Forward, names: Mapping[Expression, str], notation: Notation
+) -> tuple[str, str]:
+    """Return how a node is made, with names and with numbers."""
+    if node.numbers is None:
+        return "", ""
+    formula = notation.text(node.node, limit=_LONGEST, names=names)
+    return formula, notation.text(node.numbers, limit=_LONGEST)
+
+
+def _backward(nodes: Sequence[Backward], notation: Notation) -> Iterator[Line]:
     some = [*nodes[:_MOST], *nodes[-_MOST:]]
-    name = max(len(node.name) for node in some)
-    width = max(len(_products(node)) for node in some)
+    name = max(len(notation.partial([node.name])) for node in some)
+    width = max(len(_products(node, notation)) for node in some)
     for node in nodes:
-        head = f"  ∂f/∂{node.name.ljust(name)} = {_products(node).ljust(width)} = "
-        value, remark = _short(node.adjoint).ljust(8), f"   {_remark(node)}"
+        partial_ = notation.partial([node.name]).ljust(name)
+        head = f"  {partial_} = {_products(node, notation).ljust(width)} = "
+        value = _short(node.adjoint).ljust(8)
+        remark = f"   {_remark(node, notation)}"
         if len(head) + len(value) + len(remark) > _WIDTH:
             yield (Run(head), Run(value.rstrip(), "adjoint"))
-            yield (Run(" " * (name + 6) + remark, "muted"),)
+            yield (Run(" " * (name + 2) + remark, "muted"),)
         else:
             yield (Run(head), Run(value, "adjoint"), Run(remark, "muted"))
 
 
-def _products(node: Backward) -> str:
+def _products(node: Backward, notation: Notation) -> str:
     """Return upstream times local, for each path that ends here."""
     if not node.shares:
         return "1"
     products = [
-        f"∂f/∂{share.user} * {share.formula}" for share in node.shares[:_SHARES]
+        f"{notation.partial([share.user])} {notation.times}"
+        f" {notation.factor(share.partial)}"
+        for share in node.shares[:_SHARES]
     ]
     return " + ".join([*products, "…"] if len(node.shares) > _SHARES else products)
 
 
-def _remark(node: Backward) -> str:
+def _remark(node: Backward, notation: Notation) -> str:
     if not node.shares:
         return "seed"
     products = [_short(share.upstream * share.local) for share in node.shares]
     if len(node.shares) > 1:
         count = {2: "two", 3: "three"}.get(len(products), str(len(products)))
         more = " + …" if len(products) > _SHARES else ""
-        sums = " + ".join(products[:_SHARES]) + more
+        sums = _joined(products[:_SHARES], "+") + more
         return f"{sums}   {count} paths add up"
     (share,) = node.shares
     gate = _GATES.get(share.function, f"derivative of {share.function}")
     if share.local == 0.0 and _is_flat(share.function):
         gate = f"{share.function} is dead here: passes nothing on"
-    return f"{_short(share.upstream)} * {_short(share.local)}   {gate}"
+    product = _joined([_short(share.upstream), _short(share.local)], notation.times)
+    return f"{product}   {gate}"
+
+
+def _joined(numbers: Sequence[str], sign: str) -> str:
+    """Return numbers with a sign between them: 2 + (-3)."""
+    first, *rest = numbers
+    shown = (f"({number})" if number[0] == "-" else number for number in rest)
+    return f" {sign} ".join([first, *shown])
 
 
 def _paths_title(paths: Sequence[Path]) -> str:
@@ -164,15 +191,16 @@ def _is_flat(name: str) -> bool:
     return row is not None and row.arity == 1 and bool(row.rough and row.rough.edge)
 
 
-def _path(path: Path) -> Line:
-    head = Run(f"  ∂f/∂{path.name} = ")
+def _path(path: Path, notation: Notation) -> Line:
+    head = Run(f"  {notation.partial([path.name])} = ")
     value = Run(_short(path.adjoint), "adjoint")
     if path.ways != 1:
         return (head, value, Run(f"   {_ways(path)} paths add up", "muted"))
     factors = [_short(local) for local in path.locals]
     if len(factors) > 12:
         factors = [*factors[:6], "…", *factors[-5:]]
-    line: Line = (head, Run(f"{' * '.join(['1', *factors][1:] or ['1'])} = "), value)
+    product = _joined(factors or ["1"], notation.times)
+    line: Line = (head, Run(f"{product} = "), value)
     return (*line, Run(_health(path), "muted"))
 
 

@@ -46,15 +46,15 @@ def document(tree: Tree) -> Document:
 
 
 def _blocks(tree: Tree, notation: Notation) -> Iterator[Block]:
-    yield from formulas(tree.parsed)
+    yield from formulas(tree.parsed, notation)
     if tree.problem:
-        at = Run(f"at {point_text(tree.problem.point)}")
+        at = Run(f"at {point_text(tree.problem.point, notation)}")
         meaning = Run("after each node: value | adjoint", "muted")
         yield Facts(((at,), (meaning,)))
-    yield Lines(tuple(_lines(tree)), partial(_forest, tree))
+    yield Lines(tuple(_lines(tree, notation)), partial(_forest, tree))
 
 
-def _lines(tree: Tree) -> Iterator[Line]:
+def _lines(tree: Tree, notation: Notation) -> Iterator[Line]:
     """Yield a line a node, from the root down, with guides in front."""
     names = _letters(tree)
     stack: list[tuple[Expression, str, str]] = [(tree.parsed.expression, "", "")]
@@ -69,11 +69,11 @@ def _lines(tree: Tree) -> Iterator[Line]:
             return
         again = tree.shared and node in drawn and bool(node.args)
         drawn.add(node)
-        name = f"{names[node]}: " if node in names else ""
+        name = f"{notation.variable(names[node])}: " if node in names else ""
         cut = len(below) >= 4 * _DEEPEST and bool(node.args)
         was_cut = was_cut or cut
         mark = Run("  (drawn above)" if again else "  …" * cut, "muted")
-        label = Run(f"{name}{_label(node)}", "name")
+        label = Run(f"{name}{_mathematical_label(node, notation)}", "name")
         yield (Run(before), label, *_worth_runs(tree, node), mark)
         if not again and not cut:
             children = list(node.args)
@@ -162,6 +162,15 @@ def _label(node: Expression) -> str:
     assert isinstance(node, Call)
     notation = node.function.notation
     return notation.symbol if notation else node.function.name
+
+
+def _mathematical_label(node: Expression, notation: Notation) -> str:
+    """Return the label as people write it."""
+    if isinstance(node, Variable):
+        return notation.variable(node.name)
+    if isinstance(node, Call) and node.function.notation:
+        return notation.sign(node.function)
+    return _label(node)
 
 
 def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
