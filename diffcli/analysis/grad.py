@@ -7,7 +7,7 @@ from typing import NamedTuple
 from diffcli import methods
 from diffcli.analysis import certainty
 from diffcli.engine.one_sided import Slopes, one_sided, slopes
-from diffcli.engine.tape import Undefined
+from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, MethodResult, Problem, certain
@@ -84,7 +84,9 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
         kinks = tuple(name for name in kinks if name not in agreed)
     else:
         results = [_settle(result, corners) for result in results]
-    value, results = certainty.certified(problem, _value(problem), results, corners)
+    value, results = certainty.certified(
+        problem, _value(problem, results), results, corners
+    )
     agreements = {} if kinks else _agreements(problem, results)
     # At a kink there is one thing to say, and the error says it.
     remarks = [] if kinks else [remark for r in results for remark in r.remarks]
@@ -114,10 +116,12 @@ def _differing(
     ]
 
 
-def _value(problem: Problem) -> Estimate:
+def _value(problem: Problem, results: Iterable[MethodResult]) -> Estimate:
     """Return the function's value and how far it may be off."""
     if not problem.precise:
-        return Estimate(problem.value, problem.tape.backward().value_bound())
+        passes = (r.evidence for r in results if isinstance(r.evidence, BackwardPass))
+        backward = next(passes, None) or problem.tape.backward()
+        return Estimate(problem.value, backward.value_bound())
     from diffcli.engine.adaptive import Unsettled, values
 
     digits = problem.settings.digits

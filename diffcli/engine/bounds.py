@@ -9,12 +9,15 @@ Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3
 
 import math
 
-from diffcli.calculus.functions import Number
+from diffcli.calculus.functions import MINUS_ONE, ONE, ZERO, Number
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Tape
+from diffcli.language.expression import Call
 from diffcli.language.expression import Number as NumberNode
 
 _VALUE = 2.0  # roundings in a value: a library function is off by one or two units
 _PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
+#: The size of partials that are the same everywhere, and how far they move.
+_CONSTANT = {ONE: (1.0, 0.0), MINUS_ONE: (1.0, 0.0), ZERO: (0.0, 0.0)}
 
 
 def partial_bounds(backward: BackwardPass) -> dict[str, float]:
@@ -26,12 +29,12 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
         upstream, uncertain = adjoints[row], bounds[row]
         if upstream == 0.0 and uncertain == 0.0:
             continue
-        args = (a,) if b < 0 else (a, b)
-        local = _local(partial, row, args, values)
-        moved = _moved(partial, row, args, values, errors)
+        local, moved = _CONSTANT.get(partial) or _moved(
+            partial, (row, a) if b < 0 else (row, a, b), values, errors
+        )
         bounds[argument] += (
-            uncertain * abs(local)
-            + abs(upstream) * (moved + _PARTIAL * ROUNDING * abs(local))
+            uncertain * local
+            + abs(upstream) * (moved + _PARTIAL * ROUNDING * local)
             + TINY
         )
     return {
@@ -50,17 +53,17 @@ def value_errors(tape: Tape) -> list[float]:
         for node in program.nodes[: len(program.leaves)]
     ]
     row = len(errors)
-    for _, a, b in program.forward:
+    for node, (_, a, b) in zip(program.nodes[row:], program.forward, strict=True):
         value = abs(values[row])
         error = _VALUE * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
-        inherited = errors[a] if b < 0 else errors[a] + errors[b]
-        if inherited:
+        if errors[a] or (b >= 0 and errors[b]):
+            assert isinstance(node, Call)
             args = (a,) if b < 0 else (a, b)
-            partials = program.function(row).partials
-            for argument, partial in zip(args, partials, strict=True):
+            for argument, partial in zip(args, node.function.partials, strict=True):
                 if errors[argument]:
-                    local = _local(partial, row, args, values)
-                    error += abs(local) * errors[argument]
+                    known = _CONSTANT.get(partial)
+                    local = known[0] if known else _local(partial, row, args, values)
+                    error += local * errors[argument]
         errors.append(error)
         row += 1
     return errors
@@ -69,42 +72,39 @@ def value_errors(tape: Tape) -> list[float]:
 def _local(
     partial: Number, row: int, args: tuple[int, ...], values: list[float]
 ) -> float:
-    """Return a local partial; infinite where it cannot be computed."""
+    """Return the size of a local partial; infinite where it cannot be computed."""
     try:
-        return partial(values[row], *(values[argument] for argument in args))
+        return abs(partial(values[row], *[values[argument] for argument in args]))
     except (ValueError, ArithmeticError):
         return math.inf
 
 
 def _moved(
-    partial: Number,
-    row: int,
-    args: tuple[int, ...],
-    values: list[float],
-    errors: list[float],
-) -> float:
-    """Return how much a local partial moves when y and its arguments move.
+    partial: Number, places: tuple[int, ...], values: list[float], errors: list[float]
+) -> tuple[float, float]:
+    """Return a local partial's size, and how far it moves with y and its arguments.
 
     Each is moved by its error, and by more, scaled down, for a step within one
-    rounding shows nothing.
+    rounding shows nothing. Where it cannot be computed both are infinite.
     """
-    places = (row, *args)
     given = [values[place] for place in places]
+    moved = 0.0
+    local = math.inf
     try:
         local = partial(*given)
-        moved = 0.0
         for index, place in enumerate(places):
             error = errors[place]
             if error == 0.0:
                 continue
-            step = max(abs(given[index]) * 2.0**-26, error)
-            there = given.copy()
-            there[index] += step
-            change = abs(partial(*there) - local) * (error / step)
-            if error > abs(given[index]) * 2.0**-50:
-                there[index] = given[index] + error
-                change = max(change, abs(partial(*there) - local))
+            here = given[index]
+            step = max(abs(here) * 2.0**-26, error)
+            given[index] = here + step
+            change = abs(partial(*given) - local) * (error / step)
+            if error > abs(here) * 2.0**-50:
+                given[index] = here + error
+                change = max(change, abs(partial(*given) - local))
+            given[index] = here
             moved += change
     except (ValueError, ArithmeticError):
-        return math.inf
-    return moved
+        return abs(local), math.inf
+    return abs(local), moved

@@ -75,18 +75,22 @@ class Program:
         return Program, (self.expressions,)
 
     def _add_call(self, row: int, node: Call) -> None:
-        rows = [self.index[argument] for argument in node.args]
-        a, b = (*rows, -1)[:2]
-        self.forward.append((node.function.value, a, b))
-        edges = [
-            (row, argument, partial, a, b)
-            for argument, partial in zip(rows, node.function.partials, strict=True)
-            if self.active[argument]
-        ]
-        if edges:
-            self.active[row] = 1
+        function, index, active = node.function, self.index, self.active
+        if len(node.args) == 1:
+            a, b = index[node.args[0]], -1
+            if active[a]:
+                self.edges.append((row, a, function.partials[0], a, -1))
+        else:
+            a, b = index[node.args[0]], index[node.args[1]]
+            first, second = function.partials
+            if active[b]:  # the whole list is turned round at the end
+                self.edges.append((row, b, second, a, b))
+            if active[a]:
+                self.edges.append((row, a, first, a, b))
+        self.forward.append((function.value, a, b))
+        if active[a] or (b >= 0 and active[b]):
+            active[row] = 1
             self.calls.append(row)
-            self.edges += reversed(edges)  # the whole list is turned round at the end
 
     def arguments(self, row: int) -> tuple[int, ...]:
         """Return the rows of the arguments of a row."""
