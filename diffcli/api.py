@@ -130,6 +130,7 @@ def gradients(
     parsed = _given.formula(formula)
     names = _given.names(wrt, parsed.variables)
     settings = _given.settings(subgradient=subgradient)
+    points = _given.several(points, "points")
     return _gradients(parsed, points, names, settings, keep_going=keep_going)
 
 
@@ -192,7 +193,7 @@ def compare(
     DomainError where the formula is undefined. A kink is in the result's ``kinks``.
     """
     settings = _given.settings(h, scheme, digits, subgradient=subgradient)
-    names = _methods.select((methods,) if isinstance(methods, str) else methods)
+    names = _methods.select(_given.words(methods, "methods"))
     problem = _posed(formula, point, wrt, settings)
     result = _grad.compare(problem, names or _methods.THREE)
     if exact:
@@ -206,6 +207,7 @@ def _posed(
     wrt: str | Iterable[str] = (),
     settings: Settings | None = None,
 ) -> Problem:
+    _given.mapping(point, "point")
     parsed = _given.formula(formula, point)
     values = _given.point(point, parsed)
     return pose(parsed, values, _given.names(wrt, parsed.variables), settings)
@@ -393,6 +395,7 @@ def program(command: str, *, timeout: SupportsFloat = 10.0, jobs: int = 1) -> Bo
     """
     from diffcli.blackbox.program import ProgramBox
 
+    _given.text(command, "command")
     seconds = _given.positive(timeout, "timeout")
     _given.whole(jobs, "jobs", 1, 256)
     return Boxes(lambda: ProgramBox(command, seconds), jobs)
@@ -405,13 +408,15 @@ def _boxes(function: BlackBox | Boxes) -> Boxes:
         return function
     if not callable(function):
         raise UsageError(
-            f"{function!r} is no formula and no callable", parameter="function"
+            f"{_given.shown(function)} is no formula and no callable",
+            parameter="function",
         )
     box = CallableBox(function)
     return Boxes(lambda: box)
 
 
 def _values(point: Point) -> dict[str, float]:
+    _given.mapping(point, "point")
     if not point:
         raise PointError("the point has no variables", parameter="point")
     return {
@@ -516,7 +521,9 @@ def plot(
     from diffcli.analysis.plot import finer_by
     from diffcli.analysis.plot import plot as sample
 
-    others = others or {}
+    others = {} if others is None else others
+    _given.mapping(others, "others")
+    _given.text(variable, "variable")
     _given.whole(samples, "samples", 2, 1_000_000)
     first, last = _given.number(low, "low"), _given.number(high, "high")
     _given.finite(first, "low")
@@ -561,7 +568,7 @@ def descend(
     """
     from diffcli.analysis.descend import descend as walk
 
-    gains = [_given.positive(rate, "rates") for rate in rates]
+    gains = _given.numbers(rates, "rates")
     _given.whole(steps, "steps", 1, 10_000_000)
     limit = _given.not_negative(tolerance, "tolerance")
     return walk(_posed(formula, point, wrt), gains, steps, limit)
@@ -583,6 +590,7 @@ def depth(
 
     Raises UsageError, ParseError, and DomainError where a layer has no value.
     """
+    _given.text(activation, "activation")
     _given.whole(layers, "layers", 1, 1_000_000)
     w = _given.finite(_given.number(weight, "weight"), "weight")
     a = _given.finite(_given.number(start, "start"), "start")

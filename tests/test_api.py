@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import inspect
 import math
 import pickle
 import re
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
@@ -230,6 +232,15 @@ WRONG: list[tuple[Callable[[], object], type[diffcli.DiffcliError]]] = [
     (lambda: diffcli.measure(3, {"x": 1}), diffcli.UsageError),  # type: ignore[arg-type]
     (lambda: diffcli.measure(once, {"x": 1}, h=-1), diffcli.UsageError),
     (lambda: diffcli.program("/no/such/program"), diffcli.UsageError),
+    (lambda: diffcli.gradient("x", [1]), diffcli.PointError),  # type: ignore[arg-type]
+    (lambda: diffcli.gradient("x", None), diffcli.PointError),  # type: ignore[arg-type]
+    (lambda: diffcli.check("x", {"x": 1}, ["1"]), diffcli.PointError),  # type: ignore[arg-type]
+    (lambda: next(diffcli.gradients("x", [1])), diffcli.PointError),  # type: ignore[list-item]
+    (lambda: diffcli.measure(once, [1]), diffcli.PointError),  # type: ignore[arg-type]
+    (lambda: diffcli.depth(3), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.compare("x", {"x": 1}, scheme=["forward"]), diffcli.UsageError),  # type: ignore[arg-type]
+    (lambda: diffcli.compare("x", {"x": 1}).partial("q"), diffcli.UsageError),
+    (lambda: diffcli.hessian("x", {"x": 1}).partial("x", "q"), diffcli.UsageError),
     (lambda: diffcli.program(""), diffcli.UsageError),
     (lambda: diffcli.program("a 'b"), diffcli.UsageError),
     (lambda: diffcli.program("cat", timeout=0), diffcli.UsageError),
@@ -249,6 +260,48 @@ WRONG: list[tuple[Callable[[], object], type[diffcli.DiffcliError]]] = [
     (lambda: diffcli.depth("x*y"), diffcli.UsageError),
     (lambda: diffcli.depth(layers=0), diffcli.UsageError),
 ]
+
+
+#: A good call of every question, and what nobody should give as any argument of it.
+GOOD: dict[str, tuple[object, ...]] = {
+    "check": ("x**2", {"x": 1}, {"x": "2*x"}),
+    "compare": ("x**2", {"x": 1}),
+    "depth": (),
+    "derive": ("x**2", "x"),
+    "descend": ("x**2", {"x": 1}),
+    "functions": (),
+    "gradient": ("x**2", {"x": 1}),
+    "gradients": ("x**2", [{"x": 1}]),
+    "hessian": ("x**2", {"x": 1}),
+    "measure": (once, {"x": 1}),
+    "parse": ("x**2",),
+    "plot": ("x**2",),
+    "program": ("cat",),
+    "steps": ("x**2", {"x": 1}),
+    "sweep": ("x**2", {"x": 1}),
+    "trace": ("x**2", {"x": 1}),
+}
+NASTY = [
+    None, True, -1, 2.5, math.nan, math.inf, 10**5000, 1j, "", "a,b", "(", "\ud800",
+    b"x", [], [1], [None], ("q",), {}, {"x": None}, {"x": "("}, {"x": [1]}, {1: 2},
+    {"": 1}, {"x": 10**5000}, object(), len, frozenset([1]), iter([3]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", GOOD)
+def test_whatever_is_given_an_error_is_ours(question: str) -> None:
+    asked = getattr(diffcli, question)
+    call = inspect.signature(asked).bind(*GOOD[question])
+    for parameter in inspect.signature(asked).parameters:
+        for value in NASTY:
+            with suppress(diffcli.DiffcliError):
+                found = asked(**{**call.arguments, parameter: value})
+                if question == "gradients":
+                    list(found)
+
+
+def test_every_question_is_given_what_nobody_should_give() -> None:
+    assert set(GOOD) == {name for name in diffcli.__all__ if name.islower()}
 
 
 @pytest.mark.parametrize("place", range(len(WRONG)))

@@ -8,7 +8,7 @@ from diffcli import methods
 from diffcli.analysis import certainty
 from diffcli.engine.one_sided import Slopes, one_sided, slopes
 from diffcli.engine.tape import BackwardPass, Undefined
-from diffcli.errors import KinkError
+from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, MethodResult, Problem, certain
 
@@ -55,6 +55,8 @@ class Comparison(NamedTuple):
 
     def partial(self, name: str) -> Estimate:
         """Return the most trustworthy partial: backprop, else symbolic, else finite."""
+        if name not in self.problem.variables:
+            raise UsageError(f"there is no partial with respect to '{name}' here")
         by_trust = sorted(self.results, key=lambda each: _TRUST.get(each.method, 1))
         for result in reversed(by_trust):
             estimate: Estimate | None = result.partials.get(name)

@@ -42,6 +42,9 @@ class Hessian(NamedTuple):
 
         Sweeps before rules before differences.
         """
+        for each in (name, other):
+            if each not in self.problem.variables:
+                raise UsageError(f"there is no partial with respect to '{each}' here")
         nothing = Estimate(None, math.inf)
         for column in ("backprop", "symbolic", "finite"):
             entries = self.columns[column]

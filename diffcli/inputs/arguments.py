@@ -4,8 +4,8 @@ A number is anything that ``float`` takes: an int, a Fraction, a numpy number.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, SupportsFloat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, SupportsFloat
 
 from diffcli.errors import PointError, UsageError
 from diffcli.inputs import points
@@ -38,10 +38,11 @@ def formula(given: Formula, names: Iterable[str] = ()) -> Parsed:
     was read before that is read again. Raises ParseError.
     """
     expression.forget_if_many()
+    called = words(names, "names")
     if isinstance(given, str):
-        return _parse(given, names=tuple(names))
+        return _parse(given, names=called)
     if not isinstance(given, Parsed):
-        raise UsageError(f"{given!r} is no formula", parameter="formula")
+        raise UsageError(f"{shown(given)} is no formula", parameter="formula")
     if expression.is_current(given.expression):
         return given
     again = _parse(given.source, given.names, given.within)
@@ -54,8 +55,52 @@ def point(given: Point, parsed: Parsed) -> dict[str, float]:
     Raises PointError if one is missing, unknown or not finite, and ParseError or
     DomainError for a text that is no formula of numbers.
     """
+    mapping(given, "point")
     values = {name: number(value, f"'{name}'") for name, value in given.items()}
     return points.fitted(values, parsed.variables)
+
+
+def mapping(given: object, parameter: str) -> None:
+    """Refuse what gives no values by name, with PointError."""
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise PointError(
+            f"{shown(given)} gives no values by name, as {{'x': 1}} does",
+            parameter=parameter,
+        )
+
+
+def text(given: object, parameter: str) -> str:
+    """Return a text. Raises UsageError for anything else."""
+    if not isinstance(given, str):
+        raise UsageError(f"{shown(given)} is no text", parameter=parameter)
+    return given
+
+
+def words(given: str | Iterable[str], parameter: str) -> tuple[str, ...]:
+    """Return a text, or several, as a tuple; "" is none. Raises UsageError."""
+    if isinstance(given, str):
+        return (given,) if given else ()
+    return tuple(text(word, parameter) for word in several(given, parameter))
+
+
+def numbers(given: Iterable[Any], parameter: str) -> tuple[float, ...]:
+    """Return positive finite numbers. Raises UsageError."""
+    return tuple(positive(value, parameter) for value in several(given, parameter))
+
+
+def several(given: Iterable[Any], parameter: str) -> Iterator[Any]:
+    """Return an iterator over what is given. Raises UsageError for a single thing."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageError(f"{shown(given)} is no list", parameter=parameter)
+    return iter(given)
+
+
+def shown(value: object) -> str:
+    """Return what somebody gave, as Python writes it and not too long."""
+    try:
+        return f"{value!r:.40}"
+    except ValueError:  # an int of more digits than Python spells
+        return f"this {type(value).__name__}"
 
 
 def number(value: Value, name: str) -> float:
@@ -67,7 +112,7 @@ def number(value: Value, name: str) -> float:
     except OverflowError:
         return math.inf
     except (TypeError, ValueError):
-        raise PointError(f"the value of {name} is no number: {value!r}") from None
+        raise PointError(f"the value of {name} is no number: {shown(value)}") from None
 
 
 def exact_point(given: Point) -> dict[str, Expression]:
@@ -81,6 +126,7 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
     Raises PointError for a name that the formula has not, and for a number that is
     none; ParseError for a text that is no formula.
     """
+    mapping(given, "claims")
     formulas: dict[str, Parsed] = {}
     known = ", ".join(variables)
     for name, claim in given.items():
@@ -121,7 +167,7 @@ def names(
     wrt: str | Iterable[str], variables: Sequence[str], parameter: str = "wrt"
 ) -> tuple[str, ...]:
     """Return the variables that are wanted, or all. Raises UsageError."""
-    chosen = (wrt,) if isinstance(wrt, str) and wrt else tuple(wrt)
+    chosen = words(wrt, parameter)
     for name in chosen:
         if name not in variables:
             raise UsageError(
@@ -147,22 +193,22 @@ def settings(
 
 def step(h: StepWidth) -> float | str:
     """Return a step width. Raises UsageError if it is none."""
-    if h in ("relative", "auto"):
-        return str(h)
+    if isinstance(h, str) and h in ("relative", "auto"):
+        return h
     return positive(h, "h", " nor 'relative' nor 'auto'")
 
 
-def one_scheme(word: str) -> str:
+def one_scheme(word: object) -> str:
     """Return the lecture's word for a scheme. Raises UsageError."""
     known = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
     return among(word, known, "scheme")
 
 
-def among(word: str, known: Mapping[str, str], parameter: str) -> str:
+def among(word: object, known: Mapping[str, str], parameter: str) -> str:
     """Return what a word means. Raises UsageError if it means nothing."""
-    if word not in known:
+    if not isinstance(word, str) or word not in known:
         raise UsageError(
-            f"{word!r} is not one of {', '.join(known)}.", parameter=parameter
+            f"{shown(word)} is not one of {', '.join(known)}.", parameter=parameter
         )
     return known[word]
 
@@ -191,7 +237,7 @@ def _within(
     except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and holds(number)):
-        raise UsageError(f"{value!r} {wrong}", parameter=parameter)
+        raise UsageError(f"{shown(value)} {wrong}", parameter=parameter)
     return number
 
 
@@ -200,5 +246,5 @@ def whole(value: object, parameter: str, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
     raise UsageError(
-        f"{value!r} is no whole number from {low} to {high}", parameter=parameter
+        f"{shown(value)} is no whole number from {low} to {high}", parameter=parameter
     )
