@@ -12,6 +12,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     compare               by all methods, with error estimates and how they agree
     derive, steps         the derivative as a formula, rule by rule
     check                 is a claimed gradient right, and which slip explains it
+    mark                  the same of an answer, as a teacher marks it
     measure, program      the gradient of a callable, or of a program
     hessian               all second derivatives
     trace                 forward and backward pass, node by node
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.grad import Agreement as Agreement
     from diffcli.analysis.grad import Comparison as Comparison
     from diffcli.analysis.hessian import Hessian as Hessian
+    from diffcli.analysis.marking import Mark as Mark
     from diffcli.analysis.measure import Measurement as Measurement
     from diffcli.analysis.plot import Plot as Plot
     from diffcli.analysis.steps import Derivative as Derivative
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from diffcli.api import gradient as gradient
     from diffcli.api import gradients as gradients
     from diffcli.api import hessian as hessian
+    from diffcli.api import mark as mark
     from diffcli.api import measure as measure
     from diffcli.api import parse as parse
     from diffcli.api import plot as plot
@@ -83,7 +86,7 @@ __version__ = "0.1.0"
 #: Every public name, by the module that has it.
 _HOMES = {
     "api": "check compare depth derive descend functions gradient gradients hessian"
-    " measure parse plot program steps sweep trace",
+    " mark measure parse plot program steps sweep trace",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
     "analysis.check": "Check Remainder Verdict",
@@ -91,6 +94,7 @@ _HOMES = {
     "analysis.descend": "Course Descent",
     "analysis.grad": "Agreement Comparison",
     "analysis.hessian": "Hessian",
+    "analysis.marking": "Mark",
     "analysis.measure": "Measurement",
     "analysis.features": "Feature",
     "analysis.plot": "Plot",

@@ -17,6 +17,7 @@ from diffcli.analysis.depth import Chain
 from diffcli.analysis.descend import Descent
 from diffcli.analysis.grad import Comparison
 from diffcli.analysis.hessian import Hessian
+from diffcli.analysis.marking import Mark
 from diffcli.analysis.measure import Measurement
 from diffcli.analysis.plot import Plot
 from diffcli.analysis.steps import Derivative
@@ -306,6 +307,28 @@ def check(
     if made.error:
         raise made.error
     return made
+
+
+def mark(
+    formula: Formula, claims: Mapping[str, Claim], point: Point | None = None
+) -> Mark:
+    """Return what a teacher says of claimed partials: right, or wrong and why.
+
+    A claim has to be right near the point, or everywhere if there is none; a number
+    only at the point.
+
+    >>> found = mark("sin(2*x)", {"x": "cos(2*x)"})
+    >>> found.status, found.slip
+    ('wrong', 'the inside 2*x was not differentiated: its derivative 2 is missing')
+
+    Raises UsageError, ParseError, PointError. Where the formula is undefined at the
+    point, the mark has the error.
+    """
+    from diffcli.analysis.marking import mark as find
+
+    parsed = _given.formula(formula, () if point is None else point)
+    values = None if point is None else _given.point(point, parsed)
+    return find(parsed, _given.claims(claims, parsed.variables), values)
 
 
 def _check_formula(

@@ -32,6 +32,7 @@ WORDS = {
     "keep_going": ("--keep-going",),
     "digits": ("--digits", "4"),
     "claims": ("--claim", "x=1"),
+    "claims_file": ("--claims", "{claims}"),
     "rtol": ("--rtol", "5"),
     "atol": ("--atol", "90"),
     "seed": ("--seed", "1"),
@@ -84,6 +85,7 @@ CALLS = {
         "{f} --at 1,2 --claim 1,2 --seed 2",
         "{f} --points {points} --claim 1,2",
         "--program {program} --at 1,2 --claim 1,2",
+        "--claims {claims}",
     ],
     "steps": ["(x^2-1)/(x-1)*y+y*x", "(x^2-1)/(x-1)*y+y*x --at 3,2"],
     "trace": ["(x+y)^2*x --at 1,2"],
@@ -161,7 +163,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     )
     (folder / "kinks.txt").write_text("relu(x)+y\nx\n", encoding="utf-8")
     (folder / "box.py").write_text(program, encoding="utf-8")
+    claims = "formula,claim,at\nx^2,5,3\n"
+    (folder / "claims.csv").write_text(claims, encoding="utf-8")
     return {
+        "claims": str(folder / "claims.csv"),
         "points": str(folder / "points.csv"),
         "exprs": str(folder / "exprs.txt"),
         "kinks": str(folder / "kinks.txt"),

@@ -14,8 +14,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import starmap
 from typing import NamedTuple
 
+from diffcli.analysis.equality import places_near
 from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, SPECIAL, WHOLE, Mistake
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import Derivation, Step
@@ -181,7 +183,7 @@ class _Search:
         """Yield the mistakes of a step's rule that lead to the claim."""
         regular = [
             mistake
-            for mistake in step.rule.mistakes
+            for mistake in starmap(Mistake, step.rule.mistakes)  # a pair will do
             if self.makes_sense(mistake, step.bindings)
         ]
         rows: list[tuple[Bindings, Sequence[Mistake]]] = [(step.bindings, regular)]
@@ -418,27 +420,3 @@ _LETTERS = {
 }  # fmt: skip
 """Values of letters and of their D(...), with nothing in common."""
 _DIGITS = 5  # digits from which a number is taken as rounded and not as chosen
-_SCALES = (0.7, 1.3, 0.4, 2.2, 3.1, 4.6, -0.6, -1.4, -2.3, 8.5, 0.15, 17.5, -9.4)
-
-
-def places_near(
-    names: Iterable[str], point: Mapping[str, float] | None = None
-) -> Iterator[dict[str, float]]:
-    """Yield points that tell formulas apart: near a given one, else all over."""
-    order = sorted(names)
-    if point is None:
-        for scale in _SCALES:
-            for turn in (0.61803, 0.41421):
-                yield {
-                    name: scale * (1 + 0.3 * ((place * turn) % 1))
-                    for place, name in enumerate(order)
-                }
-        return
-    yield dict(point)
-    for near in range(1, 3 * _PLACES):
-        yield {
-            name: point[name] + (abs(point[name]) + 0.1) * 0.3 / near * (
-                2 * ((place * 0.61803 + near * 0.41421) % 1) - 1
-            )
-            for place, name in enumerate(order)
-        }  # fmt: skip

@@ -8,7 +8,7 @@ import click
 
 from diffcli.analysis.check import KINK, Check, Tolerance, check
 from diffcli.blackbox.boxes import Boxes
-from diffcli.cli import completion, options, terminal
+from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.engine.tape import Program, Undefined
@@ -47,6 +47,12 @@ Examples:
     help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable"
     " (default: all methods against each other).",
 )  # fmt: skip
+@click.option(
+    "--claims", "claims_file", metavar="FILE", default="",
+    shell_complete=completion.file,
+    help="Mark a pile: CSV, TSV or JSON lines with columns name, formula, claim, and"
+    " if wanted at and wrt; csv comes out. - is stdin.",
+)  # fmt: skip
 @options.black_box
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
 @click.option("--atol", type=float, help="Absolute tolerance, in place of the bounds.")
@@ -65,6 +71,7 @@ Examples:
 def command(
     expr: str | None,
     claims: tuple[str, ...],
+    claims_file: str,
     rtol: float | None,
     atol: float | None,
     h: str,
@@ -76,6 +83,10 @@ def command(
 ) -> Answer:
     """Gradient check: exit 0 if a claimed gradient is right, 1 if not."""
     request = Request(expr or "", **shared)
+    tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
+    if claims_file:
+        form = request.form(("csv", *FORMATS))
+        return marking.claims(request, form, claims_file, tolerance, quiet=quiet)
     if expr is None and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
     if request.digits > 17:
@@ -84,7 +95,6 @@ def command(
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
-    tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
     run = _of_box if request.is_box else _of_formula
     columns, checks = run(
         request, form, claims, tolerance, settings, seed, taylor=taylor

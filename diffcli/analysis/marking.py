@@ -1,0 +1,90 @@
+"""Mark a claim, as a teacher does: right, wrong and why, or not to be understood."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from diffcli.analysis.check import ESTIMATES, Tolerance, check
+from diffcli.analysis.equality import equal
+from diffcli.analysis.slips import Slip, explain
+from diffcli.engine.derivation import Derivation, derivations
+from diffcli.engine.paper import chain, too_long
+from diffcli.errors import DiffcliError
+from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
+from diffcli.problem import pose
+
+RIGHT, WRONG, UNCLEAR = "right", "wrong", "unclear"
+"""What is said of a claim; or it is the kind of error that was met."""
+
+
+class Mark(NamedTuple):
+    """What is said of somebody's claim."""
+
+    #: RIGHT, WRONG, UNCLEAR where no point tells, or an error's kind.
+    status: str
+    #: The derivative by variable, as it should be.
+    right: Mapping[str, Expression] = {}
+    #: What explains the first claim that is wrong.
+    slips: tuple[Slip, ...] = ()
+    #: Why it could not be marked.
+    error: DiffcliError | None = None
+
+    @property
+    def slip(self) -> str:
+        """The slips as one sentence, with formulas as code; empty: none was found."""
+        return "; or ".join(map(str, self.slips))
+
+
+def mark(
+    formula: Parsed,
+    claims: Mapping[str, Parsed],
+    point: Mapping[str, float] | None = None,
+    tolerance: Tolerance = ESTIMATES,
+) -> Mark:
+    """Return what is said of claimed partials: they must be right near the point.
+
+    Without a point they must be right everywhere; a number may be right at a point.
+    """
+    found = derivations(formula.expression, tuple(claims))
+    right = {derivation.variable: _on_paper(derivation) for derivation in found}
+    statuses: set[str] = set()
+    for derivation in found:
+        claim = claims[derivation.variable]
+        try:
+            status = _status(formula, derivation, claim, point, tolerance)
+        except DiffcliError as error:
+            return Mark(error.kind, right, error=error)
+        if status == WRONG:
+            slips = explain(derivation, claim.expression, point)
+            return Mark(WRONG, right, slips)
+        statuses.add(status)
+    return Mark(UNCLEAR if UNCLEAR in statuses else RIGHT, right)
+
+
+def _status(
+    formula: Parsed,
+    derivation: Derivation,
+    claim: Parsed,
+    point: Mapping[str, float] | None,
+    tolerance: Tolerance,
+) -> str:
+    """Return the status of one claim. Raises DomainError and KinkError."""
+    if point is not None:
+        problem = pose(formula, point)
+        made = check(problem, {derivation.variable: claim}, tolerance)
+        if made.error is not None:
+            raise made.error
+        if not made.passed:
+            return WRONG
+        if not claim.variables or tolerance != ESTIMATES:
+            return RIGHT
+    same = equal(claim.expression, derivation.result, point)
+    return UNCLEAR if same is None else RIGHT if same else WRONG
+
+
+def _on_paper(derivation: Derivation) -> Expression:
+    """Return the derivative as the derivation on paper ends."""
+    of = derivation.steps[-1].of
+    if too_long(of):
+        return derivation.result
+    return chain(of, derivation.variable).result

@@ -1,0 +1,50 @@
+"""What ``check --claims`` and ``check --work`` do with a file."""
+
+from collections.abc import Sequence
+
+from diffcli.analysis.check import Tolerance
+from diffcli.analysis.marking import UNCLEAR, WRONG, Mark, mark
+from diffcli.cli import terminal
+from diffcli.cli.command import Answer, refuse
+from diffcli.cli.request import Request
+from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError
+from diffcli.inputs.claims import Claimed, table
+from diffcli.output.views.claims import document
+
+_OF_ONE_FORMULA = (
+    "claims", "points", "points_file", "variables", "program", "module", "timeout",
+    "jobs", "h", "scheme", "seed", "taylor", "digits",
+)  # fmt: skip
+
+
+def claims(
+    request: Request, form: str, path: str, tolerance: Tolerance, *, quiet: bool
+) -> Answer:
+    """Return the marked claims of a file; the exit code is 1 if one is wrong."""
+    if request.expr:
+        raise UsageError("EXPR and --claims exclude each other")
+    refuse("--claims has all that is checked in its file", *_OF_ONE_FORMULA)
+    columns, rows = table(*terminal.opened(path, request.output))
+    marked = [(row, _marked(row, tolerance)) for row in rows]
+    error = _failure([found for _, found in marked])
+    if quiet:
+        return Answer((), error=error)
+    return request.answer(form, [document(columns, marked)], error=error)
+
+
+def _marked(row: Claimed, tolerance: Tolerance) -> Mark:
+    if row.error is not None:
+        return Mark(row.error.kind, error=row.error)
+    assert row.formula is not None
+    return mark(row.formula, row.claims, row.point, tolerance)
+
+
+def _failure(marks: Sequence[Mark]) -> DiffcliError | None:
+    """Return the error that gives the exit code: a wrong claim before all others."""
+    statuses = [mark.status for mark in marks]
+    if WRONG in statuses:
+        return CheckFailed("")
+    errors = [mark.error for mark in marks if mark.error is not None]
+    if errors:
+        return RowsFailed(errors[0])
+    return CheckFailed("") if UNCLEAR in statuses else None

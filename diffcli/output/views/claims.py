@@ -1,0 +1,120 @@
+"""A marked pile of claims: a row for each, and how many are right."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import diffcli
+from diffcli.analysis.marking import RIGHT, WRONG, Mark
+from diffcli.inputs.claims import Claimed
+from diffcli.language.notation import CODE, Notation
+from diffcli.output.document import (
+    Block,
+    Column,
+    Document,
+    Lines,
+    Run,
+    Sheet,
+    Table,
+    header,
+)
+from diffcli.output.views.check import sentence
+
+SCHEMA = "diffcli/claims/1"
+#: Our columns, behind those of the input.
+HEADER = ("verdict", "right", "remark")
+_LONGEST = 200  # characters of a derivative
+
+Marked = Sequence[tuple[Claimed, Mark]]
+
+
+def document(columns: Sequence[str], marked: Marked) -> Document:
+    """Return a marked pile as a document."""
+    return Document(
+        blocks=partial(_blocks, marked),
+        record=partial(_record, marked),
+        records=partial(_records, marked),
+        sheet=partial(_sheet, columns, marked),
+    )
+
+
+def _blocks(marked: Marked, notation: Notation) -> Iterator[Block]:
+    columns = (
+        Column("", "left"),
+        Column("formula", "left", wraps=True),
+        Column("claim", "left", wraps=True),
+        Column("verdict", "left"),
+        Column("", "left", wraps=True),
+    )
+    rows = []
+    for number, (claimed, mark) in enumerate(marked, 1):
+        name = str(claimed.carried.get("name", number))
+        texts = [str(claimed.carried.get(key, "")) for key in ("formula", "claim")]
+        style = "" if mark.status == RIGHT else "doubtful"
+        cells = (name, *texts, mark.status, _remark(claimed, mark, notation))
+        rows.append(
+            tuple((Run(cell, style if n == 3 else ""),) for n, cell in enumerate(cells))
+        )
+    yield Table(columns, tuple(rows))
+    count = Counter(mark.status for _, mark in marked)
+    said = ", ".join(f"{n} {status}" for status, n in count.most_common())
+    yield Lines(((Run(f"{len(marked)} claims: {said or 'none'}."),),))
+
+
+def _remark(claimed: Claimed, mark: Mark, notation: Notation) -> str:
+    """Return what explains a mark: a slip, or why the row cannot be read."""
+    if mark.error is not None:
+        return mark.error.message
+    variables = claimed.formula.variables if claimed.formula else ()
+    return "; or ".join(sentence(slip, notation, variables) for slip in mark.slips)
+
+
+def _right(claimed: Claimed, mark: Mark) -> dict[str, str]:
+    variables = claimed.formula.variables if claimed.formula else ()
+    return {
+        name: CODE.text(node, limit=_LONGEST, taken=variables)
+        for name, node in mark.right.items()
+    }
+
+
+def _records(marked: Marked) -> Iterator[dict[str, Any]]:
+    for claimed, mark in marked:
+        yield {
+            "schema": SCHEMA,
+            "version": diffcli.__version__,
+            "input": dict(claimed.carried),
+            "verdict": mark.status,
+            "right": _right(claimed, mark),
+            "slip": mark.slip or None,
+            "error": mark.error.record()["error"] if mark.error else None,
+        }
+
+
+def _record(marked: Marked) -> dict[str, Any]:
+    count = Counter(mark.status for _, mark in marked)
+    return {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "passed": count[RIGHT] == len(marked),
+        "right": count[RIGHT],
+        "wrong": count[WRONG],
+        "claims": [
+            {k: v for k, v in record.items() if k not in ("schema", "version")}
+            for record in _records(marked)
+        ],
+    }
+
+
+def _sheet(columns: Sequence[str], marked: Marked) -> Sheet:
+    def rows() -> Iterator[Sequence[Any]]:
+        for claimed, mark in marked:
+            right = _right(claimed, mark)
+            shown = ",".join(
+                text if len(right) == 1 else f"{name}={text}"
+                for name, text in right.items()
+            )
+            carried = (claimed.carried.get(column, "") for column in columns)
+            yield (*carried, mark.status, shown, _remark(claimed, mark, CODE))
+
+    return Sheet(header(columns, HEADER), rows())

@@ -1,0 +1,112 @@
+"""check --claims: a pile of answers, marked as a teacher does."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+import diffcli
+from tests.conftest import Run
+
+PILE = """\
+name,formula,claim,at,wrt
+Ada,sin(3*x),3*cos(3*x),,
+Bob,sin(3*x),cos(3*x),,
+Cid,x^2*y,2*x*y,"1,2",x
+Dan,x^2*y,"x=2*x*y,y=x^2",,
+Eve,x^3,3*x^^2,,
+Fay,x^3,12,2,
+Gus,x^3,11,2,
+Hal,log(x),1/x,-1,
+Ivy,x^3,6*x,2,
+Jon,x^2*y,2*x*y,,
+Kim,abs(x),1,0,
+"""
+VERDICTS = [
+    "right", "wrong", "right", "right", "parse", "right", "wrong", "domain", "wrong",
+    "point", "kink",
+]  # fmt: skip
+
+
+@pytest.fixture
+def pile(tmp_path: Path) -> Path:
+    file = tmp_path / "pile.csv"
+    file.write_text(PILE, encoding="utf-8")
+    return file
+
+
+def test_csv_comes_out(pile: Path, run: Run) -> None:
+    ran = run("check", "--claims", str(pile))
+    assert (ran.code, ran.err) == (1, "")
+    rows = list(csv.DictReader(StringIO(ran.out)))
+    assert [row["verdict"] for row in rows] == VERDICTS
+    assert rows[1]["right"] == "3*cos(3*x)"
+    assert rows[1]["remark"].startswith("the inside 3*x was not differentiated")
+    assert f"{pile}:6: " in rows[4]["remark"]
+    assert rows[3]["claim"] == "x=2*x*y,y=x^2"
+
+
+@pytest.mark.parametrize("form", ["table", "tsv", "csv", "json", "jsonl", "md", "html"])
+def test_every_format_has_every_claim(form: str, pile: Path, run: Run) -> None:
+    ran = run("check", "--claims", str(pile), "-f", form)
+    assert ran.code == 1
+    for name in ("Ada", "Kim"):
+        assert name in ran.out
+
+
+def test_json(pile: Path, run: Run) -> None:
+    pile.write_text("formula,claim\nx^2,2*x\nx^2,x\n", encoding="utf-8")
+    made = json.loads(run("check", "--claims", str(pile), "-f", "json").out)
+    assert (made["right"], made["wrong"], made["passed"]) == (1, 1, False)
+    lines = run("check", "--claims", str(pile), "-f", "jsonl").out.splitlines()
+    assert json.loads(lines[1])["slip"] == made["claims"][1]["slip"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("x^2,2*x", 0), ("x^2,x", 1), ("x^2,2**", 3), ("x^2,x\nx^2,2**", 1),
+        ("7,0", 2), ("", 0), ("log(log(-x^2)),1", 1),
+    ],
+)  # fmt: skip
+def test_exit_codes(rows: str, code: int, pile: Path, run: Run) -> None:
+    pile.write_text(f"formula,claim\n{rows}\n", encoding="utf-8")
+    assert run("check", "--claims", str(pile)).code == code
+    assert run("check", "--claims", str(pile), "-q") == (code, "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "is empty"), ("name,claim\nA,x\n", "no column 'formula'")],
+)
+def test_what_is_no_pile_is_refused(text: str, said: str, pile: Path, run: Run) -> None:
+    pile.write_text(text, encoding="utf-8")
+    ran = run("check", "--claims", str(pile))
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_json_lines_and_other_columns_are_carried(pile: Path, run: Run) -> None:
+    pile.write_text('{"id": 7, "formula": "x^2", "claim": "2*x"}\n', encoding="utf-8")
+    ran = run("check", "--claims", str(pile))
+    assert ran.out == "id,formula,claim,verdict,right,remark\n7,x^2,2*x,right,2*x,\n"
+
+
+def test_options_of_one_formula_are_refused(pile: Path, run: Run) -> None:
+    for words in (["x^2"], ["--at", "1"], ["--claim", "1"], ["--taylor"]):
+        ran = run("check", "--claims", str(pile), *words)
+        assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_tolerance_is_for_numbers_at_a_point(pile: Path, run: Run) -> None:
+    pile.write_text("formula,claim,at\nsin(x),0.54,1\n", encoding="utf-8")
+    assert run("check", "--claims", str(pile)).code == 1
+    assert run("check", "--claims", str(pile), "--rtol", "1e-2").code == 0
+
+
+def test_the_library_marks() -> None:
+    assert diffcli.mark("x**3", {"x": 12}, {"x": 2}).status == "right"
+    assert diffcli.mark("x**3", {"x": "6*x"}, {"x": 2}).status == "wrong"
+    assert diffcli.mark("log(x)", {"x": "1/x"}, {"x": -1}).error is not None
