@@ -51,6 +51,9 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
     yield from (".SH SYNOPSIS", f".B {roff(ctx.command_path)}")
     yield _italic(" ".join(command.collect_usage_pieces(ctx)))
     yield from (".SH DESCRIPTION", roff(about))
+    if not isinstance(command, cli.Lazy):
+        for paragraph in (command.help or "").split("\n\n")[1:]:
+            yield from (".PP", roff(paragraph))
     if isinstance(command, cli.Lazy):
         for section, rows in command.sections(ctx).items():
             yield f".SS {roff(section)}"

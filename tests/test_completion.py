@@ -83,7 +83,9 @@ def test_what_could_come_next(words: tuple[str, ...], expected: list[str]) -> No
 
 def test_every_format_is_offered() -> None:
     shown = {
-        form for name in ("grad", "tree") for form in offered(name, "x", "--format", "")
+        form
+        for name in ("grad", "tree", "demo")
+        for form in offered(name, "x", "--format", "")
     }
     assert shown == set(plugins.names(formats))
 

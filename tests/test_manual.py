@@ -61,7 +61,7 @@ def test_a_page_has_its_sections(name: str, pages: dict[str, str]) -> None:
     first, _, rest = page.partition("\n")
     assert shown(first).startswith(f'.TH {name.upper()} 1 "1970-01-02" "diffcli ')
     requests = set(re.findall(r"^[.'](\S*)", rest, re.MULTILINE))
-    assert requests <= {"SH", "SS", "TP", "B", "BR", "nf", "fi", "nh", "ad"}
+    assert requests <= {"SH", "SS", "PP", "TP", "B", "BR", "nf", "fi", "nh", "ad"}
     assert not re.search(r"[ \t]$", page, re.MULTILINE)
 
 

@@ -26,6 +26,7 @@ WORDS = {
     "subgradient": ("--subgradient",),
     "order": ("--order", "2"),
     "exact": ("--exact",),
+    "arithmetic": ("--arithmetic",),
     "program": ("--program", "{program}"),
     "module": ("--module", "math:fsum"),
     "exprs": ("--exprs", "{exprs}"),
@@ -60,6 +61,8 @@ WORDS = {
     "weight": ("--weight", "2"),
     "start": ("--at", "2"),
     "listed": ("--list",),
+    "check": ("--check",),
+    "trust": ("--trust",),
     "auto": ("--auto", "0"),
 }  # fmt: skip
 #: Where each command is asked. The formulas meet a kink, or a point out of the domain,

@@ -113,18 +113,18 @@ def test_the_picture_fits_the_screen() -> None:
 def test_the_demo_goes_on_back_and_out() -> None:
     terminal = Terminal("demo")
     terminal.until("q: quit")
-    assert "[1/10]" in terminal.seen
+    assert "[1/12]" in terminal.seen
     terminal.press("\n")
-    assert "[2/10]" in terminal.until("q: quit")
+    assert "[2/12]" in terminal.until("q: quit")
     terminal.press("b\n")
-    assert "[1/10]" in terminal.until("q: quit")
+    assert "[1/12]" in terminal.until("q: quit")
     terminal.press("q\n")
     assert terminal.finish() == 0
 
 
 def test_a_station_of_the_demo_fits_the_screen() -> None:
     terminal = Terminal("demo")
-    for _ in range(10):
+    for _ in range(12):
         terminal.until("q: quit")
         assert terminal.seen.lstrip("\r\n").count("\n") <= 24
         terminal.press("\n")

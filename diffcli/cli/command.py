@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -10,6 +10,9 @@ from click.core import ParameterSource
 from diffcli.cli.help import Helpful
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.output import formats
+
+if TYPE_CHECKING:
+    from diffcli.output.document import Document
 
 
 class Answer(NamedTuple):
@@ -27,6 +30,8 @@ class Answer(NamedTuple):
     ending: Callable[[], DiffcliError | None] = lambda: None
     #: Somebody waits for every single line.
     flush: bool = False
+    #: What the lines are made of, for who shows it on a page of their own.
+    documents: "Iterable[Document] | None" = None
 
 
 def refuse(why: str, *names: str) -> None:

@@ -125,7 +125,7 @@ def _run(words: list[str]) -> int:
             answer = group.invoke(context)
     except Information as information:  # the help, the version, a schema
         answer = Answer(information.text.split("\n"))
-    lines, notes, error, output, ending, flush = answer
+    lines, notes, error, output, ending, flush, _ = answer
     for note in notes:
         terminal.note(note)
     files.write(lines, output, flush=flush)
@@ -163,7 +163,7 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
 
         for line in "".join(traceback.format_exception(error)).splitlines():
             terminal.say(line)
-    said = _in_our_words(error)
+    said = in_our_words(error)
     if wants_json(words):
         import json
 
@@ -174,7 +174,7 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
     return said.exit_code
 
 
-def _in_our_words(error: Exception) -> DiffcliError:
+def in_our_words(error: Exception) -> DiffcliError:
     """Return any error as one of ours; what we did not expect is a bug of ours."""
     if isinstance(error, DiffcliError):
         return _of_library(error)

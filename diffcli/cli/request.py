@@ -278,15 +278,16 @@ class Request(NamedTuple):
         *,
         columns: tuple[Sequence[str], Sequence[str]] = ((), ()),
         exprs: bool = False,
+        one_by_one: bool = False,
     ) -> Answer:
         """Return the documents in a format, for the screen or file asked for.
 
         ``columns`` are for csv and tsv of many: those carried, and those of ours;
         ``exprs`` tells that there are many formulas. Points on the command line are
         all looked at before anything is written; what comes from a file is answered
-        one by one.
+        ``one_by_one``.
         """
-        if not (self.points_file or exprs):
+        if not (self.points_file or exprs or one_by_one):
             documents = list(documents)
         many = self.many or exprs
         wide: tuple[str, ...] = ()
@@ -303,7 +304,7 @@ class Request(NamedTuple):
         waits = bool(self.points_file) and (
             form == "jsonl" or terminal.is_interactive(self.points_file)
         )
-        return Answer(lines, notes, error, self.output, flush=waits)
+        return Answer(lines, notes, error, self.output, flush=waits, documents=series)
 
     def is_watched(self) -> bool:
         """Tell whether somebody waits for each line, or sees it on a terminal."""

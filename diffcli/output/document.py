@@ -44,6 +44,14 @@ class Formula(NamedTuple):
     latex: str = ""
 
 
+class Prose(NamedTuple):
+    """A paragraph, broken between words to fit."""
+
+    text: str
+    #: "title" makes it a heading.
+    style: str = ""
+
+
 class Facts(NamedTuple):
     """Short facts beside each other, broken only between them."""
 
@@ -85,7 +93,7 @@ class Picture(NamedTuple):
     latex: Callable[[], Iterable[str]] | None = None
 
 
-Block = Formula | Facts | Table | Lines | Picture
+Block = Formula | Prose | Facts | Table | Lines | Picture
 
 
 class Sheet(NamedTuple):
@@ -139,7 +147,7 @@ class Document(NamedTuple):
         Formats for people draw these: names and messages come from anywhere.
         """
         for block in self.blocks(notation):
-            if isinstance(block, Formula):
+            if isinstance(block, Formula | Prose):
                 yield block._replace(text=visible(block.text))
             elif isinstance(block, Facts):
                 yield Facts(tuple(map(_visible, block.facts)))

@@ -1,117 +1,52 @@
-"""``diffcli demo``: the lecture as a guided walk, Enter by Enter."""
+"""``diffcli demo``: the lecture, or a lesson of one's own, as a guided walk."""
 
-import shlex
 import time
-from collections.abc import Iterator
-from importlib import import_module
-from textwrap import wrap
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from pkgutil import get_data
+from typing import Any
 
 import click
 
-from diffcli.cli import commands, options, terminal
+from diffcli.cli import completion, lesson, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.lesson import Station
 from diffcli.cli.request import Request
-from diffcli.output.document import Screen
+from diffcli.errors import CheckFailed, UsageError
+from diffcli.output import formats
+from diffcli.output.canvas import bar
+from diffcli.output.document import Document, Documents, Screen
 
 SECTION, PLACE = "Explore", 5
-FORMATS = ("table",)
+FORMATS = ("table", "md", "latex", "svg", "html", "cast")
 EPILOG = """\
 \b
 Examples:
   diffcli demo
   diffcli demo 3
-  diffcli demo --list
+  diffcli demo --check
 """
-
-
-class Station(NamedTuple):
-    """One stop of the walk."""
-
-    title: str
-    #: The words after ``diffcli``, as one would type them.
-    call: str
-    #: What to see in it.
-    lesson: str
-
-
-_F = '"(2*x1+3*x2)**2+3"'
-STATIONS = (
-    Station(
-        "A function, and how steep it is",
-        f"plot {_F} --vary x1 --at 1,3 --x -12:4 --height 9",
-        "We hold x2 = 3 fixed and move x1. The derivative says how fast f grows there."
-        " At x1 = 1 the dashed line is at 44: a small step in x1 changes f by 44 times"
-        " as much.",
-    ),
-    Station(
-        "Finite differences: try it out",
-        f"grad {_F} --at 1,3 --h 2e-2 --method finite",
-        "Go h/2 back and h/2 ahead, and divide the difference of f by h. That needs"
-        " nothing but the values of f: (124.4404 - 123.5604)/0.02 = 44. So it works for"
-        " any program, but takes two evaluations for each variable.",
-    ),
-    Station(
-        "How small should h be?",
-        f"sweep {_F} --at 1,3 --height 7",
-        "Right of the best h forward is too coarse, left of it digits cancel. A"
-        " parabola spares symmetric the right side; sin(x)*exp(x) does not. Take about"
-        " 1e-5.",
-    ),
-    Station(
-        "Rules: constant, linearity, power, chain",
-        f"steps {_F} --wrt x1 --at 1,3",
-        "Every line is one rule. The chain rule brings the inner derivative, 2: leave"
-        " it out and you get 22.",
-    ),
-    Station(
-        "The function is a tree",
-        f"tree {_F} --at 1,3",
-        "Every node knows its inputs and its output. The number after the bar is what"
-        " we want to find: how much f changes when this node changes.",
-    ),
-    Station(
-        "Forward pass: from the leaves to the root",
-        f"trace {_F} --at 1,3 --pass forward",
-        "a = 2, b = 9, c = 11, e = 121, g = 124: each node computes its value from the"
-        " nodes before it, and keeps it.",
-    ),
-    Station(
-        "Backward pass: from the root to the leaves",
-        f"trace {_F} --at 1,3 --pass backward",
-        "Each node multiplies what comes from above with its own partial."
-        " Along the path to x1 that makes 44; one pass finds every partial.",
-    ),
-    Station(
-        "Is my gradient right?",
-        f'check {_F} --at 1,3 --claim "x1=2*(2*x1+3*x2)"',
-        "One makes mistakes; this finds them. A script reads the exit code: 0 if the"
-        " claim is right, 1 if not.",
-    ),
-    Station(
-        "The learning rate is a feedback loop",
-        f"descend {_F} --at 1,3 --steps 5",
-        "Too small, and it crawls; well chosen, and it settles at once; above 2 over"
-        " the curvature each step overshoots by more than it came from.",
-    ),
-    Station(
-        "Many layers: the gradient vanishes",
-        "depth sigmoid --layers 8",
-        "The gradient is a product of one partial per layer, and a sigmoid's is never"
-        ' above 1/4. See diffcli plot "sigmoid(x)" and "relu(x)" for why relu helps.',
-    ),
-)
+_LECTURE = "lecture.md"
 _PROMPT = "Enter: next   b: back   q: quit"
+_BAR = 16  # cells of the bar that shows how far the lecture is
 
 
 @click.command(cls=Command, epilog=EPILOG)
 @click.argument(
-    "station",
-    type=click.IntRange(1, len(STATIONS)),
-    required=False,
-    help="Show this station only.",
+    "words",
+    metavar="[FILE] [STATION]",
+    nargs=-1,
+    shell_complete=completion.file,
+    help="A lesson in Markdown (default: the lecture), and the number of one station.",
 )
 @click.option("--list", "listed", is_flag=True, help="List the stations.")
+@click.option(
+    "--check", is_flag=True,
+    help="Run every command of the lesson, and end with 1 if one is broken.",
+)  # fmt: skip
+@click.option(
+    "--trust", is_flag=True,
+    help="Let a lesson write files and run programs (-o, --program, --module).",
+)  # fmt: skip
 @click.option(
     "--auto",
     type=click.FloatRange(0, 3600),
@@ -120,75 +55,109 @@ _PROMPT = "Enter: next   b: back   q: quit"
 )
 @options.output(*FORMATS)
 def command(
-    station: int | None, listed: bool, auto: float | None, **shared: Any
+    words: tuple[str, ...],
+    listed: bool,
+    check: bool,
+    trust: bool,
+    auto: float | None,
+    **shared: Any,
 ) -> Answer:
-    """The lecture as a guided walk, Enter by Enter."""
+    """The lecture as a guided walk, Enter by Enter.
+
+    A FILE is a lesson of your own, in Markdown: a heading begins a station, and in a
+    block of code a line that begins with diffcli is run and shown. No shell sees it. A
+    line that shows nothing but an error says that it is meant: # exit 4.
+    """
     request = Request("", **shared)
-    request.form(FORMATS)
-    screen = request.screen()
-    if listed or station is not None:
+    form, screen = request.form(FORMATS), request.screen()
+    stations, number, name = _chosen(words)
+    if listed or check or number is not None:
         refuse("there is nothing to go on to", "auto")
-    if station is not None:
-        refuse(f"station {station} was asked for", "listed")
+    if not name:
+        refuse("the lecture writes nothing and runs no program", "trust")
+    if number is not None:
+        refuse(f"station {number} was asked for", "listed", "check")
+    if check:
+        refuse("all commands are run", "listed")
+        judged, holds = lesson.judgement(stations, screen, trust=trust)
+        answer = request.answer(form, [judged])
+        return answer if holds else answer._replace(error=CheckFailed("broken"))
     if listed:
-        lines = _contents()
-    elif station is not None:
-        lines = _shown(station, screen)
-    elif auto is None and request.output == "-" and terminal.somebody_is_there():
-        lines = _walk(screen)
+        refuse("no command is run", "trust")
+        return Answer(_contents(stations), output=request.output)
+
+    def station(number: int) -> Document:
+        return lesson.document(stations, number, screen, trust=trust)
+
+    everyone = [number] if number else range(1, len(stations) + 1)
+    waits = auto is None and form == "table" and request.output == "-"
+    if number is None and waits and terminal.somebody_is_there():
+        return Answer(_walk(stations, screen, name, trust=trust))
+    shown = map(station, everyone)
+    return request.answer(form, _paced(shown, auto or 0.0), one_by_one=True)
+
+
+def _chosen(words: Sequence[str]) -> tuple[tuple[Station, ...], int | None, str]:
+    """Return the stations, the number of the one asked for, and the lesson's file.
+
+    Raises UsageError for a station that there is not.
+    """
+    files = [word for word in words if not word.isdecimal()]
+    numbers = [int(word) for word in words if word.isdecimal()]
+    if len(files) > 1 or len(numbers) > 1:
+        raise UsageError("one lesson, and one station of it, at a time")
+    if files:
+        lines, name = terminal.opened(files[0])
+        stations = lesson.read(lines, name)
     else:
-        lines = _page(screen, auto or 0.0)
-    return Answer(lines, output=request.output)
+        text = get_data("diffcli.cli", _LECTURE)  # it reads in an archive too
+        assert text is not None
+        stations = lesson.read(text.decode().split("\n"), _LECTURE)
+    number = numbers[0] if numbers else None
+    if number is not None and not 1 <= number <= len(stations):
+        raise UsageError(
+            f"there is no station {number}: they go from 1 to {len(stations)}"
+        )
+    return stations, number, files[0] if files else ""
 
 
-def _contents() -> Iterator[str]:
-    for number, station in enumerate(STATIONS, 1):
+def _contents(stations: Sequence[Station]) -> Iterator[str]:
+    for number, station in enumerate(stations, 1):
         yield f"{number:3}  {station.title}"
 
 
-def _walk(screen: Screen) -> Iterator[str]:
+def _walk(
+    stations: tuple[Station, ...], screen: Screen, name: str, *, trust: bool
+) -> Iterator[str]:
     """Yield station after station, as the user asks for them."""
-    number = 1
-    while 1 <= number <= len(STATIONS):
+    number, last = 1, len(stations)
+    while 1 <= number <= last:
         terminal.clear()
-        yield from _shown(number, screen)
-        again = f"or: diffcli demo {number}"
-        answer = terminal.ask(f"{_PROMPT}{again:>{max(79 - len(_PROMPT), 0)}}")
+        document = lesson.document(stations, number, screen, trust=trust)
+        yield from formats.load("table").lines(Documents([document]), screen)
+        answer = terminal.ask(_prompt(number, last, name, screen))
         if answer.startswith("q"):
             return
-        number += -1 if answer.startswith("b") and number > 1 else 1
+        if answer.isdecimal() and 1 <= int(answer) <= last:
+            number = int(answer)
+        else:
+            number += -1 if answer.startswith("b") and number > 1 else 1
 
 
-def _page(screen: Screen, pause: float) -> Iterator[str]:
-    """Yield all stations, one after the other."""
-    for number in range(1, len(STATIONS) + 1):
-        if number > 1:
-            yield ""
+def _prompt(number: int, last: int, name: str, screen: Screen) -> str:
+    """Return the last line of a station: the keys, and how far the lecture is."""
+    full = bar(1.0, _BAR, ascii=screen.ascii)
+    done = bar(number / last, _BAR, ascii=screen.ascii).ljust(len(full), "-")
+    again = " ".join(filter(None, ("diffcli demo", name, str(number))))
+    line = f"{_PROMPT}   {done} "
+    if len(line) + len(again) + 4 < screen.width:
+        line += f"or: {again}".rjust(min(screen.width, 80) - 1 - len(line))
+    return line
+
+
+def _paced(documents: Iterator[Document], pause: float) -> Iterator[Document]:
+    """Yield documents with a pause between two."""
+    for place, document in enumerate(documents):
+        if place:
             time.sleep(pause)
-        yield from _shown(number, screen)
-
-
-def _shown(number: int, screen: Screen) -> Iterator[str]:
-    """Yield a station: its title, the command to type, its output, its lesson."""
-    station = STATIONS[number - 1]
-    yield f"[{number}/{len(STATIONS)}] {station.title}"
-    yield f"$ diffcli {station.call}"
-    yield ""
-    yield from _output(station, screen)
-    yield ""
-    yield from wrap(station.lesson, min(screen.width, 80))
-
-
-def _output(station: Station, screen: Screen) -> Iterator[str]:
-    """Yield what the command prints, on a screen like this."""
-    name, *words = shlex.split(station.call)
-    words += ["--color", "always" if screen.color else "never"]
-    words += ["--ascii"] if screen.ascii else []
-    command: click.Command = import_module(f"diffcli.cli.commands.{name}").command
-    answer = command.main(
-        words,
-        prog_name="diffcli",
-        standalone_mode=False,
-        help_option_names=commands.HELP,  # click keeps what the first call says
-    )
-    yield from answer.lines
+        yield document

@@ -28,6 +28,8 @@ FORMATS = (
     "table", "plain", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html",
 )  # fmt: skip
 _ONE_EACH = ("plain", "csv", "tsv")  # formats that ask one method, if none is named
+_FOR_PROGRAMS = (*_ONE_EACH, "json", "jsonl")
+_DIFFERENCES = ("h", "scheme", "arithmetic")  # options of differences
 EPILOG = """\
 \b
 Examples:
@@ -59,6 +61,10 @@ Examples:
 @click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
 )
+@click.option(
+    "--arithmetic", is_flag=True,
+    help="The arithmetic of the differences too: samples, difference, quotient.",
+)  # fmt: skip
 @options.black_box
 @click.option(
     "--exprs", metavar="FILE", default="",
@@ -79,6 +85,7 @@ def command(
     subgradient: bool,
     order: int,
     exact: bool,
+    arithmetic: bool,
     exprs: str,
     keep_going: bool,
     **shared: Any,
@@ -93,6 +100,7 @@ def command(
         if exact or order > 1 or (wanted and methods.select(wanted) != ["finite"]):
             raise UsageError("a black box has finite differences only")
         refuse("a program is asked in place of formulas", "exprs")
+        refuse("the arithmetic is shown of formulas", "arithmetic")
         refuse("a program ends at the first bad point", "keep_going")
         refuse("the kinks of a program have no convention", "subgradient")
         if h in ("", "auto"):
@@ -103,23 +111,28 @@ def command(
     _refuse_unused(_names(wanted, form, many=many), settings, form)
     if order == 2:
         why = "--order 2 goes three ways at each point, up to the first bad one"
-        refuse(why, "wanted", "exact", "keep_going", "subgradient")
+        refuse(why, "wanted", "exact", "keep_going", "subgradient", "arithmetic")
     if exprs or ((request.points_file or keep_going) and order == 1):
         if exact:
             raise UsageError("--exact takes its points from --at")
+        refuse("the arithmetic is shown of points from --at", "arithmetic")
         return _many(
             request, exprs, wrt, wanted, settings, order, keep_going=keep_going
         )
     if order == 2:
         return _second(request, form, wrt, settings)
-    return _at(request, form, wrt, wanted, settings, exact=exact)
+    return _at(request, form, wrt, wanted, settings, exact=exact, arithmetic=arithmetic)
 
 
 def _refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
     """Refuse options that these methods and this format have no use for."""
     if "finite" not in names:
         why = f"-f {form} asks no differences here; --method finite does"
-        refuse(why if form in _ONE_EACH else "there are no differences", "h", "scheme")
+        refuse(why if form in _ONE_EACH else "there are no differences", *_DIFFERENCES)
+    if settings.digits > DOUBLE:
+        refuse("it is that of doubles: 17 digits at most", "arithmetic")
+    if form in _FOR_PROGRAMS:
+        refuse(f"-f {form} has numbers alone", "arithmetic")
     if settings.h == "auto" and settings.digits <= DOUBLE:
         refuse("--h auto takes what is best at each step", "scheme")
     if settings.h == "relative" and settings.digits > DOUBLE:
@@ -143,6 +156,7 @@ def _at(
     settings: Settings,
     *,
     exact: bool,
+    arithmetic: bool,
 ) -> Answer:
     """Return the gradient at every --at, up to the first without a derivative."""
     parsed = request.parsed()
@@ -156,7 +170,8 @@ def _at(
         if exact:
             point = points.expressions(text, parsed.variables)
             comparison = with_exact_values(comparison, point)
-        documents.append(document(comparison)._replace(carried=row.carried))
+        found = document(comparison, arithmetic=arithmetic)
+        documents.append(found._replace(carried=row.carried))
         notes += comparison.warnings
         error = comparison.error()
         if error:

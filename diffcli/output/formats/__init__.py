@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 from diffcli import plugins
 from diffcli.output.document import Documents, Screen
@@ -29,4 +29,6 @@ def names() -> list[str]:
 
 def load(name: str) -> Format:
     """Return a format by its name."""
-    return cast("Format", import_module(f"diffcli.output.formats.{name}"))
+    module: Any = import_module(f"diffcli.output.formats.{name}")
+    found: Format = module
+    return found

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from diffcli.language.printer import latex_letter
 from diffcli.output.document import (
+    Block,
     Document,
     Facts,
     Formula,
     Line,
     Lines,
     Picture,
+    Prose,
     Screen,
     Table,
 )
@@ -55,24 +57,37 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
 def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for document in documents:
         for block in document.shown(screen.notation):
-            if isinstance(block, Formula):
-                body = block.latex or rf"&\text{{{_escaped(block.text)}}}"
-                yield from (r"\begin{align*}", f"  {body}", r"\end{align*}")
-            elif isinstance(block, Facts):
-                facts = "; ".join(_plain(fact) for fact in block.facts)
-                yield from (rf"\noindent {_escaped(facts)}", "")
-            elif isinstance(block, Lines) and block.latex is not None:
-                yield from block.latex()
-            elif isinstance(block, Lines) and not any(block.lines):
-                yield ""
-            elif isinstance(block, Lines):
-                yield from _verbatim(block.lines)
-            elif isinstance(block, Picture) and block.latex is not None:
-                yield from (r"\[", *block.latex(), r"\]")
-            elif isinstance(block, Picture):
-                yield from _verbatim(block.draw(screen._replace(ascii=True)))
+            if isinstance(block, Lines):
+                yield from _lines(block)
             else:
-                yield from _tabular(block)
+                yield from _block(block, screen)
+
+
+def _lines(block: Lines) -> Iterator[str]:
+    if block.latex is not None:
+        yield from block.latex()
+    elif any(block.lines):
+        yield from _verbatim(block.lines)
+    else:
+        yield ""
+
+
+def _block(block: Block, screen: Screen) -> Iterator[str]:
+    if isinstance(block, Formula):
+        body = block.latex or rf"&\text{{{_escaped(block.text)}}}"
+        yield from (r"\begin{align*}", f"  {body}", r"\end{align*}")
+    elif isinstance(block, Prose):
+        text = _escaped(block.text)
+        yield from (rf"\section*{{{text}}}" if block.style else text, "")
+    elif isinstance(block, Facts):
+        facts = "; ".join(_plain(fact) for fact in block.facts)
+        yield from (rf"\noindent {_escaped(facts)}", "")
+    elif isinstance(block, Picture) and block.latex is not None:
+        yield from (r"\[", *block.latex(), r"\]")
+    elif isinstance(block, Picture):
+        yield from _verbatim(block.draw(screen._replace(ascii=True)))
+    elif isinstance(block, Table):
+        yield from _tabular(block)
 
 
 def _verbatim(lines: Iterable[Line]) -> Iterator[str]:

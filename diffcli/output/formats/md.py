@@ -11,6 +11,7 @@ from diffcli.output.document import (
     Line,
     Lines,
     Picture,
+    Prose,
     Screen,
 )
 
@@ -37,6 +38,9 @@ def _block(block: Block, screen: Screen) -> Iterator[str]:
     """Yield the lines of one block; a blank line alone is none."""
     if isinstance(block, Formula):
         yield _formula(block)
+    elif isinstance(block, Prose):
+        heading = "## " if block.style == "title" else ""
+        yield f"{heading}{_escaped(block.text)}"
     elif isinstance(block, Facts):
         yield ", ".join(_escaped(_plain(fact).strip()) for fact in block.facts)
     elif isinstance(block, Lines):

@@ -19,6 +19,7 @@ from diffcli.output.document import (
     Line,
     Lines,
     Picture,
+    Prose,
     Run,
     Screen,
     Table,
@@ -47,6 +48,7 @@ _STYLES = {
 }
 _NARROW = 72  # below this many columns numbers stand under each other
 _GAP = "    "
+_PROSE = 80  # cells of a line of prose: longer ones are hard to read
 _SHORTEST_WORDS = 12  # cells of a column whose text may wrap
 _ASCII = str.maketrans({
     "∂": "d", "·": "*", "×": "x", "…": "...", "→": "->", "≤": "<=", "≥": ">=",
@@ -96,6 +98,9 @@ def _block_lines(block: Block, screen: Screen) -> Iterator[str]:
 def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
     if isinstance(block, Formula):
         yield _text((Run(block.text),), screen)
+    elif isinstance(block, Prose):
+        text = _text((Run(block.text, block.style),), screen)
+        yield from text.wrap(console(StringIO(), screen), min(screen.width, _PROSE))
     elif isinstance(block, Facts):
         yield from _facts(block, screen)
     elif isinstance(block, Lines):

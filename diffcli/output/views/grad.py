@@ -34,10 +34,10 @@ from diffcli.problem import Estimate, MethodResult, point_text
 SCHEMA = "diffcli/grad/2"
 
 
-def document(comparison: Comparison) -> Document:
-    """Return a comparison as a document."""
+def document(comparison: Comparison, *, arithmetic: bool = False) -> Document:
+    """Return a comparison as a document, with the arithmetic of differences too."""
     return Document(
-        blocks=partial(_blocks, comparison),
+        blocks=partial(_blocks, comparison, arithmetic),
         record=partial(_record, comparison),
         sheet=partial(_sheet, comparison),
         wide=partial(_wide, comparison),
@@ -48,7 +48,9 @@ def document(comparison: Comparison) -> Document:
 # ---- for people -------------------------------------------------------------------
 
 
-def _blocks(comparison: Comparison, notation: Notation) -> Iterator[Block]:
+def _blocks(
+    comparison: Comparison, arithmetic: bool, notation: Notation
+) -> Iterator[Block]:
     problem = comparison.problem
     yield from formulas(problem.parsed, notation)
     settings = problem.settings
@@ -69,6 +71,10 @@ def _blocks(comparison: Comparison, notation: Notation) -> Iterator[Block]:
         verb = "is a variable" if len(hidden) == 1 else "are variables"
         facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
     yield Facts(tuple(facts))
+    if arithmetic:
+        from diffcli.output.arithmetic import blocks
+
+        yield from blocks(comparison)
     yield _table(comparison, notation)
 
 
