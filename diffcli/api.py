@@ -143,7 +143,7 @@ def _gradients(
     *,
     keep_going: bool,
 ) -> Iterator[dict[str, float] | DiffcliError]:
-    from diffcli.analysis.batch import at_points
+    from diffcli.analysis.batch import Entry, at_points
     from diffcli.inputs.rows import Row
 
     def rows() -> Iterator[Row]:
@@ -156,6 +156,7 @@ def _gradients(
 
     backprop = ("backprop",)
     for entry in at_points(parsed, rows(), names, settings, backprop, alone=True):
+        assert isinstance(entry, Entry)  # a row by itself is none of a stretch
         if entry.error is not None and not keep_going:
             raise entry.error
         if entry.error is not None:

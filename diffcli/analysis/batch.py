@@ -9,8 +9,9 @@ from diffcli.engine.columns import Gradients, gradients
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block
-from diffcli.inputs.rows import Row, Rows, placed
+from diffcli.inputs.blocks import Block, Chunk
+from diffcli.inputs.files import read
+from diffcli.inputs.rows import Row, placed
 from diffcli.language import expression
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Settings, pose
@@ -62,56 +63,36 @@ class Entry(NamedTuple):
 
 def at_points(
     parsed: Parsed,
-    rows: Iterable[Row],
+    pieces: Iterable[Chunk | Row],
     names: tuple[str, ...],
     settings: Settings,
     methods: tuple[str, ...],
     *,
     alone: bool,
-) -> Iterator[Entry]:
+) -> Iterator[Entry | Stretch]:
     """Yield the gradient at every row's point, or the row's error.
 
     ``alone`` tells that only the numbers of backprop are asked for: then they are
-    computed without bounds for their errors, which takes a tenth of the time.
+    computed without bounds for their errors, which takes a tenth of the time, and the
+    rows of a chunk together, with the bits that they have one by one.
     """
     program = Program([parsed.expression])
-    quick = alone and _is_quick(methods, settings)
-    for row in rows:
-        start = Entry(row, parsed, names, methods)
-        yield _found(start, settings, program, quick=quick)
-
-
-def in_blocks(
-    parsed: Parsed,
-    rows: Rows,
-    names: tuple[str, ...],
-    settings: Settings,
-    methods: tuple[str, ...],
-    size: int,
-) -> Iterator[Entry | Stretch]:
-    """Yield what ``at_points`` does for numbers alone, taking so many rows at once.
-
-    The numbers have the bits that they have one point at a time.
-    """
-    if rows.blocks is None or not parsed.variables or not _is_quick(methods, settings):
-        yield from at_points(parsed, rows.rows, names, settings, methods, alone=True)
-        return
-    program = Program([parsed.expression])
-    for piece in rows.blocks(size):
-        if isinstance(piece, Row):
-            parts: Iterable[Row | Stretch] = (piece,)
-        else:
-            parts = _parts(piece, gradients(program, piece.points, names))
-        for part in parts:
-            if isinstance(part, Stretch):
-                yield part
+    quick = alone and methods == ("backprop",) and settings.digits <= DOUBLE
+    for piece in pieces:
+        for block in (piece,) if isinstance(piece, Row) else read(piece):
+            parts: Iterable[Row | Stretch]
+            if isinstance(block, Row):
+                parts = (block,)
+            elif quick and block.points:
+                parts = _parts(block, gradients(program, block.points, names))
             else:
-                start = Entry(part, parsed, names, methods)
-                yield _found(start, settings, program, quick=True)
-
-
-def _is_quick(methods: tuple[str, ...], settings: Settings) -> bool:
-    return methods == ("backprop",) and settings.digits <= DOUBLE
+                parts = map(block.row, range(len(block.texts)))
+            for part in parts:
+                if isinstance(part, Stretch):
+                    yield part
+                else:
+                    start = Entry(part, parsed, names, methods)
+                    yield _found(start, settings, program, quick=quick)
 
 
 def _parts(block: Block, found: Gradients) -> Iterator[Row | Stretch]:

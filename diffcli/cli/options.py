@@ -97,7 +97,8 @@ black_box = _all(
     ),
     click.option(
         "--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
-        metavar="N", help="Copies of the program that work side by side.",
+        metavar="N",
+        help="Copies of the program, or processes for --points, side by side.",
     ),
 )  # fmt: skip
 

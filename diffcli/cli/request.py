@@ -15,7 +15,7 @@ from diffcli.language.expression import Number, postorder
 from diffcli.language.notation import BY_NAME, CODE
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
-from diffcli.output.document import Bulk, Document, Documents, Screen, header
+from diffcli.output.document import Document, Documents, Result, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ class Request(NamedTuple):
     def answer(
         self,
         form: str,
-        documents: Iterable[Document | Bulk],
+        documents: Iterable[Result],
         notes: Sequence[str] = (),
         error: DiffcliError | None = None,
         *,

@@ -28,8 +28,17 @@ class Shape(NamedTuple):
     places: Mapping[str, int]
 
 
+class Chunk(NamedTuple):
+    """Neighbouring lines of a table that hold whole rows, not read yet."""
+
+    shape: Shape
+    #: The number of the first one.
+    number: int
+    lines: Sequence[str]
+
+
 class Block(NamedTuple):
-    """Neighbouring rows of a table."""
+    """Neighbouring rows of a table, read."""
 
     shape: Shape
     #: The line of the first one.
@@ -51,8 +60,9 @@ class Block(NamedTuple):
         )
 
 
-def plain(lines: Sequence[str], number: int, shape: Shape) -> Block | None:
+def plain(chunk: Chunk) -> Block | None:
     """Return lines as a block; None: they have to be read one by one."""
+    shape, number, lines = chunk
     separator = _SEPARATORS[shape.kind]
     text = "".join(lines)
     if any(sign in text for sign in _UNLIKE if sign != separator):

@@ -8,7 +8,7 @@ from typing import Any
 from diffcli import tables
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block, Shape, Taken, chunks, plain
+from diffcli.inputs.blocks import Block, Chunk, Shape, Taken, chunks, plain
 from diffcli.inputs.rows import Row, Rows, placed
 from diffcli.language.lexer import spelling
 from diffcli.tables import Fault
@@ -93,18 +93,17 @@ def _of_cells(
     return Rows(
         shape.header,
         _pointed(chain(begun, numbered), shape),
-        lambda size: chain(_pointed(begun, shape), _blocks(rest, behind, shape, size)),
+        lambda size: chain(_pointed(begun, shape), _chunks(rest, behind, shape, size)),
     )
 
 
-def _blocks(
+def _chunks(
     lines: Iterator[str], number: int, shape: Shape, size: int
-) -> Iterator[Block | Row]:
-    """Yield the rows of ``lines``, of which the first has a number, in blocks."""
+) -> Iterator[Chunk | Row]:
+    """Yield lines in chunks, from the one that has a number; rows with quotes alone."""
     for chunk in chunks(lines, size):
-        block = plain(chunk, number, shape)
-        if block is not None:
-            yield block
+        if shape.kind != "csv" or '"' not in "".join(chunk):
+            yield Chunk(shape, number, chunk)
             number += len(chunk)
             continue
         taken = Taken(chain(chunk, lines))
@@ -113,6 +112,16 @@ def _blocks(
             if taken.count >= len(chunk):  # a cell in quotes may go on behind it
                 break
         number += taken.count
+
+
+def read(chunk: Chunk) -> Iterator[Block | Row]:
+    """Yield a chunk as one block, or else its rows one by one."""
+    block = plain(chunk)
+    if block is not None:
+        yield block
+    else:
+        shape, number, lines = chunk
+        yield from _pointed(_read(shape.kind, lines, shape.name, number), shape)
 
 
 def _pointed(numbered: Numbered, shape: Shape) -> Iterator[Row]:

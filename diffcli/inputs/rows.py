@@ -10,7 +10,7 @@ from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
 
 if TYPE_CHECKING:
-    from diffcli.inputs.blocks import Block
+    from diffcli.inputs.blocks import Chunk
 
 
 class Row(NamedTuple):
@@ -31,9 +31,9 @@ class Rows(NamedTuple):
 
     columns: tuple[str, ...]
     rows: Iterator[Row]
-    #: The same with neighbouring rows together, so many at most, where they are plain;
-    #: None: there is no such way to read them.
-    blocks: "Callable[[int], Iterator[Block | Row]] | None" = None
+    #: The same with neighbouring lines together, so many at most, for who reads them;
+    #: None: rows can only be had one by one.
+    chunks: "Callable[[int], Iterator[Chunk | Row]] | None" = None
 
 
 def of_texts(

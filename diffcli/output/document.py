@@ -205,12 +205,16 @@ def _plain_numbers(column: Sequence[float]) -> Iterable[str]:
     return map(repr, column)
 
 
+Result = Document | Bulk | str
+"""One result, or many, or the lines that some have become already."""
+
+
 class Documents:
     """The results of one call, one after the other; their shape is the call's."""
 
     def __init__(
         self,
-        documents: Iterable[Document | Bulk],
+        documents: Iterable[Result],
         *,
         many: bool = False,
         header: Sequence[str] = (),
@@ -223,7 +227,7 @@ class Documents:
 
     def __iter__(self) -> Iterator[Document]:
         for document in self.documents:
-            assert isinstance(document, Document)  # formats with lines take Bulk too
+            assert isinstance(document, Document)  # the others are for some formats
             yield document
 
     def lines(
@@ -237,7 +241,9 @@ class Documents:
         for document in self.documents:
             yield from header
             header = []
-            if isinstance(document, Bulk):
+            if isinstance(document, str):
+                yield document
+            elif isinstance(document, Bulk):
                 yield document.lines(separator)
             else:
                 yield from map(line, self._rows(document))

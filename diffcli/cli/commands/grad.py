@@ -1,7 +1,7 @@
 """``diffcli grad``: the gradient by all methods, side by side."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 
@@ -11,15 +11,12 @@ from diffcli.cli import completion, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.engine.tape import Program
-from diffcli.errors import DiffcliError, RowsFailed, UsageError
+from diffcli.errors import UsageError
 from diffcli.inputs import points
 from diffcli.inputs.rows import posed
-from diffcli.output.document import Bulk, Document
+from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import DOUBLE, Problem, Settings
-
-if TYPE_CHECKING:
-    from diffcli.analysis.batch import Entry, Stretch
 
 Columns = tuple[Sequence[str], Sequence[str]]
 
@@ -210,59 +207,54 @@ def _many(
     keep_going: bool,
 ) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
-    from diffcli.analysis.batch import at_points, in_blocks, of_formulas
-    from diffcli.engine.columns import BLOCK
+    from diffcli.analysis.batch import of_formulas
+    from diffcli.cli.batches import Failures, documents
     from diffcli.output.views import batch
 
     form = request.form(FORMATS)
-    many = request.many or bool(exprs)
-    names = _names(wanted, form, many=many)
-    entries: Iterable[Entry | Stretch]
-    if exprs:
-        lines, name = terminal.opened(exprs, request.output)
-        at = request.the_point(exprs)
-        entries = of_formulas(lines, name, at, settings, names, wrt, order)
-        ways = names if order == 1 else methods.THREE
-        header: Columns = ((), batch.long_header(ways, order))
-    else:
-        parsed = request.parsed()
-        rows = request.rows_for(parsed, form, named=True)
-        toward = request.wanted(parsed, wrt)
-        alone = form == "plain" or (form in ("csv", "tsv") and many)
-        if alone and not request.is_watched():
-            entries = in_blocks(parsed, rows, toward, settings, names, BLOCK)
-        else:
-            entries = at_points(parsed, rows.rows, toward, settings, names, alone=alone)
-        header = (rows.columns, columns(toward, names))
-    failed: list[DiffcliError] = []
-    documents = _documents(entries, failed, bool(exprs), keep_going=keep_going)
-    answer = request.answer(form, documents, columns=header, exprs=bool(exprs))
+    names = _names(wanted, form, many=request.many or bool(exprs))
+    if not exprs:
+        return _at_rows(request, form, wrt, names, settings, keep_going=keep_going)
+    lines, name = terminal.opened(exprs, request.output)
+    at = request.the_point(exprs)
+    entries = of_formulas(lines, name, at, settings, names, wrt, order)
+    failures = Failures(keep_going=keep_going)
+    columns = ((), batch.long_header(names if order == 1 else methods.THREE, order))
+    found = documents(entries, failures, formulas=True)
+    answer = request.answer(form, found, columns=columns, exprs=True)
     return answer._replace(
-        ending=lambda: RowsFailed(failed[0]) if failed else None,
-        flush=answer.flush or terminal.is_interactive(exprs),
+        ending=failures.ending, flush=answer.flush or terminal.is_interactive(exprs)
     )
 
 
-def _documents(
-    entries: "Iterable[Entry | Stretch]",
-    failed: list[DiffcliError],
-    of_formulas: bool,
+def _at_rows(
+    request: Request,
+    form: str,
+    wrt: str,
+    names: tuple[str, ...],
+    settings: Settings,
     *,
     keep_going: bool,
-) -> Iterator[Document | Bulk]:
-    """Yield a document for each entry; end at a bad one, or remember the first."""
-    from diffcli.analysis.batch import Stretch
-    from diffcli.output.views import batch
+) -> Answer:
+    """Return the gradients at the rows of a table, or at every --at."""
+    from diffcli.cli.batches import SHARED, Batch, Failures
+    from diffcli.engine.columns import BLOCK
 
-    for entry in entries:
-        if isinstance(entry, Stretch):
-            yield batch.bulk(entry)
-            continue
-        if entry.error is not None and not keep_going:
-            raise entry.error
-        if entry.error is not None and not failed:
-            failed.append(entry.error)
-        yield (batch.formula_document if of_formulas else batch.document)(entry)
+    parsed = request.parsed()
+    rows = request.rows_for(parsed, form, named=True)
+    toward = request.wanted(parsed, wrt)
+    alone = form == "plain" or (form in ("csv", "tsv") and request.many)
+    batch = Batch(parsed, toward, settings, names, form, alone, keep_going)
+    failures = Failures(keep_going=keep_going)
+    watched = request.is_watched()
+    pieces = rows.rows if watched or rows.chunks is None else rows.chunks(BLOCK)
+    found: Iterator[Result]
+    if request.jobs > 1 and request.points_file and form in SHARED and not watched:
+        found = batch.shared(pieces, failures, request.jobs)
+    else:
+        found = batch.documents(pieces, failures)
+    answer = request.answer(form, found, columns=(rows.columns, columns(toward, names)))
+    return answer._replace(ending=failures.ending)
 
 
 def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:

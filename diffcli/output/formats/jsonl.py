@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.output.document import Documents, Screen
+from diffcli.output.document import Document, Documents, Screen
 from diffcli.tables import jsonl
 
 SUMMARY = "one JSON object per result and line"
@@ -11,6 +11,10 @@ SUFFIXES = (".jsonl",)
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield one object per result, or the parts of one that is long."""
-    for document in documents:
+    for document in documents.documents:
+        if isinstance(document, str):
+            yield document
+            continue
+        assert isinstance(document, Document)
         for record in document.records() if document.records else [document.record()]:
             yield jsonl.line(record)

@@ -11,6 +11,6 @@ SUFFIXES: tuple[str, ...] = ()
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield one line per result that has one, several where they are plain."""
     for document in documents.documents:
-        line = document.brief()
+        line = document if isinstance(document, str) else document.brief()
         if line:
             yield line

@@ -1,0 +1,111 @@
+"""The gradients at many points as lines of text, made here or in other processes."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from diffcli.analysis.batch import Entry, Stretch, at_points
+from diffcli.errors import DiffcliError, RowsFailed
+from diffcli.inputs.blocks import Chunk
+from diffcli.inputs.rows import Row
+from diffcli.language.parser import Parsed
+from diffcli.output import formats
+from diffcli.output.document import Documents, Result, Screen
+from diffcli.output.views import batch
+from diffcli.problem import Settings
+
+SHARED = ("csv", "tsv", "plain", "jsonl")
+"""Formats in which every row stands for itself, so that many can write them."""
+_TOGETHER = 256  # rows that a process gets at once where they come one by one
+
+Pieces = Iterable[Chunk | Row]
+
+
+class Failures:
+    """What to do about rows without a gradient, and the first of them."""
+
+    def __init__(self, *, keep_going: bool) -> None:
+        self.keep_going = keep_going
+        self.first: DiffcliError | None = None
+
+    def note(self, error: DiffcliError) -> None:
+        """Remember an error. Raises it if it ends the run."""
+        if not self.keep_going:
+            raise error
+        self.first = self.first or error
+
+    def ending(self) -> DiffcliError | None:
+        """Return the error that is known when the last row is written."""
+        return RowsFailed(self.first) if self.first else None
+
+
+def documents(
+    entries: Iterable[Entry | Stretch], failures: Failures, *, formulas: bool = False
+) -> Iterator[Result]:
+    """Yield a document for each entry; end at a bad one, or note it."""
+    for entry in entries:
+        if isinstance(entry, Stretch):
+            yield batch.bulk(entry)
+            continue
+        if entry.error is not None:
+            failures.note(entry.error)
+        yield (batch.formula_document if formulas else batch.document)(entry)
+
+
+class Text(NamedTuple):
+    """What some rows have become."""
+
+    #: Their lines.
+    lines: tuple[str, ...]
+    #: The first error among them.
+    error: DiffcliError | None
+
+
+class Batch(NamedTuple):
+    """All that has to be known to answer for some points, wherever that is done."""
+
+    parsed: Parsed
+    names: tuple[str, ...]
+    settings: Settings
+    methods: tuple[str, ...]
+    form: str
+    #: Only the numbers of one method are asked for.
+    alone: bool
+    keep_going: bool
+
+    def documents(self, pieces: Pieces, failures: Failures) -> Iterator[Result]:
+        """Yield a document for each row, or one for many."""
+        parsed, names, settings, methods, *_ = self
+        entries = at_points(parsed, pieces, names, settings, methods, alone=self.alone)
+        return documents(entries, failures)
+
+    def text(self, pieces: list[Chunk | Row]) -> Text:
+        """Return the lines for some rows, up to the one that ends the run."""
+        failures = Failures(keep_going=self.keep_going)
+        found: list[str] = []
+        series = Documents(self.documents(pieces, failures), many=True)
+        try:
+            found.extend(formats.load(self.form).lines(series, Screen()))
+        except DiffcliError as error:
+            return Text(tuple(found), error)
+        return Text(tuple(found), failures.first)
+
+    def shared(self, pieces: Pieces, failures: Failures, jobs: int) -> Iterator[str]:
+        """Yield the lines of all rows, which so many processes make."""
+        from diffcli.cli.workers import Workers
+
+        with Workers(self.text, jobs) as workers:
+            for lines, error in workers.answers(_portions(pieces)):
+                yield from lines
+                if error is not None:
+                    failures.note(error)
+
+
+def _portions(pieces: Pieces) -> Iterator[list[Chunk | Row]]:
+    """Yield pieces in lists that are worth sending."""
+    rest = iter(pieces)
+    for piece in rest:
+        if isinstance(piece, Chunk):
+            yield [piece]
+        else:
+            yield [piece, *islice(rest, _TOGETHER - 1)]
