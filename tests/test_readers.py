@@ -6,19 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, ParseError
+from diffcli.language.expression import Expression
 from diffcli.language.lexer import words
 from diffcli.language.parser import parse
-from diffcli.language.printer import text
+from diffcli.language.printer import latex, text
 from tests import strategies
 from tests.conftest import Run
 
 CASES = Path(__file__).parent / "cases"
-WRITTEN = [
-    line.split("\t")
-    for line in (CASES / "written.tsv").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
+
+
+def _rows(file: str) -> list[list[str]]:
+    lines = (CASES / file).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and line[0] != "#"]
+
+
+def _names(source: str) -> set[str]:
+    """Return names that are variables in a text although we have constants of them."""
+    return {name for name in ("τ",) if name in source}
+
+
+WRITTEN = _rows("written.tsv")
 TWO_READINGS = [
     (source, one, other)
     for source, one, other in (row for row in WRITTEN if len(row) == 3)
@@ -129,3 +139,65 @@ def test_many_signs_take_no_time_that_grows_with_their_square() -> None:
     parse("+".join(f"|x{n}|" for n in range(2000)))
     parse("+".join(f"x{n}!" for n in range(2000)))
     parse("(" * 20_000 + "|x|" + ")" * 20_000)
+
+
+# ---- LaTeX ------------------------------------------------------------------------
+
+TYPESET = _rows("latex.tsv")
+
+
+@pytest.mark.parametrize(("source", "meant"), [r for r in TYPESET if len(r) == 2])
+def test_latex_is_read_as(source: str, meant: str) -> None:
+    assert parse(source).expression is parse(meant, names=_names(source)).expression
+
+
+@pytest.mark.parametrize(
+    ("source", "one", "other"), [row for row in TYPESET if len(row) == 3]
+)
+def test_latex_with_two_readings_is_refused_with_both(
+    source: str, one: str, other: str
+) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(source)
+    assert one in caught.value.hint
+    assert other in caught.value.hint
+    assert caught.value.span is not None
+
+
+@given(strategies.defined(), strategies.points)
+def test_what_is_typeset_reads_back_with_the_same_value(
+    expression: Expression, point: dict[str, float]
+) -> None:
+    """Not the same tree: a fraction in a product is bracketed in one of them only."""
+    typeset = latex(expression) + r"\,"
+    if r"\psi" in typeset:  # a letter, unless one knows what was typeset
+        return
+    again = parse(typeset)
+    try:
+        value = Program([expression]).value(point)
+    except ArithmeticError:
+        return
+    assert Program([again.expression]).value(point) == pytest.approx(value, rel=1e-9)
+
+
+@given(st.text(alphabet="x1y2+-^_{}()|&$ \\\\fracsinqrtlefigh,=", max_size=30))
+def test_any_latex_is_read_or_refused(source: str) -> None:
+    try:
+        parse("\\" + source)
+    except DiffcliError as refused:
+        span = refused.span
+    else:
+        return
+    assert span is None or 0 <= span[0] < span[1]
+
+
+def test_carets_point_into_the_latex(run: Run) -> None:
+    ran = run("grad", r"\frac{1}{x} + \ln(x-2)", "--at", "1")
+    assert ran.code == 4
+    assert ran.err.splitlines()[2].index("^") == ran.err.splitlines()[1].index("x-2")
+
+
+def test_deep_latex_is_no_more_than_a_long_list() -> None:
+    deep = 1_000
+    parse(r"\frac{1}{" * deep + "x" + "}" * deep)
+    parse(r"\sqrt{" * deep + "x" + "}" * deep)

@@ -250,6 +250,8 @@ def _latex_number(digits: str) -> str:
 def _latex_wraps(node: Call) -> list[bool]:
     """Tell for each argument whether it needs brackets in LaTeX."""
     notation = node.function.notation
+    if node.function.name == "pow":  # written as a power, whose base is bracketed
+        return [isinstance(node.args[0], Call), False]
     if notation is None:  # \sin u + v would read as (sin u) + v
         open_ended = node.function.latex.endswith(" {u}")
         return [open_ended and isinstance(node.args[0], Call)]

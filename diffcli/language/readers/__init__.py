@@ -17,6 +17,7 @@ from diffcli.language.readers import (
     equations,
     hand,
     indexed,
+    latex,
     names,
     own,
 )
@@ -49,17 +50,19 @@ def read(
     Raises ParseError: the refusal, where no reader has found anything to do.
     """
     plain = undressed(source)
-    draft = Draft(plain, words(plain, within), names, [])
+    typeset = latex.is_latex(source)
+    found = latex.words(plain, names, within) if typeset else words(plain, within)
+    draft = Draft(plain, found, names, [])
     typed = [word.text for word in draft.words]
     draft = draft._replace(own=own.names(draft.words))
-    for reader in _READERS:
+    for reader in _READERS if not typeset else _READERS[2:]:
         draft = draft._replace(words=reader(draft))
     refuse_leftovers(draft)
     functions, rest = own.functions(draft)
     try:
         parsed = parse_tokens(source, rest, names, within, functions.rows, spans)
     except ParseError:
-        if plain == source and typed == [word.text for word in rest]:
+        if not typeset and plain == source and typed == [word.text for word in rest]:
             raise refusal from None
         raise
     return own.written_out(parsed, functions, spans)._replace(notes=tuple(draft.notes))

@@ -1,0 +1,78 @@
+"""Choices between several formulas, each with its condition, as nested ``where``."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from diffcli.errors import ParseError
+from diffcli.language.lexer import Token
+from diffcli.language.readers.words import Words, name, refuse, sign
+
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_Comparison = tuple[str, str, str]
+
+
+class Row(NamedTuple):
+    """One formula, and where it holds; no condition: everywhere else."""
+
+    value: Words
+    condition: Words
+
+
+def choice(source: str, rows: Sequence[Row], like: Token) -> Words:
+    """Return where(c1, a1, where(c2, a2, a3)).
+
+    The last condition may be left out, or be what the ones before it leave.
+
+    Raises ParseError where nothing is said for other values.
+    """
+    *before, last = rows
+    for row in before:
+        if not row.condition or row.condition[0].kind == "otherwise":
+            raise refuse(source, row.value, "this case has no condition", "x > 0")
+    condition = [word for word in last.condition if word.kind != "otherwise"]
+    if condition and not _covers([*before, Row(last.value, condition)]):
+        raise _gap(source, condition)
+    found: Words = []
+    for value, holds in before:
+        comma = sign(",", like)
+        found += [name("where", like), sign("(", like), *_equal(holds), comma]
+        found += [*value, comma]
+    return [*found, *last.value, *[sign(")", like)] * len(before)]
+
+
+def _gap(source: str, condition: Words) -> ParseError:
+    message = "it is not said what holds everywhere else"
+    return refuse(source, condition, message, "let the last case be the one otherwise")
+
+
+def _equal(condition: Words) -> Words:
+    """Return a condition with == in place of =."""
+    return [w._replace(kind="==", text="==") if w.kind == "=" else w for w in condition]
+
+
+def _covers(rows: Sequence[Row]) -> bool:
+    """Tell whether the last condition is what those before it leave.
+
+    Neighbours share a border: where one ends the next begins.
+    """
+    found = [_comparisons(row.condition) for row in rows]
+    for place in range(1, len(found)):
+        borders = {(a, OPPOSITE[s], b) for a, s, b in found[place]}
+        borders |= {(b, _TURNED[s], a) for a, s, b in borders}
+        if not borders & set(found[place - 1]):
+            return False
+    return all(found) and len(found[-1]) == 1 and len(found[0]) == 1
+
+
+def _comparisons(condition: Words) -> list[_Comparison]:
+    """Return the comparisons of a chain: 0 <= x and x < 1."""
+    sides: list[str] = [""]
+    signs: list[str] = []
+    for word in _equal(condition):
+        if word.kind in OPPOSITE:
+            signs.append(word.kind)
+            sides.append("")
+        else:
+            sides[-1] += word.text
+    return list(zip(sides, signs, sides[1:], strict=False))
