@@ -38,6 +38,7 @@ from diffcli.engine.algebra import (
     root,
     spelled,
 )
+from diffcli.engine.division import common_divisor, exact_quotient
 from diffcli.engine.rewriting import rational
 from diffcli.language.expression import (
     Call,
@@ -225,6 +226,12 @@ class Normal(Algebra):
             return ZERO if r > 0 else call(POWER, u, spelled(r))
         if r.denominator == 1:
             return self._whole_power(c, factors, r)
+        if is_sum(u):
+            size = content(self.terms(u))
+            pulled = root(size, r)
+            if size != 1 and pulled is not None:  # √(4 - 4x²) is 2√(1 - x²)
+                rest = self.build_sum([Product(k / size, f) for k, f in self.terms(u)])
+                return self.build(self.merge(pulled, [(rest, r)]))
         power = root(c, r)
         outside: list[Factor] = []
         inside: list[Factor] = []
@@ -371,7 +378,7 @@ class Normal(Algebra):
             if expanded is None or len(found) + len(expanded) > _MOST_EXPANDED:
                 return None
             found += expanded
-        return self.collect(found)
+        return self._without_squares(self.collect(found))
 
     def common(
         self, terms: Terms, *, bars: bool = True
@@ -434,7 +441,8 @@ class Normal(Algebra):
         options = [first]
         if any(is_sum(b) and r.denominator == 1 for b, r in product.factors):
             for form in PRODUCT_FORMS:
-                options += form.make(self, product)
+                found = form.make(self, product)
+                options = [*found, *options] if form.wins else [*options, *found]
         return min(options, key=self.size)
 
     def _named(self, product: Product) -> Product:
@@ -535,6 +543,8 @@ class ProductForm(NamedTuple):
     name: str
     #: Returns the forms that it has.
     make: Callable[[Normal, Product], list[Expression]]
+    #: Taken where it is as long as what was typed.
+    wins: bool = False
 
 
 def _multiplied_out(work: Normal, terms: Terms, _: int) -> list[Expression]:
@@ -668,6 +678,45 @@ def _denominator_multiplied_out(work: Normal, product: Product) -> list[Expressi
     return _half_multiplied_out(work, below, above, -1)
 
 
+def _reduced(work: Normal, product: Product) -> list[Expression]:
+    """Return a fraction without what its sums share: (x² - 1)/(x + 1) is x - 1."""
+    c, factors = product
+    for place, (above, one) in enumerate(factors):
+        for other, (below, power) in enumerate(factors):
+            if one != 1 or power > -1 or not (is_sum(above) and is_sum(below)):
+                continue
+            quotient = _without_shared(work, above, below, power)
+            if quotient is not None:
+                rest = [f for n, f in enumerate(factors) if n not in (place, other)]
+                return [work.times([Product(c, tuple(rest)), *quotient])]
+    return []
+
+
+def _without_shared(
+    work: Normal, above: Expression, below: Expression, power: Fraction
+) -> list[Product] | None:
+    """Return above · below**power with what both share taken out; None: nothing."""
+    quotient = exact_quotient(work, work.terms(above), work.terms(below))
+    if quotient is not None:
+        return [_primitive(work, quotient), Product(Fraction(1), ((below, power + 1),))]
+    shared = common_divisor(work, work.terms(above), work.terms(below))
+    if shared is None:
+        return None
+    parts = [exact_quotient(work, work.terms(n), shared) for n in (above, below)]
+    one, other = (_primitive(work, part) for part in parts if part is not None)
+    divisor = work.build_sum(shared)
+    inverse = work.product(work.power_of(work.build(other), power))
+    return [one, inverse, Product(Fraction(1), ((divisor, power + 1),))]
+
+
+def _primitive(work: Normal, terms: Terms) -> Product:
+    """Return a sum as a product, its greatest number in front."""
+    size = content(terms)
+    node = work.build_sum([Product(c / size, f) for c, f in terms])
+    c, factors = work.product(node)
+    return Product(c * size, factors)
+
+
 def _simple_sums(product: Product) -> list[Expression]:
     return [b for b, r in product.factors if is_sum(b) and r.denominator == 1]
 
@@ -695,6 +744,7 @@ def _half_multiplied_out(
 
 
 PRODUCT_FORMS = (
+    ProductForm("fraction reduced", _reduced, wins=True),
     ProductForm("fractions put together", _joined_fractions),
     ProductForm("numerator multiplied out", _numerator_multiplied_out),
     ProductForm("denominator multiplied out", _denominator_multiplied_out),
