@@ -132,17 +132,9 @@ def folded(expression: Expression) -> Expression:
 
 
 NUMERALS = [
-    "0.3",
-    "2/3",
-    "1/7",
-    "0.1",
-    "1e15",
-    "6.02214076e23",
-    "1.23456789012",
-    "pi",
-    "1e-20",
-    "-0.7",
-]
+    "0.3", "2/3", "1/7", "0.1", "1e15", "6.02214076e23", "1.23456789012", "pi",
+    "1e-20", "-0.7",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("one", NUMERALS)
@@ -165,7 +157,7 @@ def _mixed(dice: random.Random, numeral: str) -> str:
             ("({n})*({u})", "({u})*({n})", "({u})/({n})", "x+({n})*({u})")
         )
         formula = shape.format(n=number_, u=formula)
-    return dice.choice(("{u}", "({u})^2", "atan({u})", "({u})*(x/3)")).format(u=formula)
+    return dice.choice(("{u}", "({u})^2", "({u})*(x/3)")).format(u=formula)
 
 
 def test_rules_use_only_letters_of_the_legend() -> None:
