@@ -59,3 +59,26 @@ def test_a_value_is_not_said_twice(run: Run) -> None:
     out = run("grad", "(2*x1+3*x2)**2+3", "--at", "1,3", "--exact").out
     assert "f = 124 " in out
     assert "124 = 124" not in out
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [
+        ("relu(x)-relu(-x)", "0"),
+        ("abs(x)*x+relu(x)-relu(-x)", "0"),
+        ("x*ceil(x)-x", "0"),
+    ],
+)
+def test_no_exact_value_stands_beside_another_number(
+    formula: str, at: str, run: Run
+) -> None:
+    ran = run("grad", formula, "--at", at, "--exact", "-f", "json")
+    if ran.code == 0:
+        record = json.loads(ran.out)
+        exact = record["exact"]["gradient"]["x"]
+        assert exact in (None, str(round(record["gradient"]["backprop"]["x"])))
+
+
+def test_an_exact_value_is_that_of_the_double(run: Run) -> None:
+    ran = run("grad", "floor(100*x)", "--at", "0.29", "--exact", "-f", "json")
+    assert json.loads(ran.out)["exact"]["value"] is None

@@ -14,6 +14,7 @@ from diffcli.problem import Estimate, MethodResult, Problem, certain
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
+_ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
 
 
 class Agreement(NamedTuple):
@@ -233,11 +234,31 @@ def with_exact_values(
     The point is given as formulas, so that pi/2 is pi/2 and no double near it.
     """
     from diffcli.engine.derivation import derive
-    from diffcli.engine.exact import exact_value
+    from diffcli.engine.waiting import NoAnswer, ask
 
     problem = comparison.problem
-    exact = {"": exact_value(problem.parsed.expression, point)}
+    wanted = {"": (problem.parsed.expression, comparison.value)}
     for derivation in derive(problem.parsed.expression, problem.variables):
-        if derivation.variable not in comparison.kinks:
-            exact[derivation.variable] = exact_value(derivation.result, point)
+        name = derivation.variable
+        if name not in comparison.kinks:
+            wanted[name] = derivation.result, comparison.partial(name)
+    exact = dict.fromkeys(("", *problem.variables), "")
+    try:
+        for name, (formula, near) in wanted.items():
+            exact[name] = _same_number(ask("exact_value", formula, point), near)
+    except NoAnswer:
+        pass
     return comparison._replace(exact=exact)
+
+
+def _same_number(exact: tuple[str, float], near: Estimate) -> str:
+    """Return the text of an exact value, if the number beside it means the same.
+
+    floor(100*x) at 0.29 is 29 for the fraction 29/100, and 28 for the double; and at a
+    corner a formula says what its parts do, not what the whole does.
+    """
+    text, value = exact
+    if near.value is None or not text:
+        return ""
+    apart = abs(float(near.value) - value)
+    return text if apart <= _ROUNDED_POINT * max(1.0, abs(value)) else ""

@@ -24,6 +24,8 @@ class Derivative(NamedTuple):
     value: float | None = None
     #: A shorter form of the result; None: there is none, or none was asked for.
     simplified: Expression | None = None
+    #: True: sympy did not tell whether there is a shorter form.
+    unanswered: bool = False
 
     def __str__(self) -> str:
         """Return the shortest form that there is, as text."""
@@ -50,17 +52,19 @@ def steps(
         places = names[names.index(before[-1]) :] if before else names
         for derivation in derive(of, places):
             path = (*before, derivation.variable)
-            yield _with_shorter(Derivative(path, of, derivation), simplify)
+            found = Derivative(path, of, derivation)
+            yield _with_shorter(found) if simplify else found
             if len(path) < order:
                 todo.append((path, derivation.result))
 
 
-def _with_shorter(derivative: Derivative, simplify: bool) -> Derivative:
-    if not simplify:
-        return derivative
-    from diffcli.engine.exact import simplified
+def _with_shorter(found: Derivative) -> Derivative:
+    from diffcli.engine.waiting import NoAnswer, ask
 
-    return derivative._replace(simplified=simplified(derivative.derivation.result))
+    try:
+        return found._replace(simplified=ask("simplified", found.derivation.result))
+    except NoAnswer:
+        return found._replace(unanswered=True)
 
 
 def valued(derivatives: Iterable[Derivative], problem: Problem) -> list[Derivative]:

@@ -1,4 +1,4 @@
-"""Exact values: sqrt(2)/4 and not 0.3535533906, by sympy."""
+"""What sympy knows; it is asked through ``waiting``, as it may take for ever."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,21 +25,29 @@ def to_sympy(expression: Expression, letters: Mapping[str, Symbolic]) -> Symboli
     return last
 
 
-def exact_value(expression: Expression, point: Mapping[str, Expression]) -> str:
+def exact_value(
+    expression: Expression, point: Mapping[str, Expression]
+) -> tuple[str, float]:
     """Return the exact value of an expression at a point of constant formulas.
 
-    Empty where there is none that is short: the value is then best read as a number.
+    As text, which is empty where none is short, and as the number that it is.
     """
     if len(postorder([expression])) > _LARGEST:
-        return ""
+        return "", 0.0
     letters = {name: to_sympy(value, {}) for name, value in point.items()}
     value = to_sympy(expression, letters)
     if value.is_real is False or value.has(sympy.nan, sympy.zoo, sympy.oo):
-        return ""
+        return "", 0.0
     if value.count_ops() < _LONGEST:
         value = sympy.radsimp(sympy.simplify(value))
     text = str(value)
-    return text if len(text) <= _LONGEST else ""
+    return (text, float(value)) if len(text) <= _LONGEST else ("", 0.0)
+
+
+def same(one: Expression, other: Expression) -> bool:
+    """Tell whether sympy proves that two formulas are the same function."""
+    difference = to_sympy(one, {}) - to_sympy(other, {})
+    return bool(sympy.expand(difference) == 0 or sympy.simplify(difference) == 0)
 
 
 _OURS = {"Abs": "abs", "Max": "max", "Min": "min", "ceiling": "ceil"}

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -95,7 +96,7 @@ def command(
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
-    run = _of_box if request.is_box else _of_formula
+    run = _of_box if request.is_box else partial(_of_formula, prove=not quiet)
     columns, checks = run(
         request, form, claims, tolerance, settings, seed, taylor=taylor
     )
@@ -161,6 +162,7 @@ def _of_formula(
     seed: int | None,
     *,
     taylor: bool,
+    prove: bool,
 ) -> Found:
     """Return the columns of the points, and the check at each."""
     parsed = request.parsed()
@@ -173,7 +175,7 @@ def _of_formula(
         return float(program.value(point))
 
     def made(problem: Problem) -> Check:
-        made = check(problem, claimed, tolerance)
+        made = check(problem, claimed, tolerance, prove=prove)
         if seed is None and not taylor:
             return made
         from diffcli.analysis import check_box

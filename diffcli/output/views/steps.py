@@ -78,7 +78,8 @@ def _simplified(steps: Steps, told: Derivative, notation: Notation) -> Iterator[
     """Yield what sympy made of the result."""
     said = "simplify, by sympy:"
     if told.simplified is None:
-        yield Facts(((Run(f"{said} nothing shorter", "name"),),))
+        found = "no answer within two seconds" if told.unanswered else "nothing shorter"
+        yield Facts(((Run(f"{said} {found}", "name"),),))
         return
     yield Facts(((Run(said, "name"),),))
     shown = notation.text(told.simplified, limit=_LONGEST, names=steps.names)
