@@ -219,6 +219,16 @@ def test_what_was_taken_in_silence_is_refused(words: str, run: Run) -> None:
     assert (ran.code, ran.out) == (2, "")
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["grad x --at --json", "grad x --at --h 1", "check x --at 1 --claim --quit"],
+)
+def test_an_option_is_no_value_of_another(words: str, run: Run) -> None:
+    ran = run(*words.split())
+    assert (ran.code, ran.out) == (2, "")
+    assert "needs a value, but '--" in ran.err
+
+
 @pytest.mark.parametrize("command", plugins.names(commands))
 def test_what_scripts_give_to_every_call_is_allowed(command: str, run: Run) -> None:
     options = import_module(f"diffcli.cli.commands.{command}").command.params

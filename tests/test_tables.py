@@ -154,7 +154,7 @@ def test_any_order_of_columns_gives_the_same_cells(data: st.DataObject) -> None:
         ("e,x,y\n1,2,3\n", [(2, 3)]),
         ("pi,1,y,x\n1,2,3,4\n", [(4, 3)]),
         ("y,x\n1,2\n", [(2, 1)]),
-        ("e,pi\n", [(2.718281828459045, 3.141592653589793)]),
+        ("1*e,pi\n", [(2.718281828459045, 3.141592653589793)]),
         ("1/2, sqrt(4)\n3,4\n", [(0.5, 2), (3, 4)]),
         ("-1,−2\n", [(-1, -2)]),
         ('"a\tb",x,y\n1,2,3\n', [(2, 3)]),
@@ -240,6 +240,22 @@ def test_a_key_that_comes_later_is_an_error_where_columns_are_fixed() -> None:
     assert free[2] == {"x": 5, "y": 6, "note": 7, "id": "c"}
     with pytest.raises(ParseError):  # it would have named the columns
         read('{\n{"x":1,"y":2}\n', fixed=True)
+
+
+@pytest.mark.parametrize("first", ["pi,e", "tau\te", "e,π"])
+def test_a_line_of_nothing_but_names_is_a_header(first: str) -> None:
+    with pytest.raises(PointError) as refused:
+        read(f"{first}\n1\t2\n")
+    assert refused.value.message == "f:1: there is no column for x, y"
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"x":1,"y":2},{"x":3,"y":4}]\n', '[\n{"x":1}]\n', '{\n"x":1}\n', "[1]\n"]
+)
+def test_json_that_is_not_a_point_a_line_gets_a_hint(text: str) -> None:
+    row = next(read(text).rows)
+    assert row.error is not None
+    assert "one point a line: jq -c" in row.error.hint
 
 
 def test_a_row_says_the_line_where_it_begins() -> None:

@@ -1,7 +1,7 @@
 """A command whose formula may begin with a minus sign, and what it gives back."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -90,7 +90,7 @@ class Command(Helpful):
         return [*flags, "--", *operands]
 
 
-def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[str]:
+def _value_of(name: str, rest: Iterator[str], known: Container[str]) -> list[str]:
     """Return the option's value.
 
     Raises UsageError if there is none; another option is none.
@@ -98,7 +98,7 @@ def _value_of(name: str, rest: Iterator[str], known: dict[str, bool]) -> list[st
     value = next(rest, None)
     if value is None:
         raise UsageError(f"Option '{name}' needs a value.")
-    if value.startswith("--") and value.partition("=")[0] in known:
+    if value.partition("=")[0] in known or _LONG_OPTION.match(value):
         raise UsageError(
             f"Option '{name}' needs a value, but '{value}' follows.",
             hint=f"write the value directly after {name}",

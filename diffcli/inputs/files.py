@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from diffcli import tables
+from diffcli.calculus.functions import CONSTANTS
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
 from diffcli.inputs.blocks import Block, Chunk, Shape, Taken, chunks, plain
@@ -15,6 +16,8 @@ from diffcli.tables import Fault
 
 _NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[-+−]?[0-9]*,[0-9]+\s*")
+
+_ONE_A_LINE = "one point a line: jq -c '.[]' makes lines of an array, jq -c . of others"
 
 Numbered = Iterator[tuple[int, Any]]
 
@@ -29,7 +32,8 @@ def table(
     """Return a row for every row of a table; values may be formulas, as in --at.
 
     The first line names the columns if every variable is among them. Otherwise it has
-    to be a point itself: as many values as there are variables, in their order.
+    to be a point itself: as many values as there are variables, in their order. A line
+    of nothing but names, such as pi,e, is none.
 
     JSON lines may each have other keys. If the columns are ``fixed``, those of the
     first line are the columns: one that is missing later is empty, one that is new is
@@ -78,7 +82,8 @@ def _of_cells(
     spelled = [spelling(cell) for cell in header]
     missing = [variable for variable in variables if variable not in spelled]
     begun: Numbered = iter(())
-    if missing and all(map(_is_value, header)):
+    named = all(cell in CONSTANTS for cell in spelled)
+    if missing and not named and all(map(_is_value, header)):
         _refuse_count(header, variables, where)
         begun = iter([(number, first)])
         header = spelled = list(variables)
@@ -193,13 +198,16 @@ def _of_objects(
 def _object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> Row:
     """Return the row of an object; an array has the variables' values in order."""
     where = f"{name}:{number}"
-    if isinstance(value, list) and len(value) == len(variables):
+    fits = isinstance(value, list) and len(value) == len(variables)
+    if fits and not any(isinstance(part, dict) for part in value):
         value = dict(zip(variables, value, strict=True))
     if not isinstance(value, dict):
         wrong = f"a line has to be an object such as {{{_example(variables)}}}"
+        hint = _ONE_A_LINE if isinstance(value, list) else ""
         if type(value) is Fault:
             wrong = value
-        return Row(where, {}, {}, ParseError(f"{where}: {wrong}"))
+            hint = _ONE_A_LINE if number == 1 else ""
+        return Row(where, {}, {}, ParseError(f"{where}: {wrong}", hint=hint))
     spelled = {spelling(key): key for key in value}
     missing = [variable for variable in variables if variable not in spelled]
     try:
