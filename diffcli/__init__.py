@@ -12,7 +12,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     compare               by all methods, with error estimates and how they agree
     derive, steps         the derivative as a formula, rule by rule
     check                 is a claimed gradient right, and which slip explains it
-    mark                  the same of an answer, as a teacher marks it
+    mark, judge           an answer as a teacher marks it; a derivation line by line
     measure, program      the gradient of a callable, or of a program
     hessian               all second derivatives
     trace                 forward and backward pass, node by node
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
     from diffcli.analysis.trace import Trace as Trace
+    from diffcli.analysis.work import Judgement as Judgement
+    from diffcli.analysis.work import LineVerdict as LineVerdict
     from diffcli.api import check as check
     from diffcli.api import compare as compare
     from diffcli.api import depth as depth
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from diffcli.api import gradient as gradient
     from diffcli.api import gradients as gradients
     from diffcli.api import hessian as hessian
+    from diffcli.api import judge as judge
     from diffcli.api import mark as mark
     from diffcli.api import measure as measure
     from diffcli.api import parse as parse
@@ -86,7 +89,7 @@ __version__ = "0.1.0"
 #: Every public name, by the module that has it.
 _HOMES = {
     "api": "check compare depth derive descend functions gradient gradients hessian"
-    " mark measure parse plot program steps sweep trace",
+    " judge mark measure parse plot program steps sweep trace",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
     "analysis.check": "Check Remainder Verdict",
@@ -101,6 +104,7 @@ _HOMES = {
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
     "analysis.trace": "Trace",
+    "analysis.work": "Judgement LineVerdict",
     "blackbox.boxes": "Boxes",
     "calculus.functions": "Function",
     "engine.derivation": "Derivation Step",

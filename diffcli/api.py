@@ -23,6 +23,7 @@ from diffcli.analysis.plot import Plot
 from diffcli.analysis.steps import Derivative
 from diffcli.analysis.sweep import Sweep
 from diffcli.analysis.trace import Trace
+from diffcli.analysis.work import Judgement
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox
 from diffcli.calculus import functions as _functions
@@ -330,6 +331,24 @@ def mark(
     parsed = _given.formula(formula, () if point is None else point)
     values = None if point is None else _given.point(point, parsed)
     return find(parsed, _given.claims(claims, parsed.variables), values)
+
+
+def judge(lines: str | Iterable[str]) -> Judgement:
+    r"""Return what is said of somebody's derivation, each line against the one before.
+
+    A line says what a name stands for (f(x) = ...), what its derivative is
+    (f'(x) = ..., df/dx = ...), or goes on (= ...), with d/dx[...] for what is pending.
+
+    >>> found = judge("f(x) = sin(3*x)\nf'(x) = cos(3*x)*d/dx[3*x]\n= cos(3*x)")
+    >>> [verdict.status for verdict in found.verdicts], str(found.slips[0])
+    (['given', 'right', 'wrong'], 'the inner derivative 3 of 3*x was lost')
+
+    Raises ParseError and UsageError, with the line, where it cannot be understood.
+    """
+    from diffcli.analysis.work import judge as find
+    from diffcli.inputs.work import read
+
+    return find(read(lines.splitlines() if isinstance(lines, str) else lines, "line"))
 
 
 def _check_formula(

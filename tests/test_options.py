@@ -34,6 +34,7 @@ WORDS = {
     "digits": ("--digits", "4"),
     "claims": ("--claim", "x=1"),
     "claims_file": ("--claims", "{claims}"),
+    "work_file": ("--work", "{work}"),
     "rtol": ("--rtol", "5"),
     "atol": ("--atol", "90"),
     "seed": ("--seed", "1"),
@@ -89,6 +90,7 @@ CALLS = {
         "{f} --points {points} --claim 1,2",
         "--program {program} --at 1,2 --claim 1,2",
         "--claims {claims}",
+        "--work {work}",
     ],
     "steps": ["(x^2-1)/(x-1)*y+y*x", "(x^2-1)/(x-1)*y+y*x --at 3,2"],
     "trace": ["(x+y)^2*x --at 1,2"],
@@ -168,7 +170,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "box.py").write_text(program, encoding="utf-8")
     claims = "formula,claim,at\nx^2,5,3\n"
     (folder / "claims.csv").write_text(claims, encoding="utf-8")
+    work = "f(x) = x^2\nf'(x) = 2\n"
+    (folder / "work.txt").write_text(work, encoding="utf-8")
     return {
+        "work": str(folder / "work.txt"),
         "claims": str(folder / "claims.csv"),
         "points": str(folder / "points.csv"),
         "exprs": str(folder / "exprs.txt"),

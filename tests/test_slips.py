@@ -10,7 +10,7 @@ import pytest
 import diffcli
 from diffcli.analysis.slips import explain, line_left
 from diffcli.calculus.functions import FUNCTIONS
-from diffcli.calculus.mistakes import ANYWHERE, SPECIAL, WHOLE, Mistake
+from diffcli.calculus.mistakes import ALGEBRA, ANYWHERE, SPECIAL, WHOLE, Mistake, Move
 from diffcli.calculus.rules import DIFFERENTIATION
 from diffcli.engine.derivation import derive, rules_for
 from diffcli.engine.paper import chain
@@ -69,6 +69,14 @@ def test_a_mistake_is_evaluated(before: str, mistake: Mistake) -> None:
 def test_what_goes_wrong_anywhere_speaks_of_f(mistake: Mistake) -> None:
     names = {n.name for n in template(mistake.written) if isinstance(n, Variable)}
     assert names <= {"f"}
+
+
+@pytest.mark.parametrize(
+    "move", ALGEBRA, ids=lambda move: f"{move.before}>{move.after}"
+)
+def test_a_wrong_move_has_values(move: Move) -> None:
+    for written in (move.after, *re.findall(r"\{(.*?)\}", move.said)):
+        assert has_value(written, "f"), written
 
 
 def is_found(before: str, mistake: Mistake) -> bool:

@@ -403,3 +403,54 @@ def of_chain(name: str, derivatives: tuple[str, ...]) -> tuple[Mistake, ...]:
         (at_inner, _AT_INNER),
         (f"{name}(D(u))", _INSIDE_IN_PLACE),
     )
+
+
+class Move(NamedTuple):
+    """A wrong move from one line of algebra to the next."""
+
+    before: str
+    after: str
+    said: str
+
+
+# fmt: off
+#: What is written for a formula that is only put into another form.
+ALGEBRA = (
+    Move("D(u)",          "1",                   "the inner derivative {D(u)} of {u} was lost"),
+    Move("D(u)",          "0",                   "the derivative {D(u)} of {u} was taken for 0"),
+    Move("D(u)",          "-D(u)",               "the sign of the derivative {D(u)} of {u} was turned"),
+    Move("D(u)",          "u",                   "{u} was kept and not differentiated"),
+    Move("(u + v)**n",    "u**n + v**n",         "the power of the sum {u + v} was taken term by term: (a + b)² is not a² + b²"),
+    Move("(u - v)**n",    "u**n - v**n",         "the power of the difference {u - v} was taken term by term"),
+    Move("(u - v)**n",    "u**n + v**n",         "the power of the difference {u - v} was taken term by term"),
+    Move("(u*v)**n",      "u*v**n",              "the power {n} goes to every factor of {u*v}"),
+    Move("u**n",          "u*n",                 "{u**n} was taken for a product"),
+    Move("u**n",          "u",                   "the exponent {n} of {u} was lost"),
+    Move("u + v",         "u",                   "the term {v} was lost"),
+    Move("u + v",         "v",                   "the term {u} was lost"),
+    Move("u + v",         "u - v",               "the sign of {v} was turned"),
+    Move("u + v",         "u*v",                 "a product was made of the sum {u + v}"),
+    Move("u - v",         "u",                   "the term {v} was lost"),
+    Move("u - v",         "-v",                  "the term {u} was lost"),
+    Move("u - v",         "u + v",               "the minus sign before {v} was lost"),
+    Move("u - v",         "v - u",               "the difference {u - v} was turned round"),
+    Move("u*(v + c)",     "u*v + c",             "the factor {u} goes to every term of {v + c}"),
+    Move("u*(v - c)",     "u*v - c",             "the factor {u} goes to every term of {v - c}"),
+    Move("(v + c)*u",     "v + c*u",             "the factor {u} goes to every term of {v + c}"),
+    Move("u - (v + c)",   "u - v + c",           "the minus sign goes to every term of {v + c}"),
+    Move("u - (v - c)",   "u - v - c",           "the minus sign goes to every term of {v - c}"),
+    Move("u*v",           "u",                   "the factor {v} was lost"),
+    Move("u*v",           "v",                   "the factor {u} was lost"),
+    Move("u*v",           "u + v",               "a sum was made of the product {u*v}"),
+    Move("u/v",           "u",                   "the divisor {v} was lost"),
+    Move("u/v",           "v/u",                 "the fraction {u/v} was turned over"),
+    Move("u/v",           "u*v",                 "{v} was multiplied in; it is a divisor"),
+    Move("u/(v + c)",     "u/v + u/c",           "a fraction is not split at its denominator"),
+    Move("(v + c)/u",     "v/u + c",             "the divisor {u} goes to every term of {v + c}"),
+    Move("-u",            "u",                   "the minus sign before {u} was lost"),
+    Move("sqrt(u + v)",   "sqrt(u) + sqrt(v)",   "the root of the sum {u + v} was taken term by term"),
+    Move("log(u + v)",    "log(u) + log(v)",     "the logarithm of the sum {u + v} was taken term by term"),
+    Move("exp(u + v)",    "exp(u) + exp(v)",     "the exponential of the sum {u + v} was taken term by term"),
+    Move("sin(u + v)",    "sin(u) + sin(v)",     "the sine of the sum {u + v} was taken term by term"),
+)
+# fmt: on

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from diffcli.analysis.check import Tolerance
 from diffcli.analysis.marking import UNCLEAR, WRONG, Mark, mark
+from diffcli.analysis.work import judge
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
 from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError
 from diffcli.inputs.claims import Claimed, table
+from diffcli.inputs.work import read
 from diffcli.output.views.claims import document
+from diffcli.output.views.work import document as work_document
 
 _OF_ONE_FORMULA = (
     "claims", "points", "points_file", "variables", "program", "module", "timeout",
@@ -30,6 +33,19 @@ def claims(
     if quiet:
         return Answer((), error=error)
     return request.answer(form, [document(columns, marked)], error=error)
+
+
+def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
+    """Return a student's lines, judged; the exit code is 1 if one does not follow."""
+    if request.expr:
+        raise UsageError("EXPR and --work exclude each other")
+    refuse("--work has all that is checked in its file", *_OF_ONE_FORMULA)
+    refuse("lines are equal or not", "rtol", "atol")
+    judgement = judge(read(*terminal.opened(path, request.output)))
+    error = None if judgement.passed else CheckFailed("")
+    if quiet:
+        return Answer((), error=error)
+    return request.answer(form, [work_document(judgement)], error=error)
 
 
 def _marked(row: Claimed, tolerance: Tolerance) -> Mark:

@@ -54,6 +54,12 @@ Examples:
     help="Mark a pile: CSV, TSV or JSON lines with columns name, formula, claim, and"
     " if wanted at and wrt; csv comes out. - is stdin.",
 )  # fmt: skip
+@click.option(
+    "--work", "work_file", metavar="FILE", default="",
+    shell_complete=completion.file,
+    help="Judge a derivation line by line: f(x) = ..., f'(x) = ..., = ..., with"
+    " d/dx[...], primes and names for parts. - is stdin.",
+)  # fmt: skip
 @options.black_box
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
 @click.option("--atol", type=float, help="Absolute tolerance, in place of the bounds.")
@@ -73,6 +79,7 @@ def command(
     expr: str | None,
     claims: tuple[str, ...],
     claims_file: str,
+    work_file: str,
     rtol: float | None,
     atol: float | None,
     h: str,
@@ -85,6 +92,10 @@ def command(
     """Gradient check: exit 0 if a claimed gradient is right, 1 if not."""
     request = Request(expr or "", **shared)
     tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
+    if work_file:
+        refuse("--work has a derivation in its file", "claims_file")
+        form = request.form(FORMATS)
+        return marking.work(request, form, work_file, quiet=quiet)
     if claims_file:
         form = request.form(("csv", *FORMATS))
         return marking.claims(request, form, claims_file, tolerance, quiet=quiet)

@@ -89,7 +89,7 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
     label = _label(verdict, notation)
     if verdict.derivation:
         label = notation.partial([verdict.name], several=len(taken) > 1)
-    yield Picture(partial(_wrapped, f"{label}: {said}."))
+    yield Picture(partial(wrapped, f"{label}: {said}.", "doubtful"))
     if verdict.slips and verdict.derivation:
         several = len(taken) > 1
         left = line_left(verdict.slips[0], verdict.derivation, several=several)
@@ -108,11 +108,12 @@ def sentence(slip: Slip, notation: Notation, taken: Sequence[str]) -> str:
     )
 
 
-def _wrapped(said: str, screen: Screen) -> Iterator[Line]:
+def wrapped(said: str, style: str, screen: Screen) -> Iterator[Line]:
+    """Yield a sentence on as many lines as it takes."""
     from textwrap import wrap
 
     for row in wrap(said, screen.width):
-        yield (Run(row, "doubtful"),)
+        yield (Run(row, style),)
 
 
 def _line_left(

@@ -1,0 +1,161 @@
+"""Judge a student's lines, each against the one before it."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from diffcli.analysis.equality import equal
+from diffcli.analysis.slips import Slip, explain
+from diffcli.calculus.mistakes import ALGEBRA, Move
+from diffcli.calculus.rules import Rule
+from diffcli.engine.derivation import derivations
+from diffcli.engine.normal import normal
+from diffcli.engine.paper import chain, light, resolved, too_long
+from diffcli.engine.rewriting import Bindings, D, fill, match
+from diffcli.inputs.work import Item, Work
+from diffcli.language.expression import Call, Expression, call, postorder
+
+GIVEN, RIGHT, FOLLOWS, WRONG = "given", "right", "follows", "wrong"
+"""Said of a line: it defines; it is right; it follows from a wrong one; it does not."""
+UNCLEAR = "unclear"
+"""Nowhere do it and the line before both have a value."""
+_MOST_NODES = 200  # of a line in which a slip is looked for
+
+
+class LineVerdict(NamedTuple):
+    """What is said of one formula."""
+
+    item: Item
+    status: str
+    #: The line that it has to follow from; 0: it begins.
+    after: int = 0
+    #: The rule by which the first line of a derivative is right.
+    rule: str = ""
+
+
+class Judgement(NamedTuple):
+    """What is said of all lines, and why the first wrong one is wrong."""
+
+    work: Work
+    verdicts: tuple[LineVerdict, ...]
+    #: What was done there, if that can be told.
+    slips: tuple[Slip, ...] = ()
+    #: What would have been right there.
+    right: Expression | None = None
+
+    @property
+    def first_wrong(self) -> LineVerdict | None:
+        """The first line that does not follow."""
+        wrong = (verdict for verdict in self.verdicts if verdict.status == WRONG)
+        return next(wrong, None)
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether every line follows and none could not be judged."""
+        return all(v.status in (GIVEN, RIGHT) for v in self.verdicts)
+
+
+def judge(work: Work) -> Judgement:
+    """Return what is said of a student's lines."""
+    verdicts: list[LineVerdict] = []
+    explained: Judgement | None = None
+    before: Item | None = None
+    root: Expression | None = None
+    for item in work.items:
+        if item.given or item.root is not None:
+            before, root = None, item.expression if item.given else item.root
+        if item.given:
+            verdicts.append(LineVerdict(item, GIVEN))
+        else:
+            assert root is not None
+            previous = before.expression if before else root
+            verdict = _verdict(work, item, before, previous, root)
+            verdicts.append(verdict)
+            if verdict.status == WRONG and explained is None:
+                explained = _explained(work, item, previous, root)
+        before = item
+    if explained is None:
+        return Judgement(work, tuple(verdicts))
+    return explained._replace(verdicts=tuple(verdicts))
+
+
+def _verdict(
+    work: Work, item: Item, before: Item | None, previous: Expression, root: Expression
+) -> LineVerdict:
+    here, last, first = (
+        resolved(part, work.variable) for part in (item.expression, previous, root)
+    )
+    after = before.line if before else 0
+    follows, right = equal(last, here), equal(first, here)
+    if follows is None:
+        return LineVerdict(item, UNCLEAR, after)
+    if not follows:
+        return LineVerdict(item, WRONG, after)
+    rule = _rule(root, work.variable) if before is None else ""
+    return LineVerdict(item, RIGHT if right else FOLLOWS, after, rule)
+
+
+def _rule(root: Expression, name: str) -> str:
+    """Return the first rule of a derivative, in a word or two."""
+    if not (isinstance(root, Call) and root.function is D) or too_long(root.args[0]):
+        return ""
+    first = chain(root.args[0], name).lines[0]
+    words = [reason[0] for reason in first.reasons if isinstance(reason[0], str)]
+    return words[0].partition(":")[0] if words else ""
+
+
+def _explained(
+    work: Work, item: Item, previous: Expression, root: Expression
+) -> Judgement:
+    """Return why a line does not follow, and what would have been right."""
+    name = work.variable
+    here = resolved(item.expression, name)
+    right = normal(resolved(previous, name), [previous])
+    if isinstance(previous, Call) and previous.function is D:
+        right = chain(previous.args[0], name).result
+    found = list(_moves(previous, here, name))
+    if not found and isinstance(root, Call) and root.function is D:
+        (derivation,) = derivations(root.args[0], (name,))
+        found = list(explain(derivation, here))
+    return Judgement(work, (), tuple(found[:1]), right)
+
+
+def _moves(previous: Expression, here: Expression, name: str) -> Iterator[Slip]:
+    """Yield moves of algebra that lead from one line to the next."""
+    nodes = postorder([previous])
+    if len(nodes) > _MOST_NODES or (
+        isinstance(previous, Call) and previous.function is D
+    ):
+        return
+    for move in ALGEBRA:
+        for node in reversed(nodes):
+            bindings = match(Rule("", move.before, "", ""), node, lambda *_: True)
+            if bindings is None:
+                continue
+            wrong = fill(move.after, bindings, light)
+            replaced = resolved(_with(previous, node, wrong), name)
+            if equal(replaced, here):
+                yield Slip(node, tuple(_said(move, bindings, name)))
+                return
+
+
+def _said(move: Move, bindings: Bindings, name: str) -> Iterator[str | Expression]:
+    for place, part in enumerate(re.split(r"\{(.*?)\}", move.said)):
+        if place % 2:
+            node = fill(part, bindings, call)
+            yield normal(resolved(node, name), [node]) if "D(" in part else node
+        elif part:
+            yield part
+
+
+def _with(whole: Expression, part: Expression, other: Expression) -> Expression:
+    """Return an expression with one part replaced."""
+    built: dict[Expression, Expression] = {}
+    for node in postorder([whole]):
+        if node is part:
+            built[node] = other
+        elif isinstance(node, Call):
+            built[node] = call(node.function, *(built[a] for a in node.args))
+        else:
+            built[node] = node
+    return built[whole]

@@ -1,0 +1,153 @@
+"""A student's lines with what is said of each."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import diffcli
+from diffcli.analysis.work import FOLLOWS, RIGHT, UNCLEAR, WRONG, Judgement, LineVerdict
+from diffcli.engine.algebra import MULTIPLY
+from diffcli.engine.paper import BESIDE
+from diffcli.engine.rewriting import D
+from diffcli.language.expression import Call, Expression, call, postorder, variables
+from diffcli.language.notation import CODE, Notation
+from diffcli.output.document import (
+    Block,
+    Document,
+    Line,
+    Lines,
+    Picture,
+    Run,
+    Screen,
+    Sheet,
+)
+from diffcli.output.paper import broken_formula
+from diffcli.output.views.check import sentence, wrapped
+
+SCHEMA = "diffcli/work/1"
+#: The columns for csv and tsv.
+HEADER = ("line", "left", "formula", "verdict", "after")
+_GAP = 4  # blanks between a line and what is said of it
+_LONGEST = 400  # characters of a formula
+
+
+def document(judgement: Judgement) -> Document:
+    """Return a judgement as a document."""
+    return Document(
+        blocks=partial(_blocks, judgement),
+        record=partial(_record, judgement),
+        sheet=partial(_sheet, judgement),
+    )
+
+
+def _blocks(judgement: Judgement, notation: Notation) -> Iterator[Block]:
+    yield Picture(partial(_judged, judgement, notation))
+    first = judgement.first_wrong
+    if first is None:
+        return
+    taken = _taken(judgement)
+    where = f"Line {first.after} to {first.item.line}"
+    if first.after in (0, first.item.line):
+        where = f"Line {first.item.line}"
+    said = [sentence(slip, notation, taken) for slip in judgement.slips]
+    why = f"{where}: {said[0] if said else 'it does not follow'}."
+    yield Picture(partial(wrapped, why, ""))
+    if judgement.right is not None:
+        right = _text(judgement, judgement.right, notation)
+        yield Lines(((Run(f"Right is {right}."),),))
+
+
+def _taken(judgement: Judgement) -> list[str]:
+    return [v for node in judgement.work.names.values() for v in variables(node)]
+
+
+def _text(judgement: Judgement, node: Expression, notation: Notation) -> str:
+    """Return a formula with the names of its parts, and dots before what is pending."""
+    taken = _taken(judgement)
+    work = judgement.work
+    names: dict[Expression, str] = {
+        part: name
+        for name, part in work.names.items()
+        if part is not node and isinstance(part, Call)
+    }
+    sign = notation.derivative(work.variable, several=len(set(taken)) > 1)
+    return notation.text(
+        _dotted(node), limit=_LONGEST, names=names, taken=taken, derivative=sign
+    )
+
+
+def _dotted(expression: Expression) -> Expression:
+    """Return products with something pending as they stand on paper: u · d/dx v."""
+    built: dict[Expression, Expression] = {}
+    for node in postorder([expression]):
+        if not isinstance(node, Call):
+            built[node] = node
+            continue
+        pending = any(isinstance(a, Call) and a.function is D for a in node.args)
+        row = BESIDE if node.function is MULTIPLY and pending else node.function
+        built[node] = call(row, *(built[argument] for argument in node.args))
+    return built[expression]
+
+
+def _judged(judgement: Judgement, notation: Notation, screen: Screen) -> Iterator[Line]:
+    """Yield every line with its number, and what is said of it."""
+    verdicts = judgement.verdicts
+    texts = [_text(judgement, v.item.expression, notation) for v in verdicts]
+    left = max(len(v.item.left) for v in verdicts)
+    number = len(str(verdicts[-1].item.line))
+    widest = max(
+        (len(text) for text in texts if len(text) < screen.width // 2), default=0
+    )
+    line = 0
+    for verdict, text in zip(verdicts, texts, strict=True):
+        item = verdict.item
+        head = f"{item.line if item.line != line else '':>{number}}  "
+        head = f"{head}{item.left:<{left}} = "
+        *before, row = broken_formula(text, screen.width - len(head))
+        for part in before:
+            yield (Run(head + part),)
+            head = " " * len(head)
+        said = Run(_said(verdict), "doubtful" if verdict.status == WRONG else "rule")
+        line = item.line
+        column = max(len(row) + 1, widest + _GAP) if said.text else 0
+        if len(head) + column + len(said.text) <= screen.width:
+            yield (Run(f"{head}{row:<{column}}"), said)
+        else:
+            yield (Run(head + row),)
+            yield (Run(" " * len(head)), said)
+
+
+def _said(verdict: LineVerdict) -> str:
+    after = verdict.after if verdict.after != verdict.item.line else 0
+    if verdict.status == RIGHT:
+        return f"right: {verdict.rule}" if verdict.rule else "right"
+    if verdict.status == WRONG:
+        return f"WRONG after line {after}" if after else "WRONG"
+    if verdict.status == FOLLOWS:
+        return f"follows from line {verdict.after}"
+    return "no point tells" if verdict.status == UNCLEAR else ""
+
+
+def _rows(judgement: Judgement) -> Iterator[tuple[Any, ...]]:
+    for verdict in judgement.verdicts:
+        formula = _text(judgement, verdict.item.expression, CODE)
+        after = verdict.after or None
+        yield verdict.item.line, verdict.item.left, formula, verdict.status, after
+
+
+def _record(judgement: Judgement) -> dict[str, Any]:
+    right = judgement.right
+    return {
+        "schema": SCHEMA,
+        "version": diffcli.__version__,
+        "variable": judgement.work.variable,
+        "passed": judgement.passed,
+        "lines": [dict(zip(HEADER, row, strict=True)) for row in _rows(judgement)],
+        "slip": "; or ".join(map(str, judgement.slips)) or None,
+        "right": None if right is None else _text(judgement, right, CODE),
+    }
+
+
+def _sheet(judgement: Judgement) -> Sheet:
+    rows = [("" if c is None else c for c in row) for row in _rows(judgement)]
+    return Sheet(HEADER, [tuple(row) for row in rows])
