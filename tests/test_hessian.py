@@ -6,6 +6,7 @@ import pytest
 import sympy
 
 from diffcli.analysis.hessian import hessian
+from diffcli.engine.derivation import derive
 from diffcli.engine.exact import to_sympy
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.parser import parse
@@ -61,6 +62,51 @@ def test_screens_and_formats(run: Run) -> None:
 
 def test_refusals() -> None:
     with pytest.raises(KinkError, match="not twice differentiable"):
-        hessian(pose(parse("abs(x)**3"), {"x": 0.0}))
+        hessian(pose(parse("x*abs(x)"), {"x": 0.0}))
     with pytest.raises(UsageError, match="doubles"):
         hessian(pose(parse("x**3"), {"x": 1.0}, settings=Settings(digits=30)))
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [
+        ("(1-cos(x))/x^2", 1e-5),
+        ("x/(exp(x)-1)", 1e-6),
+        ("exp(x)/(1+exp(x))", 40.0),
+        ("(exp(x)-1-x)/x^2", 1e-5),
+        ("sqrt(x+1)-sqrt(x)", 1e12),
+        ("log(1+x)/x", 1e-9),
+        ("(sin(x)-x)/x^3", 1e-4),
+    ],
+)
+def test_a_second_derivative_is_right_or_doubted(formula: str, x: float) -> None:
+    parsed = parse(formula)
+    found = hessian(pose(parsed, {"x": x}))
+    (first,) = derive(parsed.expression, ["x"])
+    exact = referee.slope(first.result, "x", {"x": x})
+    for method in ("symbolic", "backprop"):
+        estimate = found.columns[method]["x", "x"]
+        right = estimate.number == pytest.approx(exact, rel=1e-9)
+        assert right or "∂²f/∂x²" in " ".join(found.warnings)
+        assert abs(estimate.number - exact) <= estimate.error * 1.01
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "code"),
+    [
+        ("elu(x)", "0", 5), ("softsign(x)", "0", 5), ("x*abs(x)", "0", 5),
+        ("relu(x)^2", "0", 5), ("abs(x)", "0", 5), ("abs(x)^3", "0", 0),
+        ("x^2*max(x,0)", "0", 0), ("y*x*abs(x)", "0,1", 5),
+    ],
+)  # fmt: skip
+def test_a_second_derivative_is_shown_where_there_is_one(
+    formula: str, at: str, code: int, run: Run
+) -> None:
+    assert run("grad", formula, "--at", at, "--order", "2").code == code
+
+
+def test_more_second_derivatives_than_anybody_reads_are_refused(run: Run) -> None:
+    names = [f"x{n}" for n in range(501)]
+    ran = run("grad", "+".join(names), "--at", ",".join("1" * 501), "--order", "2")
+    assert (ran.code, ran.out) == (2, "")
+    assert "125,751 second derivatives" in ran.err

@@ -14,6 +14,7 @@ from diffcli.problem import Estimate, MethodResult, Problem, point_text
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
 _NOTHING = 1e-300  # an error that no reader takes for one
+_REMEDY = "; 30 digits show more"
 _LARGEST = 20_000  # rows of a program that is run again with more digits
 
 
@@ -54,7 +55,7 @@ def certified(
     def measured(estimate: Estimate, name: str) -> Estimate:
         if estimate.value is None or name in corners or name not in truth.partials:
             return estimate
-        return _measured(estimate, truth.partials[name])
+        return measured_against(truth.partials[name], estimate)
 
     checked = [
         result._replace(
@@ -64,10 +65,10 @@ def certified(
         else result
         for result in results
     ]
-    return _measured(value, truth.value), checked
+    return measured_against(truth.value, value), checked
 
 
-def _measured(estimate: Estimate, truth: Any) -> Estimate:
+def measured_against(truth: Any, estimate: Estimate) -> Estimate:
     """Return a number with its difference to the truth, and one rounding, as error."""
     error = float(abs(estimate.number - truth))
     return Estimate(estimate.value, error + ROUNDING * abs(estimate.number))
@@ -77,7 +78,7 @@ def doubts(
     problem: Problem, value: Estimate, results: Iterable[MethodResult]
 ) -> list[str]:
     """Say where exact numbers are uncertain, or contradict each other."""
-    notes = [f"Note: {_certainty('f', value)}"] if uncertain(value) else []
+    notes = [f"Note: {certainty('f', value)}{_REMEDY}"] if uncertain(value) else []
     exact = methods.exact(results)
     for name in problem.variables:
         partial = f"∂f/∂{name}"
@@ -92,18 +93,19 @@ def doubts(
             )
         worst = max(known, key=lambda estimate: estimate.error)
         if uncertain(worst):
-            notes.append(f"Note: {_certainty(partial, worst)}")
+            notes.append(f"Note: {certainty(partial, worst)}{_REMEDY}")
     return notes
 
 
-def _certainty(what: str, estimate: Estimate) -> str:
+def certainty(what: str, estimate: Estimate) -> str:
+    """Say how many digits of a number are certain."""
     digits = 0
     if 0 < estimate.error < abs(estimate.number):
         digits = math.floor(-math.log10(estimate.error / abs(estimate.number)))
     plural = "" if digits == 1 else "s"
     how_many = f"only about {digits} digit{plural}" if digits else "no digit"
     verb = "is" if digits < 2 else "are"
-    return f"{how_many} of {what} {verb} certain here; 30 digits show more"
+    return f"{how_many} of {what} {verb} certain here"
 
 
 def near_kinks(

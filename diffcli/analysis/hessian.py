@@ -1,13 +1,21 @@
 """The Hessian three ways: all second derivatives at a point."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import combinations_with_replacement
 from typing import NamedTuple
 
+from diffcli.analysis.certainty import (
+    certainty,
+    measured_against,
+    slopes_or_kink,
+    uncertain,
+)
 from diffcli.analysis.grad import Agreement, judge
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import TooLong, derive
+from diffcli.engine.one_sided import slopes
 from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.stencils import (
     NoDifference,
@@ -19,9 +27,10 @@ from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE
-from diffcli.problem import Estimate, Problem, point_text
+from diffcli.problem import DOUBLE, Estimate, Problem, point_text
 
 Entries = dict[Pair, Estimate]
+_MOST = 5_000  # second derivatives that somebody may wait for
 
 
 class Hessian(NamedTuple):
@@ -57,45 +66,89 @@ class Hessian(NamedTuple):
 def hessian(problem: Problem) -> Hessian:
     """Return the Hessian by differences of the gradient, by rules, and by sweeps.
 
-    Raises UsageError for more digits than a double has, and KinkError at a point where
-    a function in the formula is not smooth: the second derivative is not decided there.
+    Raises UsageError for more digits than a double has and for too many variables,
+    and KinkError where there is no first or no second derivative.
     """
     if problem.precise:
         raise UsageError(
             "second derivatives are computed in doubles, which have 17 digits",
             parameter="digits",
         )
-    _refuse_kinks(problem)
     pairs = list(combinations_with_replacement(problem.variables, 2))
+    _refuse_many(problem, pairs)
     warnings: list[str] = []
     swept = _by_sweeps(problem, pairs, warnings)
-    formulas, symbolic = _by_rules(problem, pairs, warnings)
+    formulas, symbolic, corners = _by_rules(problem, pairs, warnings)
     measured = _by_differences(problem, pairs)
     # The two exact ways share no step, so their difference is an error of both.
     for pair in pairs:
         one, other = symbolic[pair], swept[pair]
-        if one.value is not None and other.value is not None:
+        if pair in corners:
+            symbolic[pair] = swept[pair] = corners[pair]
+        elif one.value is not None and other.value is not None:
             error = max(one.error, abs(one.value - other.value))
             symbolic[pair] = one._replace(error=error)
             swept[pair] = other._replace(error=error)
+    warnings += _certify(problem, formulas, (symbolic, swept))
     agreements = {pair: judge(measured[pair], swept[pair]) for pair in pairs}
     columns = {"finite": measured, "symbolic": symbolic, "backprop": swept}
     return Hessian(problem, columns, formulas, agreements, tuple(warnings))
 
 
-def _refuse_kinks(problem: Problem) -> None:
-    rough = problem.tape.rough_rows()
-    if not rough:
-        return
-    row = rough[0]
-    node = problem.program.nodes[row]
-    name = problem.program.function(row).name
-    raise KinkError(
-        f"not twice differentiable at {point_text(problem.point)}:"
-        f" {name} is not smooth there",
-        source=problem.parsed.source,
-        span=problem.parsed.spans().get(node),
-    )
+def _refuse_many(problem: Problem, pairs: list[Pair]) -> None:
+    if len(pairs) > _MOST:
+        raise UsageError(
+            f"{len(problem.variables)} variables have {len(pairs):,} second"
+            f" derivatives, and {_MOST:,} are computed at most",
+            hint="choose some of the variables",
+            parameter="wrt",
+        )
+
+
+def _certify(
+    problem: Problem,
+    formulas: Mapping[Pair, Expression],
+    columns: tuple[Entries, Entries],
+) -> Iterator[str]:
+    """Give entries their true errors, where in doubt, and say which stay uncertain."""
+    from diffcli.engine.adaptive import Unsettled, values
+
+    for pair, formula in formulas.items():
+        if not any(uncertain(entries[pair]) for entries in columns):
+            continue
+        with suppress(Undefined, Unsettled):
+            (truth,) = values(Program([formula]), problem.point, DOUBLE)
+            for entries in columns:
+                if entries[pair].value is not None:
+                    entries[pair] = measured_against(truth, entries[pair])
+        worst = max((entries[pair] for entries in columns), key=lambda e: e.error)
+        if uncertain(worst):
+            yield f"Note: {certainty(CODE.partial(pair), worst)}"
+
+
+def _corners(
+    problem: Problem, first: Expression, name: str, others: Sequence[str]
+) -> Entries:
+    """Return the slopes of a first derivative toward variables that meet a corner.
+
+    Raises KinkError where its two sides differ: there is no second derivative then.
+    """
+    try:
+        tape = Program([first]).run(problem.point)
+    except Undefined:
+        return {}
+    found: Entries = {}
+    for other, sides in slopes(tape, problem.point).items():
+        if other not in others:
+            continue
+        if sides.slope is None:
+            raise KinkError(
+                f"not twice differentiable at {point_text(problem.point)}:"
+                f" {CODE.partial((name,))} has {sides}",
+                facts={"variable": other},
+            )
+        found[name, other] = Estimate(sides.slope, 1e-12 * abs(sides.slope))
+    return found
 
 
 def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[str]) -> Entries:
@@ -112,12 +165,18 @@ def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[str]) -> Entr
 
 def _by_rules(
     problem: Problem, pairs: list[Pair], warnings: list[str]
-) -> tuple[dict[Pair, Expression], Entries]:
-    """Return the formulas of the second derivatives, and their values."""
+) -> tuple[dict[Pair, Expression], Entries, Entries]:
+    """Return the formulas of the second derivatives, their values, and corners'.
+
+    Raises KinkError where there is no first or no second derivative.
+    """
+    slopes_or_kink(problem)
     formulas: dict[Pair, Expression] = {}
+    corners: Entries = {}
     try:
         for first in derive(problem.parsed.expression, problem.variables):
             others = [other for name, other in pairs if name == first.variable]
+            corners |= _corners(problem, first.result, first.variable, others)
             for second in derive(first.result, others):
                 formulas[first.variable, second.variable] = second.result
     except TooLong as error:
@@ -132,7 +191,7 @@ def _by_rules(
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])
-    return formulas, entries
+    return formulas, entries, corners
 
 
 def _by_differences(problem: Problem, pairs: list[Pair]) -> Entries:
