@@ -19,7 +19,7 @@ import click
 
 import diffcli
 from diffcli.cli import main as cli
-from diffcli.cli.help import ENVIRONMENT, STATUS
+from diffcli.cli.help import ENVIRONMENT, STATUS, listed
 
 
 def pages() -> dict[str, str]:
@@ -61,6 +61,10 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
                 yield from _entry(f"diffcli {word}", what)
     yield from _parameters("ARGUMENTS", ctx, click.Argument)
     yield from _parameters("OPTIONS", ctx, click.Option)
+    for option in listed(command, ctx):
+        yield f".SS {roff(option.title)}"
+        for word, what in option.rows():
+            yield from _entry(word, what)
     yield ".SH EXIT STATUS"
     for code, meaning in STATUS:
         yield from _entry(code, meaning)

@@ -125,7 +125,7 @@ def test_a_rule_is_a_row(copy: Path, call: Call) -> None:
         copy / "calculus" / "rules.py",
         '    Rule("product", ',
         '    Rule("square",      "u*u",   "2*u*D(u)",  "a square changes twice",'
-        ' mistakes=(("u*D(u)", "half of the square is missing"),)),\n',
+        ' mistakes=(Mistake("u*D(u)", "half of the square is missing"),)),\n',
     )
     shown = call("steps", "sin(x)*sin(x)", "-f", "json").stdout
     assert '"square"' in shown
@@ -192,17 +192,17 @@ from diffcli.cli.command import Answer, Command
 from diffcli.output.views.twice import document
 
 SECTION, PLACE = "Explore", 9
-FORMATS = ("table", "md", "svg")
+HAS = ("blocks", "record")
 EPILOG = ""
 
 
 @click.command(cls=Command, epilog=EPILOG)
 @click.argument("number", type=float, help="The number.")
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(number: float, **shared: Any) -> Answer:
     """A number twice."""
     request = Request("", **shared)
-    return request.answer(request.form(FORMATS), [document(number)])
+    return request.answer(request.form(HAS), [document(number)])
 '''
 
 
@@ -214,6 +214,40 @@ def test_a_view_and_a_command_are_a_file_each(copy: Path, call: Call) -> None:
     assert "A number twice." in call("twice", "--help").stdout
     call("twice", "21", "-o", "made.svg")
     assert "21" in (copy.parent / "made.svg").read_text("utf-8")
+
+
+FORMAT = '''\
+"""The edges of a graph."""
+
+from collections.abc import Iterable, Iterator
+
+from diffcli.output.document import Document, Screen
+
+SUMMARY = "the edges of a graph, a line each"
+SUFFIXES = (".edges",)
+NEEDS = "graph"
+
+
+def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
+    """Yield the places of both ends."""
+    for document in documents:
+        for place, node in enumerate(document.graph()):
+            for argument, _ in node.ways:
+                yield f"{argument} {place}"
+'''
+
+
+def test_a_format_is_a_file(copy: Path, call: Call) -> None:
+    """The commands whose documents have what it needs offer it, and no others."""
+    (copy / "output" / "formats" / "edges.py").write_text(FORMAT)
+    edges = {"0 2", "1 2"}
+    assert {*call("tree", "x*y", "-f", "edges").stdout.splitlines()} == edges
+    call("trace", "x*y", "--at=x=2,y=3", "-o", "made.edges")
+    assert {*(copy.parent / "made.edges").read_text("utf-8").splitlines()} == edges
+    assert "the edges of a graph, a line each" in call("tree", "--help").stdout
+    assert "edges" not in call("grad", "--help").stdout
+    refused = call("grad", "x*y", "--at=x=2,y=3", "-f", "edges", code=2)
+    assert "'edges' is not one of table, csv" in refused.stderr
 
 
 def test_folders_are_what_is_listed() -> None:

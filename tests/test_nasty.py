@@ -12,6 +12,7 @@ import pytest
 
 from diffcli import plugins
 from diffcli.cli import commands
+from diffcli.output import formats
 from tests.conftest import Run
 
 #: What happens there: formula, point, and the exit code of a gradient.
@@ -48,7 +49,7 @@ COMMANDS = [name for name in plugins.names(commands) if takes_a_point(name)]
 
 
 def formats_of(name: str) -> list[str]:
-    offered = import_module(f"diffcli.cli.commands.{name}").FORMATS
+    offered = formats.offered(import_module(f"diffcli.cli.commands.{name}").HAS)
     known = ("plain", "tsv", "csv", "json", "jsonl", "dot", "mermaid")
     return [form for form in known if form in offered] + ["table"]
 

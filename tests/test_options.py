@@ -7,6 +7,7 @@ import pytest
 
 from diffcli import plugins
 from diffcli.cli import commands
+from diffcli.output import formats
 from tests.conftest import Run
 
 #: Options that are allowed everywhere, because scripts give them to every call.
@@ -147,7 +148,7 @@ ADDED = [
     if isinstance(option, click.Option) and option.name not in ALWAYS
     for call in SEEN_AT.get(option.name or "", CALLS[command])
     for form in FORMATS
-    if form in module.FORMATS
+    if formats.fits(form, module.HAS)
     if WORDS[option.name][0] not in call.split()
     # Seen in a terminal alone, where tests/test_terminal.py looks at it.
     if (option.name, form) != ("pause", "table")

@@ -22,7 +22,7 @@ from tests.strategies import NAMES, points, written
 WRITE_JSON = [
     name
     for name in plugins.names(commands)
-    if "json" in import_module(f"diffcli.cli.commands.{name}").FORMATS
+    if "record" in import_module(f"diffcli.cli.commands.{name}").HAS
 ]
 
 

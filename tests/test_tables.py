@@ -18,6 +18,7 @@ from diffcli.cli import commands
 from diffcli.errors import DiffcliError, ParseError, PointError, UsageError
 from diffcli.inputs.files import table
 from diffcli.inputs.rows import Row, Rows
+from diffcli.output import formats
 from tests.conftest import Run
 
 KINDS = plugins.names(tables)
@@ -287,7 +288,9 @@ def taking_points() -> list[tuple[str, list[str]]]:
         module = import_module(f"diffcli.cli.commands.{name}")
         options = {option.name for option in module.command.params}
         if isinstance(module.command, click.Command) and "points_file" in options:
-            found.append((name, [f for f in module.FORMATS if f in ("json", *KINDS)]))
+            found.append(
+                (name, [f for f in ("json", *KINDS) if formats.fits(f, module.HAS)])
+            )
     return found
 
 

@@ -1,6 +1,6 @@
 """What ``--help`` and ``--version`` show, and so the manual."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -42,6 +42,20 @@ class Information(Exception):
         self.text = text.rstrip("\n")
 
 
+class Listed(click.Option):
+    """An option whose values are files of a folder; help tells what each of them is."""
+
+    def __init__(
+        self,
+        *names: Any,
+        title: str,
+        rows: Callable[[], list[tuple[str, str]]],
+        **settings: Any,
+    ) -> None:
+        super().__init__(*names, **settings)
+        self.title, self.rows = title, rows
+
+
 class Helpful(click.Command):
     """A command whose help says all that its manual says."""
 
@@ -53,11 +67,21 @@ class Helpful(click.Command):
         return option
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, the exit codes and the environment."""
+        """Write the values, the examples, the exit codes and the environment."""
+        for option in listed(self, ctx):
+            with formatter.section(option.title):
+                formatter.write_dl(option.rows())
         super().format_epilog(ctx, formatter)
         for title, rows in ("Exit status", STATUS), ("Environment", ENVIRONMENT):
             with formatter.section(title):
                 formatter.write_dl(list(rows))
+
+
+def listed(command: click.Command, ctx: click.Context) -> Iterator[Listed]:
+    """Yield the options of a command whose values are listed below them."""
+    for option in command.get_params(ctx):
+        if isinstance(option, Listed):
+            yield option
 
 
 def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 import click
 
 from diffcli.cli import completion
-from diffcli.cli.help import Information, version
+from diffcli.cli.help import Information, Listed, version
 from diffcli.errors import UsageError
+from diffcli.output import formats
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -128,14 +129,17 @@ def schema(name: str) -> str:
     return text.decode()
 
 
-def output(*names: str) -> Callable[[Decorated], Decorated]:
-    """Return the options that say how and where to write, in these formats."""
+def output(*parts: str) -> Callable[[Decorated], Decorated]:
+    """Return the options that say how and where to write documents of these parts."""
+
+    def summaries() -> list[tuple[str, str]]:
+        return [(name, formats.load(name).SUMMARY) for name in formats.offered(parts)]
 
     def check(_: click.Context, __: click.Parameter, value: str) -> str:
-        if value and value not in names:
+        if value and not formats.fits(value, parts):
             raise UsageError(
                 f"Invalid value for '--format': '{value}' is not one of"
-                f" {', '.join(names)}."
+                f" {', '.join(formats.offered(parts))}."
             )
         return value
 
@@ -151,8 +155,9 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
     return _all(
         click.option(
             "-f", "--format", "form_name", metavar="F", default="", callback=check,
-            shell_complete=completion.among(lambda: names),
-            help=f"{', '.join(names)} (default: {names[0]}).",
+            shell_complete=completion.among(lambda: formats.offered(parts)),
+            cls=Listed, title="Formats", rows=summaries,
+            help=f"One of the formats below (default: {formats.DEFAULT}).",
         ),
         click.option(
             "-o", "--output", metavar="FILE", default="-", callback=named,
@@ -176,6 +181,6 @@ def output(*names: str) -> Callable[[Decorated], Decorated]:
         *([click.option(
             "--json-schema", is_flag=True, is_eager=True, expose_value=False,
             callback=print_schema, help="Print the JSON Schema of -f json, and stop.",
-        )] if "json" in names else []),
+        )] if "record" in parts else []),
         version("--version"),
     )  # fmt: skip

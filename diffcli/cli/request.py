@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from diffcli.blackbox.boxes import Boxes
     from diffcli.inputs.rows import Row, Rows
 
-_SHEETS = ("csv", "tsv")  # formats whose columns are fixed before the first row
-_EXACT = ("plain", "csv", "tsv", "json", "jsonl")  # formats that round nothing
+_EXACT = ("brief", "sheet", "record")  # parts of a document that round nothing
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
@@ -46,15 +45,19 @@ class Request(NamedTuple):
     timeout: float = 10.0
     jobs: int = 1
 
-    def form(self, names: Sequence[str]) -> str:
-        """Return the format: as asked for, or by the file's suffix, or the first.
+    def form(self, parts: Sequence[str], default: str = formats.DEFAULT) -> str:
+        """Return the format: as asked for, or by the file's suffix, or the default.
 
         Raises UsageError for a suffix that means no format of this command.
         """
         if self.form_name or self.output == "-":
-            return self.form_name or names[0]
+            return self.form_name or default
         suffix = os.path.splitext(self.output)[1].lower()
-        suffixes = {end: name for name in names for end in formats.load(name).SUFFIXES}
+        suffixes = {
+            end: name
+            for name in formats.offered(parts)
+            for end in formats.load(name).SUFFIXES
+        }
         if suffix not in suffixes:
             raise UsageError(
                 f"Invalid value for '--output': '{self.output}' has no known suffix.",
@@ -64,7 +67,7 @@ class Request(NamedTuple):
 
     def refuse_rounding(self, form: str) -> None:
         """Refuse --digits where all digits of a double are written anyway."""
-        if form in _EXACT and self.digits <= DOUBLE:
+        if formats.part(form) in _EXACT and self.digits <= DOUBLE:
             refuse(f"-f {form} has all digits; 18 and more compute more", "digits")
 
     def settings(self, h: str, scheme: str, subgradient: bool) -> Settings:
@@ -153,7 +156,7 @@ class Request(NamedTuple):
         from diffcli.inputs.files import table
 
         lines, name = terminal.opened(self.points_file, self.output)
-        return table(lines, name, variables, fixed=form in _SHEETS)
+        return table(lines, name, variables, fixed=formats.part(form) == "sheet")
 
     def rows_for(self, parsed: Parsed, form: str, *, named: bool = False) -> "Rows":
         """Return the rows for a formula, whose constants are no columns.
@@ -291,7 +294,7 @@ class Request(NamedTuple):
             documents = list(documents)
         many = self.many or exprs
         wide: tuple[str, ...] = ()
-        if many and form in _SHEETS:
+        if many and formats.part(form) == "sheet":
             carried, own = columns
             if not self.points_file:  # the names are ours to choose
                 carried = [f"at:{name}" if name in own else name for name in carried]

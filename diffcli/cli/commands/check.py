@@ -22,6 +22,7 @@ from diffcli.errors import (
 )
 from diffcli.inputs import points
 from diffcli.inputs.rows import Row, placed, posed
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.check import HEADER, document
 from diffcli.problem import Problem, Settings
@@ -29,7 +30,7 @@ from diffcli.problem import Problem, Settings
 Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
 
 SECTION, PLACE = "Differentiate", 2
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
+HAS = ("blocks", "record", "sheet", "maths")
 EPILOG = """\
 \b
 Examples:
@@ -74,7 +75,7 @@ Examples:
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
 @options.digits_of_doubles
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     expr: str | None,
     claims: tuple[str, ...],
@@ -97,13 +98,13 @@ def command(
         form = request.form(FORMATS)
         return marking.work(request, form, work_file, quiet=quiet)
     if claims_file:
-        form = request.form(("csv", *FORMATS))
+        form = request.form(HAS, default="csv")
         return marking.claims(request, form, claims_file, tolerance, quiet=quiet)
     if expr is None and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
     if request.digits > 17:
         raise UsageError("a check is made in doubles: --digits 17 at most")
-    form = request.form(FORMATS)
+    form = request.form(HAS)
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
@@ -137,7 +138,7 @@ def _refuse_unused(
     request.refuse_rounding(form)
     if quiet:
         refuse("-q prints nothing", "taylor", "digits", "output")
-    if form in ("csv", "tsv"):
+    if formats.part(form) == "sheet":
         refuse(f"-f {form} has the verdicts alone", "taylor")
     if not measured:
         refuse("nothing is measured with it", "h", "scheme")

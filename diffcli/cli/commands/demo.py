@@ -17,7 +17,7 @@ from diffcli.output.canvas import bar
 from diffcli.output.document import Document, Documents, Screen
 
 SECTION, PLACE = "Explore", 5
-FORMATS = ("table", "md", "latex", "svg", "html", "cast")
+HAS = ("blocks", "maths")
 EPILOG = """\
 \b
 Examples:
@@ -53,7 +53,7 @@ _BAR = 16  # cells of the bar that shows how far the lecture is
     metavar="SECONDS",
     help="Go on by itself, after so many seconds.",
 )
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     words: tuple[str, ...],
     listed: bool,
@@ -69,7 +69,7 @@ def command(
     line that shows nothing but an error says that it is meant: # exit 4.
     """
     request = Request("", **shared)
-    form, screen = request.form(FORMATS), request.screen()
+    form, screen = request.form(HAS), request.screen()
     stations, number, name = _chosen(words)
     if listed or check or number is not None:
         refuse("there is nothing to go on to", "auto")

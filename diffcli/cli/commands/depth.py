@@ -13,7 +13,7 @@ from diffcli.inputs import points
 from diffcli.output.views.depth import Exhibit, document
 
 SECTION, PLACE = "Explore", 4
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
+HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b
 Examples:
@@ -55,7 +55,7 @@ _OTHERS = ("sigmoid", "tanh", "relu", "linear")
     metavar="A",
     help="The value that goes into the first layer.",
 )
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     acts: tuple[str, ...], layers: int, weight: str, start: str, **shared: Any
 ) -> Answer:
@@ -66,4 +66,4 @@ def command(
     chains = [chain(name, layers, w, a) for name in names]
     rest = others(_OTHERS, chains) if len(chains) == 1 else []
     exhibit = Exhibit(tuple(chains), tuple(rest))
-    return request.answer(request.form(FORMATS), [document(exhibit)])
+    return request.answer(request.form(HAS), [document(exhibit)])

@@ -12,12 +12,13 @@ from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request, positive
 from diffcli.errors import UsageError
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.descend import Exhibit, document, header
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 3
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
+HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b
 Examples:
@@ -56,7 +57,7 @@ Examples:
 )
 @click.option("--plot", is_flag=True, help="A picture of the loss, not its numbers.")
 @options.height
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     expr: str,
     wrt: str,
@@ -84,8 +85,8 @@ def command(
         walked = partial(followed, problem), partial(step_by_step, problem)
         return document(Exhibit(problem, *walked, plot, height))
 
-    form, own = request.form(FORMATS), header(request.wanted(parsed, wrt))
-    if form in ("tsv", "csv", "json", "jsonl"):
+    form, own = request.form(HAS), header(request.wanted(parsed, wrt))
+    if formats.part(form) in ("sheet", "record"):
         refuse(f"-f {form} has no picture", "plot")
     return request.at_points(
         form, parsed, wrt, at, own, notes=request.reading_notes(parsed)

@@ -13,7 +13,7 @@ from diffcli.errors import UsageError
 from diffcli.output.views.functions import document
 
 SECTION, PLACE = "Look up", 1
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html")
+HAS = ("blocks", "record", "sheet", "maths")
 EPILOG = """\
 \b
 Examples:
@@ -28,7 +28,7 @@ Examples:
     "name", default="", help="One function; all if left out.",
     shell_complete=completion.among(lambda: sorted(BY_NAME)),
 )  # fmt: skip
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(name: str, **shared: Any) -> Answer:
     """All functions, or all about one: derivative, domain, kinks."""
     request = Request(name, **shared)
@@ -39,4 +39,4 @@ def command(name: str, **shared: Any) -> Answer:
         hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
         raise UsageError(f"there is no function '{name}'", hint=hint)
     rows = [known[name]] if name else ROWS
-    return request.answer(request.form(FORMATS), [document(rows)])
+    return request.answer(request.form(HAS), [document(rows)])

@@ -9,11 +9,13 @@ from diffcli import methods
 from diffcli.analysis.grad import compare, with_exact_values
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.help import Listed
 from diffcli.cli.request import Request
 from diffcli.engine.tape import Program
 from diffcli.errors import UsageError
 from diffcli.inputs import points
 from diffcli.inputs.rows import posed
+from diffcli.output import formats
 from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import DOUBLE, Problem, Settings
@@ -21,11 +23,9 @@ from diffcli.problem import DOUBLE, Problem, Settings
 Columns = tuple[Sequence[str], Sequence[str]]
 
 SECTION, PLACE = "Differentiate", 1
-FORMATS = (
-    "table", "plain", "tsv", "csv", "json", "jsonl", "md", "latex", "svg", "html",
-)  # fmt: skip
-_ONE_EACH = ("plain", "csv", "tsv")  # formats that ask one method, if none is named
-_FOR_PROGRAMS = (*_ONE_EACH, "json", "jsonl")
+HAS = ("blocks", "record", "sheet", "brief", "maths")
+_ONE_EACH = ("brief", "sheet")  # for these one method is asked, if none is named
+_FOR_PROGRAMS = (*_ONE_EACH, "record")
 _DIFFERENCES = ("h", "scheme", "arithmetic")  # options of differences
 EPILOG = """\
 \b
@@ -37,6 +37,10 @@ Examples:
 """
 
 
+def _methods() -> list[tuple[str, str]]:
+    return [(name, methods.load(name).SUMMARY) for name in methods.names()]
+
+
 @click.command(cls=Command, epilog=EPILOG)
 @options.formula_or_none
 @options.at
@@ -44,7 +48,8 @@ Examples:
 @click.option(
     "--method", "wanted", metavar="M", multiple=True,
     shell_complete=completion.among(lambda: [*methods.names(), "all"]),
-    help="finite, symbolic, backprop (these by default), dual, complex, all.",
+    cls=Listed, title="Methods", rows=_methods,
+    help="One of the methods below, or all (default: finite, symbolic, backprop).",
 )  # fmt: skip
 @options.steps("1e-5")
 @click.option(
@@ -72,7 +77,7 @@ Examples:
     help="Go on after a bad point: its row has a status other than ok.",
 )  # fmt: skip
 @options.digits
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     expr: str | None,
     wrt: str,
@@ -91,7 +96,7 @@ def command(
     request = Request(expr or "", **shared)
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    form = request.form(FORMATS)
+    form = request.form(HAS)
     request.refuse_rounding(form)
     if request.is_box:
         if exact or order > 1 or (wanted and methods.select(wanted) != ["finite"]):
@@ -125,24 +130,30 @@ def _refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
     """Refuse options that these methods and this format have no use for."""
     if "finite" not in names:
         why = f"-f {form} asks no differences here; --method finite does"
-        refuse(why if form in _ONE_EACH else "there are no differences", *_DIFFERENCES)
+        why = why if formats.part(form) in _ONE_EACH else "there are no differences"
+        refuse(why, *_DIFFERENCES)
     if settings.digits > DOUBLE:
         refuse("it is that of doubles: 17 digits at most", "arithmetic")
-    if form in _FOR_PROGRAMS:
+    if formats.part(form) in _FOR_PROGRAMS:
         refuse(f"-f {form} has numbers alone", "arithmetic")
     if settings.h == "auto" and settings.digits <= DOUBLE:
         refuse("--h auto takes what is best at each step", "scheme")
     if settings.h == "relative" and settings.digits > DOUBLE:
         refuse("above 17 digits h is as small as they need", "h")
-    if form == "plain":
+    if formats.part(form) == "brief":
         refuse("-f plain has numbers alone", "exact")
 
 
 def _names(wanted: tuple[str, ...], form: str, *, many: bool) -> tuple[str, ...]:
     """Return the methods: as asked for, or where there is room for one, backprop."""
-    one_row_each = form == "plain" or (form in ("csv", "tsv") and many)
-    usual = ("backprop",) if one_row_each else methods.THREE
+    usual = ("backprop",) if _is_alone(form, many=many) else methods.THREE
     return tuple(methods.select(wanted or usual))
+
+
+def _is_alone(form: str, *, many: bool) -> bool:
+    """Tell whether a row has room for one method only."""
+    part = formats.part(form)
+    return part == "brief" or (part == "sheet" and many)
 
 
 def _at(
@@ -211,7 +222,7 @@ def _many(
     from diffcli.cli.batches import Failures, documents
     from diffcli.output.views import batch
 
-    form = request.form(FORMATS)
+    form = request.form(HAS)
     names = _names(wanted, form, many=request.many or bool(exprs))
     if not exprs:
         return _at_rows(request, form, wrt, names, settings, keep_going=keep_going)
@@ -243,7 +254,7 @@ def _at_rows(
     parsed = request.parsed()
     rows = request.rows_for(parsed, form, named=True)
     toward = request.wanted(parsed, wrt)
-    alone = form == "plain" or (form in ("csv", "tsv") and request.many)
+    alone = _is_alone(form, many=request.many)
     batch = Batch(parsed, toward, settings, names, form, alone, keep_going)
     failures = Failures(keep_going=keep_going)
     watched = request.is_watched()
@@ -264,7 +275,7 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
 
     if request.digits > DOUBLE:
         raise UsageError("a black box computes in doubles: --digits 17 at most")
-    form = request.form(FORMATS)
+    form = request.form(HAS)
     rows = request.box_rows(form)
     notes: list[str] = []
 

@@ -12,10 +12,11 @@ from diffcli.cli.request import Request
 from diffcli.errors import PointError, UsageError
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
+from diffcli.output import formats
 from diffcli.output.views.plot import Exhibit, document
 
 SECTION, PLACE = "Explore", 2
-FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md", "svg", "html")
+HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b
 Examples:
@@ -67,7 +68,7 @@ Examples:
     help="Rows that csv, tsv and json get.",
 )
 @options.height
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     exprs: tuple[str, ...],
     x_range: str,
@@ -80,7 +81,7 @@ def command(
 ) -> Answer:
     """Functions and their derivatives in the terminal."""
     request = Request("", **shared)
-    form = request.form(FORMATS)
+    form = request.form(HAS)
     _refuse_unused(form)
     low, high = points.interval(x_range, "--x")
     y = points.interval(y_range, "--y") if y_range else None
@@ -101,11 +102,11 @@ def command(
 
 def _refuse_unused(form: str) -> None:
     """Refuse options that this format has no use for."""
-    if form not in ("csv", "tsv", "json", "jsonl"):
+    if formats.part(form) not in ("sheet", "record"):
         refuse("a picture takes as many samples as it shows", "samples")
     else:
         refuse(f"-f {form} has no picture", "y_range")
-    if form in ("json", "jsonl"):
+    if formats.part(form) == "record":
         refuse(f"-f {form} has the derivatives anyway", "no_derivative")
 
 

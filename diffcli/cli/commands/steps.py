@@ -8,12 +8,13 @@ from diffcli.analysis.steps import steps, valued
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.steps import Steps, document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 3
-FORMATS = ("table", "json", "jsonl", "md", "latex", "svg", "html")
+HAS = ("blocks", "record", "maths")
 EPILOG = """\
 \b
 Examples:
@@ -45,7 +46,7 @@ Examples:
 @click.option(
     "--simplify", is_flag=True, help="Let sympy shorten the result, as a last step."
 )
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     expr: str,
     wrt: str,
@@ -60,8 +61,8 @@ def command(
     level = "rules" if level == "brief" else level
     parsed = request.parsed()
     told = list(steps(parsed, request.wanted(parsed, wrt), order, simplify=simplify))
-    form = request.form(FORMATS)
-    if form in ("json", "jsonl"):
+    form = request.form(HAS)
+    if formats.part(form) == "record":
         refuse(f"-f {form} has every level", "level")
     if form != "table" or request.output != "-":
         refuse("nobody watches this output", "pause")

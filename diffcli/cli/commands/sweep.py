@@ -9,12 +9,13 @@ from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request, scheme_name
 from diffcli.errors import UsageError
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.sweep import Exhibit, document, header
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 1
-FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "svg", "html")
+HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b
 Examples:
@@ -64,7 +65,7 @@ _STEP = click.FloatRange(1e-300, 1e300)
 )
 @click.option("--theory", is_flag=True, help="Draw the error that theory predicts too.")
 @options.height
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     expr: str,
     wrt: str,
@@ -91,8 +92,8 @@ def command(
     def at(problem: Problem) -> Document:
         return document(Exhibit(sweep(problem, name, steps, schemes), theory, height))
 
-    form, own = request.form(FORMATS), header(theory=theory)
-    if form in ("json", "jsonl"):
+    form, own = request.form(HAS), header(theory=theory)
+    if formats.part(form) == "record":
         refuse(f"-f {form} has the predicted errors anyway", "theory")
     return request.at_points(
         form, parsed, name, at, own, notes=request.reading_notes(parsed)

@@ -9,24 +9,13 @@ from diffcli.analysis.trace import trace
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.trace import HEADER, document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 4
-FORMATS = (
-    "table",
-    "tsv",
-    "csv",
-    "json",
-    "jsonl",
-    "md",
-    "latex",
-    "dot",
-    "mermaid",
-    "svg",
-    "html",
-)
+HAS = ("blocks", "record", "sheet", "graph", "maths")
 PASSES = {"both": ("forward", "backward")}
 EPILOG = """\
 \b
@@ -47,12 +36,12 @@ Examples:
     "--pause", is_flag=True,
     help="Wait for a key after each line, for the class; only in a terminal.",
 )  # fmt: skip
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     """Forward and backward pass, node by node."""
     request = Request(expr, **shared)
-    parsed, form = request.parsed(), request.form(FORMATS)
-    if form in ("tsv", "csv", "json", "jsonl", "dot", "mermaid"):
+    parsed, form = request.parsed(), request.form(HAS)
+    if formats.part(form) in ("sheet", "record", "graph"):
         refuse(f"-f {form} has both passes", "passes")
     if form != "table" or request.output != "-":
         refuse("nobody watches this output", "pause")

@@ -8,12 +8,13 @@ from diffcli.analysis.certainty import require_rows_hold
 from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.tree import Tree, document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 5
-FORMATS = ("table", "json", "jsonl", "md", "latex", "dot", "mermaid", "svg", "html")
+HAS = ("blocks", "record", "graph", "maths")
 EPILOG = """\
 \b
 Examples:
@@ -26,15 +27,15 @@ Examples:
 @options.formula
 @options.at
 @click.option("--graph", is_flag=True, help="Draw a node that is used twice only once.")
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(expr: str, graph: bool, **shared: Any) -> Answer:
     """Expression tree, with values and adjoints; also DOT and Mermaid."""
     request = Request(expr, **shared)
     parsed = request.parsed()
-    form = request.form(FORMATS)
-    if form in ("json", "jsonl"):
+    form = request.form(HAS)
+    if formats.part(form) == "record":
         refuse(f"-f {form} has every node once", "graph")
-    if form in ("dot", "mermaid") and not request.has_points:
+    if formats.part(form) == "graph" and not request.has_points:
         refuse(f"without a point, -f {form} shows no order", "variables")
     if not request.has_points:
         return request.answer(form, [document(Tree(parsed, None, None, graph))])

@@ -1,11 +1,14 @@
 """One file per format; ``Format`` says what it offers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from typing import Any, Protocol
 
 from diffcli import plugins
 from diffcli.output.document import Documents, Screen
+
+DEFAULT = "table"
+"""The format for people at a terminal, which every command has."""
 
 
 class Format(Protocol):
@@ -14,6 +17,8 @@ class Format(Protocol):
     SUMMARY: str
     #: The ends of file names that mean this format.
     SUFFIXES: tuple[str, ...]
+    #: The part of a Document that it writes; "maths": blocks that can be typeset.
+    NEEDS: str
 
     def lines(self, documents: Documents, screen: Screen) -> Iterator[str]:
         """Yield the output line by line."""
@@ -30,5 +35,24 @@ def names() -> list[str]:
 def load(name: str) -> Format:
     """Return a format by its name."""
     module: Any = import_module(f"diffcli.output.formats.{name}")
-    found: Format = module
-    return found
+    form: Format = module
+    return form
+
+
+def part(name: str) -> str:
+    """Return the part of a Document that a format writes."""
+    return load(name).NEEDS
+
+
+def fits(name: str, parts: Collection[str]) -> bool:
+    """Tell whether there is such a format, and it writes one of these parts."""
+    return name == DEFAULT or (name in names() and part(name) in parts)
+
+
+def offered(parts: Collection[str]) -> list[str]:
+    """Return the formats that can write documents which have these parts.
+
+    The table is everybody's, and the first.
+    """
+    fitting = (name for name in names() if fits(name, parts))
+    return list(dict.fromkeys((DEFAULT, *fitting)))

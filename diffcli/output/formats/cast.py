@@ -11,6 +11,7 @@ from diffcli.output.formats import table
 
 SUMMARY = "a recording of the terminal (asciicast)"
 SUFFIXES = (".cast",)
+NEEDS = "blocks"
 
 _A_LINE = 0.06  # seconds until the next line
 _A_RESULT = 5.0  # seconds that a result stays before the next one

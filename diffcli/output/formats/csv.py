@@ -7,6 +7,7 @@ from diffcli.tables import csv
 
 SUMMARY = "comma-separated values with a header"
 SUFFIXES = (".csv",)
+NEEDS = "sheet"
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:

@@ -6,6 +6,7 @@ from diffcli.output.document import Document, Screen
 
 SUMMARY = "a graph for Graphviz"
 SUFFIXES = (".dot",)
+NEEDS = "graph"
 
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:

@@ -7,6 +7,7 @@ from diffcli.output.formats.svg import exported
 
 SUMMARY = "the terminal's screen as a web page"
 SUFFIXES = (".html",)
+NEEDS = "blocks"
 
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:

@@ -7,6 +7,7 @@ from diffcli.output.document import Documents, Screen
 
 SUMMARY = "one JSON document; an array for several points"
 SUFFIXES = (".json",)
+NEEDS = "record"
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:

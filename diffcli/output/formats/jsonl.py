@@ -7,6 +7,7 @@ from diffcli.tables import jsonl
 
 SUMMARY = "one JSON object per result and line"
 SUFFIXES = (".jsonl",)
+NEEDS = "record"
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:

@@ -18,6 +18,7 @@ from diffcli.output.document import (
 
 SUMMARY = "a LaTeX document"
 SUFFIXES = (".tex",)
+NEEDS = "maths"
 
 _SPECIAL = str.maketrans({
     "\\": r"\textbackslash{}", "_": r"\_", "^": r"\^{}", "%": r"\%", "&": r"\&",

@@ -17,6 +17,7 @@ from diffcli.output.document import (
 
 SUMMARY = "GitHub's Markdown"
 SUFFIXES = (".md",)
+NEEDS = "blocks"
 
 #: What means something; an underscore only where it stands at the end of a word.
 _MARKS = re.compile(r"[\\|`*<>\[\]$~&]|(?<!\w)_|_(?!\w)")

@@ -6,6 +6,7 @@ from diffcli.output.document import Documents, Screen
 
 SUMMARY = "the numbers alone, one line per result"
 SUFFIXES: tuple[str, ...] = ()
+NEEDS = "brief"
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:

@@ -11,6 +11,7 @@ from diffcli.output.formats import table
 
 SUMMARY = "a picture of the terminal"
 SUFFIXES = (".svg",)
+NEEDS = "blocks"
 
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:

@@ -27,6 +27,7 @@ from diffcli.output.document import (
 
 SUMMARY = "tables for people"
 SUFFIXES = (".txt",)
+NEEDS = "blocks"
 
 # One legend everywhere: green is a value, cyan a gradient, red is not to be trusted.
 _STYLES = {

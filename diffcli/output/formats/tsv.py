@@ -8,6 +8,7 @@ from diffcli.tables import tsv
 
 SUMMARY = "tab-separated values with a header"
 SUFFIXES = (".tsv",)
+NEEDS = "sheet"
 
 
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
