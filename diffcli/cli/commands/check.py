@@ -95,7 +95,7 @@ def command(
     tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
     if work_file:
         refuse("--work has a derivation in its file", "claims_file")
-        form = request.form(FORMATS)
+        form = request.form(HAS)
         return marking.work(request, form, work_file, quiet=quiet)
     if claims_file:
         form = request.form(HAS, default="csv")
