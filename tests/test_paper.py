@@ -62,6 +62,35 @@ def test_the_lecture() -> None:
     assert said[2].startswith("linear")
 
 
+@pytest.mark.parametrize(
+    ("formula", "lines"),
+    [
+        (
+            "x^x",
+            ["d/dx e^(x log(x))", "x^x · d/dx (x log(x))", "x^x · (log(x) + x · 1/x)",
+             "x^x·(log(x) + 1)"],
+        ),
+        (
+            "sin(x)^2*exp(-x^2)",
+            ["d/dx sin(x)² · e^(-x²) + sin(x)² · d/dx e^(-x²)",
+             "2 sin(x) · cos(x) · e^(-x²) + sin(x)² · e^(-x²) · (-2x)",
+             "2 sin(x) e^(-x²)·(cos(x) - x sin(x))"],
+        ),
+        (
+            "x*log(x)-x",
+            ["d/dx (x log(x)) - 1", "log(x) + x · 1/x - 1", "log(x)"],
+        ),
+        (
+            "x^2*sin(x)",
+            ["d/dx x² · sin(x) + x² · d/dx sin(x)", "2x sin(x) + x² cos(x)"],
+        ),
+    ],
+)  # fmt: skip
+def test_small_moves_share_a_line(formula: str, lines: list[str]) -> None:
+    found = chain(parse(formula).expression, "x")
+    assert [text(line.expression) for line in found.lines] == lines
+
+
 def test_every_line_but_the_last_has_a_reason() -> None:
     for formula, _ in EXERCISES:
         found = chain(parse(formula).expression, "x")
@@ -91,7 +120,7 @@ def test_networks(source: str, name: str) -> None:
     meant = dict(found.definitions)
     product = _with_definitions(resolved(found.product, name), meant)
     hold_equal(chain(parsed.expression, name).result, product)
-    factors = {factor.name: factor.formula for factor in found.factors}
+    factors = {f.name: resolved(f.formula, name) for f in found.factors}
     spelled = _with_definitions(
         resolved(found.symbolic, name), {k.name: v for k, v in factors.items()} | meant
     )

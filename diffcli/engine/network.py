@@ -5,11 +5,11 @@ Where a text defines z and a, nobody multiplies out: with f = (a - t)² the deri
 their products are added.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from diffcli.engine.algebra import ADD, ONE
-from diffcli.engine.paper import Reason, beside, chain, light
+from diffcli.engine.algebra import ADD, ONE, Algebra
+from diffcli.engine.paper import Chain, Reason, beside, chain, light
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -151,13 +151,16 @@ class _Network:
         names = {pair: factor.name for pair, factor in factors.items()}
         formulas = {pair: factor.formula for pair, factor in factors.items()}
         paths, route = self.paths()
+        symbolic = self.along_paths(names)
+        places = {node: place for place, node in enumerate(postorder([symbolic]))}
+        ordered = sorted(factors.values(), key=lambda factor: places[factor.name])
         return Network(
             self.name,
             tuple(self.local.items()),
             paths,
             route,
-            self.along_paths(names),
-            tuple(factors.values()),
+            symbolic,
+            tuple(ordered),
             self.along_paths(formulas),
         )
 
@@ -165,14 +168,12 @@ class _Network:
         """Return how one name changes with one that stands in its definition."""
         of = self.local[user]
         derivation = chain(of, word)
-        formula, replaced = _with_name(derivation.result, of, user)
-        reasons: dict[Reason, None] = {}
-        for line in derivation.lines:
-            reasons |= dict.fromkeys(line.reasons)
-        if replaced:
-            reasons[of, " is ", variable(user)] = None
+        formula, renamed = _with_name(_shortest(derivation), of, user)
+        reasons = _shortened(r for line in derivation.lines for r in line.reasons)
+        if renamed and all(isinstance(argument, Variable) for argument in of.args):
+            reasons += ((of, " is ", variable(user)),)
         name = variable(partial_text(word, several=self.several, of=name_text(user)))
-        return Factor((user, word), name, formula, tuple(reasons))
+        return Factor((user, word), name, formula, reasons)
 
     def users(self) -> dict[str, list[str]]:
         """Return for each name those that use it."""
@@ -207,6 +208,26 @@ class _Network:
         while route[-1] != self.top:
             route += users[route[-1]][:1]
         return 1, tuple(reversed(route))
+
+
+def _shortest(derivation: Chain) -> Expression:
+    """Return the last line, or the one before it where that is as short."""
+    *before, last = (line.expression for line in derivation.lines)
+    size = Algebra().size
+    return before[-1] if before and size(before[-1]) <= size(last) else last
+
+
+def _shortened(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return reasons in few words: what is held in a sum is seen from the names."""
+    short: dict[Reason, None] = {}
+    for first, *rest in reasons:
+        if first == "chain: ":
+            short[tuple(rest)] = None
+        elif first == "power and chain: z = ":
+            short["power and chain",] = None
+        elif first not in ("sum: ", "sum, term by term"):
+            short[first, *rest] = None
+    return tuple(short)
 
 
 def _with_name(

@@ -56,7 +56,6 @@ BESIDE = Function(
     notation=Operator("·", 20, 20, ""),
 )
 """A product as a rule makes it: u'·v."""
-_LETTER = variable("z")
 
 Piece = str | Expression
 Reason = tuple[Piece, ...]
@@ -183,6 +182,10 @@ class _Writer:
         self.degrees: dict[Expression, int] = {}
         #: e^(v log(u)), by which u^v is differentiated: what it stands for.
         self.rewritten: dict[Expression, Expression] = {}
+        #: The outermost rule was shown: small moves share the lines that follow.
+        self.brisk = False
+        #: Several derivatives are pending: a chain and its inside share a line.
+        self.busy = False
 
     # ---- the chain
 
@@ -203,14 +206,19 @@ class _Writer:
             yield Line(self.straight(self.expression), (self.linear(self.expression),))
             return
         line: Expression = call(D, self.expression)
-        for _ in range(MOST_LINES):
-            pending = [n for n in postorder([line]) if _is_pending(n)]
+        for place in range(MOST_LINES):
+            pending = _pending(line)
             if not pending:
                 return
+            self.brisk, self.busy = place > 0, len(pending) > 1
             reasons: dict[Reason, None] = {}
-            found = {node: self.step(node.args[0], reasons) for node in pending}
-            line = _replaced(line, found)
-            yield Line(line, tuple(reasons))
+            line = self.stepped(line, reasons)
+            yield Line(line, _chains_counted(reasons))
+
+    def stepped(self, line: Expression, reasons: dict[Reason, None]) -> Expression:
+        """Return a line with every pending derivative replaced by one rule."""
+        pending = _pending(line)
+        return _replaced(line, {n: self.step(n.args[0], reasons) for n in pending})
 
     def step(self, node: Expression, reasons: dict[Reason, None]) -> Expression:
         """Return D(node) by one rule, and note the rule."""
@@ -218,7 +226,10 @@ class _Writer:
             reasons[self.linear(node) if self.degree(node) < 2 else ("power",)] = None
             return self.straight(node)
         if self.is_linear_above(node):
-            return self.term_by_term(node, reasons)
+            if not self.brisk:
+                return self.term_by_term(node, reasons)
+            said = reasons if is_sum(node) else {}  # a factor that stays is seen
+            return self.stepped(self.term_by_term(node, said), reasons)
         assert isinstance(node, Call)
         if node in self.rewritten:
             reasons["chain: the exponential stays",] = None
@@ -232,7 +243,7 @@ class _Writer:
             return self.general_power(node, reasons)
         reasons[self.reason(rule, bindings, node)] = None
         by_parts = rule.name in ("product", "quotient")
-        slope = self.slope if by_parts else self.inner_slope
+        slope = self.slope_of_part if by_parts else self.inner_slope
         after = written(rule.after, bindings, slope, ones=rule.before == "u/v")
         return after
 
@@ -267,8 +278,26 @@ class _Writer:
             return ZERO
         return self.straight(node) if degree == 1 else call(D, node)
 
+    def slope_of_part(self, node: Expression) -> Expression:
+        """Return D(node) for a factor; its value if the rule is not the first one."""
+        at_once = self.brisk and self.is_elementary(node)
+        return self.step(node, {}) if at_once else self.slope(node)
+
+    def is_elementary(self, node: Expression) -> bool:
+        """Tell whether everybody knows a derivative by heart: of x², sin(x), e^x."""
+        return self.degree(node) == 2 or (
+            isinstance(node, Call)
+            and len(node.args) == 1
+            and isinstance(node.args[0], Variable)
+            and self.degree(node) == 3
+        )
+
     def inner_slope(self, node: Expression) -> Expression:
         """Return D(node) for the inside of a chain: what is a sum is shown first."""
+        if self.busy and self.degree(node) == 1:
+            return self.straight(node)
+        if self.busy and self.is_elementary(node):
+            return self.step(node, {})
         if self.degree(node) == 1 and is_sum(node) and self.straight(node) is not ONE:
             return call(D, node)
         return self.slope(node)
@@ -455,17 +484,39 @@ def _fact(row: Function) -> Reason:
         return ("the exponential stays",)
     if row.arity > 1:
         return (row.name,)
-    node = normal(written(_slopes(row)[0], {"u": _LETTER}, lambda _: ONE))
-    inner, sign = node, ""
-    if isinstance(node, Call) and node.function is NEGATE:
-        inner, sign = node.args[0], "-"
-    if (
-        isinstance(inner, Call)
-        and inner.args == (_LETTER,)
-        and not inner.function.notation
-    ):
-        return (f"{row.name}' = {sign}{inner.function.name}",)
-    return ("d/dz ", call(row, _LETTER), " = ", node)
+    z = variable("z")
+    node = normal(written(_slopes(row)[0], {"u": z}, lambda _: ONE))
+    bare = _without_argument(node, z)
+    if z in postorder([bare]):
+        return ("d/dz ", call(row, z), " = ", node)
+    return (variable(row.name), "' = ", bare)
+
+
+def _without_argument(expression: Expression, z: Expression) -> Expression:
+    """Return 1 - tanh(z)² as 1 - tanh²; roots and e^z keep their argument."""
+    built: dict[Expression, Expression] = {}
+    for node in postorder([expression]):
+        if not isinstance(node, Call):
+            built[node] = node
+            continue
+        row = node.function
+        has_a_name = not row.notation and (not row.sign or row.sign.isalpha())
+        if node.args == (z,) and has_a_name and row is not EXP:
+            built[node] = variable(row.name)
+        else:
+            built[node] = call(row, *(built[a] for a in node.args))
+    return built[expression]
+
+
+def _chains_counted(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return reasons with several chains as one: chain, twice."""
+    found = list(reasons)
+    chains = [reason for reason in found if "chain: " in str(reason[0])]
+    if len(chains) < 2:
+        return tuple(found)
+    times = {2: "twice", 3: "three times"}.get(len(chains), f"{len(chains)} times")
+    others = [reason for reason in found if reason not in chains]
+    return ((f"chain, {times}",), *others)
 
 
 # ---- writing a line ---------------------------------------------------------------
@@ -624,5 +675,6 @@ def _looks_like(line: Expression, result: Expression) -> bool:
     return one == other
 
 
-def _pending(expression: Expression) -> Iterable[Expression]:
+def _pending(expression: Expression) -> list[Expression]:
+    """Return what is still to be differentiated in a line."""
     return [node for node in postorder([expression]) if _is_pending(node)]

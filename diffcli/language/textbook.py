@@ -173,8 +173,15 @@ class _Page:
         return [*below, "^", *self._raised(exponent)]
 
     def _raised(self, node: Expression) -> list[_Piece]:
-        """Return an exponent: one name or number, or brackets."""
-        return [node] if self._is_atom(node) else ["(", node, ")"]
+        """Return an exponent: one name, number or function, or brackets."""
+        plain = self._is_atom(node) or self._is_plain_call(node)
+        return [node] if plain else ["(", node, ")"]
+
+    def _is_plain_call(self, node: Expression) -> bool:
+        """Tell whether a node is written as name(...)."""
+        if not isinstance(node, Call) or node.function.notation is not None:
+            return False
+        return node.function.name != "D" and self._first([node]) == "call"
 
     def _fraction(self, node: Expression) -> str:
         """Return the character of a fraction such as 1/2; empty: there is none."""
@@ -265,6 +272,8 @@ class _Page:
                 return _kind_of_end(pieces)
             if before in ("√", "∛"):
                 return "root"  # what follows could be under it
+            if before in ("^", "e^") and self._is_plain_call(piece):
+                return "exponent"
             if piece in self.names or isinstance(piece, Variable):
                 return "name"
             if isinstance(piece, Number):

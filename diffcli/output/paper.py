@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from diffcli.calculus.functions import INFIX
+from diffcli.calculus.functions import FUNCTIONS, INFIX
 from diffcli.engine.algebra import is_sum
 from diffcli.engine.derivation import derive
 from diffcli.engine.network import Network, has_parts, network
@@ -25,17 +25,20 @@ from diffcli.language.expression import (
     Expression,
     Variable,
     call,
-    number,
+    numeral,
     postorder,
+    variable,
 )
 from diffcli.language.notation import Notation
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.document import Line, Run
 
+_NO_NAMES: Mapping[Expression, str] = {}
 _LONGEST = 2_000  # characters of a formula in a line
 _INDENT = 3  # columns that a broken line is moved in
 _GAP = 3  # blanks at least between a line and its rule
 _MOST_LINES = 5  # lines of a chain that is not derived in parts
+_DIGITS = 6  # of a factor's value
 _SHORT = 12  # characters of a number that is put into a formula
 
 
@@ -53,20 +56,41 @@ class Paper(NamedTuple):
         """Tell whether there are variables that are held fixed."""
         return len(self.variables) > 1
 
-    def text(self, node: Expression, derivative: str = "") -> str:
+    def text(
+        self,
+        node: Expression,
+        derivative: str = "",
+        names: Mapping[Expression, str] = _NO_NAMES,
+    ) -> str:
         """Return a formula."""
         return self.notation.text(
-            node, limit=_LONGEST, taken=self.variables, derivative=derivative
+            node,
+            limit=_LONGEST,
+            names=names,
+            taken=self.variables,
+            derivative=derivative,
         )
 
     def reason(self, reasons: Iterable[Reason], derivative: str) -> str:
         """Return why a line follows."""
+        signs = self.signs() if self.notation.lowers else {}
         return "; ".join(
             "".join(
-                p if isinstance(p, str) else self.text(p, derivative) for p in reason
+                p
+                if isinstance(p, str)
+                else signs.get(p) or self.text(p, derivative, signs)
+                for p in reason
             )
             for reason in reasons
         )
+
+    def signs(self) -> dict[Expression, str]:
+        """Return the signs of functions that are spoken of without an argument: σ."""
+        return {
+            variable(row.name): row.sign
+            for row in FUNCTIONS
+            if row.sign.isalpha() and row.sign not in self.variables
+        }
 
     # ---- the whole
 
@@ -139,21 +163,34 @@ class Paper(NamedTuple):
         head = f"At {', '.join(shown)}:  "
         name = names[-1]
         if too_long(of):
-            formula: Expression | None = None
+            said = f"{value:.10g}"
         elif len(names) == 1 and has_parts(definitions, of, name):
             found = network(definitions, of, name, several=self.several)
-            inner, point = self.named_values(found, point)
+            inner, values = self.named_values(found, point)
             yield from self.given(head + ", ".join(inner))
             head, formula = " " * _INDENT, found.product
+            said = self.value(formula, values, value)
+            if said == f"{value:.10g}":
+                said = self.value_by_factors(found, values, value)
         else:
             formula = chain(of, name, several=self.several).result
-        said = self.value(formula, point, value) if formula is not None else ""
-        said = said or f"{value:.10g}"
+            said = self.value(formula, point, value)
         *before, last = broken_formula(head + said, self.width)
         for row in before:
             yield (Run(row),)
         *front, number_ = last.rpartition(" ")
         yield (Run("".join(front)), Run(number_, "value"))
+
+    def value_by_factors(
+        self, found: Network, values: Mapping[str, float], value: float
+    ) -> str:
+        """Return the value as made of those of the factors, with some digits."""
+        numbers: dict[str, str] = {}
+        for factor in found.factors:
+            slope = Program([_plain(factor.formula)]).value(values)
+            numbers[factor.name.name] = f"{slope:.{_DIGITS}g}"
+        written = self.text(_with_numbers(found.symbolic, numbers))
+        return f"{written} ≈ {value:.10g}"
 
     def named_values(
         self, found: Network, point: Mapping[str, float]
@@ -450,12 +487,7 @@ def _with_numbers(expression: Expression, numbers: Mapping[str, str]) -> Express
     built: dict[Expression, Expression] = {}
     for node in postorder([expression]):
         if isinstance(node, Variable) and node.name in numbers:
-            text = numbers[node.name]
-            built[node] = number(text.lstrip("-"))
-            if text[0] == "-":
-                from diffcli.calculus.functions import PREFIX
-
-                built[node] = call(PREFIX["-"], built[node])
+            built[node] = numeral(numbers[node.name])
         elif isinstance(node, Call):
             built[node] = call(node.function, *(built[a] for a in node.args))
         else:
@@ -491,12 +523,12 @@ def _best_break(text: str, width: int) -> int | None:
         depth += (character == "(") - (character == ")")
         if place >= width and best is not None:
             break
-        if not place or character != " " or text[place - 1] in "+-·*=←/,":
+        if not place or character != " " or text[place - 1] in "+-·*=←/":
             continue
         sign = text[place + 1 : place + 2]
         after = text[place + 2 : place + 3]
-        strength = 2 if sign in "+-" else 1
-        if sign not in "+-·*←" or after != " ":
+        strength = 2 if sign in "+-" or text[place - 1] == "," else 1
+        if text[place - 1] != "," and (sign not in "+-·*←" or after != " "):
             strength = 0 if text[place - 1] in ")⁰¹²³⁴⁵⁶⁷⁸⁹" else -1
         key = (-depth, strength, place)
         if strength >= 0 and (best is None or key >= best):

@@ -36,9 +36,16 @@ def step_fact(settings: Settings, used: Iterable[float] = ()) -> Line:
 
 
 def formulas(
-    parsed: Parsed, notation: Notation, limit: int = _LONGEST_FORMULA
+    parsed: Parsed,
+    notation: Notation,
+    limit: int = _LONGEST_FORMULA,
+    *,
+    bare: bool = False,
 ) -> Iterator[Formula]:
-    """Yield the definitions and the function as they were understood."""
+    """Yield the definitions and the function as they were understood.
+
+    A ``bare`` function is written without its variables: f = (a - t)².
+    """
     names = {node: name for name, node in parsed.definitions.items()}
     taken = parsed.variables
 
@@ -54,9 +61,10 @@ def formulas(
     if len(arguments) > limit:
         arguments = f"{arguments[:limit]}…"
     typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
+    given, typeset = ("f", "f") if bare else (f"f({arguments})", f"f({typeset})")
     yield Formula(
-        f"f({arguments}) = {body(parsed.expression)}",
-        f"f({typeset}) &= {latex(parsed.expression, limit, names)}",
+        f"{given} = {body(parsed.expression)}",
+        f"{typeset} &= {latex(parsed.expression, limit, names)}",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.paper import chain, too_long
-from diffcli.language.expression import Expression, Variable, variables
+from diffcli.language.expression import Expression, Variable, postorder, variables
 from diffcli.language.notation import PAPER, Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
@@ -53,6 +53,13 @@ class Steps(NamedTuple):
         """The names that the text defines, by what they stand for."""
         return {node: name for name, node in self.parsed.definitions.items()}
 
+    @property
+    def ordered(self) -> dict[str, float]:
+        """The point, its variables in the order in which they stand in the text."""
+        nodes = postorder([*self.parsed.definitions.values(), self.parsed.expression])
+        seen = dict.fromkeys(n.name for n in nodes if isinstance(n, Variable))
+        return {n: self.point[n] for n in {**seen, **self.point} if n in self.point}
+
 
 def document(steps: Steps) -> Document:
     """Return derivations as a document."""
@@ -60,7 +67,7 @@ def document(steps: Steps) -> Document:
 
 
 def _blocks(steps: Steps, notation: Notation) -> Iterator[Block]:
-    yield from formulas(steps.parsed, notation)
+    yield from formulas(steps.parsed, notation, bare=bool(steps.parsed.definitions))
     for told in steps.told:
         yield Lines(((),))
         if steps.level == "paper":
@@ -108,7 +115,7 @@ def _on_paper(
     yield from paper.derivation(told.variables, told.of, steps.parsed.definitions)
     if told.value is not None:
         yield from paper.at(
-            told.variables, told.of, steps.parsed.definitions, steps.point, told.value
+            told.variables, told.of, steps.parsed.definitions, steps.ordered, told.value
         )
 
 
