@@ -13,6 +13,10 @@ from diffcli.engine.stencils import (
     difference,
     relative_step,
 )
+from diffcli.language.parser import parse
+from diffcli.methods import finite
+from diffcli.problem import Settings, pose
+from tests import referee
 
 EPSILON = 2.0**-52
 
@@ -144,3 +148,45 @@ def test_an_entry_is_believed_by_what_a_second_one_says_of_it() -> None:
     assert all(math.isfinite(entry.error) for entry in entries)
     best = min(entries, key=lambda entry: entry.error)
     assert abs(best.value - math.e) <= 3 * best.error
+
+
+FLAT = ["relu(x)-7", "ceil(x)+3", "cos(x+0.1)", "x^3+x^3*0", "max(x, 2)", "5+0*x"]
+
+
+@pytest.mark.parametrize("formula", [*FLAT, "(x+0.1)^3", "abs(x+0.1)*(x+0.1)^2"])
+def test_a_true_slope_of_0_is_found(formula: str) -> None:
+    x = 0.0 if formula == "x^3+x^3*0" else -0.1
+    problem = pose(parse(formula), {"x": x}, settings=Settings("auto"))
+    (found,) = finite.gradient(problem).partials.values()
+    assert found.value == 0.0
+    assert found.error < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [("1+1e-30*x", 1.0), ("tanh(x)", 25.0), ("sigmoid(x)", 60.0), ("3-exp(-x)", 99.0)],
+)
+def test_what_differences_cannot_see_is_not_shown(formula: str, x: float) -> None:
+    problem = pose(parse(formula), {"x": x}, settings=Settings("auto"))
+    found = finite.gradient(problem)
+    assert found.partials["x"].value is None
+    assert "cannot see" in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [
+        ("exp(x)", -427.5), ("exp(-400*x)", 0.001), ("5-(x-lgamma(x))", 9.6e-8),
+        ("x/(1+abs(x))", 1.7327e-8), ("1/x", -0.0172785), ("sqrt(x^2+1e-6)", 6.52e-8),
+        ("0.5*x-sinh(0.5*x)", -618.65), ("lgamma(x)", 1.76e-8), ("acot(x)", -0.0133),
+        ("digamma(log1p(x))", 8.484e-7), ("tanh(1e8*x)", 1e-8),
+    ],
+)  # fmt: skip
+def test_steps_wider_than_the_way_to_a_bend_do_no_harm(formula: str, x: float) -> None:
+    parsed = parse(formula)
+    problem = pose(parsed, {"x": x}, settings=Settings("auto"))
+    (found,) = finite.gradient(problem).partials.values()
+    exact = referee.slope(parsed.expression, "x", {"x": x})
+    off = abs(found.number - exact)
+    assert off <= 1e-6 * abs(exact)
+    assert off <= found.error + 2**-52 * abs(exact)

@@ -11,6 +11,7 @@ Source: the lecture; Press et al., "Numerical Recipes", 2007, sec. 5.7.
 
 import math
 from collections.abc import Callable
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from diffcli.engine.tape import ROUNDING
@@ -141,6 +142,7 @@ _FEWEST = 2.0  # bits from one level's step to the next: a ratio of 4
 _MOST_LEVELS = 19  # so that a variable costs 40 evaluations at most
 _WITNESSES = 2  # quotients of smaller step that have to agree
 _SAFETY = 3.0  # what an error estimate is multiplied with
+_DUST = 1e-9  # of the largest quotient: next to that a quotient is as good as 0
 _ONE_DIGIT = 0.05  # the relative error up to which there is something to show
 _COLUMNS = 5  # the quotient itself and four extrapolations
 
@@ -162,13 +164,16 @@ class _Level(NamedTuple):
     noise: float
 
 
-def best_difference(function: Slice, x: float, value_error: float = 0.0) -> Difference:
+def best_difference(
+    function: Slice, x: float, value_error: float = 0.0, flat: bool | None = None
+) -> Difference:
     """Return the derivative by differences with the best steps found.
 
     Symmetric quotients with steps from about abs(x)/4 down, by factors of 4 or more,
     are extrapolated (Richardson); the entry with the least estimated error is taken
     that agrees with all quotients of smaller step. Where x is on the edge of the
-    domain, one-sided quotients take their place.
+    domain, one-sided quotients take their place. ``flat`` tells whether f is known to
+    have the derivative 0, as samples cannot tell 1 from 1 + 1e-30*x; None: unknown.
 
     Raises NoDifference where no entry is good for a single digit.
     """
@@ -191,29 +196,54 @@ def best_difference(function: Slice, x: float, value_error: float = 0.0) -> Diff
     start = 0
     entries: list[_Entry] = []
     for run in runs:
-        entries += _tableau(run, ratio, order, start)
+        wild = _wild(run)
+        entries += _tableau(run[wild:], ratio, order, start + wild)
         start += len(run)
-    entry = _best(entries, levels, ratio)
+    entry = _zero(levels, flat) or _best(entries, levels)
     level = levels[entry.level]
     q = level.quotient
     samples = ((q.low, q.below), (q.high, q.above))
     return Difference(entry.value, entry.error, level.h, scheme, samples, calls)
 
 
-def _best(entries: list[_Entry], levels: list[_Level], ratio: float) -> _Entry:
+def _zero(levels: list[_Level], flat: bool | None) -> _Entry | None:
+    """Return the entry of a function that does not change, None if it does.
+
+    Raises NoDifference where no sample tells a change from none, and there is one.
+    """
+    if flat is False and all(level.quotient.slope == 0.0 for level in levels):
+        raise NoDifference("differences cannot see it: f is the same at every step")
+    sizes = [abs(level.quotient.slope) for level in levels]
+    place = min(range(len(levels)), key=lambda n: sizes[n] + levels[n].noise)
+    near = max(8 * levels[place].noise, _DUST * max(sizes))
+    known = flat or (flat is None and not any(sizes))
+    if known and sizes[place] <= near:
+        return _Entry(0.0, sizes[place] + levels[place].noise, place)
+    return None
+
+
+def _best(entries: list[_Entry], levels: list[_Level]) -> _Entry:
     """Return the entry to believe.
 
-    Raises NoDifference where none has a digit. Only a function that looks the same on
-    both sides at every step has the derivative 0 for certain.
+    Raises NoDifference where none has a digit.
     """
-    if all(level.quotient.slope == 0.0 for level in levels):
-        return _Entry(0.0, min(level.noise for level in levels), len(levels) - 1)
     entries.sort(key=lambda entry: entry.error / (abs(entry.value) or 5e-324))
     for entry in entries:
         error = _SAFETY * entry.error
-        if error < _ONE_DIGIT * abs(entry.value) and _agrees(entry, levels, ratio):
+        if error < _ONE_DIGIT * abs(entry.value) and _agrees(entry, levels):
             return entry._replace(error=error)
     raise NoDifference("differences cannot see it: no digit is certain at any step")
+
+
+def _wild(run: list[_Level]) -> int:
+    """Return how many levels at the start are too wide to be near the derivative.
+
+    From each of them to the next the quotient changes by a quarter and more.
+    """
+    slopes = [level.quotient.slope for level in run]
+    changes = (4 * abs(a - b) > abs(b) for a, b in pairwise(slopes))
+    wild = sum(takewhile(bool, changes))
+    return wild if wild < len(run) - _WITNESSES else 0
 
 
 def _ends(x: float) -> tuple[float, float]:
@@ -262,7 +292,7 @@ def _tableau(run: list[_Level], ratio: float, order: int, start: int) -> list[_E
             change = abs(value - before)
             last = 0.0
             if column < len(above):
-                change = min(change, abs(value - above[column].value))
+                change = max(change, abs(value - above[column].value))
                 if math.isfinite(above[column].error):
                     last = above[column].error / ratio
             error = max(change, last) + level.noise
@@ -286,12 +316,17 @@ def _contracts(run: list[_Level]) -> bool:
     return abs(third - second) <= 0.5 * abs(second - first) + noise
 
 
-def _agrees(entry: _Entry, levels: list[_Level], ratio: float) -> bool:
-    """Tell whether all quotients of smaller step lie where the entry says."""
-    size = abs(entry.value)
-    smaller = levels[entry.level + 1 :]
-    return len(smaller) >= _WITNESSES and all(
+def _agrees(entry: _Entry, levels: list[_Level]) -> bool:
+    """Tell whether all quotients of smaller step lie where the entry says.
+
+    A quotient is off by a third or less of what it has changed by since the last one:
+    one third with a one-sided quotient and a ratio of 4.
+    """
+    smaller = levels[entry.level :]
+    return len(smaller) > _WITNESSES and all(
         abs(level.quotient.slope - entry.value)
-        <= 8 * level.noise + 8 * entry.error + 0.35 * size / ratio**distance
-        for distance, level in enumerate(smaller, 1)
+        <= 8 * level.noise
+        + 8 * entry.error
+        + 0.35 * abs(level.quotient.slope - before.quotient.slope)
+        for before, level in pairwise(smaller)
     )

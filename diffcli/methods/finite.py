@@ -84,7 +84,8 @@ def _difference(
     h, scheme = problem.settings.h, problem.settings.scheme
     x = problem.point[name]
     if h == "auto":
-        return best_difference(line, x, value_error)
+        flat = problem.tape.backward().partial(name) == 0.0
+        return best_difference(line, x, value_error, flat)
     if isinstance(h, str):
         h = relative_step(x, scheme)
     return difference(line, x, h, scheme, value_error)
