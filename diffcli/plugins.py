@@ -17,3 +17,18 @@ def names(package: ModuleType) -> list[str]:
 
         files = sorted(f"{module.name}.py" for module in iter_modules([folder]))
     return [file[:-3] for file in files if file.endswith(".py") and file[0] != "_"]
+
+
+def fact(package: ModuleType, name: str, word: str) -> str:
+    """Return a text that a module says of itself, without importing the module.
+
+    So help and a shell's completion need none of the libraries that formats need.
+    """
+    import re
+    from importlib.util import find_spec
+
+    spec = find_spec(f"{package.__name__}.{name}")
+    assert spec is not None
+    source: str = spec.loader.get_source(spec.name)  # type: ignore[union-attr]
+    text: str = re.findall(rf'^{word} = "(.*)"$', source, re.MULTILINE)[0]
+    return text

@@ -85,6 +85,21 @@ def test_imports_go_upward_only(path: Path) -> None:
         assert above is None or above <= own, f"{name} imports {other}"
 
 
+def test_readme_has_a_map_of_the_rooms() -> None:
+    """All of them, each below those that it may import from."""
+    readme = (PACKAGE.parent / "README.md").read_text("utf-8")
+    text = readme.partition("```text\ncalculus/")[2].partition("```")[0]
+    rooms = [line.split()[0] for line in f"calculus/{text}".splitlines()]
+    assert {room.strip("/").removesuffix(".py") for room in rooms} == {
+        path.stem
+        for path in PACKAGE.iterdir()
+        if path.is_dir() or path.suffix == ".py"
+        if path.stem[0] != "_" and path.stem not in ("errors", "plugins")
+    }
+    floors = [layer(f"diffcli.{room.strip('/').removesuffix('.py')}") for room in rooms]
+    assert floors == sorted(floors, key=lambda floor: floor or 0)
+
+
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
     if path in (PACKAGE / "cli" / "main.py", PACKAGE / "__main__.py"):
@@ -162,6 +177,14 @@ SPECIAL = {
     "md": r"| \[bold\]\|\&\_ |", "mermaid": '"#34;#123;#124;#60;#42;"',
     "svg": "[bold]|&amp;_", "table": "[bold]|&_", "tsv": 'xmark\t1,"2',
 }  # fmt: skip
+
+
+def test_what_files_say_of_themselves_is_read_without_importing_them() -> None:
+    for name in modules(formats):
+        assert formats.summary(name) == formats.load(name).SUMMARY
+        assert name in formats.offered((formats.part(name),))
+    for name in modules(methods):
+        assert methods.summary(name) == methods.load(name).SUMMARY
 
 
 def test_suffixes_mean_one_format() -> None:

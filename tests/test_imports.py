@@ -50,3 +50,8 @@ def test_importing_the_package_imports_nothing_else() -> None:
     )
     new = {name for name in done.stdout.split() if name.startswith("diffcli")}
     assert new == {"diffcli"}
+
+
+@pytest.mark.parametrize("name", ["grad", "tree", "demo"])
+def test_help_lists_formats_and_imports_none_of_their_libraries(name: str) -> None:
+    assert not imported(name, "--help") & HEAVY

@@ -133,7 +133,7 @@ def output(*parts: str) -> Callable[[Decorated], Decorated]:
     """Return the options that say how and where to write documents of these parts."""
 
     def summaries() -> list[tuple[str, str]]:
-        return [(name, formats.load(name).SUMMARY) for name in formats.offered(parts)]
+        return [(name, formats.summary(name)) for name in formats.offered(parts)]
 
     def check(_: click.Context, __: click.Parameter, value: str) -> str:
         if value and not formats.fits(value, parts):

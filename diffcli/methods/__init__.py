@@ -25,6 +25,13 @@ def load(name: str) -> Method:
     return cast("Method", import_module(f"diffcli.methods.{name}"))
 
 
+def summary(name: str) -> str:
+    """Return what a method does, in a few words."""
+    import diffcli.methods as package
+
+    return plugins.fact(package, name, "SUMMARY")
+
+
 def select(words: Iterable[str]) -> list[str]:
     """Return methods by their names or synonyms, each once; "all" is all there are.
 

@@ -38,7 +38,7 @@ Examples:
 
 
 def _methods() -> list[tuple[str, str]]:
-    return [(name, methods.load(name).SUMMARY) for name in methods.names()]
+    return [(name, methods.summary(name)) for name in methods.names()]
 
 
 @click.command(cls=Command, epilog=EPILOG)

@@ -54,5 +54,16 @@ def offered(parts: Collection[str]) -> list[str]:
 
     The table is everybody's, and the first.
     """
-    fitting = (name for name in names() if fits(name, parts))
+    fitting = (name for name in names() if _fact(name, "NEEDS") in parts)
     return list(dict.fromkeys((DEFAULT, *fitting)))
+
+
+def summary(name: str) -> str:
+    """Return what a format is, in a few words."""
+    return _fact(name, "SUMMARY")
+
+
+def _fact(name: str, word: str) -> str:
+    import diffcli.output.formats as package
+
+    return plugins.fact(package, name, word)
