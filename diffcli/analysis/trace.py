@@ -17,6 +17,8 @@ from diffcli.language.expression import (
 from diffcli.language.printer import text
 from diffcli.problem import Problem
 
+_FEW_WAYS = 4  # ways to a variable that are told one by one
+_LONGEST_WAY = 12  # nodes of such a way
 _LETTERS = "abcegklmnopqrstuvwz"  # the lecture's; d and f mean something else
 
 
@@ -45,6 +47,8 @@ class Share(NamedTuple):
     function: str
     #: The local partial as an expression.
     partial: Expression
+    #: What has a name in it: the user's own value, as in a*(1 - a).
+    names: Mapping[Expression, str]
 
 
 class Backward(NamedTuple):
@@ -59,7 +63,7 @@ class Backward(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The way from the output to a variable, if there is only one."""
+    """The ways from the output to a variable."""
 
     name: str
     #: The local partials along it, from the output down; empty if there are more ways.
@@ -69,6 +73,8 @@ class Path(NamedTuple):
     adjoint: float
     #: The functions whose partials they are.
     functions: tuple[str, ...] = ()
+    #: Where there are a few ways: the local partials along each of them.
+    several: tuple[tuple[float, ...], ...] = ()
 
 
 class Level(NamedTuple):
@@ -177,8 +183,32 @@ class _Story:
                 row = user
             yield Path(
                 name, tuple(reversed(locals_)), counts[start], self.adjoints[start],
-                tuple(reversed(functions)),
+                tuple(reversed(functions)), tuple(self._several(start, counts)),
             )  # fmt: skip
+
+    def _several(
+        self, start: int, counts: dict[int, int]
+    ) -> Iterator[tuple[float, ...]]:
+        """Yield the local partials along each way to a row, if they are a few."""
+        if not 1 < counts[start] <= _FEW_WAYS:
+            return
+        stack: list[tuple[int, tuple[float, ...]]] = [(start, ())]
+        while stack:
+            row, below = stack.pop()
+            if len(below) > _LONGEST_WAY:
+                return
+            if row == self.program.outputs[0]:
+                yield below
+            for user in reversed(self._once(row)):
+                for place in self._places(row, user):
+                    local = self.problem.tape.local(user, place)
+                    stack.append((user, (local, *below)))
+
+    def _places(self, row: int, user: int) -> Iterator[int]:
+        """Yield the places at which a row is an argument of its user."""
+        for place, argument in enumerate(self.program.arguments(user)):
+            if argument == row:
+                yield place
 
     def levels(self) -> Iterator[Level]:
         """Yield for each distance from the output the largest adjoint there."""
@@ -207,17 +237,21 @@ class _Story:
             else variable(self.names.get(argument) or text(argument, limit=30))
             for letter, argument in zip("uv", node.args, strict=False)
         }
-        for place, argument in enumerate(self.program.arguments(user)):
-            if argument == row:
-                formula = fill(node.function.derivatives[place], letters, tidy)
-                yield Share(
-                    self.names[node],
-                    self.adjoints[user],
-                    text(formula, spaced=False, limit=60),
-                    self.problem.tape.local(user, place),
-                    node.function.name,
-                    formula,
-                )
+        function = node.function
+        own: dict[Expression, str] = {
+            call(function, *letters.values()): self.names[node]
+        }
+        for place in self._places(row, user):
+            formula = fill(function.taught[place], letters, tidy)
+            yield Share(
+                self.names[node],
+                self.adjoints[user],
+                text(formula, spaced=False, limit=60, names=own),
+                self.problem.tape.local(user, place),
+                function.name,
+                formula,
+                own,
+            )
 
 
 def node_names(problem: Problem) -> dict[Expression, str]:

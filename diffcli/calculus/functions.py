@@ -97,6 +97,11 @@ class Function(NamedTuple):
     #: The derivative as a book writes it, where ``derivatives`` keeps more digits.
     textbook: str = ""
 
+    @property
+    def taught(self) -> tuple[str, ...]:
+        """The derivatives as a book writes them."""
+        return (self.textbook,) if self.textbook else self.derivatives
+
 
 # ---- domains ------------------------------------------------------------------
 # Columns are aligned, here and below, so that a wrong sign is visible.

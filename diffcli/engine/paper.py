@@ -415,7 +415,7 @@ class _Writer:
         row = node.function
         terms = [
             f"({text})*D({letter})"
-            for letter, text in zip(letters, _slopes(row), strict=True)
+            for letter, text in zip(letters, row.taught, strict=True)
             if self.degree(letters[letter])
         ]
         return Rule("chain", row.name, " + ".join(terms), ""), letters
@@ -473,11 +473,6 @@ def _is_pending(node: Expression) -> bool:
     return isinstance(node, Call) and node.function is D
 
 
-def _slopes(row: Function) -> tuple[str, ...]:
-    """Return the derivatives of a function as a book writes them."""
-    return (row.textbook,) if row.textbook else row.derivatives
-
-
 def _fact(row: Function) -> Reason:
     """Return what one knows of a function: sin' = cos, d/dz √z = 1/(2√z)."""
     if row is EXP:
@@ -485,7 +480,7 @@ def _fact(row: Function) -> Reason:
     if row.arity > 1:
         return (row.name,)
     z = variable("z")
-    node = normal(written(_slopes(row)[0], {"u": z}, lambda _: ONE))
+    node = normal(written(row.taught[0], {"u": z}, lambda _: ONE))
     bare = _without_argument(node, z)
     if z in postorder([bare]):
         return ("d/dz ", call(row, z), " = ", node)

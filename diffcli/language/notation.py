@@ -44,7 +44,9 @@ class Notation(NamedTuple):
         """Return a variable's name."""
         return textbook.name_text(name) if self.lowers else name
 
-    def partial(self, names: Sequence[str], *, several: bool = True) -> str:
+    def partial(
+        self, names: Sequence[str], *, several: bool = True, of: str = "f"
+    ) -> str:
         """Return the name of a derivative: df/dx, ∂f/∂x₁, ∂²f/∂x², ∂²f/∂x∂y.
 
         >>> PAPER.partial(["x1", "x1"]), CODE.partial(["x1", "y"])
@@ -58,7 +60,7 @@ class Notation(NamedTuple):
             below = f"{d}{symbols[0]}{order}"
         else:
             below = "".join(f"{d}{name}" for name in symbols)
-        return f"{d}{order}f/{below}"
+        return f"{d}{order}{self.variable(of)}/{below}"
 
     def sign(self, function: Function) -> str:
         """Return an operator's sign."""
@@ -66,14 +68,16 @@ class Notation(NamedTuple):
         sign = function.notation.symbol
         return {"*": "·", "**": "^"}.get(sign, sign) if self.lowers else sign
 
-    def factor(self, node: Expression) -> str:
+    def factor(
+        self, node: Expression, names: Mapping[Expression, str] = _NO_NAMES
+    ) -> str:
         """Return a node beside a sign of multiplication: a sum is in brackets.
 
         >>> from diffcli.language.parser import parse
         >>> PAPER.factor(parse("1 - x1^2").expression)
         '(1 - x₁²)'
         """
-        shown = self.text(node, limit=_LONGEST_FACTOR)
+        shown = self.text(node, limit=_LONGEST_FACTOR, names=names)
         notation = node.function.notation if isinstance(node, Call) else None
         loose = notation is not None and notation.left < _TIMES.left
         return f"({shown})" if loose else shown

@@ -29,7 +29,8 @@ class Run(NamedTuple):
 
     text: str
     #: "", "value", "gradient", "adjoint", "doubtful", "name", "muted", "title", or for
-    #: curves "first" to "sixth".
+    #: curves "first" to "sixth"; a "remark" at the end of a line that is too long goes
+    #: to a line of its own.
     style: str = ""
 
 

@@ -106,7 +106,7 @@ def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
         yield from _facts(block, screen)
     elif isinstance(block, Lines):
         for line in block.lines:
-            yield from _hanging(_text(line, screen), screen)
+            yield from _line(line, screen)
     elif isinstance(block, Picture):
         yield from (_text(line, screen) for line in block.draw(screen))
     else:
@@ -153,6 +153,20 @@ def _text(line: Line, screen: Screen) -> Text:
         content = run.text.translate(_ASCII) if screen.ascii else run.text
         text.append(content, _STYLES.get(run.style, ""))
     return text
+
+
+def _line(line: Line, screen: Screen) -> Iterator[Text]:
+    """Yield a line; if it is too long, the remarks at its end stand below it."""
+    text = _text(line, screen)
+    remarks: list[Run] = []
+    while text.cell_len > screen.width and len(line) > 1 and line[-1].style == "remark":
+        remarks.insert(0, line[-1])
+        line = line[:-1]
+        text = _text(line, screen)
+    yield from _hanging(text, screen)
+    if remarks:
+        below = "".join(remark.text for remark in remarks).lstrip()
+        yield from _line((Run(2 * _GAP + below),), screen)
 
 
 def _hanging(text: Text, screen: Screen) -> Iterator[Text]:

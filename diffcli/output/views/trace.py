@@ -30,7 +30,6 @@ from diffcli.problem import point_text
 SCHEMA = "diffcli/trace/2"
 #: The columns for csv and tsv.
 HEADER = ("node", "formula", "value", "adjoint")
-_WIDTH = 79  # columns that a line should fit in
 _MOST = 100  # nodes of one pass that are shown to people
 _LONGEST = 60  # characters of a formula
 _SHARES = 4  # paths into one node that are written out
@@ -44,11 +43,11 @@ _SATURATING = {"sigmoid", "tanh", "softsign", "erf", "atan", "hardsigmoid", "har
 
 #: What a gate does to the gradient, in the words of Stanford's CS231n.
 _GATES = {
-    "add": "sum: passes the gradient on",
-    "sum": "sum: passes the gradient on",
+    "add": "sum: passes it on",
+    "sum": "sum: passes it on",
     "subtract": "difference: passes it on, with its sign",
-    "negate": "sign: turns the gradient round",
-    "multiply": "product: times the other factor",
+    "negate": "sign: turns it round",
+    "multiply": "times the other factor",
     "divide": "quotient",
     "power": "power",
     "max": "max: routes the gradient to the larger",
@@ -127,48 +126,62 @@ def _spellings(
 
 
 def _backward(nodes: Sequence[Backward], notation: Notation) -> Iterator[Line]:
+    """Yield the nodes as lines: upstream times local in names, then in numbers."""
     some = [*nodes[:_MOST], *nodes[-_MOST:]]
-    name = max(len(notation.partial([node.name])) for node in some)
-    width = max(len(_products(node, notation)) for node in some)
+    columns = {node.name: _upstream(node, notation) for node in some}
+    plain = [columns[node.name] for node in some if len(node.shares) == 1]
+    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
+    name_width = max(len(column[0]) for column in columns.values())
     for node in nodes:
-        partial_ = notation.partial([node.name]).ljust(name)
-        head = f"  {partial_} = {_products(node, notation).ljust(width)} = "
-        value = _short(node.adjoint).ljust(8)
-        remark = f"   {_remark(node, notation)}"
-        if len(head) + len(value) + len(remark) > _WIDTH:
-            yield (Run(head), Run(value.rstrip(), "adjoint"))
-            yield (Run(" " * (name + 2) + remark, "muted"),)
-        else:
-            yield (Run(head), Run(value, "adjoint"), Run(remark, "muted"))
+        name, *rest = columns.get(node.name, ("",) * 5)
+        if len(node.shares) == 1:  # one path: under each other
+            rest = [t.ljust(w) for t, w in zip(rest, widths[1:], strict=True)]
+        names, numbers, value, locals_ = rest
+        head = " ".join(filter(None, (name.ljust(name_width), names, numbers, "= ")))
+        remarks = [text for text in (locals_, _gate(node)) if text]
+        yield (
+            Run(f"  {head}"), Run(value, "adjoint"),
+            *(Run(f"   {text}", "remark") for text in remarks),
+        )  # fmt: skip
 
 
-def _products(node: Backward, notation: Notation) -> str:
-    """Return upstream times local, for each path that ends here."""
+def _upstream(node: Backward, notation: Notation) -> tuple[str, str, str, str, str]:
+    """Return the columns of a node: its name, upstream times local, value, locals."""
+    name, value = notation.partial([node.name]), _short(node.adjoint)
     if not node.shares:
-        return "1"
-    products = [
+        return name, "", "", value, ""
+    shares = node.shares[:_SHARES]
+    dots = " + …" if len(node.shares) > _SHARES else ""
+    names = " + ".join(
         f"{notation.partial([share.user])} {notation.times}"
-        f" {notation.factor(share.partial)}"
-        for share in node.shares[:_SHARES]
-    ]
-    return " + ".join([*products, "…"] if len(node.shares) > _SHARES else products)
+        f" {notation.partial([node.name], of=share.user)}"
+        for share in shares
+    )
+    if len(shares) > 1:
+        numbers = _joined([_short(s.upstream * s.local) for s in shares], "+")
+    else:
+        (share,) = shares
+        both = [_short(share.upstream), _short(share.local)]
+        numbers = _joined(both, notation.times)
+    locals_ = ", ".join(
+        f"{notation.partial([node.name], of=share.user)} = "
+        + notation.text(share.partial, limit=_LONGEST, names=share.names)
+        for share in shares
+    )
+    return name, f"= {names}{dots}", f"= {numbers}{dots}", value, locals_ + dots
 
 
-def _remark(node: Backward, notation: Notation) -> str:
+def _gate(node: Backward) -> str:
+    """Return in words what happens to the gradient on the way to a node."""
     if not node.shares:
         return "seed"
-    products = [_short(share.upstream * share.local) for share in node.shares]
     if len(node.shares) > 1:
-        count = {2: "two", 3: "three"}.get(len(products), str(len(products)))
-        more = " + …" if len(products) > _SHARES else ""
-        sums = _joined(products[:_SHARES], "+") + more
-        return f"{sums}   {count} paths add up"
+        count = len(node.shares)
+        return f"{ {2: 'two', 3: 'three'}.get(count, count) } paths add up"
     (share,) = node.shares
-    gate = _GATES.get(share.function, f"derivative of {share.function}")
     if share.local == 0.0 and _is_flat(share.function):
-        gate = f"{share.function} is dead here: passes nothing on"
-    product = _joined([_short(share.upstream), _short(share.local)], notation.times)
-    return f"{product}   {gate}"
+        return f"{share.function} is dead here: passes nothing on"
+    return _GATES.get(share.function, f"derivative of {share.function}")
 
 
 def _joined(numbers: Sequence[str], sign: str) -> str:
@@ -179,10 +192,10 @@ def _joined(numbers: Sequence[str], sign: str) -> str:
 
 
 def _paths_title(paths: Sequence[Path]) -> str:
-    """Return what is shown of the paths: a product where there is one path only."""
+    """Return what is shown of the paths."""
     if all(path.ways == 1 for path in paths):
         return "Product of the partials along each path"
-    return "Product of the partials along the path, or the sum over all paths"
+    return "Product of the partials along each path; where there are several, their sum"
 
 
 def _is_flat(name: str) -> bool:
@@ -194,14 +207,22 @@ def _is_flat(name: str) -> bool:
 def _path(path: Path, notation: Notation) -> Line:
     head = Run(f"  {notation.partial([path.name])} = ")
     value = Run(_short(path.adjoint), "adjoint")
-    if path.ways != 1:
-        return (head, value, Run(f"   {_ways(path)} paths add up", "muted"))
-    factors = [_short(local) for local in path.locals]
+    if path.ways != 1 and not path.several:
+        return (head, value, Run(f"   {_ways(path)} paths add up", "remark"))
+    ways = path.several or (path.locals,)
+    products = " + ".join(_product(locals_, notation) for locals_ in ways)
+    line: Line = (head, Run(f"{products} = "))
+    if path.several:
+        sums = _joined([_short(math.prod(locals_)) for locals_ in ways], "+")
+        line = (*line, Run(f"{sums} = "))
+    return (*line, value, Run(_health(path), "remark"))
+
+
+def _product(locals_: Sequence[float], notation: Notation) -> str:
+    factors = [_short(local) for local in locals_]
     if len(factors) > 12:
         factors = [*factors[:6], "…", *factors[-5:]]
-    product = _joined(factors or ["1"], notation.times)
-    line: Line = (head, Run(f"{product} = "), value)
-    return (*line, Run(_health(path), "muted"))
+    return _joined(factors or ["1"], notation.times)
 
 
 def _ways(path: Path) -> str:
@@ -229,6 +250,8 @@ def _health(path: Path) -> str:
         if (size < 0.5 if small else size > 2)
     ]
     verb = "vanishes" if small else "explodes"
+    if not guilty:
+        return f"   {verb}: a product of {len(sizes)} factors"
     limit = "below 0.5" if small else "above 2"
     counts = sorted(((guilty.count(f), f) for f in set(guilty)), reverse=True)
     who = ", ".join(f"{count} of {function}" for count, function in counts[:3])
@@ -309,7 +332,7 @@ def _latex_upstream(node: Backward) -> str:
 
 
 def _latex_factor(share: Share) -> str:
-    written = latex(share.partial, 400)
+    written = latex(share.partial, 400, share.names)
     node = share.partial
     plain = not isinstance(node, Call) or node.function.notation is None
     return written if plain else rf"\left({written}\right)"
@@ -325,11 +348,15 @@ def _latex_paths(trace: Trace) -> Iterator[str]:
 
 
 def _latex_product(path: Path) -> str:
-    if path.ways != 1:
+    if path.ways != 1 and not path.several:
         return rf"\text{{{_ways(path)} paths add up}}"
+    return " + ".join(map(_latex_factors, path.several or (path.locals,)))
+
+
+def _latex_factors(locals_: Sequence[float]) -> str:
     factors = [
         _latex_number(local) if local >= 0 else rf"\left({_latex_number(local)}\right)"
-        for local in path.locals
+        for local in locals_
     ]
     if len(factors) > 12:
         factors = [*factors[:6], r"\ldots", *factors[-5:]]
@@ -381,6 +408,7 @@ def _graph(trace: Trace) -> Sequence[Node]:
 
 
 def _short(value: float) -> str:
+    value += 0.0  # and not -0
     return f"{value:.{_DIGITS}g}" if math.isfinite(value) else "undefined"
 
 
@@ -414,6 +442,7 @@ def _record(trace: Trace) -> dict[str, Any]:
             p.name: {
                 "locals": [_finite(x) for x in p.locals],
                 "ways": p.ways if p.ways < _COUNTABLE else None,
+                "several": [[_finite(x) for x in way] for way in p.several],
             }
             for p in trace.paths
         },
