@@ -9,15 +9,11 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from diffcli.calculus.functions import BY_NAME, FUNCTIONS, INFIX, PREFIX, Function
+from diffcli.calculus.functions import BY_NAME, FUNCTIONS, INFIX, OPERATORS, Function
 from diffcli.language.expression import Expression, call, number, variable
 
 NAMES = ("x", "y", "x2", "x10")
-ROWS = [
-    row
-    for row in (*INFIX.values(), *INFIX.values(), *PREFIX.values(), *FUNCTIONS)
-    if row.many != "average"
-]
+ROWS = [row for row in (*OPERATORS, *OPERATORS, *FUNCTIONS) if row.many != "average"]
 SMOOTH = [row for row in ROWS if row.rough is None and row.name != "polygamma"]
 numerals = st.sampled_from(["0", "1", "2", "3", "12", "0.5", "2.25", "1e-3", "pi", "e"])
 

@@ -34,6 +34,7 @@ REACHED = {
     "c": "7", "x": "x", "u + v": "x + sin(x)", "u - v": "sin(x) - x", "-u": "-sin(x)",
     "c*u": "3*sin(x)", "u*c": "sin(x)*y", "u/c": "sin(x)/3", "u*v": "x*sin(x)",
     "c/u": "y/sin(x)", "u/v": "sin(x)/(x**2 + 1)", "u**n": "(x**2 + 1)**3",
+    "when(u, v)": "where(x > 0, sin(x), 0)",
     "e**u": "e**(2*x)", "c**u": "3**sin(x)", "u**v": "(x**2 + 1)**sin(x)",
 }  # fmt: skip
 

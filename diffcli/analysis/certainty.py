@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from diffcli import methods
-from diffcli.calculus.functions import Function
+from diffcli.calculus.functions import CONDITIONS, Function
 from diffcli.engine.one_sided import Slopes, slopes
 from diffcli.engine.tape import ROUNDING, Tape, Undefined
 from diffcli.errors import KinkError
@@ -13,6 +13,7 @@ from diffcli.language.expression import Call
 from diffcli.problem import Estimate, MethodResult, Problem, point_text
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
+_LEAP = 1e-3  # a change between two samples that no slope explains
 _NOTHING = 1e-300  # an error that no reader takes for one
 _REMEDY = "; 30 digits show more"
 _LARGEST = 20_000  # rows of a program that is run again with more digits
@@ -152,7 +153,8 @@ def _switched(low: Tape, high: Tape) -> str:
         rough = function.rough
         if rough is None or rough.kind == "vertical tangent":
             continue
-        if rough.kind == "jump" and low.values[row] != high.values[row]:
+        leap = abs(low.values[row] - high.values[row])
+        if rough.kind == "jump" and leap > _LEAP:
             return spelling(function)
         before, after = low.locals(row), high.locals(row)
         if any(abs(after[argument] - before[argument]) > 1e-3 for argument in before):
@@ -185,6 +187,8 @@ def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
     elif convention is not None:
         hint = "subgradient shares the slope between equal arguments"
     has = f"{spelling(function)} has a {kind}"
+    if function in CONDITIONS:
+        has = f"the two sides of '{spelling(function)}' meet in a {kind}"
     if not known or (None in sides and all(map(math.isfinite, known))):
         has = f"the domain of {spelling(function)} ends there"
     return KinkError(

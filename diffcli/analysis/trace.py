@@ -151,7 +151,9 @@ class _Story:
             yield Forward(self.names[node], formula, numbers, self.values[row], node)
 
     def _number(self, argument: Expression) -> Expression:
-        return numeral(f"{self.values[self.program.index[argument]]:.6g}")
+        value = self.values[self.program.index[argument]]
+        # What is not chosen may have no value.
+        return numeral(f"{value:.6g}") if value == value else variable("undefined")
 
     def backward(self) -> Iterator[Backward]:
         """Yield the nodes, root first."""

@@ -11,11 +11,12 @@ from itertools import repeat
 
 from diffcli.arithmetics import Primitives
 from diffcli.calculus import functions
-from diffcli.calculus.functions import CONSTANTS, FIRST, ROWS, SECOND, Number
+from diffcli.calculus.functions import CONSTANTS, FIRST, NAMED, SECOND, Number
 
 Column = float | list[float]
 
 TITLE = "columns of doubles"
+CHOOSES = False  # a column may need both sides of a choice
 
 
 def number(text: str, value: float) -> Column:
@@ -69,6 +70,6 @@ def _over(function: Number) -> Callable[..., Column]:
 
 
 PRIMITIVES: Primitives = {
-    **{row.name: _over(row.value) for row in ROWS},
+    **{row.name: _over(row.value) for row in NAMED.values()},
     **{name: partial(float, row.value) for name, row in CONSTANTS.items()},
 }

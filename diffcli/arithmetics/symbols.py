@@ -3,6 +3,7 @@
 No text of the user's ever reaches sympy, whose parser would run it: only numerals.
 """
 
+from functools import partial
 from typing import Any
 
 import sympy
@@ -14,11 +15,17 @@ Symbolic = Any
 """A sympy expression; sympy ships no types."""
 
 TITLE = "sympy"
+CHOOSES = False  # a symbol may be on either side
 
 
 def number(text: str, value: float) -> Symbolic:
     """Return a numeral as a fraction."""
     return sympy.Rational(text)
+
+
+def _as_number(relation: Any, u: Symbolic, v: Symbolic) -> Symbolic:
+    """Return 1 where a relation holds, else 0."""
+    return sympy.Piecewise((1, relation(u, v)), (0, True))
 
 
 # fmt: off
@@ -34,6 +41,14 @@ PRIMITIVES: Primitives = {
     "asinh": sympy.asinh, "acosh": sympy.acosh, "atanh": sympy.atanh,
     "abs": sympy.Abs, "sign": sympy.sign, "floor": sympy.floor, "ceil": sympy.ceiling,
     "max": sympy.Max, "min": sympy.Min,
+    **{
+        name: partial(_as_number, relation)
+        for name, relation in {
+            "less": sympy.Lt, "less_equal": sympy.Le, "greater": sympy.Gt,
+            "greater_equal": sympy.Ge, "equal": sympy.Eq, "not_equal": sympy.Ne,
+        }.items()
+    },
+    "when": lambda u, v: sympy.Piecewise((v, sympy.Ne(u, 0)), (0, True)),
     "erf": sympy.erf, "erfc": sympy.erfc,
     "gamma": sympy.gamma, "polygamma": sympy.polygamma,
 }

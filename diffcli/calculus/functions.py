@@ -134,6 +134,7 @@ JUMP          = Rough("jump", AT_0, 0.0)
 UPRIGHT       = Rough("vertical tangent", AT_0)
 UPRIGHT_AT_1  = Rough("vertical tangent", lambda u: abs(u) == 1, edge="abs(u)-1")
 AT_INTEGERS   = Rough("jump", lambda u: u == math.floor(u), 0.0, "sin(pi*u)")
+AT_BORDER     = Rough("jump", lambda u, v: u == v, edge="u-v")
 AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5, "u-v")
 
 # ---- partials that are known without a call, whatever the numbers ---------------
@@ -350,6 +351,36 @@ OPERATORS: tuple[Function, ...] = (
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Operator("**", 31, 30, "raise to"), refusal=refuse_power),
 )
 
+CONDITIONS: tuple[Function, ...] = (
+    Function("less", 2, lambda u, v: float(u < v), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, AT_BORDER, "step(v-u)", latex="{u} < {v}", notation=Operator("<", 7, 8, "compare with")),
+    Function("less_equal", 2, lambda u, v: float(u <= v), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, AT_BORDER, "1-step(u-v)", latex=r"{u} \le {v}", notation=Operator("<=", 7, 8, "compare with")),
+    Function("greater", 2, lambda u, v: float(u > v), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, AT_BORDER, "step(u-v)", latex="{u} > {v}", notation=Operator(">", 7, 8, "compare with")),
+    Function("greater_equal", 2, lambda u, v: float(u >= v), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, AT_BORDER, "1-step(v-u)", latex=r"{u} \ge {v}", notation=Operator(">=", 7, 8, "compare with")),
+    Function("equal", 2, lambda u, v: float(u == v), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, AT_BORDER, "1-sign(u-v)**2", latex="{u} = {v}", notation=Operator("==", 7, 8, "compare with")),
+    Function("not_equal", 2, lambda u, v: float(u != v), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, AT_BORDER, "sign(u-v)**2", latex=r"{u} \ne {v}", notation=Operator("!=", 7, 8, "compare with")),
+    Function("and", 2, lambda u, v: float(u != 0 and v != 0), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, definition="sign(u)**2*sign(v)**2", latex=r"{u} \land {v}", notation=Operator(" and ", 4, 5, "join with")),
+    Function("or", 2, lambda u, v: float(u != 0 or v != 0), (ZERO, ZERO),
+             ("0", "0"), ANY_TWO, definition="max(sign(u)**2, sign(v)**2)", latex=r"{u} \lor {v}", notation=Operator(" or ", 2, 3, "join with")),
+    Function("not", 1, lambda u: float(u == 0), (ZERO,),
+             ("0",), definition="1-sign(u)**2", latex=r"\lnot {u}", notation=Operator("not ", 0, 6, "negate")),
+    Function("when", 2, lambda u, v: v if u else 0.0, (ZERO, FIRST),
+             ("0", "u"), Domain(samples=((1.0, 1.0), (-2.0, 2.0))), latex=r"\left[{u}\right] \cdot {v}", remark="v where the condition u holds (is 1), else 0: where(u, v, 0)"),
+    Function("mod", 2, lambda u, v: u % v, (ONE, lambda y, u, v: -float(math.floor(u / v))),
+             ("1", "-floor(u/v)"), DIVISOR, Rough("jump", lambda u, v: v != 0 and u % v == 0, edge="sin(pi*u/v)"), definition="u-v*floor(u/v)", latex=r"{u} \bmod {v}", notation=Operator("%", 20, 21, "divide by"), refusal=refuse_division),
+)
+"""Conditions and the remainder, which only a reader of other notations reads.
+
+A condition is a number, 1 where it holds and 0 elsewhere. ``when`` asks for its second
+argument only where the first is 1: elsewhere that may have no value.
+"""
+
 SECTIONS: dict[str, tuple[Function, ...]] = {
     "operators": OPERATORS,
     "roots, exponentials, logarithms": (
@@ -491,14 +522,18 @@ BY_SIGN: dict[str, Function] = {row.sign: row for row in FUNCTIONS if row.sign}
 """The signs that are read as functions: √, ∛, and σ before a bracket."""
 
 INFIX: dict[str, Function] = {
-    row.notation.symbol: row for row in OPERATORS if row.notation and row.notation.left
+    row.notation.symbol.strip(): row
+    for row in (*CONDITIONS, *OPERATORS)
+    if row.notation and row.notation.left
 }
 PREFIX: dict[str, Function] = {
-    row.notation.symbol: row
-    for row in OPERATORS
+    row.notation.symbol.strip(): row
+    for row in (*CONDITIONS, *OPERATORS)
     if row.notation and not row.notation.left
 }
-NAMED: dict[str, Function] = {row.name: row for row in ROWS}
+WHEN = CONDITIONS[-2]
+"""The choice: its second argument, or 0."""
+NAMED: dict[str, Function] = {row.name: row for row in (*ROWS, *CONDITIONS)}
 """Every row, operators too, by its name."""
 ARITHMETIC: dict[str, Number] = {
     row.name: row.value for row in OPERATORS if row.name != "power"

@@ -81,7 +81,9 @@ def _reach(digits: int) -> int:
 
 def _magnitude(numbers: list[Real]) -> int:
     """Return the decimal exponent of the largest number."""
-    bits = max((mp.mag(number) for number in numbers if number), default=0)
+    bits = max(
+        (mp.mag(number) for number in numbers if number and number == number), default=0
+    )
     return max(0, int(bits * 0.30103))
 
 
@@ -198,6 +200,8 @@ def forward_slope(
         slopes = [mp.zero] * len(values)
         slopes[start] = mp.one
         for row in reversed(program.calls):
+            if values[row] != values[row]:  # a gap, which is not chosen
+                continue
             for argument, local in _locals(program, values, row, slopes):
                 slopes[row] += local * slopes[argument]
         return Trial([slopes[program.outputs[0]]], values + slopes)

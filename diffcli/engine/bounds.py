@@ -27,7 +27,7 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     bounds = [0.0] * len(values)
     for row, argument, partial, a, b in program.edges:
         upstream, uncertain = adjoints[row], bounds[row]
-        if upstream == 0.0 and uncertain == 0.0:
+        if (upstream == 0.0 and uncertain == 0.0) or values[row] != values[row]:
             continue
         local, moved = _CONSTANT.get(partial) or _moved(
             partial, (row, a) if b < 0 else (row, a, b), values, errors
@@ -55,6 +55,10 @@ def value_errors(tape: Tape) -> list[float]:
     row = len(errors)
     for node, (_, a, b) in zip(program.nodes[row:], program.forward, strict=True):
         value = abs(values[row])
+        if value != value:  # a gap, which nobody uses
+            errors.append(0.0)
+            row += 1
+            continue
         error = _VALUE * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
         if errors[a] or (b >= 0 and errors[b]):
             assert isinstance(node, Call)
@@ -63,7 +67,7 @@ def value_errors(tape: Tape) -> list[float]:
                 if errors[argument]:
                     known = _CONSTANT.get(partial)
                     local = known[0] if known else _local(partial, row, args, values)
-                    error += local * errors[argument]
+                    error += local * errors[argument] if local else 0.0
         errors.append(error)
         row += 1
     return errors

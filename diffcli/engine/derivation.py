@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from diffcli.calculus import mistakes
-from diffcli.calculus.functions import INFIX, ROWS, Function
+from diffcli.calculus.functions import CONDITIONS, INFIX, NAMED, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.normal import normal
 from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
@@ -337,10 +337,10 @@ def rules_for(function: Function | None) -> list[Rule]:
 @cache
 def _chain(name: str) -> list[Rule]:
     """Return the chain rule for a function, from its row in the table."""
-    row = next(row for row in ROWS if row.name == name)
+    row = NAMED[name]
     letters = "uv"[: row.arity]
     before = f"{name}({', '.join(letters)})"
-    if row.notation:  # an operator that no rule speaks of
+    if row.notation and row not in CONDITIONS:  # an operator that no rule speaks of
         before = f"{letters[:-1]}{row.notation.symbol}{letters[-1]}"
     terms = [
         f"({text})*D({letter})"

@@ -8,11 +8,12 @@ formula of ours. A file in ``arithmetics/`` says how a numeral is read there and
 its functions are called; ``operation`` looks a function up.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from diffcli.calculus.functions import CONSTANTS, NAMED, Function
+from diffcli.calculus.functions import CONSTANTS, NAMED, WHEN, Function
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import (
     Call,
@@ -68,7 +69,48 @@ def evaluate(
             return operation(arithmetic, text)()
         return arithmetic.number(text, value)
 
-    return fold(nodes, number, apply, inputs)
+    given = list(nodes)
+    chooses = any(isinstance(node, Call) and node.function is WHEN for node in given)
+    if chooses and getattr(arithmetic, "CHOOSES", True):
+        return _with_gaps(given, number, apply, inputs)
+    return fold(given, number, apply, inputs)
+
+
+class _Gap(NamedTuple):
+    """What a node has in place of a value where it is not defined."""
+
+    reason: Exception
+
+
+def _with_gaps(
+    nodes: list[Expression],
+    number: Callable[[str, float], Any],
+    apply: Callable[..., Any],
+    inputs: Mapping[str, Any],
+) -> Iterator[Any]:
+    """Yield values as ``fold`` does; not a number where an undefined one is not chosen.
+
+    Raises what the last node's functions raise.
+    """
+
+    def attempt(function: Function, *args: Any) -> Any:
+        if function is WHEN and not isinstance(args[0], _Gap) and not args[0]:
+            return number("0", 0.0)
+        for argument in args:
+            if isinstance(argument, _Gap):
+                return argument
+        if function is WHEN:
+            return args[1]
+        try:
+            return apply(function, *args)
+        except (ValueError, ArithmeticError, NotImplementedError) as reason:
+            return _Gap(reason)
+
+    last: Any = None
+    for last in fold(nodes, number, attempt, inputs):
+        yield math.nan if isinstance(last, _Gap) else last
+    if isinstance(last, _Gap):
+        raise last.reason
 
 
 @cache
@@ -115,7 +157,11 @@ def run(
     try:
         for value in evaluate(program.nodes, arithmetic, point):
             values.append(value)
+        if any(values[row] != values[row] for row in program.outputs):
+            raise ValueError
     except (ValueError, ArithmeticError, NotImplementedError) as error:
-        before, overflow = [float(v) for v in values], isinstance(error, OverflowError)
-        raise Undefined(program, before, len(before), overflow=overflow) from None
+        numbers, overflow = [float(v) for v in values], isinstance(error, OverflowError)
+        gaps = (row for row, number in enumerate(numbers) if number != number)
+        row = len(numbers) if len(numbers) < len(program.nodes) else next(gaps)
+        raise Undefined(program, numbers[:row], row, overflow=overflow) from None
     return values

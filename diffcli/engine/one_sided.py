@@ -144,7 +144,7 @@ def _side(
     try:
         with mp.workdps(_SPARE):
             met = run(program, point, wide_doubles)
-            sizes = [0, *(mp.mag(value) for value in met if value)]
+            sizes = [0, *(mp.mag(value) for value in met if value and value == value)]
         spread = int((max(sizes) - min(sizes)) * 0.30103)
         with mp.workdps(_digits(size, spread)):
             here = run(program, point, wide_doubles)[row]

@@ -9,7 +9,7 @@ Source: Griewank & Walther, "Evaluating Derivatives", 2008, ch. 5.
 from collections.abc import Sequence
 from functools import cache
 
-from diffcli.calculus.functions import ROWS
+from diffcli.calculus.functions import NAMED
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program, Tape
 from diffcli.language.parser import parse_template
@@ -20,7 +20,7 @@ Pair = tuple[str, str]
 @cache
 def second_partials(name: str) -> tuple[tuple[Program, ...], ...]:
     """Return for each partial of a row its own partials, as programs in u and v."""
-    row = next(row for row in ROWS if row.name == name)
+    row = NAMED[name]
     letters = "uv"[: row.arity]
     return tuple(
         tuple(

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from diffcli.calculus.functions import Function, Number
+from diffcli.calculus.functions import WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
 from diffcli.language.expression import Call, Expression, Variable, postorder
 from diffcli.language.expression import Number as NumberNode
@@ -29,8 +29,8 @@ class Program:
     """Expressions as a list of operations, ready to be run at any point."""
 
     __slots__ = (
-        "active", "calls", "edges", "expressions", "forward", "index", "inputs",
-        "leaves", "nodes", "outputs",
+        "active", "calls", "chooses", "edges", "expressions", "forward", "index",
+        "inputs", "leaves", "nodes", "outputs",
     )  # fmt: skip
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
@@ -50,6 +50,10 @@ class Program:
         self.leaves: list[float] = []
         #: Which rows depend on a variable.
         self.active = bytearray(len(self.nodes))
+        #: Whether one of the calls is a choice, beside which others may be undefined.
+        self.chooses = any(
+            isinstance(node, Call) and node.function is WHEN for node in self.nodes
+        )
         #: For each call its value function and the rows of its arguments (-1: none).
         self.forward: list[_Forward] = []
         #: The rows of the active calls, last first.
@@ -110,6 +114,8 @@ class Program:
         values = self.leaves.copy()
         for name, row in self.inputs.items():
             values[row] = point[name]
+        if self.chooses:
+            return self._run_with_gaps(values)
         append = values.append
         try:
             for function, a, b in self.forward:
@@ -121,6 +127,37 @@ class Program:
         if not all(map(math.isfinite, values)):
             row = next(i for i, value in enumerate(values) if not math.isfinite(value))
             raise Undefined(self, values, row, overflow=True)
+        return Tape(self, values)
+
+    def _run_with_gaps(self, values: list[float]) -> "Tape":
+        """Return a forward pass in which what is not chosen may be undefined.
+
+        Such rows are not a number; no backward pass comes to them.
+
+        Raises Undefined where an output is undefined.
+        """
+        causes: dict[int, bool] = {}  # rows that refused; whether they overflowed
+        for row, (function, a, b) in enumerate(self.forward, len(values)):
+            u, v = values[a], values[b] if b >= 0 else 0.0
+            if u != u or (v != v and (u or function is not WHEN.value)):
+                values.append(math.nan)
+                continue
+            try:
+                value = function(u) if b < 0 else function(u, v)
+            except (ValueError, ArithmeticError) as error:
+                causes[row] = isinstance(error, OverflowError)
+                value = math.nan
+            else:
+                if not math.isfinite(value):
+                    causes[row], value = True, math.nan
+            values.append(value)
+        todo = [row for row in self.outputs if values[row] != values[row]]
+        while todo:
+            row = todo.pop()
+            if row in causes:
+                before = values[:row]
+                raise Undefined(self, before, row, overflow=causes[row])
+            todo += [a for a in self.arguments(row) if values[a] != values[a]]
         return Tape(self, values)
 
     def value(self, point: Mapping[str, float]) -> float:
@@ -242,7 +279,8 @@ class Tape(NamedTuple):
         return [
             row
             for row in reversed(self.program.calls)
-            if (rough := self.program.nodes[row].function.rough)  # type: ignore[attr-defined]
+            if values[row] == values[row]  # a gap is not chosen
+            and (rough := self.program.nodes[row].function.rough)  # type: ignore[attr-defined]
             and rough.at(*(values[a] for a in self.program.arguments(row)))
         ]
 

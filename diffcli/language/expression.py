@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from threading import local
 from typing import Any, Self
 
-from diffcli.calculus.functions import CONSTANTS, PREFIX, ROWS, Function
+from diffcli.calculus.functions import CONSTANTS, NAMED, PREFIX, Function
 
 
 class Expression:
@@ -206,7 +206,6 @@ def flat(roots: Iterable[Expression]) -> Flat:
 
 def made_of(nodes: Flat) -> Expression:
     """Return the last of some nodes that were plain data."""
-    functions = {row.name: row for row in ROWS}
     copies: list[Expression] = []
     for node in nodes:
         if isinstance(node, str):
@@ -215,7 +214,7 @@ def made_of(nodes: Flat) -> Expression:
             copies.append(variable(str(node[0])))
         else:
             args = (copies[int(place)] for place in node[1:])
-            copies.append(call(functions[str(node[0])], *args))
+            copies.append(call(NAMED[str(node[0])], *args))
     return copies[-1]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from diffcli.calculus.functions import (
     BY_NAME,
     BY_SIGN,
+    CONDITIONS,
     CONSTANTS,
     INFIX,
     PREFIX,
@@ -562,4 +563,5 @@ def _gather(row: Function, args: list[Expression]) -> Expression:
 
 def parse_template(text: str, functions: dict[str, Function]) -> Expression:
     """Return a rule's text as an expression that may call extra functions."""
-    return _Parser(text, words(text), frozenset(), None, functions).parse().expression
+    given = {row.name: row for row in CONDITIONS} | functions
+    return _Parser(text, words(text), frozenset(), None, given).parse().expression

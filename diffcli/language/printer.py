@@ -6,8 +6,15 @@ writes from left to right and stops at a limit.
 
 from collections.abc import Iterable, Mapping
 
-from diffcli.calculus.functions import CONSTANTS, Function, Operator
-from diffcli.language.expression import Call, Expression, Number, Variable
+from diffcli.calculus.functions import (
+    CONSTANTS,
+    INFIX,
+    PREFIX,
+    WHEN,
+    Function,
+    Operator,
+)
+from diffcli.language.expression import Call, Expression, Number, Variable, number
 
 ELLIPSIS = "…"
 _Piece = str | Expression
@@ -137,6 +144,9 @@ def _pieces(
         return [node.name]
     assert isinstance(node, Call)
     notation = node.function.notation
+    choice = chosen(node)
+    if choice:
+        return ["where(", *_between(choice, ", "), ")"]
     if notation is None:
         return [node.function.name, "(", *_between(arguments(node), ", "), ")"]
     if len(node.args) == 1:
@@ -144,7 +154,7 @@ def _pieces(
     symbol = notation.symbol
     if node.function.name == "beside":
         symbol = f"{blank}*{blank}"
-    if notation.left < 20:
+    if notation.left < 20 and symbol == symbol.strip():
         symbol = f"{blank}{symbol}{blank}"
     left, right = node.args
     return [
@@ -152,6 +162,30 @@ def _pieces(
         symbol,
         *_right(right, node.function, names),
     ]
+
+
+def chosen(node: Expression) -> tuple[Expression, Expression, Expression] | None:
+    """Return condition, value and other value of a choice; None: it is none.
+
+    It is a sum of two, of which one is always 0: when(c, a) + when(not c, b).
+    """
+    if not isinstance(node, Call):
+        return None
+    if node.function is WHEN:
+        return (*node.args, number("0"))  # type: ignore[return-value]
+    if node.function is not INFIX["+"]:
+        return None
+    yes, no = node.args
+    if not (isinstance(yes, Call) and isinstance(no, Call)):
+        return None
+    if not yes.function is no.function is WHEN:
+        return None
+    opposite = no.args[0]
+    if not isinstance(opposite, Call) or opposite.function is not PREFIX["not"]:
+        return None
+    if opposite.args[0] is not yes.args[0]:
+        return None
+    return yes.args[0], yes.args[1], no.args[1]
 
 
 def arguments(node: Call) -> list[Expression]:
@@ -195,7 +229,7 @@ def _right(
 
 
 def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | None:
-    if isinstance(node, Call) and node not in names:
+    if isinstance(node, Call) and node not in names and not chosen(node):
         return node.function.notation
     return None
 
@@ -207,6 +241,8 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
         return [latex_name(node.name)]
     assert isinstance(node, Call)
     row = node.function
+    if chosen(node):
+        return _latex_cases(node, names)
     if not row.latex:
         name = row.name.replace("_", r"\_")
         inside = _between(arguments(node), ", ")
@@ -222,6 +258,17 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
         pieces += (before.replace("{{", "{").replace("}}", "}") + opening, argument)
         rest = closing + rest
     return [*pieces, rest.replace("{{", "{").replace("}}", "}")]
+
+
+def _latex_cases(node: Expression, names: Mapping[Expression, str]) -> list[_Piece]:
+    """Return a choice, and those in its last case, as the rows of one environment."""
+    pieces: list[_Piece] = [r"\begin{cases} "]
+    choice = chosen(node)
+    while choice:
+        condition, value, node = choice
+        pieces += [value, " & ", condition, r" \\ "]
+        choice = None if node in names else chosen(node)
+    return [*pieces, node, r" & \text{otherwise} \end{cases}"]
 
 
 def _juxtaposed(node: Call) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX, Function, Operator
 from diffcli.language.expression import Call, Expression, Number, Variable
 from diffcli.language.lexer import FRACTIONS
-from diffcli.language.printer import ELLIPSIS, arguments
+from diffcli.language.printer import ELLIPSIS, arguments, chosen
 
 MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
 NEGATE = PREFIX["-"]
@@ -114,6 +114,10 @@ class _Page:
             return [name_text(node.name)]
         assert isinstance(node, Call)
         notation = node.function.notation
+        choice = chosen(node)
+        if choice:
+            condition, value, other = choice
+            return ["where(", condition, ", ", value, ", ", other, ")"]
         if node.function.name == "D":
             return [f"{self.derivative} ", *self._factor(node.args[0], _DIFFERENTIATED)]
         if notation is None:
@@ -129,7 +133,8 @@ class _Page:
             (only,) = node.args
             return [notation.symbol, *self._right(only, notation)]
         left, right = node.args
-        blank = " " if notation.left < MULTIPLY.notation.left else ""  # type: ignore[union-attr]
+        spaced = notation.symbol == notation.symbol.strip()
+        blank = " " if spaced and notation.left < MULTIPLY.notation.left else ""  # type: ignore[union-attr]
         symbol = f"{blank}{notation.symbol}{blank}"
         return [*self._left(left, notation), symbol, *self._right(right, notation)]
 
@@ -219,7 +224,7 @@ class _Page:
         return ["(", node, ")"] if begins else [node]
 
     def _notation(self, node: Expression) -> Operator | None:
-        if isinstance(node, Call) and node not in self.names:
+        if isinstance(node, Call) and node not in self.names and not chosen(node):
             return node.function.notation
         return None
 
@@ -251,7 +256,7 @@ class _Page:
             assert isinstance(piece, Call)
             if piece.function is NEGATE:
                 return "minus"
-            if piece.function.notation is None:
+            if piece.function.notation is None or chosen(piece):
                 return self._first_of_call(piece.function)
             piece = self._head(piece)
         return "bracket" if piece == "(" else "digit"

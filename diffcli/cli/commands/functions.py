@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli.calculus.functions import BY_NAME, OPERATORS, ROWS
+from diffcli.calculus.functions import BY_NAME, CONDITIONS, OPERATORS, ROWS
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
@@ -32,8 +32,9 @@ Examples:
 def command(name: str, **shared: Any) -> Answer:
     """All functions, or all about one: derivative, domain, kinks."""
     request = Request(name, **shared)
-    known = BY_NAME | {row.name: row for row in OPERATORS}
-    known |= {row.notation.symbol: row for row in OPERATORS if row.notation}
+    operators = (*OPERATORS, *CONDITIONS)
+    known = BY_NAME | {row.name: row for row in operators}
+    known |= {row.notation.symbol.strip(): row for row in operators if row.notation}
     if name and name not in known:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"

@@ -14,6 +14,7 @@ from diffcli.language.parser import Parsed, parse_tokens
 from diffcli.language.readers import (
     bars,
     code,
+    conditions,
     equations,
     hand,
     indexed,
@@ -30,6 +31,9 @@ _READERS: tuple[Callable[[Draft], Words], ...] = (
     bars.read,
     names.read,
     indexed.read,
+    conditions.cases,
+    conditions.read,
+    conditions.choices,
     hand.remainders,
     hand.powers_of_functions,
     hand.logarithms,
@@ -59,13 +63,16 @@ def read(
         draft = draft._replace(words=reader(draft))
     refuse_leftovers(draft)
     functions, rest = own.functions(draft)
+    spans = {} if spans is None else spans
     try:
         parsed = parse_tokens(source, rest, names, within, functions.rows, spans)
     except ParseError:
         if not typeset and plain == source and typed == [word.text for word in rest]:
             raise refusal from None
         raise
-    return own.written_out(parsed, functions, spans)._replace(notes=tuple(draft.notes))
+    parsed = own.written_out(parsed, functions, spans)
+    conditions.require_conditions(source, parsed.expression, spans)
+    return parsed._replace(notes=tuple(draft.notes))
 
 
 def refuse_leftovers(draft: Draft) -> None:

@@ -7,7 +7,7 @@ parameters. What is called is remembered, so that a node can be shown as s(x).
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from diffcli.calculus.functions import BY_NAME, Function
+from diffcli.calculus.functions import BY_NAME, WHEN, Function
 from diffcli.errors import Span
 from diffcli.language.elsewhere import TEMPLATES
 from diffcli.language.expression import (
@@ -75,7 +75,7 @@ def functions(draft: Draft) -> tuple[Functions, Words]:
     Raises ParseError for a body that cannot be read, a name that the table has, and
     a function that is defined twice.
     """
-    found = Functions({}, {})
+    found = Functions({}, {WHEN.name: WHEN})
     _add_templates(found, draft)
     if not draft.own:
         return found, draft.words

@@ -419,7 +419,7 @@ def _record(trace: Trace) -> dict[str, Any]:
         "point": problem.point,
         "value": problem.value,
         "forward": [
-            {"name": n.name, "formula": n.formula or None, "value": n.value}
+            {"name": n.name, "formula": n.formula or None, "value": _finite(n.value)}
             for n in trace.forward
         ],
         "backward": [
@@ -459,7 +459,7 @@ def _sheet(trace: Trace) -> Sheet:
         (
             node.name,
             node.formula,
-            plain_number(node.value),
+            plain_number(node.value) if math.isfinite(node.value) else "",
             plain_number(_finite(adjoints[node.name])),
         )
         for node in trace.forward

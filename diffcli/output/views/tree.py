@@ -179,7 +179,8 @@ def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
         return ()
     program = tree.backward.tape.program
     row = program.index[node]
-    value = f"{tree.backward.tape.values[row]:.6g}"
+    found = tree.backward.tape.values[row]
+    value = f"{found:.6g}" if math.isfinite(found) else "undefined"
     adjoint = tree.backward.adjoints[row]
     if not program.active[row]:
         return (value,)
@@ -230,7 +231,8 @@ def _record(tree: Tree) -> dict[str, Any]:
         if tree.backward is not None:
             index = tree.backward.tape.program.index[node]
             adjoint = tree.backward.adjoints[index]
-            row["value"] = tree.backward.tape.values[index]
+            value = tree.backward.tape.values[index]
+            row["value"] = value if math.isfinite(value) else None
             row["adjoint"] = adjoint if math.isfinite(adjoint) else None
         nodes.append(row)
     record: dict[str, Any] = {

@@ -1,0 +1,313 @@
+"""Conditions: a if c else b, c ? a : b, chains such as 0 < x < 1, and, or, not.
+
+All of them become calls of ``where``, comparisons of two, and signs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from diffcli.calculus.functions import CONDITIONS, WHEN
+from diffcli.errors import ParseError, Span
+from diffcli.language.expression import Call, Expression, postorder
+from diffcli.language.lexer import Token
+from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.words import (
+    CLOSING,
+    OPENING,
+    Pieces,
+    Rewrite,
+    Words,
+    arguments,
+    begins_operand,
+    by_call,
+    call,
+    ends_operand,
+    grouped,
+    name,
+    number,
+    partners,
+    sign,
+)
+
+_COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+_Item = Token | Words
+"""A word, or the words of a group with its brackets."""
+_WORDS = ("if", "else", "and", "or", "not")
+
+
+def read(draft: Draft) -> Words:
+    """Return the words with ``where`` and signs in place of choices."""
+    given = draft.words
+    kinds = {word.kind for word in given}
+    words = {word.text for word in given if word.kind == "name"}
+    if not (kinds & {*_COMPARISONS, "?", "and", "or", "not", "!"} or words & {*_WORDS}):
+        return given
+    given = _with_signs(draft)
+    return by_segment(given, lambda segment: _chosen(draft, segment))
+
+
+def by_segment(given: Words, rewrite: Callable[[list[_Item]], Words]) -> Words:
+    """Return words of which each stretch between commas, ; and brackets is rewritten.
+
+    Inner stretches come first; a group is one item of the stretch that it stands in.
+    """
+    stack: list[tuple[Token, Words, list[_Item]]] = []  # open bracket, done, present
+    done: Words = []
+    present: list[_Item] = []
+    for word in given:
+        if word.kind in OPENING:
+            stack.append((word, done, present))
+            done, present = [], []
+        elif word.kind in CLOSING and stack:
+            group = [stack[-1][0], *done, *rewrite(present), word]
+            _, done, present = stack.pop()
+            present.append(group)
+        elif word.kind in (",", ";", "newline", "=", "end"):
+            done += [*rewrite(present), word]
+            present = []
+        else:
+            present.append(word)
+    for opening, before, items in reversed(stack):  # what is never closed
+        done, present = [*before, *flat(items), opening, *done, *flat(present)], []
+    return [*done, *flat(present)]
+
+
+def flat(items: Sequence[_Item]) -> Words:
+    """Return the words of items."""
+    found: Words = []
+    for item in items:
+        if isinstance(item, Token):
+            found.append(item)
+        else:
+            found += item
+    return found
+
+
+def _with_signs(draft: Draft) -> Words:
+    """Return the words with ``and``, ``or``, ``not``, ``if``, ``else`` as signs.
+
+    They are names where they can be: behind an operand stands no name.
+    """
+    found: Words = []
+    for place, word in enumerate(draft.words):
+        text = word.text.lower()
+        after = draft.words[min(place + 1, len(draft.words) - 1)]
+        negates = after.kind == "name" and after.text.lower() == "not"
+        follows = begins_operand(after) or negates or after.kind in ("-", "+", "!", "|")
+        before = bool(found) and ends_operand(found[-1])
+        if word.kind == "!" and not before and follows:
+            word = word._replace(kind="not", text="not")
+        elif word.kind == "name" and text in _WORDS and follows:
+            fits = before != (text == "not")
+            word = word._replace(kind=text, text=text) if fits else word
+        found.append(word)
+    return found
+
+
+def require_conditions(
+    source: str, expression: Expression, spans: Mapping[Expression, Span]
+) -> None:
+    """Refuse ``x > 0 and x``: what is joined are conditions, and no values.
+
+    Raises ParseError.
+    """
+    for node in postorder([expression]):
+        if not isinstance(node, Call) or node.function.name not in ("and", "or", "not"):
+            continue
+        for part in node.args:
+            if not isinstance(part, Call) or part.function not in CONDITIONS[:9]:
+                raise ParseError(
+                    f"'{node.function.name}' joins conditions, and this is a value",
+                    source=source,
+                    span=spans.get(part) or spans.get(node),
+                    hint="a choice of values is written where(x > 0, x, 0)",
+                )
+
+
+def _chosen(draft: Draft, items: list[_Item]) -> Words:
+    """Return a stretch with calls of ``where`` in place of if and ?."""
+    found: Words = []
+    closing: Words = []
+    while True:
+        kinds = [item.kind if isinstance(item, Token) else "" for item in items]
+        if "if" in kinds:
+            pieces = _by_words(draft, items, kinds)
+        elif "?" in kinds:
+            pieces = _by_marks(draft, items, kinds)
+        else:
+            return [*found, *_compared(items), *closing]
+        word, condition, yes, items = pieces
+        comma = sign(",", word)
+        found += [name("where", word), sign("(", word)]
+        found += [*_compared(condition), comma, *_chosen(draft, yes), comma]
+        closing.append(sign(")", word))
+
+
+_Choice = tuple[Token, list[_Item], list[_Item], list[_Item]]
+"""The word that says it, the condition, and what holds in both cases."""
+
+
+def _by_words(draft: Draft, items: list[_Item], kinds: list[str]) -> _Choice:
+    """Return the pieces of: a if c else b."""
+    at = kinds.index("if")
+    word = items[at]
+    assert isinstance(word, Token)
+    if "else" not in kinds[at:]:
+        raise draft.refuse([word], "this 'if' has no 'else'", "x if x > 0 else 0")
+    other = kinds.index("else", at)
+    return word, items[at + 1 : other], items[:at], items[other + 1 :]
+
+
+def _by_marks(draft: Draft, items: list[_Item], kinds: list[str]) -> _Choice:
+    """Return the pieces of: c ? a : b."""
+    at = kinds.index("?")
+    word = items[at]
+    assert isinstance(word, Token)
+    depth, other = 1, at
+    while depth and other + 1 < len(kinds):
+        other += 1
+        depth += (kinds[other] == "?") - (kinds[other] == ":")
+    if depth:
+        raise draft.refuse([word], "this '?' has no ':'", "x > 0 ? x : 0")
+    return word, items[:at], items[at + 1 : other], items[other + 1 :]
+
+
+def _compared(items: list[_Item]) -> Words:
+    """Return a stretch with a < b and b < c in place of a < b < c."""
+    found: Words = []
+    chain: list[list[_Item]] = [[]]
+    signs: Words = []
+
+    def finish() -> None:
+        if len(signs) < 2:
+            found.extend(flat(chain[0]))
+            for comparison, right in zip(signs, chain[1:], strict=True):
+                found.extend([comparison, *flat(right)])
+            return
+        pairs: Words = []
+        for comparison, left, right in zip(signs, chain, chain[1:], strict=False):
+            joint = [sign("and", comparison)] if pairs else []
+            pairs += [*joint, *flat(left), comparison, *flat(right)]
+        found.extend(grouped(pairs, signs[0]))
+
+    for item in items:
+        kind = item.kind if isinstance(item, Token) else ""
+        if kind in _COMPARISONS and isinstance(item, Token):
+            signs.append(item)
+            chain.append([])
+        elif kind in ("and", "or", "not") and isinstance(item, Token):
+            finish()
+            found.append(item)
+            chain, signs = [[]], []
+        else:
+            chain[-1].append(item)
+    finish()
+    return found
+
+
+def cases(draft: Draft) -> Words:
+    """Return the words with nested ``where`` in place of cases and of Piecewise.
+
+    Raises ParseError where a value stands without a condition.
+    """
+    if not any(word.text.lower() in _CASES for word in draft.words):
+        return draft.words
+
+    def rewriter(word: Token) -> Rewrite | None:
+        if word.text in draft.names or word.text in draft.own:
+            return None
+        how = _CASES.get(word.text.lower())
+        return how and (lambda pieces: how(draft, pieces))
+
+    return by_call(draft.words, rewriter)
+
+
+def _from_list(draft: Draft, pieces: Pieces) -> Words:
+    """Return cases(c1, a1, c2, a2, otherwise) as nested choices."""
+    given = pieces.arguments
+    if len(given) % 2 == 0 or len(given) < 3 or not all(given):
+        hint = "cases(x < 0, -x, x) gives -x where x < 0, else x"
+        message = "cases takes conditions with their values, and a value otherwise"
+        raise draft.refuse([pieces.name, pieces.closing], message, hint)
+    return _nested(
+        pieces.name, list(zip(given[::2], given[1::2], strict=False)), given[-1]
+    )
+
+
+def _from_pairs(draft: Draft, pieces: Pieces) -> Words | None:
+    """Return Piecewise((a1, c1), (a2, c2), (a3, True)) as nested choices."""
+    pairs = [
+        arguments(given[1:-1]) if given and given[0].kind in OPENING else []
+        for given in pieces.arguments
+    ]
+    if any(len(pair) != 2 for pair in pairs):
+        return _from_list(draft, pieces)
+    (value, last), rest = pairs[-1], pairs[:-1]
+    if [word.text for word in last] != ["True"]:
+        hint = "end with (value, True)"
+        message = "it is not said what holds in all other cases"
+        raise draft.refuse([pieces.name, pieces.closing], message, hint)
+    return _nested(pieces.name, [(condition, a) for a, condition in rest], value)
+
+
+def _nested(word: Token, pairs: list[tuple[Words, Words]], otherwise: Words) -> Words:
+    found: Words = []
+    for condition, value in pairs:
+        comma = sign(",", word)
+        found += [
+            name("where", word),
+            sign("(", word),
+            *condition,
+            comma,
+            *value,
+            comma,
+        ]
+    return [*found, *otherwise, *[sign(")", word)] * len(pairs)]
+
+
+_CASES = {
+    "cases": _from_list, "ifelse": _from_list, "if": _from_list, "if_else": _from_list,
+    "iif": _from_list, "piecewise": _from_pairs, "select": _from_list,
+}  # fmt: skip
+
+
+def choices(draft: Draft) -> Words:
+    """Return the words with when(c, a) + when(not c, b) in place of where(c, a, b)."""
+    if not any(word.text == "where" for word in draft.words):
+        return draft.words
+
+    def rewriter(word: Token) -> Rewrite | None:
+        if word.text != "where" or word.text in draft.names or word.text in draft.own:
+            return None
+        return lambda pieces: _where(draft, pieces)
+
+    return by_call(draft.words, rewriter)
+
+
+def _where(draft: Draft, pieces: Pieces) -> Words:
+    if len(pieces.arguments) != 3 or not all(pieces.arguments):
+        message = "'where' takes a condition and two values"
+        hint = "where(x > 0, x, 0)"
+        raise draft.refuse([pieces.name, pieces.closing], message, hint)
+    condition, yes, no = pieces.arguments
+    like = pieces.name
+    if not _is_condition(condition):
+        condition = [*grouped(condition, like), sign("!=", like), number("0", like)]
+    found = call(like, condition, yes, text=WHEN.name)
+    if [word.text for word in no] == ["0"]:
+        return found
+    opposite = [sign("not", like), *grouped(condition, like)]
+    other = call(like, opposite, no, text=WHEN.name)
+    return grouped([*found, sign("+", like), *other], like, pieces.closing)
+
+
+def _is_condition(words: Words) -> bool:
+    """Tell whether words compare or join conditions, also inside brackets."""
+    kinds = {*_COMPARISONS, "and", "or", "not"}
+    while words[0].kind == "(" and partners(words)[0] == len(words) - 1:
+        words = words[1:-1]
+    depth = 0
+    for word in words:
+        depth += (word.kind in OPENING) - (word.kind in CLOSING)
+        if depth == 0 and word.kind in kinds:
+            return True
+    return False
