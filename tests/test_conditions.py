@@ -61,9 +61,7 @@ def test_every_row_is_mpmaths_in_every_arithmetic(row: Function) -> None:
             exact = float(operation(multiprecision, row.name)(*map(mp.mpf, args)))
         assert row.value(*args) == exact
         assert operation(complex_values, row.name)(*map(complex, args)).real == exact
-        numbers = (
-            symbols.number(repr(abs(a)), a) * (1 if a >= 0 else -1) for a in args
-        )
+        numbers = (symbols.number(repr(a), a) for a in args)
         assert float(operation(symbols, row.name)(*numbers)) == exact
         letters = dict(zip("uv", args, strict=False))
         for written, partial in zip(row.derivatives, row.partials, strict=True):
