@@ -1,9 +1,11 @@
 """What all tests share: a way to run the command line, and hypothesis profiles."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +29,10 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+#: What says how a screen looks; readline, for one, sets two of these.
+SCREEN = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES")
+
+
 class Ran(NamedTuple):
     """What a call printed and how it ended."""
 
@@ -36,6 +42,22 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+
+
+@contextmanager
+def patience(seconds: int = 100) -> Iterator[None]:
+    """Let a test that waits for something that never comes fail, and not hang."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +88,7 @@ def run(
 
     What a call writes as JSON is held against its schema.
     """
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"):
+    for name in SCREEN:
         monkeypatch.delenv(name, raising=False)
 
     def call(*words: str, columns: int = 80) -> Ran:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from diffcli.cli.workers import Workers
-from tests.conftest import Run
+from tests.conftest import Run, patience
 
 FORMULA = "log(x)*abs(y)+x*y"
 
@@ -100,13 +100,10 @@ def test_no_process_is_left_over(ending: str, tmp_path: Path) -> None:
         process.stdout.close()
     else:
         process.send_signal(getattr(signal, f"SIG{ending}"))
-    code = process.wait(20)
+    with patience():
+        code = process.wait()
+        while any(Path(f"/proc/{worker}").exists() for worker in workers):
+            time.sleep(0.01)
     assert code == {"INT": 130, "TERM": 143, "KILL": -9, "pipe": 141}[ending]
-    for _ in range(100):
-        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("a worker outlived the run")
     process.stdout.close()
     process.stderr.close()

@@ -8,17 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SCREEN
+
 COMMAND = [sys.executable, "-m", "diffcli"]
 GRAD = [*COMMAND, "grad", "(2*x1+3*x2)**2+3", "--at", "1,3"]
 
 
 def environment(**more: str) -> dict[str, str]:
-    cleared = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS")
-    }
-    return cleared | more
+    others = {n: value for n, value in os.environ.items() if n not in SCREEN}
+    return others | more
 
 
 def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -6,8 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,6 +13,7 @@ import pytest
 
 from diffcli import plugins
 from diffcli.cli import commands
+from tests.conftest import patience
 from tests.test_process import COMMAND, environment
 
 #: A call of every command that has something to write.
@@ -51,22 +50,6 @@ def sh(line: str, folder: Path | None = None) -> tuple[int, str, str]:
         cwd=folder,
     )
     return done.returncode, done.stdout, done.stderr
-
-
-@contextmanager
-def patience(seconds: int = 100) -> Iterator[None]:
-    """Let a test that waits for something that never comes fail, and not hang."""
-
-    def give_up(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 # ---- streams that are closed, full, or read by nobody ------------------------------

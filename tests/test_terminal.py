@@ -1,5 +1,6 @@
 """In a terminal: a pseudo one of a given size, with keys and with signals."""
 
+import codecs
 import fcntl
 import os
 import pty
@@ -10,12 +11,12 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import patience
 from tests.test_process import COMMAND, environment
 
 LECTURE = ("(2*x1+3*x2)**2+3", "--at", "1,3")
@@ -39,23 +40,39 @@ class Terminal:
         )
         os.close(inner)
         self.seen = ""
+        self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
-    def until(self, text: str, seconds: float = 20) -> str:
+    def until(self, text: str) -> str:
         """Return all that was shown, once it has ``text`` in it."""
-        end = time.monotonic() + seconds
-        while text not in self.seen and time.monotonic() < end:
-            if not self._read():
-                break
+        with patience():
+            while text not in self.seen and self._read():
+                pass
         assert text in self.seen, self.seen[-500:]
         return self.seen
 
-    def _read(self) -> bool:
-        ready, _, _ = select.select([self.end], [], [], 1)
+    def _read(self, seconds: float = 1) -> bool:
+        """Take what has come, or comes soon; False: nothing will come any more."""
+        ready, _, _ = select.select([self.end], [], [], seconds)
         try:
-            self.seen += os.read(self.end, 65536).decode() if ready else ""
+            self.seen += self.decode(os.read(self.end, 65536)) if ready else ""
         except OSError:  # the other end has gone
             return False
         return True
+
+    def waits_for_a_key(self) -> bool:
+        """Tell whether a single key is read, as no line is; it waits until it knows."""
+        with patience():
+            while termios.tcgetattr(self.end)[3] & termios.ICANON:
+                if not self._read(0.01):
+                    return False
+        return True
+
+    def press_until_the_end(self, key: str) -> None:
+        """Press a key again and again: keys typed ahead do not count."""
+        with patience():
+            while self.process.poll() is None:
+                os.write(self.end, key.encode())
+                self._read(0.05)
 
     def press(self, keys: str) -> None:
         """Press keys; forget what was shown before."""
@@ -64,12 +81,11 @@ class Terminal:
 
     def finish(self) -> int:
         """Return the exit code."""
-        while self._read() and self.process.poll() is None:
-            pass
-        while self._read() and select.select([self.end], [], [], 0.1)[0]:
-            pass
-        os.close(self.end)
-        return self.process.wait(20)
+        with patience():
+            while self._read():
+                pass
+            os.close(self.end)
+            return self.process.wait()
 
 
 CALLS = [
@@ -142,13 +158,9 @@ def test_interrupting_the_demo() -> None:
 def test_the_passes_wait_for_keys() -> None:
     terminal = Terminal("trace", *LECTURE, "--pause", "--pass", "forward")
     terminal.until("f(x₁, x₂)")
-    time.sleep(0.5)
+    assert terminal.waits_for_a_key()
     assert "121" not in terminal.seen
-    for _ in range(100):  # keys typed ahead do not count
-        if terminal.process.poll() is not None:
-            break
-        os.write(terminal.end, b" ")
-        time.sleep(0.05)
+    terminal.press_until_the_end(" ")
     assert terminal.finish() == 0
     assert "124" in terminal.seen
 
