@@ -303,6 +303,44 @@ def test_nobody_of_a_program_survives(
         assert "no answer within 2 s" in err
 
 
+#: Sends a signal to itself when a program has just started, and goes on with the
+#: start only when the rest is about to end.
+LAUNCH = """
+import os, subprocess, sys, threading
+class Interrupted(subprocess.Popen):
+    def __init__(self, *words, **more):
+        super().__init__(*words, **more)
+        os.kill(os.getpid(), {number})
+        threading.main_thread().join()
+subprocess.Popen = Interrupted
+sys.argv[1:] = {words!r}
+from diffcli.__main__ import main
+sys.exit(main())
+"""
+
+
+@each_signal
+def test_a_program_that_has_just_started_does_not_survive(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    program = shlex.join(["sh", "-c", "exec 3<>fifo 4>fifo; exec sleep 1000"])
+    words = ["grad", "--program", program, "--at", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", LAUNCH.format(number=int(number), words=words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    end = os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+    with patience(), open(end, encoding="utf-8") as fifo:
+        assert process.communicate() == ("", "Interrupted.\n")
+        assert process.returncode == 128 + number
+        os.set_blocking(end, True)
+        assert fifo.read() == ""  # nobody holds the other end
+
+
 # ---- an archive --------------------------------------------------------------------
 
 
@@ -311,7 +349,7 @@ def test_an_archive_of_the_package_runs(tmp_path: Path) -> None:
     archive = tmp_path / "diffcli.pyz"
     with ZipFile(archive, "w") as written:
         for path in package.rglob("*"):
-            if path.suffix in (".py", ".json"):
+            if path.is_file() and path.suffix != ".pyc":
                 written.write(path, path.relative_to(package.parent))
         written.writestr("__main__.py", "from diffcli.__main__ import main; main()")
     for words in (*(CALLS.items()), ("grad", ("--json-schema",)), ("--help", ())):

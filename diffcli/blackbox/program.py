@@ -58,10 +58,12 @@ class ProgramBox:
     def _start(self) -> None:
         """Start the program as the first of a group, which ends as a whole."""
         # In a thread, where no signal interrupts: nobody starts without being noted.
+        # Not joined: a join that a signal interrupts takes the thread for ended, and
+        # Python's end, which waits for all others, would not wait for it.
         failures: list[OSError | ValueError] = []
-        starter = threading.Thread(target=self._launch, args=(failures,))
-        starter.start()
-        starter.join()
+        launched = threading.Event()
+        threading.Thread(target=self._launch, args=(failures, launched)).start()
+        launched.wait()
         for error in failures:
             reason = getattr(error, "strerror", None) or error
             raise UsageError(f"cannot start {self.name}: {reason}") from None
@@ -72,7 +74,9 @@ class ProgramBox:
         for work in (self._speak, self._listen, self._hear_complaints):
             threading.Thread(target=work, daemon=True).start()
 
-    def _launch(self, failures: list[OSError | ValueError]) -> None:
+    def _launch(
+        self, failures: list[OSError | ValueError], launched: threading.Event
+    ) -> None:
         try:
             self.process = subprocess.Popen(
                 self.words,
@@ -87,6 +91,8 @@ class ProgramBox:
             _groups.add(self.process.pid)
         except (OSError, ValueError) as error:  # ValueError: a NUL among the words
             failures.append(error)
+        finally:
+            launched.set()
 
     def _speak(self) -> None:
         """Pass questions on; who does not read them is timed all the same."""
