@@ -11,6 +11,8 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 
@@ -187,12 +189,21 @@ def test_a_slow_program_shows_how_far_it_is() -> None:
     assert terminal.seen.rstrip().split("\n")[-1].count(" ") == 3
 
 
+def feed(pipe: Path) -> None:
+    """Write points until nobody reads them."""
+    with suppress(BrokenPipeError), open(pipe, "w", encoding="utf-8") as file:
+        file.write("x\n")
+        while True:
+            file.write("1.5\n" * 1000)
+
+
 def test_many_points_show_how_far_they_are(tmp_path: Path) -> None:
-    file = tmp_path / "points.csv"
-    file.write_text("x\n" + "1.5\n" * 300_000, encoding="utf-8")
+    endless = tmp_path / "points.csv"
+    os.mkfifo(endless)
     terminal = Terminal(
-        "grad", "x**2", "--points", str(file), "-o", str(tmp_path / "out.csv")
+        "grad", "x**2", "--points", str(endless), "-o", str(tmp_path / "out.csv")
     )
+    threading.Thread(target=feed, args=(endless,)).start()
     assert "points" in terminal.until("points")
     terminal.press("\x03")
     assert "Interrupted." in terminal.until("Interrupted.")
