@@ -3,14 +3,24 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.network import network
 from diffcli.engine.paper import chain, resolved
-from diffcli.language.expression import Call, Expression, call, postorder, variable
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    call,
+    postorder,
+    variable,
+    variables,
+)
+from diffcli.language.notation import CODE, PAPER, Notation
 from diffcli.language.parser import parse
 from diffcli.language.textbook import text
+from diffcli.output.paper import Paper
 from tests import strategies
 from tests.test_normal import EXERCISES, hold_equal
 
@@ -40,9 +50,12 @@ def test_lines_of_every_function(row: Any) -> None:
 
 
 @given(strategies.defined())
+@settings(max_examples=40)
 def test_lines_of_anything(expression: Expression) -> None:
+    """Lines have one value, and what is printed of them reads back."""
     for name in ("x", "y"):
-        hold_together(expression, name)
+        for line in hold_together(expression, name):
+            assert parse(text(line)).expression is line
 
 
 def test_the_lecture() -> None:
@@ -60,6 +73,20 @@ def test_the_lecture() -> None:
     assert said[0].startswith("sum")
     assert said[1].startswith("power and chain")
     assert said[2].startswith("linear")
+
+
+@given(
+    strategies.defined(),
+    st.integers(min_value=40, max_value=200),
+    st.sampled_from([PAPER, CODE]),
+)
+@settings(max_examples=30)
+def test_no_line_is_wider_than_the_screen(
+    expression: Expression, width: int, notation: Notation
+) -> None:
+    names = variables(expression) or ["x"]
+    lines = Paper(notation, names, width).derivation(names[:1], expression, {})
+    assert all(sum(len(run.text) for run in line) <= width for line in lines)
 
 
 @pytest.mark.parametrize(

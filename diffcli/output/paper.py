@@ -31,11 +31,13 @@ from diffcli.language.expression import (
 )
 from diffcli.language.notation import Notation
 from diffcli.language.printer import latex, latex_name
+from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Run
 
 _NO_NAMES: Mapping[Expression, str] = {}
 _LONGEST = 2_000  # characters of a formula in a line
 _INDENT = 3  # columns that a broken line is moved in
+_NARROWEST = 24  # columns that a reason on lines of its own has at least
 _GAP = 3  # blanks at least between a line and its rule
 _MOST_LINES = 5  # lines of a chain that is not derived in parts
 _DIGITS = 6  # of a factor's value
@@ -260,7 +262,8 @@ class Paper(NamedTuple):
         """Yield a reason on lines of its own."""
         from textwrap import wrap
 
-        for row in wrap(f"({reason})", max(self.width - indent, 20)):
+        indent = max(min(indent, self.width - _NARROWEST), 0)
+        for row in wrap(f"({reason})", self.width - indent):
             yield (Run(" " * indent), Run(row, "rule"))
 
     # ---- typeset
@@ -339,8 +342,8 @@ class Paper(NamedTuple):
 
     def given(self, text: str) -> Iterator[Line]:
         """Yield a line that is broken where it is too long."""
-        for place, row in enumerate(broken_formula(text, self.width)):
-            yield (Run(" " * (_INDENT * bool(place)) + row),)
+        for row in broken_formula(text, self.width):
+            yield (Run(row),)
 
     def network(self, network: Network) -> Iterator[Line]:
         """Yield the chain of names: every factor derived once."""
@@ -493,44 +496,3 @@ def _with_numbers(expression: Expression, numbers: Mapping[str, str]) -> Express
         else:
             built[node] = node
     return built[expression]
-
-
-def broken_formula(text: str, width: int) -> list[str]:
-    """Return a formula as lines no longer than ``width``, where that is possible.
-
-    It is broken before + - or · at the least depth of brackets, as far to the right as
-    it goes, and what follows is moved in.
-
-    >>> broken_formula("a + b·(c + d) + e", 14)
-    ['a + b·(c + d)', '   + e']
-    """
-    rows: list[str] = []
-    indent = ""
-    while len(indent) + len(text) > width:
-        place = _best_break(text, width - len(indent))
-        if place is None:
-            break
-        rows.append(indent + text[:place])
-        text = text[place + 1 :]
-        indent = " " * _INDENT
-    return [*rows, indent + text]
-
-
-def _best_break(text: str, width: int) -> int | None:
-    """Return the blank to break at; None: there is none."""
-    depth, best = 0, None
-    for place, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if place >= width and best is not None:
-            break
-        if not place or character != " " or text[place - 1] in "+-·*=←/":
-            continue
-        sign = text[place + 1 : place + 2]
-        after = text[place + 2 : place + 3]
-        strength = 2 if sign in "+-" or text[place - 1] == "," else 1
-        if text[place - 1] != "," and (sign not in "+-·*←" or after != " "):
-            strength = 0 if text[place - 1] in ")⁰¹²³⁴⁵⁶⁷⁸⁹" else -1
-        key = (-depth, strength, place)
-        if strength >= 0 and (best is None or key >= best):
-            best = key
-    return None if best is None else best[2]

@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from diffcli.output.breaking import broken_formula
 from diffcli.output.document import (
     Block,
     Column,
@@ -98,7 +99,8 @@ def _block_lines(block: Block, screen: Screen) -> Iterator[str]:
 
 def _draw(block: Block, screen: Screen) -> Iterator[RenderableType]:
     if isinstance(block, Formula):
-        yield _text((Run(block.text),), screen)
+        rows = broken_formula(block.text, screen.width)
+        yield from (_text((Run(row),), screen) for row in rows)
     elif isinstance(block, Prose):
         text = _text((Run(block.text, block.style),), screen)
         yield from text.wrap(console(StringIO(), screen), min(screen.width, _PROSE))

@@ -11,6 +11,7 @@ from diffcli.engine.paper import BESIDE
 from diffcli.engine.rewriting import D
 from diffcli.language.expression import Call, Expression, call, postorder, variables
 from diffcli.language.notation import CODE, Notation
+from diffcli.output.breaking import broken_formula
 from diffcli.output.document import (
     Block,
     Document,
@@ -21,7 +22,6 @@ from diffcli.output.document import (
     Screen,
     Sheet,
 )
-from diffcli.output.paper import broken_formula
 from diffcli.output.views.check import sentence, wrapped
 
 SCHEMA = "diffcli/work/1"
