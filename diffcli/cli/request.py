@@ -17,6 +17,7 @@ from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Result, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.tables import frame_kind
 
 if TYPE_CHECKING:
     from diffcli.blackbox.boxes import Boxes
@@ -153,6 +154,12 @@ class Request(NamedTuple):
             raise points.missing_point(variables)
         if self.points:
             return rows.of_texts(self.points, variables, named=named)
+        if frame_kind(self.points_file):
+            from diffcli.cli.frames import need
+            from diffcli.inputs import frames
+
+            need()
+            return frames.table(self.points_file, variables)
         from diffcli.inputs.files import table
 
         lines, name = terminal.opened(self.points_file, self.output)
@@ -299,7 +306,7 @@ class Request(NamedTuple):
             if not self.points_file:  # the names are ours to choose
                 carried = [f"at:{name}" if name in own else name for name in carried]
             wide = header(carried, own)
-            notes = [*notes, *_renamed(wide, carried, own)]
+            notes = [*notes, *renamed(wide, carried, own)]
         series = Documents(documents, many=many, header=wide)
         lines = formats.load(form).lines(series, self.screen())
         if self.output == "-" and form != "table" and sys.stdout.isatty():
@@ -337,7 +344,7 @@ class Request(NamedTuple):
         )
 
 
-def _renamed(
+def renamed(
     shown: Sequence[str], carried: Sequence[str], own: Sequence[str]
 ) -> Iterator[str]:
     """Say which of our columns have another name, for the input has theirs."""
