@@ -41,6 +41,7 @@ class Request(NamedTuple):
     points: tuple[str, ...] = ()
     points_file: str = ""
     variables: str = ""
+    syntax: str = "auto"
     program: str = ""
     module: str = ""
     timeout: float = 10.0
@@ -95,6 +96,16 @@ class Request(NamedTuple):
         call = f'diffcli sweep "{self.expr}" --at {self.points[0]}'
         return f"see the effect with: {call}"
 
+    @property
+    def forced_syntax(self) -> str:
+        """The syntax that is asked for; empty: what the text looks like."""
+        return "" if self.syntax == "auto" else self.syntax
+
+    def refuse_syntax(self) -> None:
+        """Refuse --syntax where each formula of a file is read as it looks."""
+        if self.forced_syntax:
+            refuse("each formula of a file is read as it looks", "syntax")
+
     def parsed(self) -> Parsed:
         """Return the formula as understood, with the variables of --vars and --at.
 
@@ -107,7 +118,8 @@ class Request(NamedTuple):
             )
         fixed = points.name_list(self.variables)
         given = [name for text in self.points for name in points.names(text)]
-        parsed = parse(terminal.read(self.expr), names={*fixed, *given})
+        text, names = terminal.read(self.expr), {*fixed, *given}
+        parsed = parse(text, names=names, syntax=self.forced_syntax)
         if not fixed:
             return parsed
         missing = [name for name in parsed.variables if name not in fixed]
@@ -229,6 +241,8 @@ class Request(NamedTuple):
         given = [bool(self.expr), bool(self.program), bool(self.module)]
         if sum(given) > 1:
             raise UsageError("EXPR, --program and --module exclude each other")
+        if self.syntax != "auto" and not self.expr:
+            refuse("there is no formula to read", "syntax")
         return bool(self.program or self.module)
 
     def boxes(self) -> "Boxes":
@@ -273,6 +287,7 @@ class Request(NamedTuple):
 
         Raises UsageError if there is not exactly one, or there is a formula too.
         """
+        self.refuse_syntax()
         if self.expr or self.points_file or self.variables:
             raise UsageError("--exprs takes the place of EXPR, --points and --vars")
         if len(self.points) != 1:

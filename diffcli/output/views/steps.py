@@ -51,7 +51,7 @@ class Steps(NamedTuple):
     @property
     def names(self) -> dict[Expression, str]:
         """The names that the text defines, by what they stand for."""
-        return {node: name for name, node in self.parsed.definitions.items()}
+        return self.parsed.shown_names()
 
     @property
     def ordered(self) -> dict[str, float]:
