@@ -15,7 +15,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     mark, judge           an answer as a teacher marks it; a derivation line by line
     measure, program      the gradient of a callable, or of a program
     hessian               all second derivatives
-    trace                 forward and backward pass, node by node
+    trace, tree           forward and backward pass, node by node; the expression
     sweep                 the error of finite differences against their step width
     plot                  samples over a range, with kinks, jumps and poles
     descend, depth        gradient descent; the gradient through many layers
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
     from diffcli.analysis.trace import Trace as Trace
+    from diffcli.analysis.tree import Tree as Tree
     from diffcli.analysis.work import Judgement as Judgement
     from diffcli.analysis.work import LineVerdict as LineVerdict
     from diffcli.api import check as check
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from diffcli.api import steps as steps
     from diffcli.api import sweep as sweep
     from diffcli.api import trace as trace
+    from diffcli.api import tree as tree
     from diffcli.blackbox.boxes import Boxes as Boxes
     from diffcli.calculus.functions import Function as Function
     from diffcli.engine.derivation import Derivation as Derivation
@@ -89,7 +91,7 @@ __version__ = "0.1.0"
 #: Every public name, by the module that has it.
 _HOMES = {
     "api": "check compare depth derive descend functions gradient gradients hessian"
-    " judge mark measure parse plot program steps sweep trace",
+    " judge mark measure parse plot program steps sweep trace tree",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
     "analysis.check": "Check Remainder Verdict",
@@ -104,6 +106,7 @@ _HOMES = {
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
     "analysis.trace": "Trace",
+    "analysis.tree": "Tree",
     "analysis.work": "Judgement LineVerdict",
     "blackbox.boxes": "Boxes",
     "calculus.functions": "Function",

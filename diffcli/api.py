@@ -23,6 +23,7 @@ from diffcli.analysis.plot import Plot
 from diffcli.analysis.steps import Derivative
 from diffcli.analysis.sweep import Sweep
 from diffcli.analysis.trace import Trace
+from diffcli.analysis.tree import Tree
 from diffcli.analysis.work import Judgement
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox
@@ -498,11 +499,27 @@ def trace(formula: Formula, point: Point) -> Trace:
     >>> [node.value for node in trace("(2*x+1)**2", {"x": 1}).forward]
     [1.0, 2.0, 3.0, 9.0]
 
-    Raises ParseError, PointError, and DomainError where the formula is undefined.
+    Raises ParseError, PointError, DomainError where the formula is undefined, and
+    KinkError where its nodes have no slopes.
     """
     from diffcli.analysis.trace import trace as tell
 
     return tell(_posed(formula, point))
+
+
+def tree(formula: Formula, point: Point | None = None) -> Tree:
+    """Return a formula as a tree; at a point, with each node's value and adjoint.
+
+    >>> tree("x*y", {"x": 2, "y": 3}).backward.adjoints
+    [3.0, 2.0, 1.0]
+
+    Raises ParseError, PointError, DomainError where the formula is undefined, and
+    KinkError where its nodes have no slopes.
+    """
+    from diffcli.analysis.tree import tree as grow
+
+    problem = None if point is None else _posed(formula, point)
+    return grow(problem.parsed if problem else _given.formula(formula), problem)
 
 
 def sweep(

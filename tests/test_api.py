@@ -280,6 +280,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "steps": ("x**2", {"x": 1}),
     "sweep": ("x**2", {"x": 1}),
     "trace": ("x**2", {"x": 1}),
+    "tree": ("x**2", {"x": 1}),
 }
 NASTY = [
     None, True, -1, 2.5, math.nan, math.inf, 10**5000, 1j, "", "a,b", "(", "\ud800",
@@ -453,6 +454,7 @@ RESULTS: dict[str, Callable[[], object]] = {
     "measure": lambda: diffcli.measure(once, AT),
     "hessian": lambda: diffcli.hessian(F, AT),
     "trace": lambda: diffcli.trace(F, AT),
+    "tree": lambda: diffcli.tree(F, AT),
     "sweep": lambda: diffcli.sweep(F, AT),
     "plot": lambda: diffcli.plot("abs(x)"),
     "descend": lambda: diffcli.descend("x**2", {"x": 1}),

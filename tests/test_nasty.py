@@ -5,13 +5,16 @@ and what is no number is never written as one.
 """
 
 import re
+from collections.abc import Callable
 from importlib import import_module
 
 import click
 import pytest
 
+import diffcli
 from diffcli import plugins
 from diffcli.cli import commands
+from diffcli.inputs.arguments import Point
 from diffcli.output import formats
 from tests.conftest import Run
 
@@ -36,6 +39,11 @@ NASTY = {
     "no partial": ("polygamma(x, 2)", "1", None),
 }
 BASE = {"-f", "--format"}
+#: What the library calls the question of a command.
+ASKED: dict[str, Callable[[str, Point], object]] = {
+    "sweep": diffcli.sweep, "steps": diffcli.steps, "trace": diffcli.trace,
+    "tree": diffcli.tree, "descend": diffcli.descend,
+}  # fmt: skip
 
 
 def takes_a_point(name: str) -> bool:
@@ -82,3 +90,18 @@ def test_where_grad_has_no_value_no_command_has_one(nasty: str, run: Run) -> Non
     if code == 4:
         for name in COMMANDS:
             assert run(name, formula, "--at", at).code == 4, name
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_the_library_refuses_what_the_command_refuses(
+    name: str, nasty: str, run: Run
+) -> None:
+    formula, at, _ = NASTY[nasty]
+    names = diffcli.parse(formula).variables
+    code = 0
+    try:
+        ASKED[name](formula, dict(zip(names, at.split(","), strict=True)))
+    except diffcli.DiffcliError as error:
+        code = error.exit_code
+    assert run(name, formula, "--at", at).code == code

@@ -47,6 +47,8 @@ def main() -> None:
     assert_type(second, diffcli.Estimate)
     for node in diffcli.trace(F, AT).backward:
         assert_type(node.adjoint, float)
+    tree = diffcli.tree(F, AT)
+    assert_type(tree.backward.adjoints if tree.backward else [], list[float])
     for series in diffcli.sweep(F, AT, "x2", scheme="both").series:
         assert_type(series.best.h if series.best else 0.0, float)
     graph = diffcli.plot("abs(w*x)", "-pi", "pi", variable="x", others={"w": 1})

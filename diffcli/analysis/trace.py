@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from diffcli.analysis.certainty import require_rows_hold
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import BackwardPass
 from diffcli.language.expression import (
@@ -106,7 +107,11 @@ class Trace(NamedTuple):
 
 
 def trace(problem: Problem) -> Trace:
-    """Return both passes at the problem's point."""
+    """Return both passes at the problem's point.
+
+    Raises KinkError where the nodes do not have the slopes of the whole function.
+    """
+    require_rows_hold(problem)
     backward = problem.tape.backward()
     story = _Story(problem, backward)
     return Trace(
@@ -259,7 +264,9 @@ class _Story:
 def node_names(problem: Problem) -> dict[Expression, str]:
     """Return a name for every node that depends on a variable."""
     program = problem.program
-    names = problem.parsed.shown_names()
+    names: dict[Expression, str] = {
+        node: name for name, node in problem.parsed.definitions.items()
+    }
     taken = {*problem.point, *names.values()}
     nodes = [node for row, node in enumerate(program.nodes) if program.active[row]]
     unnamed = [node for node in nodes if isinstance(node, Call) and node not in names]

@@ -60,11 +60,17 @@ class Helpful(click.Command):
     """A command whose help says all that its manual says."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return click's option; what it shows is written as all output is."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _show_help
-        return option
+        """Return the option; what it shows is written as all output is.
+
+        Click's own is the same, but looks for a translation on the disk.
+        """
+        names = self.get_help_option_names(ctx)
+        if names and self._help_option is None:
+            self._help_option = click.Option(
+                names, is_flag=True, is_eager=True, expose_value=False,
+                callback=_show_help, help="Show this message and exit.",
+            )  # fmt: skip
+        return self._help_option if names else None
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the values, the examples, the exit codes and the environment."""

@@ -121,9 +121,7 @@ def interval(text: str, option: str) -> tuple[float, float]:
     return low, high
 
 
-def claims(
-    texts: Sequence[str], variables: Sequence[str], syntax: str = ""
-) -> dict[str, Parsed]:
+def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
     """Return claimed partials by variable: formulas by name, or one for each.
 
     Raises PointError if names or counts do not fit, ParseError for a claim that is
@@ -152,8 +150,7 @@ def claims(
                 raise PointError(
                     f"--claim names '{name}' twice", source=text, span=(a, b)
                 )
-            part = (start or a, b)
-            claim = parse(text, names=variables, within=part, syntax=syntax)
+            claim = parse(text, names=variables, within=(start or a, b))
             for other in claim.variables:
                 if other not in variables:
                     raise PointError(

@@ -54,23 +54,16 @@ class Parsed(NamedTuple):
     notes: tuple[str, ...] = ()
     #: Nodes that are shown as a call of a function that the text defines: s(x).
     labels: Mapping[Expression, str] = MappingProxyType({})
-    #: "latex" where the text is to be read as LaTeX whatever it looks like.
-    syntax: str = ""
 
     def spans(self) -> dict[Expression, Span]:
         """Return the first place of every node, by reading the text once more."""
         spans: dict[Expression, Span] = {}
-        again = _read(self.source, self.names, self.within, spans, syntax=self.syntax)
+        again = _read(self.source, self.names, self.within, spans)
         if again.expression is self.expression:
             return spans
         # The table of nodes was emptied since: the same nodes in the same order.
         pairs = zip(again.nodes(), self.nodes(), strict=True)
         return {mine: spans[new] for new, mine in pairs if new in spans}
-
-    def shown_names(self) -> dict[Expression, str]:
-        """Return the names under which nodes are shown: a definition's, or s(x)."""
-        definitions = {node: name for name, node in self.definitions.items()}
-        return {**self.labels, **definitions}
 
     def nodes(self) -> list[Expression]:
         """Return every distinct node that was read, arguments before users."""
@@ -78,29 +71,23 @@ class Parsed(NamedTuple):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the text: it is all there is to know."""
-        given = (self.source, self.names, self.within, self.syntax)
-        return _read_again, (*given, self.variables)
+        return _read_again, (self.source, self.names, self.within, self.variables)
 
 
 def parse(
-    source: str,
-    names: Collection[str] = (),
-    within: Span | None = None,
-    *,
-    syntax: str = "",
+    source: str, names: Collection[str] = (), within: Span | None = None
 ) -> Parsed:
     """Return what ``source`` means.
 
     ``names`` are variables even where they would be a constant or a function: a
-    value given to ``e`` makes it a variable. ``within`` reads a part of the text;
-    ``syntax`` "latex" reads it as LaTeX even if it looks like none.
+    value given to ``e`` makes it a variable. ``within`` reads a part of the text.
 
     >>> parse("f(x, y) = x^2 + 2y").variables
     ('x', 'y')
 
     Raises ParseError with the place of the first thing that cannot be understood.
     """
-    return _read(source, frozenset(names), within, syntax=syntax)
+    return _read(source, frozenset(names), within)
 
 
 def _read(
@@ -108,14 +95,8 @@ def _read(
     names: frozenset[str],
     within: Span | None,
     spans: dict[Expression, Span] | None = None,
-    *,
-    syntax: str = "",
 ) -> Parsed:
     """Return what the plain language makes of a text, or else one of the readers."""
-    if syntax == "latex":
-        from diffcli.language import readers
-
-        return readers.read(source, names, within, None, spans)
     try:
         plain = words(source, within)
         return _Parser(source, plain, names, within, spans=spans).parse()
@@ -145,12 +126,10 @@ def _read_again(
     source: str,
     names: frozenset[str],
     within: Span | None,
-    syntax: str,
     variables: tuple[str, ...],
 ) -> Parsed:
     """Return what was pickled."""
-    again = parse(source, names, within, syntax=syntax)
-    return again._replace(variables=variables)
+    return parse(source, names, within)._replace(variables=variables)
 
 
 _Frame = tuple[int, Function | None, int, int]
@@ -311,6 +290,7 @@ class _Parser:
         elif kind == "newline" and self.inside():
             self.position += 1
         elif kind == ",":
+            self.position += 1
             self.comma()
             return True
         elif kind in _STARTS:
@@ -485,9 +465,8 @@ class _Parser:
             self.apply(row, count)
 
     def comma(self) -> None:
-        """Finish one argument of a call, and step over the comma behind it."""
+        """Finish one argument of a call."""
         self.finish(0)
-        self.position += 1
         if not self.frames or not self.frames[-1][1]:
             raise self.wrong.stray_comma(self.position - 1)
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.certainty import require_rows_hold
+from diffcli.analysis.tree import tree
 from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.output import formats
 from diffcli.output.document import Document
-from diffcli.output.views.tree import Tree, document
+from diffcli.output.views.tree import document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 5
@@ -38,10 +38,9 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
     if formats.part(form) == "graph" and not request.has_points:
         refuse(f"without a point, -f {form} shows no order", "variables")
     if not request.has_points:
-        return request.answer(form, [document(Tree(parsed, None, None, graph))])
+        return request.answer(form, [document(tree(parsed), shared=graph)])
 
     def at(problem: Problem) -> Document:
-        require_rows_hold(problem)
-        return document(Tree(parsed, problem, problem.tape.backward(), graph))
+        return document(tree(parsed, problem), shared=graph)
 
     return request.at_points(form, parsed, "", at, notes=request.reading_notes(parsed))

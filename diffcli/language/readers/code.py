@@ -189,7 +189,7 @@ def _arrow(draft: Draft, given: Words, arrow: int) -> Words:
         raise draft.refuse([given[arrow]], message, hint)
     body = given[arrow + 1 :]
     if not any(word.kind == "name" for word in body):
-        hint = "write the function alone, and give the point with --at"
+        hint = "write the function alone; its point is given beside it"
         raise draft.refuse([given[arrow]], "a limit is not read", hint)
     return _headed(given[0], parameters, body)
 

@@ -162,11 +162,7 @@ def written_out(
         order = tuple(sorted({*order, *used}, key=_natural))
     return parsed._replace(
         expression=expression, definitions=definitions, variables=order,
-        labels={
-            node: label
-            for node, label in work.labels.items()
-            if node is not expression and isinstance(node, Call)
-        },
+        labels={n: s for n, s in work.labels.items() if n is not expression},
     )  # fmt: skip
 
 

@@ -46,16 +46,13 @@ def formulas(
 
     A ``bare`` function is written without its variables: f = (a - t)².
     """
-    names = parsed.shown_names()
+    names = {node: name for name, node in parsed.definitions.items()}
     taken = parsed.variables
 
     def body(node: Expression) -> str:
         return notation.text(node, limit=limit, names=names, taken=taken)
 
-    parts = list(parsed.definitions.items())
-    if parsed.labels:
-        parts = [(names[node], node) for node in parsed.nodes() if node in names]
-    for name, node in parts:
+    for name, node in parsed.definitions.items():
         yield Formula(
             f"{notation.variable(name)} = {body(node)}",
             f"{latex_name(name)} &= {latex(node, limit, names)}",

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.analysis.trace import node_names
-from diffcli.engine.tape import BackwardPass
+from diffcli.analysis.tree import Tree
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -15,46 +15,35 @@ from diffcli.language.expression import (
     postorder,
 )
 from diffcli.language.notation import Notation
-from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, Run
 from diffcli.output.views import formulas, heading
-from diffcli.problem import Problem, point_text
+from diffcli.problem import point_text
 
 SCHEMA = "diffcli/tree/2"
 _MOST = 200  # lines that are shown to people
 _DEEPEST = 14  # levels that are shown to people: so many fit in 80 columns
 
 
-class Tree(NamedTuple):
-    """An expression and, at a point, what its nodes are worth."""
-
-    parsed: Parsed
-    problem: Problem | None
-    backward: BackwardPass | None
-    #: True: a node that is used twice is drawn once.
-    shared: bool
-
-
-def document(tree: Tree) -> Document:
-    """Return a tree as a document."""
+def document(tree: Tree, *, shared: bool) -> Document:
+    """Return a tree as a document; ``shared`` nodes are drawn once."""
     return Document(
-        blocks=partial(_blocks, tree),
+        blocks=partial(_blocks, tree, shared),
         record=partial(_record, tree),
-        graph=partial(_graph, tree),
+        graph=partial(_graph, tree, shared),
     )
 
 
-def _blocks(tree: Tree, notation: Notation) -> Iterator[Block]:
+def _blocks(tree: Tree, shared: bool, notation: Notation) -> Iterator[Block]:
     yield from formulas(tree.parsed, notation)
     if tree.problem:
         at = Run(f"at {point_text(tree.problem.point, notation)}")
         meaning = Run("after each node: value | adjoint", "muted")
         yield Facts(((at,), (meaning,)))
-    yield Lines(tuple(_lines(tree, notation)), partial(_forest, tree))
+    yield Lines(tuple(_lines(tree, shared, notation)), partial(_forest, tree, shared))
 
 
-def _lines(tree: Tree, notation: Notation) -> Iterator[Line]:
+def _lines(tree: Tree, shared: bool, notation: Notation) -> Iterator[Line]:
     """Yield a line a node, from the root down, with guides in front."""
     names = _letters(tree)
     stack: list[tuple[Expression, str, str]] = [(tree.parsed.expression, "", "")]
@@ -67,7 +56,7 @@ def _lines(tree: Tree, notation: Notation) -> Iterator[Line]:
             left = "… more below; -f json has the whole tree"
             yield (Run(left, "muted"),)
             return
-        again = tree.shared and node in drawn and bool(node.args)
+        again = shared and node in drawn and bool(node.args)
         drawn.add(node)
         name = f"{notation.variable(names[node])}: " if node in names else ""
         cut = len(below) >= 4 * _DEEPEST and bool(node.args)
@@ -94,7 +83,7 @@ def _lines(tree: Tree, notation: Notation) -> Iterator[Line]:
 def _letters(tree: Tree) -> Mapping[Expression, str]:
     """Return the names of calls: those of trace, where there are values to name."""
     if tree.problem is None:
-        return tree.parsed.shown_names()
+        return {node: name for name, node in tree.parsed.definitions.items()}
     return {n: name for n, name in node_names(tree.problem).items() if n.args}
 
 
@@ -107,9 +96,9 @@ def _worth_runs(tree: Tree, node: Expression) -> Iterator[Run]:
         yield Run(text, style)
 
 
-def _forest(tree: Tree) -> Iterator[str]:
+def _forest(tree: Tree, shared: bool) -> Iterator[str]:
     """Yield the tree for LaTeX's package forest, cut where the screen's is."""
-    names = tree.parsed.shown_names()
+    names = {node: name for name, node in tree.parsed.definitions.items()}
     yield r"\begin{center}\begin{adjustbox}{max width=\textwidth}\begin{forest}"
     yield "  for tree={draw, rounded corners, align=center, s sep=3mm}"
     stack: list[Expression | None] = [tree.parsed.expression]
@@ -123,7 +112,7 @@ def _forest(tree: Tree) -> Iterator[str]:
             continue
         left -= 1
         depth += 1
-        again = tree.shared and node in drawn and bool(node.args)
+        again = shared and node in drawn and bool(node.args)
         cut = again or left < 0 or depth > _DEEPEST
         drawn.add(node)
         yield f"  [{{{_typeset(tree, node, names, cut=cut)}}}"
@@ -187,9 +176,9 @@ def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
     return (value, f"{adjoint:.6g}" if math.isfinite(adjoint) else "undefined")
 
 
-def _graph(tree: Tree) -> Sequence[Node]:
+def _graph(tree: Tree, shared: bool) -> Sequence[Node]:
     """Return the nodes, arguments first: each once, or each time it is used."""
-    if tree.shared:
+    if shared:
         order = postorder([tree.parsed.expression])
         places: Mapping[Expression, int] = {node: i for i, node in enumerate(order)}
         return [
@@ -221,7 +210,7 @@ def _record(tree: Tree) -> dict[str, Any]:
     nodes = []
     order = postorder([tree.parsed.expression])
     places = {node: place for place, node in enumerate(order)}
-    names = tree.parsed.shown_names()
+    names = {node: name for name, node in tree.parsed.definitions.items()}
     for node in order:
         row: dict[str, Any] = {
             "label": _label(node),

@@ -1,0 +1,32 @@
+"""The expression as a tree and, at a point, what its nodes are worth."""
+
+from typing import Any, NamedTuple
+
+from diffcli.analysis.certainty import require_rows_hold
+from diffcli.engine.tape import BackwardPass
+from diffcli.language.parser import Parsed
+from diffcli.problem import Problem
+
+
+class Tree(NamedTuple):
+    """An expression, with the values and adjoints of its nodes if there is a point."""
+
+    parsed: Parsed
+    problem: Problem | None
+    #: Its tape has the values.
+    backward: BackwardPass | None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the formula and the problem: the adjoints follow from them."""
+        return tree, (self.parsed, self.problem)
+
+
+def tree(parsed: Parsed, problem: Problem | None = None) -> Tree:
+    """Return a formula as a tree; for a problem, with values and adjoints.
+
+    Raises KinkError where the nodes have no adjoints.
+    """
+    if problem is None:
+        return Tree(parsed, None, None)
+    require_rows_hold(problem)
+    return Tree(parsed, problem, problem.tape.backward())
