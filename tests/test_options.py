@@ -10,8 +10,10 @@ from diffcli.cli import commands
 from diffcli.output import formats
 from tests.conftest import Run
 
-#: Options that are allowed everywhere, because scripts give them to every call.
+#: Options that are allowed everywhere, because scripts give them to every call, and
+#: one that changes nothing but the time that a call takes.
 ALWAYS = {
+    "engine",
     "color", "only_ascii", "height", "debug", "jobs", "timeout", "notation",
     "form_name", "output", "json_schema", "help", "version",
 }  # fmt: skip
@@ -20,6 +22,7 @@ WORDS = {
     "points": ("--at", "x=0.5,y=2"),
     "points_file": ("--points", "{points}"),
     "variables": ("--vars", "y,x"),
+    "syntax": ("--syntax", "latex"),
     "wrt": ("--wrt", "y"),
     "wanted": ("--method", "finite"),
     "h": ("--h", "0.01"),
@@ -129,6 +132,15 @@ SEEN_AT = {
         "relu(x)+y --at 0,2 --order 2",
         "relu(x)+y --at 0,2 --digits 20",
         "--program {program} --at 1,2",
+    ],
+    "syntax": [
+        "x^12+y --at 1,2",
+        "x^12+y --points {points}",
+        "x^12+y --at 1,2 --claim 1,2",
+        "--exprs {exprs} --at x=1,y=2",
+        "--program {program} --at 1,2",
+        "--claims {claims}",
+        "--work {work}",
     ],
     "keep_going": [
         "log(x) --at=-1",

@@ -201,3 +201,20 @@ def test_deep_latex_is_no_more_than_a_long_list() -> None:
     deep = 1_000
     parse(r"\frac{1}{" * deep + "x" + "}" * deep)
     parse(r"\sqrt{" * deep + "x" + "}" * deep)
+
+
+def test_a_syntax_can_be_forced(run: Run) -> None:
+    assert parse("x^12", syntax="latex").expression is parse("x^1*2").expression
+    ran = run("grad", "xy(x+1)", "--syntax", "latex", "--at", "x=1,y=2", "-f", "plain")
+    assert (ran.code, ran.out) == (0, "6 2\n")
+    claim = ("check", "x^3", "--at", "2", "--claim", r"3x^{2}")
+    assert run(*claim).code == 0
+    forced = ("check", "x^3", "--at", "2", "--claim", "x(3x)", "--syntax", "latex")
+    assert run(*forced).code == 0
+
+
+@pytest.mark.parametrize("command", ["grad", "trace", "tree", "steps"])
+def test_a_call_of_ones_own_function_is_shown_by_name(command: str, run: Run) -> None:
+    ran = run(command, "s(u) = u^2+1; s(x) + 2s(3x)", "--at", "1")
+    assert ran.code == 0
+    assert "s(3*x)" in ran.out

@@ -264,9 +264,7 @@ class _Story:
 def node_names(problem: Problem) -> dict[Expression, str]:
     """Return a name for every node that depends on a variable."""
     program = problem.program
-    names: dict[Expression, str] = {
-        node: name for name, node in problem.parsed.definitions.items()
-    }
+    names = problem.parsed.shown_names()
     taken = {*problem.point, *names.values()}
     nodes = [node for row, node in enumerate(program.nodes) if program.active[row]]
     unnamed = [node for node in nodes if isinstance(node, Call) and node not in names]

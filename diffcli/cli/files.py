@@ -153,14 +153,21 @@ def _is_written_through(path: str) -> bool:
 
 
 def _replace(path: str, lines: Iterable[str]) -> None:
-    """Write a file aside and rename it; an older one's owner and permissions stay.
+    """Write a file aside and rename it."""
+    with aside(path) as (_, descriptor):
+        _fill(descriptor, lines)
 
-    The name cannot be foretold and is opened by nobody else, so that no link planted
-    there is followed.
+
+@contextmanager
+def aside(path: str) -> Iterator[tuple[str, int]]:
+    """Give a file to write, by name and open, that is renamed when it is complete.
+
+    An older one's owner and permissions stay. The name cannot be foretold and is opened
+    by nobody else, so that no link planted there is followed.
     """
     unfinished = os.path.join(os.path.dirname(path), f".{os.urandom(8).hex()}.tmp")
     try:
-        _fill(_opened(_created, unfinished, path), lines)
+        yield unfinished, _opened(_created, unfinished, path)
         with _writing():
             os.replace(unfinished, path)
     except BaseException:

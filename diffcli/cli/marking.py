@@ -24,6 +24,7 @@ def claims(
     request: Request, form: str, path: str, tolerance: Tolerance, *, quiet: bool
 ) -> Answer:
     """Return the marked claims of a file; the exit code is 1 if one is wrong."""
+    request.refuse_syntax()
     if request.expr:
         raise UsageError("EXPR and --claims exclude each other")
     refuse("--claims has all that is checked in its file", *_OF_ONE_FORMULA)
@@ -37,6 +38,7 @@ def claims(
 
 def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
     """Return a student's lines, judged; the exit code is 1 if one does not follow."""
+    request.refuse_syntax()
     if request.expr:
         raise UsageError("EXPR and --work exclude each other")
     refuse("--work has all that is checked in its file", *_OF_ONE_FORMULA)

@@ -45,6 +45,10 @@ at_only = _all(
         shell_complete=completion.names,
         help="The variables and their order, as in x1,x2 (default: natural order).",
     ),
+    click.option(
+        "--syntax", type=click.Choice(["auto", "latex"]), default="auto",
+        help="How formula and claims are read: latex also without backslash or braces.",
+    ),
 )  # fmt: skip
 
 

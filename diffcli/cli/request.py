@@ -17,6 +17,7 @@ from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Result, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.tables import frame_kind
 
 if TYPE_CHECKING:
     from diffcli.blackbox.boxes import Boxes
@@ -40,6 +41,7 @@ class Request(NamedTuple):
     points: tuple[str, ...] = ()
     points_file: str = ""
     variables: str = ""
+    syntax: str = "auto"
     program: str = ""
     module: str = ""
     timeout: float = 10.0
@@ -94,6 +96,16 @@ class Request(NamedTuple):
         call = f'diffcli sweep "{self.expr}" --at {self.points[0]}'
         return f"see the effect with: {call}"
 
+    @property
+    def forced_syntax(self) -> str:
+        """The syntax that is asked for; empty: what the text looks like."""
+        return "" if self.syntax == "auto" else self.syntax
+
+    def refuse_syntax(self) -> None:
+        """Refuse --syntax where each formula of a file is read as it looks."""
+        if self.forced_syntax:
+            refuse("each formula of a file is read as it looks", "syntax")
+
     def parsed(self) -> Parsed:
         """Return the formula as understood, with the variables of --vars and --at.
 
@@ -106,7 +118,8 @@ class Request(NamedTuple):
             )
         fixed = points.name_list(self.variables)
         given = [name for text in self.points for name in points.names(text)]
-        parsed = parse(terminal.read(self.expr), names={*fixed, *given})
+        text, names = terminal.read(self.expr), {*fixed, *given}
+        parsed = parse(text, names=names, syntax=self.forced_syntax)
         if not fixed:
             return parsed
         missing = [name for name in parsed.variables if name not in fixed]
@@ -153,6 +166,12 @@ class Request(NamedTuple):
             raise points.missing_point(variables)
         if self.points:
             return rows.of_texts(self.points, variables, named=named)
+        if frame_kind(self.points_file):
+            from diffcli.cli.frames import need
+            from diffcli.inputs import frames
+
+            need()
+            return frames.table(self.points_file, variables)
         from diffcli.inputs.files import table
 
         lines, name = terminal.opened(self.points_file, self.output)
@@ -222,6 +241,8 @@ class Request(NamedTuple):
         given = [bool(self.expr), bool(self.program), bool(self.module)]
         if sum(given) > 1:
             raise UsageError("EXPR, --program and --module exclude each other")
+        if self.syntax != "auto" and not self.expr:
+            refuse("there is no formula to read", "syntax")
         return bool(self.program or self.module)
 
     def boxes(self) -> "Boxes":
@@ -266,6 +287,7 @@ class Request(NamedTuple):
 
         Raises UsageError if there is not exactly one, or there is a formula too.
         """
+        self.refuse_syntax()
         if self.expr or self.points_file or self.variables:
             raise UsageError("--exprs takes the place of EXPR, --points and --vars")
         if len(self.points) != 1:
@@ -299,7 +321,7 @@ class Request(NamedTuple):
             if not self.points_file:  # the names are ours to choose
                 carried = [f"at:{name}" if name in own else name for name in carried]
             wide = header(carried, own)
-            notes = [*notes, *_renamed(wide, carried, own)]
+            notes = [*notes, *renamed(wide, carried, own)]
         series = Documents(documents, many=many, header=wide)
         lines = formats.load(form).lines(series, self.screen())
         if self.output == "-" and form != "table" and sys.stdout.isatty():
@@ -337,7 +359,7 @@ class Request(NamedTuple):
         )
 
 
-def _renamed(
+def renamed(
     shown: Sequence[str], carried: Sequence[str], own: Sequence[str]
 ) -> Iterator[str]:
     """Say which of our columns have another name, for the input has theirs."""

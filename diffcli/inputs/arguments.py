@@ -45,7 +45,7 @@ def formula(given: Formula, names: Iterable[str] = ()) -> Parsed:
         raise UsageError(f"{shown(given)} is no formula", parameter="formula")
     if expression.is_current(given.expression):
         return given
-    again = _parse(given.source, given.names, given.within)
+    again = _parse(given.source, given.names, given.within, syntax=given.syntax)
     return again._replace(variables=given.variables)
 
 

@@ -184,18 +184,18 @@ def _of_objects(
     numbered: Numbered, name: str, variables: Sequence[str], *, fixed: bool
 ) -> Rows:
     if not fixed:
-        rows = (_object_row(n, value, name, variables) for n, value in numbered)
+        rows = (object_row(n, value, name, variables) for n, value in numbered)
         return Rows(tuple(variables), rows)
     number, first = next(numbered)
-    row = _object_row(number, first, name, variables)
+    row = object_row(number, first, name, variables)
     if not row.carried and row.error:  # it would have named the columns
         raise row.error
     columns = tuple(row.carried)
-    rows = (_object_row(n, value, name, variables) for n, value in numbered)
+    rows = (object_row(n, value, name, variables) for n, value in numbered)
     return Rows(columns, (_fitted(r, columns) for r in chain([row], rows)))
 
 
-def _object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> Row:
+def object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> Row:
     """Return the row of an object; an array has the variables' values in order."""
     where = f"{name}:{number}"
     fits = isinstance(value, list) and len(value) == len(variables)

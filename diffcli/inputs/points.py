@@ -121,7 +121,9 @@ def interval(text: str, option: str) -> tuple[float, float]:
     return low, high
 
 
-def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
+def claims(
+    texts: Sequence[str], variables: Sequence[str], syntax: str = ""
+) -> dict[str, Parsed]:
     """Return claimed partials by variable: formulas by name, or one for each.
 
     Raises PointError if names or counts do not fit, ParseError for a claim that is
@@ -150,7 +152,8 @@ def claims(texts: Sequence[str], variables: Sequence[str]) -> dict[str, Parsed]:
                 raise PointError(
                     f"--claim names '{name}' twice", source=text, span=(a, b)
                 )
-            claim = parse(text, names=variables, within=(start or a, b))
+            part = (start or a, b)
+            claim = parse(text, names=variables, within=part, syntax=syntax)
             for other in claim.variables:
                 if other not in variables:
                     raise PointError(

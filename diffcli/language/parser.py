@@ -54,16 +54,23 @@ class Parsed(NamedTuple):
     notes: tuple[str, ...] = ()
     #: Nodes that are shown as a call of a function that the text defines: s(x).
     labels: Mapping[Expression, str] = MappingProxyType({})
+    #: "latex" where the text is to be read as LaTeX whatever it looks like.
+    syntax: str = ""
 
     def spans(self) -> dict[Expression, Span]:
         """Return the first place of every node, by reading the text once more."""
         spans: dict[Expression, Span] = {}
-        again = _read(self.source, self.names, self.within, spans)
+        again = _read(self.source, self.names, self.within, spans, syntax=self.syntax)
         if again.expression is self.expression:
             return spans
         # The table of nodes was emptied since: the same nodes in the same order.
         pairs = zip(again.nodes(), self.nodes(), strict=True)
         return {mine: spans[new] for new, mine in pairs if new in spans}
+
+    def shown_names(self) -> dict[Expression, str]:
+        """Return the names under which nodes are shown: a definition's, or s(x)."""
+        definitions = {node: name for name, node in self.definitions.items()}
+        return {**self.labels, **definitions}
 
     def nodes(self) -> list[Expression]:
         """Return every distinct node that was read, arguments before users."""
@@ -71,23 +78,29 @@ class Parsed(NamedTuple):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the text: it is all there is to know."""
-        return _read_again, (self.source, self.names, self.within, self.variables)
+        given = (self.source, self.names, self.within, self.syntax)
+        return _read_again, (*given, self.variables)
 
 
 def parse(
-    source: str, names: Collection[str] = (), within: Span | None = None
+    source: str,
+    names: Collection[str] = (),
+    within: Span | None = None,
+    *,
+    syntax: str = "",
 ) -> Parsed:
     """Return what ``source`` means.
 
     ``names`` are variables even where they would be a constant or a function: a
-    value given to ``e`` makes it a variable. ``within`` reads a part of the text.
+    value given to ``e`` makes it a variable. ``within`` reads a part of the text;
+    ``syntax`` "latex" reads it as LaTeX even if it looks like none.
 
     >>> parse("f(x, y) = x^2 + 2y").variables
     ('x', 'y')
 
     Raises ParseError with the place of the first thing that cannot be understood.
     """
-    return _read(source, frozenset(names), within)
+    return _read(source, frozenset(names), within, syntax=syntax)
 
 
 def _read(
@@ -95,8 +108,14 @@ def _read(
     names: frozenset[str],
     within: Span | None,
     spans: dict[Expression, Span] | None = None,
+    *,
+    syntax: str = "",
 ) -> Parsed:
     """Return what the plain language makes of a text, or else one of the readers."""
+    if syntax == "latex":
+        from diffcli.language import readers
+
+        return readers.read(source, names, within, None, spans)
     try:
         plain = words(source, within)
         return _Parser(source, plain, names, within, spans=spans).parse()
@@ -126,10 +145,12 @@ def _read_again(
     source: str,
     names: frozenset[str],
     within: Span | None,
+    syntax: str,
     variables: tuple[str, ...],
 ) -> Parsed:
     """Return what was pickled."""
-    return parse(source, names, within)._replace(variables=variables)
+    again = parse(source, names, within, syntax=syntax)
+    return again._replace(variables=variables)
 
 
 _Frame = tuple[int, Function | None, int, int]
@@ -290,7 +311,6 @@ class _Parser:
         elif kind == "newline" and self.inside():
             self.position += 1
         elif kind == ",":
-            self.position += 1
             self.comma()
             return True
         elif kind in _STARTS:
@@ -465,8 +485,9 @@ class _Parser:
             self.apply(row, count)
 
     def comma(self) -> None:
-        """Finish one argument of a call."""
+        """Finish one argument of a call, and step over the comma behind it."""
         self.finish(0)
+        self.position += 1
         if not self.frames or not self.frames[-1][1]:
             raise self.wrong.stray_comma(self.position - 1)
 

@@ -281,7 +281,8 @@ def _juxtaposed(node: Call) -> str:
         if first.function.name == "divide":
             return ""
         first = first.args[0]
-    if isinstance(left, Number) and not isinstance(first, Number):
+    in_brackets = isinstance(right, Call) and right.function.name in ("add", "subtract")
+    if isinstance(left, Number) and (in_brackets or not isinstance(first, Number)):
         return "{u} {v}"
     function = isinstance(first, Call) and first.function.notation is None
     return r"{u} \, {v}" if function else ""

@@ -30,7 +30,7 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.notation import Notation
-from diffcli.language.printer import latex, latex_name
+from diffcli.language.printer import latex, latex_letter, latex_name
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Run
 
@@ -273,8 +273,12 @@ class Paper(NamedTuple):
         names: Sequence[str],
         of: Expression,
         definitions: Mapping[str, Expression],
+        ending: str = "",
     ) -> Iterator[str]:
-        """Yield aligned equations in LaTeX, with the rules beside them."""
+        """Yield aligned equations in LaTeX, with the rules beside them.
+
+        An ``ending`` is their last line.
+        """
         name = names[-1]
         head = latex_partial(names, several=self.several)
         sign = latex_derivative(name, several=self.several)
@@ -295,12 +299,26 @@ class Paper(NamedTuple):
                 )
                 for line in chain(of, name, several=self.several).lines
             ]
+        if ending:
+            rows.append((ending, ""))
         yield r"\begin{aligned}"
         for place, (formula, reason) in enumerate(rows):
             said = rf" &&\quad {reason}" if reason else ""
             end = r" \\" if place < len(rows) - 1 else ""
             yield f"  {'' if place else head} {formula}{said}{end}"
         yield r"\end{aligned}"
+
+    def typeset_value(
+        self, formula: Expression | None, point: Mapping[str, float], value: float
+    ) -> str:
+        """Return the point, and the value put in, in LaTeX; no formula: the value."""
+        at = r",\ ".join(f"{latex_name(n)} = {x:.10g}" for n, x in point.items())
+        numbers = {name: _numeral(x) for name, x in point.items()}
+        shown = rf"{value:.10g}"
+        if formula is not None and all(numbers.values()):
+            equal = r"\approx" if _is_rounded(value) else "="
+            shown = rf"{latex(_with_numbers(formula, numbers))} {equal} {shown}"
+        return rf"&\text{{at }} {at}\colon\quad {shown}"
 
     def typeset_network(self, found: Network) -> Iterator[tuple[str, str]]:
         """Yield the chain of names, its factors, and their product."""
@@ -316,13 +334,16 @@ class Paper(NamedTuple):
 
     def typeset_reason(self, reasons: Iterable[Reason], sign: str) -> str:
         """Return why a line follows, words as text and formulas typeset."""
+        signs = self.signs()
         parts: list[str] = []
         for place, reason in enumerate(reasons):
             parts += [r"\text{; }"] * bool(place)
             parts += (
                 rf"\text{{{_words(p)}}}"
                 if isinstance(p, str)
-                else latex(p, derivative=sign)
+                else latex_letter(signs[p])
+                if p in signs
+                else latex(p, names=signs, derivative=sign)
                 for p in reason
             )
         return "".join(parts)

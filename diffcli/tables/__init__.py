@@ -54,3 +54,16 @@ def kind(first: str, path: str) -> str:
         return "jsonl"
     tabs = "\t" in first and "\t" in re.sub(_QUOTED, "", first)
     return "tsv" if tabs or path.endswith(".tsv") else "csv"
+
+
+#: Files that only polars reads and writes.
+_FRAMES = {"parquet": "parquet", "arrow": "arrow", "feather": "arrow", "ipc": "arrow"}
+
+
+def frame_kind(path: str) -> str:
+    """Return the format of a file that only polars reads and writes, by its name.
+
+    >>> frame_kind("points.parquet"), frame_kind("points.csv")
+    ('parquet', '')
+    """
+    return _FRAMES.get(path.rpartition(".")[2].lower(), "")

@@ -178,7 +178,7 @@ def _of_formula(
 ) -> Found:
     """Return the columns of the points, and the check at each."""
     parsed = request.parsed()
-    claimed = points.claims(claims, parsed.variables)
+    claimed = points.claims(claims, parsed.variables, request.forced_syntax)
     wanted = request.wanted(parsed, "")
     rows = request.rows_for(parsed, form)
     program = Program([parsed.expression])

@@ -19,6 +19,7 @@ from diffcli.output import formats
 from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.tables import frame_kind
 
 Columns = tuple[Sequence[str], Sequence[str]]
 
@@ -76,6 +77,10 @@ def _methods() -> list[tuple[str, str]]:
     "--keep-going", is_flag=True,
     help="Go on after a bad point: its row has a status other than ok.",
 )  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(("columns", "polars")), default="columns",
+    show_default=True, help="What computes --points; polars is faster (extra fast).",
+)  # fmt: skip
 @options.digits
 @options.output(*HAS)
 def command(
@@ -90,12 +95,15 @@ def command(
     arithmetic: bool,
     exprs: str,
     keep_going: bool,
+    engine: str,
     **shared: Any,
 ) -> Answer:
     """Gradient at a point by all three methods, side by side."""
     request = Request(expr or "", **shared)
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
+    if engine == "polars" or frame_kind(request.output):
+        return _by_polars(request, wrt, wanted, keep_going=keep_going)
     form = request.form(HAS)
     request.refuse_rounding(form)
     if request.is_box:
@@ -255,6 +263,8 @@ def _at_rows(
     rows = request.rows_for(parsed, form, named=True)
     toward = request.wanted(parsed, wrt)
     alone = _is_alone(form, many=request.many)
+    if frame_kind(request.points_file) and form in ("csv", "tsv"):
+        return _by_polars(request, wrt, names, keep_going=keep_going)
     batch = Batch(parsed, toward, settings, names, form, alone, keep_going)
     failures = Failures(keep_going=keep_going)
     watched = request.is_watched()
@@ -266,6 +276,24 @@ def _at_rows(
         found = batch.documents(pieces, failures)
     answer = request.answer(form, found, columns=(rows.columns, columns(toward, names)))
     return answer._replace(ending=failures.ending)
+
+
+def _by_polars(
+    request: Request, wrt: str, wanted: Sequence[str], *, keep_going: bool
+) -> Answer:
+    """Return the gradients at the rows of a table, computed by polars.
+
+    Raises UsageError for what it cannot do.
+    """
+    from diffcli.cli import frames
+
+    why = "--engine polars computes the numbers of backprop at --points"
+    refuse(why, "points", "h", "scheme", "subgradient", "order", "exact", "exprs")
+    refuse(why, "digits", "program", "module")
+    names = methods.select(wanted or ("backprop",))
+    if names != ["backprop"] or not request.points_file:
+        raise UsageError(why, hint="--points FILE names a table")
+    return frames.answer(request, wrt, keep_going=keep_going)
 
 
 def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:

@@ -46,15 +46,15 @@ def read(
     source: str,
     names: frozenset[str],
     within: Span | None,
-    refusal: ParseError,
+    refusal: ParseError | None,
     spans: dict[Expression, Span] | None = None,
 ) -> Parsed:
-    """Return what a text means that the plain language refused.
+    """Return what a text means that the plain language refused; None: LaTeX.
 
     Raises ParseError: the refusal, where no reader has found anything to do.
     """
     plain = undressed(source)
-    typeset = latex.is_latex(source)
+    typeset = refusal is None or latex.is_latex(source)
     found = latex.words(plain, names, within) if typeset else words(plain, within)
     draft = Draft(plain, found, names, [])
     typed = [word.text for word in draft.words]
@@ -67,12 +67,17 @@ def read(
     try:
         parsed = parse_tokens(source, rest, names, within, functions.rows, spans)
     except ParseError:
-        if not typeset and plain == source and typed == [word.text for word in rest]:
+        unread = plain == source and typed == [word.text for word in rest]
+        if refusal and unread and not typeset:
             raise refusal from None
         raise
     parsed = own.written_out(parsed, functions, spans)
+    for node, (start, end) in list(spans.items()):
+        if start >= end:  # words of a choice that changed places
+            del spans[node]
     conditions.require_conditions(source, parsed.expression, spans)
-    return parsed._replace(notes=tuple(draft.notes))
+    syntax = "latex" if refusal is None else ""
+    return parsed._replace(notes=tuple(draft.notes), syntax=syntax)
 
 
 def refuse_leftovers(draft: Draft) -> None:

@@ -162,7 +162,11 @@ def written_out(
         order = tuple(sorted({*order, *used}, key=_natural))
     return parsed._replace(
         expression=expression, definitions=definitions, variables=order,
-        labels={n: s for n, s in work.labels.items() if n is not expression},
+        labels={
+            node: label
+            for node, label in work.labels.items()
+            if node is not expression and isinstance(node, Call)
+        },
     )  # fmt: skip
 
 

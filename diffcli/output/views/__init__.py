@@ -46,13 +46,16 @@ def formulas(
 
     A ``bare`` function is written without its variables: f = (a - t)².
     """
-    names = {node: name for name, node in parsed.definitions.items()}
+    names = parsed.shown_names()
     taken = parsed.variables
 
     def body(node: Expression) -> str:
         return notation.text(node, limit=limit, names=names, taken=taken)
 
-    for name, node in parsed.definitions.items():
+    parts = list(parsed.definitions.items())
+    if parsed.labels:
+        parts = [(names[node], node) for node in parsed.nodes() if node in names]
+    for name, node in parts:
         yield Formula(
             f"{notation.variable(name)} = {body(node)}",
             f"{latex_name(name)} &= {latex(node, limit, names)}",

@@ -51,7 +51,7 @@ class Steps(NamedTuple):
     @property
     def names(self) -> dict[Expression, str]:
         """The names that the text defines, by what they stand for."""
-        return {node: name for name, node in self.parsed.definitions.items()}
+        return self.parsed.shown_names()
 
     @property
     def ordered(self) -> dict[str, float]:
@@ -121,7 +121,13 @@ def _on_paper(
 
 def _typeset_paper(steps: Steps, told: Derivative) -> Iterator[str]:
     paper = Paper(PAPER, steps.parsed.variables, 80)
-    return paper.typeset(told.variables, told.of, steps.parsed.definitions)
+    definitions = steps.parsed.definitions
+    ending = ""
+    if told.value is not None:
+        alone = not definitions and not too_long(told.of)
+        formula = chain(told.of, told.variables[-1]).result if alone else None
+        ending = paper.typeset_value(formula, steps.ordered, told.value)
+    return paper.typeset(told.variables, told.of, definitions, ending)
 
 
 def _equals(

@@ -83,7 +83,7 @@ def _lines(tree: Tree, shared: bool, notation: Notation) -> Iterator[Line]:
 def _letters(tree: Tree) -> Mapping[Expression, str]:
     """Return the names of calls: those of trace, where there are values to name."""
     if tree.problem is None:
-        return {node: name for name, node in tree.parsed.definitions.items()}
+        return tree.parsed.shown_names()
     return {n: name for n, name in node_names(tree.problem).items() if n.args}
 
 
@@ -98,7 +98,7 @@ def _worth_runs(tree: Tree, node: Expression) -> Iterator[Run]:
 
 def _forest(tree: Tree, shared: bool) -> Iterator[str]:
     """Yield the tree for LaTeX's package forest, cut where the screen's is."""
-    names = {node: name for name, node in tree.parsed.definitions.items()}
+    names = tree.parsed.shown_names()
     yield r"\begin{center}\begin{adjustbox}{max width=\textwidth}\begin{forest}"
     yield "  for tree={draw, rounded corners, align=center, s sep=3mm}"
     stack: list[Expression | None] = [tree.parsed.expression]
@@ -210,7 +210,7 @@ def _record(tree: Tree) -> dict[str, Any]:
     nodes = []
     order = postorder([tree.parsed.expression])
     places = {node: place for place, node in enumerate(order)}
-    names = {node: name for name, node in tree.parsed.definitions.items()}
+    names = tree.parsed.shown_names()
     for node in order:
         row: dict[str, Any] = {
             "label": _label(node),

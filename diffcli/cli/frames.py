@@ -1,0 +1,382 @@
+"""A table read, computed and written by polars; rows with care are done by ours.
+
+A text table is taken line by line, as we take it: a cell is text that is cast, never a
+type that was guessed, and it is written as it was. Where a number is not finite, a
+function not smooth or a cell no numeral, the row goes the careful path, so that every
+status is what it is without polars.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from diffcli import tables
+from diffcli.analysis.batch import Stretch, at_points
+from diffcli.arithmetics import Unavailable
+from diffcli.cli import files
+from diffcli.cli.batches import Batch
+from diffcli.cli.command import Answer
+from diffcli.cli.request import renamed
+from diffcli.engine.tape import Program
+from diffcli.errors import DiffcliError, RowsFailed, UsageError
+from diffcli.inputs import frames
+from diffcli.inputs.blocks import Chunk, Shape
+from diffcli.inputs.files import object_row
+from diffcli.inputs.rows import Row, Rows
+from diffcli.output.document import header
+from diffcli.output.views import batch as view
+from diffcli.output.views.grad import columns
+
+if TYPE_CHECKING:
+    import polars
+
+    from diffcli.cli.request import Request
+
+TEXTS = {"csv": ",", "tsv": "\t"}
+_PLACE, _LINE, _TEXT = "diffcli place", "diffcli line", "diffcli text"
+_GOOD, _STATUS = "diffcli good", "diffcli status"
+_VALUE = "diffcli value "  # and a variable's name
+_NUMBER = "diffcli number "  # and the place among value and partials
+
+
+def _quotes(path: str) -> UsageError:
+    return UsageError(
+        f"'{path}' has cells in quotes, which --engine polars does not read",
+        hint="--engine columns does",
+    )
+
+
+def need() -> None:
+    """Raise UsageError if polars is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("polars") is None:
+        raise UsageError(
+            "parquet, arrow and --engine polars need polars",
+            hint="pip install 'diffcli[fast]'",
+        )
+
+
+class Source(NamedTuple):
+    """A table that polars can read."""
+
+    path: str
+    kind: str
+    #: Its columns.
+    header: tuple[str, ...]
+    #: For each variable its column.
+    columns: dict[str, str]
+    #: For text: what its rows have in common, and the line of the first.
+    shape: Shape | None = None
+    first: int = 1
+
+    @property
+    def separator(self) -> str:
+        """What parts the cells of a text; empty for other files."""
+        return TEXTS.get(self.kind, "")
+
+
+def text_source(path: str, chunk: Chunk) -> Source:
+    """Return a text table, of which one chunk is known.
+
+    Raises UsageError where a cell in quotes may go on in the next line.
+    """
+    with open(path, "rb") as file:
+        while part := file.read(1 << 20):
+            if b'"' in part:
+                raise _quotes(path)
+    shape = chunk.shape
+    columns = {name: f"diffcli cell {place}" for name, place in shape.places.items()}
+    return Source(path, shape.kind, shape.header, columns, shape, chunk.number)
+
+
+def binary_source(path: str, variables: Sequence[str]) -> Source:
+    """Return a parquet or arrow file.
+
+    Raises PointError if a variable has no column, or one that holds no numbers.
+    """
+    header, columns = frames.header(path, variables)
+    return Source(path, tables.frame_kind(path), header, columns)
+
+
+class Work(NamedTuple):
+    """A table to be done, and what was met in it."""
+
+    batch: Batch
+    source: Source
+    #: Each bad row's place and error.
+    errors: dict[int, DiffcliError]
+
+    def sink(self, target: str, form: str, own: Sequence[str]) -> None:
+        """Write the table with our columns, under the names ``own``, to a file.
+
+        Raises UsageError where polars cannot do it.
+        """
+        import polars
+
+        try:
+            frame = self._computed()
+            frame = frame.map_batches(
+                self._with_care, schema=frame.collect_schema(), streamable=True
+            )
+            frame = self._selected(frame, form, own)
+            if form == "parquet":
+                frame.sink_parquet(target)
+            elif form == "arrow":
+                frame.sink_ipc(target)
+            else:
+                frame.sink_csv(
+                    target,
+                    separator=TEXTS[form],
+                    quote_style="never" if self.source.shape else "necessary",
+                )
+        except polars.exceptions.PolarsError as error:
+            raise UsageError(f"polars: {error}") from None
+
+    def ending(self) -> int | None:
+        """Return the place of the row that ends the run; None: none does."""
+        if self.batch.keep_going or not self.errors:
+            return None
+        return min(self.errors)
+
+    def _computed(self) -> "polars.LazyFrame":
+        import polars
+
+        from diffcli.engine.frames import gradient
+
+        source, names = self.source, self.batch.names
+        frame = _cells(source)
+        numbers = {name: polars.col(f"diffcli value {name}") for name in source.columns}
+        frame = frame.with_columns(
+            polars.col(cell)
+            .cast(polars.Float64, strict=False)
+            .alias(f"diffcli value {n}")
+            for n, cell in source.columns.items()
+        )
+        program = Program([self.batch.parsed.expression])
+        try:
+            found = gradient(program, numbers, names)
+        except Unavailable:  # our own columns compute all rows
+            nothing = polars.lit(None, dtype=polars.Float64)
+            columns, good = [nothing] * (1 + len(names)), polars.lit(value=False)
+        else:
+            frame = found.stages.added(frame)
+            columns = [found.value, *found.partials]
+            finite = (number.is_finite() for number in numbers.values())
+            good = polars.all_horizontal(polars.col(_GOOD), found.good, *finite)
+        return frame.select(
+            *map(polars.col, _carried(source)),
+            polars.col(_PLACE),
+            *(column.alias(f"{_NUMBER}{i}") for i, column in enumerate(columns)),
+            good.fill_null(value=False).alias(_GOOD),
+            polars.lit("ok").alias(_STATUS),
+        )
+
+    def _selected(
+        self, frame: "polars.LazyFrame", form: str, own: Sequence[str]
+    ) -> "polars.LazyFrame":
+        """Return the columns that are written, under their names."""
+        import polars
+
+        source = self.source
+        count = 1 + len(self.batch.names)
+        numbers = [polars.col(f"{_NUMBER}{place}") for place in range(count)]
+        added = [*numbers, polars.col(_STATUS)]
+        named = [column.alias(name) for column, name in zip(added, own, strict=True)]
+        if not source.shape:
+            return frame.select(*map(polars.col, source.header), *named)
+        if form in TEXTS:
+            header = tables.load(form).line(source.header)
+            return frame.select(polars.col(_TEXT).alias(header), *named)
+        cells = polars.col(_TEXT).str.split_exact(
+            source.separator, len(source.header) - 1
+        )
+        carried = (
+            cells.struct.field(f"field_{place}").fill_null("").alias(name)
+            for place, name in enumerate(source.header)
+        )
+        return frame.select(*carried, *named)
+
+    def _with_care(self, frame: "polars.DataFrame") -> "polars.DataFrame":
+        """Return a part of the table in which the doubtful rows are done again."""
+        import polars
+
+        doubtful = (~frame[_GOOD]).arg_true()
+        if not len(doubtful):
+            return frame
+        rows = frame[doubtful].to_dicts()
+        texts, numbers, statuses = [], [], []
+        for row, found in zip(rows, self._again(rows), strict=True):
+            carried, values, status, error = found
+            if error is not None:
+                self.errors[row[_PLACE]] = error
+            if self.batch.form in TEXTS and self.source.shape is not None:
+                texts.append(carried)
+            numbers.append(values)
+            statuses.append(status)
+        changed = {_STATUS: statuses}
+        if texts:
+            changed[_TEXT] = texts
+        series = [frame[n].scatter(doubtful, new) for n, new in changed.items()]
+        for place, column in enumerate(zip(*numbers, strict=True)):
+            name = f"{_NUMBER}{place}"
+            new = polars.Series(column, dtype=polars.Float64)
+            series.append(frame[name].scatter(doubtful, new))
+        return frame.with_columns(series)
+
+    def _again(self, rows: list[dict[str, Any]]) -> Iterator["_Found"]:
+        parsed, names, settings, methods, *_ = self.batch
+        pieces = self._pieces(rows)
+        writer = tables.load(self.source.kind) if self.source.shape else None
+        for entry in at_points(parsed, pieces, names, settings, methods, alone=True):
+            if isinstance(entry, Stretch):
+                for text, *values in zip(entry.texts, *entry.numbers, strict=True):
+                    yield _Found(text, values, "ok", None)
+                continue
+            document = view.document(entry)
+            assert document.wide is not None
+            ((*cells, status),) = document.wide().rows
+            line = writer.line(tuple(entry.row.carried.values())) if writer else ""
+            numbers = [float(cell) if cell else None for cell in cells]
+            yield _Found(line, numbers, status, entry.error)
+
+    def _pieces(self, rows: list[dict[str, Any]]) -> Iterator[Chunk | Row]:
+        """Yield doubtful rows as they would be read, neighbours together."""
+        source = self.source
+        if source.shape is None:
+            variables = tuple(source.columns)
+            for row in rows:
+                carried = {name: row[name] for name in source.header}
+                yield object_row(row[_PLACE] + 1, carried, source.path, variables)
+            return
+        start = 0
+        for stop in range(1, len(rows) + 1):
+            if stop == len(rows) or rows[stop][_LINE] != rows[stop - 1][_LINE] + 1:
+                lines = [f"{row[_TEXT]}\n" for row in rows[start:stop]]
+                yield Chunk(source.shape, rows[start][_LINE], lines)
+                start = stop
+
+
+class _Found(NamedTuple):
+    """What the careful path says of a row."""
+
+    line: str
+    values: Sequence[float | None]
+    status: str
+    error: DiffcliError | None
+
+
+def _carried(source: Source) -> list[str]:
+    """Return the columns of a frame that stand for what the table brings along."""
+    return [_TEXT, _LINE] if source.shape else list(source.header)
+
+
+def _cells(source: Source) -> "polars.LazyFrame":
+    """Return the rows of a table with the cells of the variables."""
+    import polars
+
+    if source.shape is None:
+        frame = frames.scan(source.path).with_row_index(_PLACE)
+        return frame.with_columns(polars.lit(value=True).alias(_GOOD))
+    text, separator = polars.col(_TEXT), source.separator
+    lines = polars.scan_lines(source.path, name=_TEXT)
+    lines = lines.with_row_index(_LINE, offset=1).slice(source.first - 1)
+    lines = lines.with_columns(text.str.strip_suffix("\r"))
+    lines = lines.filter(text.str.strip_chars() != "").with_row_index(_PLACE)
+    last = len(source.header) - 1
+    places = source.shape.places
+    parts = text.str.split_exact(separator, last)
+    unlike = "[\r\t]" if separator == "," else "[\r,]"
+    whole = text.str.count_matches(separator, literal=True) == last
+    return lines.with_columns(
+        *(
+            parts.struct.field(f"field_{places[name]}").alias(cell)
+            for name, cell in source.columns.items()
+        ),
+        (whole & ~text.str.contains(unlike)).alias(_GOOD),
+    )
+
+
+def failure(errors: dict[int, DiffcliError]) -> DiffcliError | None:
+    """Return the error of the first bad row."""
+    return RowsFailed(errors[min(errors)]) if errors else None
+
+
+def streamed(work: Work, form: str, own: Sequence[str]) -> Iterator[str]:
+    """Yield the table's lines, up to the row that ends the run.
+
+    It is written aside first: polars is done with no row before it is with all. Raises
+    UsageError, and the error of the row that ends the run.
+    """
+    from itertools import islice
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        path = f"{folder}/table"
+        work.sink(path, form, own)
+        last = work.ending()
+        with open(path, encoding="utf-8", newline="") as file:
+            if last != 0:
+                lines = file if last is None else islice(file, last + 1)
+                yield from map(str.rstrip, lines, repeat("\r\n"))
+    if last is not None:
+        raise work.errors[last]
+
+
+def answer(request: "Request", wrt: str, *, keep_going: bool) -> Answer:
+    """Return the gradients at the rows of a table; what polars cannot, columns do.
+
+    Raises UsageError for a format it does not write, and what reading raises.
+    """
+    need()
+    form = tables.frame_kind(request.output) or request.form(("sheet",), "csv")
+    if form not in ("csv", "tsv", "parquet", "arrow"):
+        raise UsageError("polars writes csv, tsv, parquet and arrow")
+    parsed = request.parsed()
+    rows = request.rows_for(parsed, "csv", named=True)
+    names = request.wanted(parsed, wrt)
+    settings = request.settings("", "symmetric", subgradient=False)
+    batch = Batch(parsed, names, settings, ("backprop",), form, True, keep_going)
+    source = _source(request, rows, parsed.variables, form)
+    own = columns(names, ("backprop",))
+    shown = header(rows.columns, own)
+    work = Work(batch, source, {})
+    if request.output == "-":
+        lines: Iterator[str] = streamed(work, form, shown[len(rows.columns) :])
+    else:
+        lines = _filed(work, request.output, form, shown[len(rows.columns) :])
+    return Answer(
+        lines,
+        list(renamed(shown, rows.columns, own)),
+        ending=lambda: failure(work.errors),
+    )
+
+
+def _source(
+    request: "Request", rows: Rows, variables: Sequence[str], form: str
+) -> Source:
+    if tables.frame_kind(request.points_file):
+        return binary_source(request.points_file, variables)
+    if rows.chunks is None or request.points_file == "-":
+        raise UsageError("--engine polars reads files of csv, tsv, parquet and arrow")
+    chunk = next(rows.chunks(1), None)
+    if isinstance(chunk, Chunk) and form in TEXTS and form != chunk.shape.kind:
+        raise UsageError(
+            f"--engine polars writes a table of {chunk.shape.kind} as it is",
+            hint=f"-f {chunk.shape.kind}, or --engine columns",
+        )
+    if not isinstance(chunk, Chunk):
+        raise _quotes(request.points_file)
+    return text_source(request.points_file, chunk)
+
+
+def _filed(work: Work, output: str, form: str, own: Sequence[str]) -> Iterator[str]:
+    """Write the table to a file that appears when it is complete; yield nothing."""
+    with files.aside(os.path.realpath(output)) as (unfinished, descriptor):
+        os.close(descriptor)
+        work.sink(unfinished, form, own)
+        last = work.ending()
+        if last is not None:
+            raise work.errors[last]
+    yield from ()

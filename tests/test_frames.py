@@ -1,0 +1,149 @@
+"""Tables by polars: the statuses of our columns, and their values within the bound."""
+
+import csv
+import math
+from pathlib import Path
+
+import polars
+import pytest
+
+from diffcli.calculus.functions import ROWS, Function
+from diffcli.engine.bounds import partial_bounds
+from diffcli.engine.tape import Program
+from diffcli.language.parser import parse
+from tests.conftest import Run
+from tests.test_columns import EDGES
+
+FORMULA = "log(x)*abs(y)+x*y"
+MIXED = """x,y,id
+1,2,a
+
+0,1,b
+oops,1,c
+-1,1,d
+ 2,3,e
+pi/2,0,f
+3
+1e400,2,g
+1_0,2,h
+4,5,i,j
+4,5,"""
+
+
+def table(path: Path, text: str) -> str:
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def shown(run: Run, *words: str) -> list[dict[str, str]]:
+    ran = run(*words, "-f", "csv", "--keep-going")
+    assert ran.code != 70, ran.err
+    return list(csv.DictReader(ran.out.splitlines()))
+
+
+def assert_close(
+    ours: list[dict[str, str]], theirs: list[dict[str, str]], formula: str
+) -> None:
+    """Check that all texts agree, and numbers within their bounds."""
+    program = Program([parse(formula).expression])
+    assert [row["status"] for row in theirs] == [row["status"] for row in ours]
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.keys() == other.keys()
+        if mine["status"] != "ok":
+            assert mine == other
+            continue
+        point = {name: float(eval_free(mine[name])) for name in program.inputs}
+        backward = program.run(point).backward()
+        bounds = partial_bounds(backward)
+        bounds = {f"df/d{name}": bound for name, bound in bounds.items()}
+        bounds["f"] = backward.value_bound()
+        for name, bound in bounds.items():
+            wide = math.inf if math.isnan(bound) else 2 * bound + 1e-300
+            assert abs(float(mine[name]) - float(other[name])) <= wide, (name, mine)
+
+
+def eval_free(cell: str) -> str:
+    return "1.5707963267948966" if cell == "pi/2" else cell
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_at_every_edge(row: Function, run: Run, tmp_path: Path) -> None:
+    names = ("x", "y")[: row.arity]
+    sign = row.notation.symbol if row.notation else ""
+    formula = f"{row.name}({', '.join(names)})"
+    if sign:
+        formula = f"x{sign}y" if row.arity == 2 else f"{sign}x"
+    spans = row.domain.samples
+    lines = ["x,y"]
+    lines += [f"{x!r},{y!r}" for x in EDGES for y in (0.0, 0.5, 1.0, -3.0, 1e200)]
+    lines += [
+        ",".join(repr(low + (high - low) * part) for low, high in (*spans, *spans)[:2])
+        for part in (0.01, 0.3, 0.77, 0.99)
+    ]
+    points = table(tmp_path / "p.csv", "\n".join(lines))
+    formula += "*1.5+x*y"
+    words = ("grad", formula, "--points", points)
+    assert_close(shown(run, *words), shown(run, *words, "--engine", "polars"), formula)
+
+
+@pytest.mark.parametrize("formula", [FORMULA, "gamma(x)*y", "x*y/(y-1)"])
+def test_rows_of_all_kinds(formula: str, run: Run, tmp_path: Path) -> None:
+    points = table(tmp_path / "p.csv", MIXED)
+    words = ("grad", formula, "--points", points)
+    ours, theirs = shown(run, *words), shown(run, *words, "--engine", "polars")
+    assert_close(ours, theirs, formula)
+    ours_alone, theirs_alone = (
+        run(*words, "-f", "csv"),
+        run(*words, "-f", "csv", "--engine", "polars"),
+    )
+    assert (ours_alone.code, ours_alone.err) == (theirs_alone.code, theirs_alone.err)
+    assert len(ours_alone.out) > 0
+    assert ours_alone.out.count("\n") == theirs_alone.out.count("\n")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow"])
+def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> None:
+    points = table(tmp_path / "p.csv", "x,y,id\n1,2,007\n-1,2,b\n3,4,c\n")
+    target = str(tmp_path / f"p.{suffix}")
+    ran = run("grad", FORMULA, "--points", points, "-o", target, "--keep-going")
+    assert (ran.code, ran.out) == (4, "")
+    scan = polars.scan_parquet if suffix == "parquet" else polars.scan_ipc
+    found = scan(target).collect()
+    assert found["id"].to_list() == ["007", "b", "c"]
+    assert found["status"].to_list() == ["ok", "domain", "ok"]
+    assert found["f"].null_count() == 1
+    again = shown(run, "grad", "x*y", "--points", target)
+    assert [row["diffcli:df/dx"] for row in again] == ["2.0", "2.0", "4.0"]
+    lines = run("grad", "x*y", "--points", target, "-f", "jsonl").out.splitlines()
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("x*y", "--engine", "polars", "--at", "1,2"),
+        ("x*y", "--engine", "polars", "--points", "{quoted}"),
+        ("x*y", "--engine", "polars", "--points", "{plain}", "-f", "json"),
+        ("x*y", "--engine", "polars", "--points", "{plain}", "--method", "finite"),
+        ("x*y", "--engine", "polars", "--points", "{plain}", "--order", "2"),
+        ("x*z", "--points", "{parquet}"),
+        ("x*day", "--points", "{parquet}"),
+        ("x*y", "--points", "{nothing}"),
+    ],
+)
+def test_what_polars_cannot_do_is_refused(
+    words: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    frame = polars.DataFrame({"x": [1], "y": [2]}).with_columns(
+        polars.date(2026, 1, 1).alias("day")
+    )
+    frame.write_parquet(tmp_path / "t.parquet")
+    files = {
+        "quoted": table(tmp_path / "q.csv", 'x,y\n"1",2\n'),
+        "plain": table(tmp_path / "p.csv", "x,y\n1,2\n"),
+        "parquet": str(tmp_path / "t.parquet"),
+        "nothing": str(tmp_path / "none.parquet"),
+    }
+    ran = run("grad", *(word.format(**files) for word in words))
+    assert ran.code == 2, ran.err
+    assert ran.out == ""
