@@ -1,16 +1,23 @@
 """A number is 0 only if it is 0, and the sizes met on the way are the measure."""
 
 import math
+import sys
 from collections.abc import Callable
 
 import pytest
 from mpmath import mp
 
+from diffcli import methods
+from diffcli.analysis.grad import compare
+from diffcli.arithmetics import multiprecision
 from diffcli.arithmetics.multiprecision import Real
+from diffcli.calculus.functions import FUNCTIONS, Function
+from diffcli.engine import fold
 from diffcli.engine.adaptive import gradient
 from diffcli.engine.one_sided import limit, one_sided
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
+from diffcli.problem import pose
 from tests.conftest import Run
 
 TINY: dict[str, tuple[float, Callable[[Real], Real]]] = {
@@ -111,3 +118,84 @@ def test_where_a_kink_cancels_no_other_slope_is_shown(command: str, run: Run) ->
     found = run(command, "relu(x)-relu(-x)", "--at", "0", "-f", "json")
     assert found.code == 5
     assert "slope 1" in found.err
+
+
+SIZES = [1.37 * 10.0**k for k in (-300, -200, -155, -20, -3, 0, 2, 20, 155, 200, 300)]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in FUNCTIONS if row.arity == 1], ids=lambda row: row.name
+)
+def test_a_partial_is_right_at_every_size(row: Function) -> None:
+    """Neither a square that overflows nor one that underflows makes a partial 0."""
+    for u in (*SIZES, *(-size for size in SIZES)):
+        rough = row.rough and row.rough.at(u)
+        if rough or not row.domain.holds(u) or (row.name in PERIODIC and abs(u) > 1e20):
+            continue
+        try:
+            partial = row.partials[0](row.value(u), u)
+        except (ValueError, ArithmeticError):
+            continue
+        with mp.workdps(700):
+            try:
+                true = fold.compiled(multiprecision, row.derivatives[0])(mp.mpf(u))
+            except (ValueError, ArithmeticError, NotImplementedError):
+                continue
+            fits = abs(partial - true) <= 1e-9 * abs(true) + 1e-307
+            assert fits or abs(true) > sys.float_info.max, u
+
+
+PERIODIC = ("gamma", "lgamma", "digamma")  # mpmath takes minutes far from 0
+
+INSIDE = [
+    ("1/lgamma(x)", -2.457024738), ("1/logsumexp(x,x)", -0.69314718),
+    ("1/hardsigmoid(x)", -2.9999999), ("1/digamma(x)", 1.4616321449),
+    ("log(lgamma(x))", 2.0000001), ("e-x", math.e), ("exp(x)-e", 1.0),
+    ("1/(x-0.1)", 0.1000000001), ("1/(pi-x)", 3.14159265),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "x"), INSIDE)
+def test_what_cancels_inside_a_row_is_bounded(formula: str, x: float) -> None:
+    """Every number is within its error, and an error of more than 1e-9 is said."""
+    parsed = parse(formula)
+    found = compare(pose(parsed, {"x": x}), ("symbolic", "backprop"))
+    true = gradient(found.problem.program, {"x": x}, 30)
+    pairs = [(found.value, true.value)]
+    pairs += [(r.partials["x"], true.partials["x"]) for r in found.results]
+    for estimate, exact in pairs:
+        off = abs(estimate.number - exact)
+        assert off <= estimate.error
+        assert off <= 1e-9 * abs(exact) or found.warnings
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "warned"),
+    [
+        ("tanh(1e8*x)", 1e-8, True), ("sin(1e6*x)", 1.0, True), ("sin(x)", 1.0, False),
+        ("x^2", 1e-3, False), ("cos(x)", 0.0, False),
+    ],
+)  # fmt: skip
+def test_differences_alone_say_where_h_is_wrong(
+    formula: str, x: float, warned: bool, run: Run
+) -> None:
+    ran = run("grad", formula, "--at", str(x), "--method", "finite")
+    assert ("h = auto" in ran.err) == warned
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [
+        ("x^2", 1e-150),
+        ("x^2", 1e-170),
+        ("exp(-x)", 680.0),
+        ("cos(x)", 0.0),
+        ("x^3", 0),
+        ("(x-1)^3", 1),
+    ],
+)
+def test_a_complex_step_is_right_or_refused(formula: str, x: float) -> None:
+    problem = pose(parse(formula), {"x": float(x)})
+    found = methods.load("complex").gradient(problem).partials["x"]
+    exact = gradient(problem.program, {"x": float(x)}, 17).partials["x"]
+    assert found.value is None or abs(found.value - exact) <= 1e-12 * abs(exact)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from diffcli import methods
 from diffcli.analysis import certainty
+from diffcli.engine.bounds import value_bound
 from diffcli.engine.one_sided import Slopes, one_sided, slopes
 from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
@@ -14,6 +15,7 @@ from diffcli.problem import Estimate, MethodResult, Problem, certain
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
+_ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
 _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
 
 
@@ -99,6 +101,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
         *(
             certainty.near_kinks(problem, results, corners)
             or _differing(agreements, corners)
+            or _wrong_steps(problem, results, kinks)
         ),
         *certainty.doubts(problem, value, results),
     ]
@@ -119,19 +122,36 @@ def _differing(
     ]
 
 
+def _wrong_steps(
+    problem: Problem, results: Sequence[MethodResult], kinks: Sequence[str]
+) -> list[str]:
+    """Say where differences alone are by their own estimate no derivative."""
+    if methods.exact(results) or problem.settings.h == "auto":
+        return []
+    return [
+        f"Warning: no digit of the difference toward {name} is certain with this step;"
+        " h = auto looks for a better one"
+        for result in results
+        for name, estimate in result.partials.items()
+        if estimate.value
+        and name not in kinks
+        and estimate.error > _ONE_DIGIT * abs(estimate.value)
+    ]
+
+
 def _value(problem: Problem, results: Iterable[MethodResult]) -> Estimate:
     """Return the function's value and how far it may be off."""
     if not problem.precise:
         passes = (r.evidence for r in results if isinstance(r.evidence, BackwardPass))
         backward = next(passes, None) or problem.tape.backward()
-        return Estimate(problem.value, backward.value_bound())
+        return Estimate(problem.value, value_bound(backward))
     from diffcli.engine.adaptive import Unsettled, values
 
     digits = problem.settings.digits
     try:
         (value,) = values(problem.program, problem.point, digits)
     except (Undefined, Unsettled):
-        return Estimate(problem.value, problem.tape.backward().value_bound())
+        return Estimate(problem.value, value_bound(problem.tape.backward()))
     return certain(value, digits)
 
 

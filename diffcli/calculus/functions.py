@@ -430,7 +430,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     unary("csch",        csch,                           lambda y, u: -y / math.tanh(u),    "-csch(u)*coth(u)", NOT_ZERO, definition="1/sinh(u)"),
     unary("coth",        lambda u: 1 / math.tanh(u),     lambda y, u: -(csch(u) ** 2),      "-csch(u)**2", NOT_ZERO, definition="1/tanh(u)", latex=r"\coth {u}"),
     unary("asinh",       math.asinh,                     lambda y, u: 1 / math.hypot(1, u), "1/sqrt(1+u**2)", aliases=("arcsinh", "arsinh")),
-    unary("acosh",       math.acosh,                     lambda y, u: 1 / math.sqrt((u - 1) * (u + 1)), "1/sqrt(u**2-1)", FROM_1, UPRIGHT_AT_1, aliases=("arccosh", "arcosh")),
+    unary("acosh",       math.acosh,                     lambda y, u: 1 / (math.sqrt(u - 1) * math.sqrt(u + 1)), "1/sqrt(u**2-1)", FROM_1, UPRIGHT_AT_1, aliases=("arccosh", "arcosh")),
     unary("atanh",       math.atanh,                     lambda y, u: 1 / ((1 - u) * (1 + u)), "1/(1-u**2)", OPEN_UNIT, aliases=("arctanh", "artanh")),
     unary("asech",       asech,                          lambda y, u: -1 / (u * math.sqrt((1 - u) * (1 + u))), "-1/(u*sqrt(1-u**2))", TO_1, UPRIGHT_AT_1,
           definition="acosh(1/u)", aliases=("arcsech", "arsech")),

@@ -43,15 +43,21 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     }
 
 
+def value_bound(backward: BackwardPass) -> float:
+    """Return about how far rounding may have moved f: that of its constants, too."""
+    tape = backward.tape
+    if any(_leaf_errors(tape)):  # a backward pass does not reach them
+        return value_errors(tape)[tape.program.outputs[0]]
+    return backward.value_bound()
+
+
 def value_errors(tape: Tape) -> list[float]:
-    """Return a bound on the error of every row's value."""
+    """Return a bound on the error of every row's value.
+
+    A row that is defined by others is taken as if its arguments were rounded once more.
+    """
     program, values = tape
-    errors = [
-        ROUNDING * abs(node.value)
-        if isinstance(node, NumberNode) and node.value != math.floor(node.value)
-        else 0.0
-        for node in program.nodes[: len(program.leaves)]
-    ]
+    errors = _leaf_errors(tape)
     row = len(errors)
     for node, (_, a, b) in zip(program.nodes[row:], program.forward, strict=True):
         value = abs(values[row])
@@ -60,17 +66,31 @@ def value_errors(tape: Tape) -> list[float]:
             row += 1
             continue
         error = _VALUE * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
-        if errors[a] or (b >= 0 and errors[b]):
-            assert isinstance(node, Call)
+        assert isinstance(node, Call)
+        # What is composed of other functions may cancel inside: lgamma, logsumexp.
+        inside = ROUNDING if node.function.definition else 0.0
+        if inside or errors[a] or (b >= 0 and errors[b]):
             args = (a,) if b < 0 else (a, b)
             for argument, partial in zip(args, node.function.partials, strict=True):
-                if errors[argument]:
+                moved = errors[argument] + inside * abs(values[argument])
+                if moved:
                     known = _CONSTANT.get(partial)
                     local = known[0] if known else _local(partial, row, args, values)
-                    error += local * errors[argument] if local else 0.0
+                    error += local * moved if local else 0.0
         errors.append(error)
         row += 1
     return errors
+
+
+def _leaf_errors(tape: Tape) -> list[float]:
+    """Return the rounding of numerals and constants; a point is exact."""
+    program = tape.program
+    return [
+        ROUNDING * abs(node.value)
+        if isinstance(node, NumberNode) and node.value != math.floor(node.value)
+        else 0.0
+        for node in program.nodes[: len(program.leaves)]
+    ]
 
 
 def _local(
