@@ -117,6 +117,9 @@ def test_reads_back(expression: Expression) -> None:
         ("(exp(2*x)-1)/(exp(x)-1)", "exp(x) + 1"),
         ("1/(1-x)-1/(x-1)", "2/(1 - x)"),
         ("sqrt(4-4*x^2)", "2*sqrt(1 - x**2)"),
+        ("5*x^3-4+3*x", "5*x**3 + 3*x - 4"),
+        ("x-x^3+1", "1 + x - x**3"),
+        ("1+x+x^2", "1 + x + x**2"),
         ("cos(x)*(1+cos(x))+sin(x)^2", "cos(x) + 1"),
     ],
 )

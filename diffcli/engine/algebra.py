@@ -143,6 +143,8 @@ class Algebra:
         self.typed: set[int] = set()
         #: The letters in the order in which they were typed.
         self.letters: dict[Expression, int] = {}
+        #: What was typed is read now: it keeps its order.
+        self.reads = False
         #: Decimals were typed, so numbers are written as decimals where they end.
         self.decimal = False
 
@@ -370,6 +372,8 @@ class Algebra:
         terms = [term for term in terms if term.coefficient]
         if len(terms) < 2:
             return self.build(terms[0]) if terms else ZERO
+        if not self.reads:
+            terms = _by_powers(terms)
         if terms[0].coefficient < 0:
             first = next((n for n, t in enumerate(terms) if t.coefficient > 0), 0)
             terms = [terms[first], *terms[:first], *terms[first + 1 :]]
@@ -391,6 +395,22 @@ class Algebra:
             else:
                 kinds[kind] = c, factors, ratio
         return [Product(c, factors) for c, factors, _ in kinds.values() if c]
+
+
+def _by_powers(terms: list[Product]) -> list[Product]:
+    """Return a polynomial of one letter by its powers, if they go up and down."""
+    powers: list[Fraction] = []
+    letters: set[Expression] = set()
+    for _, factors in terms:
+        if len(factors) > 1 or any(not isinstance(b, Variable) for b, _ in factors):
+            return terms
+        letters.update(base for base, _ in factors)
+        powers.append(factors[0][1] if factors else Fraction(0))
+    if len(letters) > 1 or powers in (sorted(powers), sorted(powers, reverse=True)):
+        return terms
+    order = sorted(range(len(terms)), key=powers.__getitem__, reverse=True)
+    falling = [terms[place] for place in order]
+    return falling if falling[0].coefficient > 0 else falling[::-1]
 
 
 def _stands_above(node: Expression) -> bool:

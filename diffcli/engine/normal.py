@@ -124,7 +124,9 @@ class Normal(Algebra):
         order = postorder([formula])
         letters = dict.fromkeys(n for n in order if isinstance(n, Variable))
         self.letters |= {letter: place for place, letter in enumerate(letters)}
+        self.reads = True
         self.form(formula)
+        self.reads = False
         for node in order:
             form = self.forms.get(node)
             if form is not None and form in self.sums:
