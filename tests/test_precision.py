@@ -86,6 +86,21 @@ def test_a_poor_bound_is_replaced_by_the_true_error() -> None:
     assert result.warnings == ()
 
 
+@pytest.mark.parametrize("scheme", ["forward", "symmetric"])
+def test_a_difference_of_many_digits_takes_the_samples_of_its_scheme(
+    scheme: str,
+) -> None:
+    settings = Settings(h=1e-3, scheme=scheme, digits=30)
+    (result,) = compare(
+        pose(parse("x**3"), {"x": 3.0}, settings=settings), ("finite",)
+    ).results
+    with mp.workdps(60):
+        h = mpf(1e-3)
+        low = mpf(3) if scheme == "forward" else 3 - h / 2
+        quotient = ((low + h) ** 3 - low**3) / h
+        assert abs(result.partials["x"].value - quotient) < mpf(10) ** -28
+
+
 def test_what_vanishes_is_zero() -> None:
     program = Program([parse("sin(pi)").expression])
     values = settle(lambda: Trial(run(program, {}), []), 30)
