@@ -14,6 +14,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     check                 is a claimed gradient right, and which slip explains it
     mark, judge           an answer as a teacher marks it; a derivation line by line
     measure, program      the gradient of a callable, or of a program
+    practice, answer      exercises drawn from the rules, and an answer judged
     hessian               all second derivatives
     trace, tree           forward and backward pass, node by node; the expression
     sweep                 the error of finite differences against their step width
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.marking import Mark as Mark
     from diffcli.analysis.measure import Measurement as Measurement
     from diffcli.analysis.plot import Plot as Plot
+    from diffcli.analysis.practice import Exercise as Exercise
     from diffcli.analysis.steps import Derivative as Derivative
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.tree import Tree as Tree
     from diffcli.analysis.work import Judgement as Judgement
     from diffcli.analysis.work import LineVerdict as LineVerdict
+    from diffcli.api import answer as answer
     from diffcli.api import check as check
     from diffcli.api import compare as compare
     from diffcli.api import depth as depth
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from diffcli.api import measure as measure
     from diffcli.api import parse as parse
     from diffcli.api import plot as plot
+    from diffcli.api import practice as practice
     from diffcli.api import program as program
     from diffcli.api import steps as steps
     from diffcli.api import sweep as sweep
@@ -90,8 +94,8 @@ __version__ = "0.1.0"
 
 #: Every public name, by the module that has it.
 _HOMES = {
-    "api": "check compare depth derive descend functions gradient gradients hessian"
-    " judge mark measure parse plot program steps sweep trace tree",
+    "api": "answer check compare depth derive descend functions gradient gradients"
+    " hessian judge mark measure parse plot practice program steps sweep trace tree",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
     "analysis.check": "Check Remainder Verdict",
@@ -103,6 +107,7 @@ _HOMES = {
     "analysis.measure": "Measurement",
     "analysis.features": "Feature",
     "analysis.plot": "Plot",
+    "analysis.practice": "Exercise",
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
     "analysis.trace": "Trace",

@@ -20,6 +20,7 @@ from diffcli.analysis.hessian import Hessian
 from diffcli.analysis.marking import Mark
 from diffcli.analysis.measure import Measurement
 from diffcli.analysis.plot import Plot
+from diffcli.analysis.practice import Exercise
 from diffcli.analysis.steps import Derivative
 from diffcli.analysis.sweep import Sweep
 from diffcli.analysis.trace import Trace
@@ -350,6 +351,45 @@ def judge(lines: str | Iterable[str]) -> Judgement:
     from diffcli.inputs.work import read
 
     return find(read(lines.splitlines() if isinstance(lines, str) else lines, "line"))
+
+
+def practice(
+    rules: str | Iterable[str] = (),
+    *,
+    difficulty: int = 2,
+    seed: int = 1,
+    count: int = 5,
+) -> tuple[Exercise, ...]:
+    """Return exercises drawn from the rules; a seed gives the same ones everywhere.
+
+    ``rules`` are linearity, power, product, quotient, exponential, chain, or all.
+
+    >>> sheet = practice("product", seed=7, count=2)
+    >>> [exercise.rule.name for exercise in sheet]
+    ['product', 'product']
+
+    Raises UsageError for a rule that there is not, or more exercises than there are.
+    """
+    from diffcli.analysis.practice import HARDEST, RULES, exercises
+
+    _given.whole(difficulty, "difficulty", 1, HARDEST)
+    _given.whole(seed, "seed", 0, 2**63)
+    _given.whole(count, "count", 1, 100)
+    return exercises(_given.names(rules, RULES, "rules"), difficulty, seed, count)
+
+
+def answer(exercise: Exercise, text: str) -> Mark:
+    """Return what is said of an answer to an exercise of ``practice``.
+
+    >>> exercise = practice("power", difficulty=1)[0]
+    >>> answer(exercise, str(derive(exercise.formula, "x"))).status
+    'right'
+
+    Raises ParseError for one that is no formula, and UsageError for one that is none.
+    """
+    from diffcli.analysis.practice import answer as judge_answer
+
+    return judge_answer(exercise, text)
 
 
 def _check_formula(

@@ -69,6 +69,11 @@ WORDS = {
     "check": ("--check",),
     "trust": ("--trust",),
     "auto": ("--auto", "0"),
+    "rules": ("--rules", "power"),
+    "difficulty": ("--difficulty", "5"),
+    "count": ("--count", "3"),
+    "solutions": ("--solutions",),
+    "answers_file": ("--answers", "{answers}"),
 }  # fmt: skip
 #: Where each command is asked. The formulas meet a kink, or a point out of the domain,
 #: where only that shows what an option does.
@@ -105,6 +110,7 @@ CALLS = {
     "depth": ["sigmoid"],
     "functions": ["", "relu"],
     "demo": ["2", "--list"],
+    "practice": ["--seed 2"],
 }
 #: Options whose effect is seen at some points alone: calls with such a point.
 SEEN_AT = {
@@ -185,7 +191,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "claims.csv").write_text(claims, encoding="utf-8")
     work = "f(x) = x^2\nf'(x) = 2\n"
     (folder / "work.txt").write_text(work, encoding="utf-8")
+    (folder / "answers.txt").write_text("x\n", encoding="utf-8")
     return {
+        "answers": str(folder / "answers.txt"),
         "work": str(folder / "work.txt"),
         "claims": str(folder / "claims.csv"),
         "points": str(folder / "points.csv"),

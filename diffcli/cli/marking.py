@@ -1,16 +1,19 @@
-"""What ``check --claims`` and ``check --work`` do with a file."""
+"""What ``check`` and ``practice`` do with a file of somebody's answers."""
 
 from collections.abc import Sequence
 
 from diffcli.analysis.check import Tolerance
 from diffcli.analysis.marking import UNCLEAR, WRONG, Mark, mark
+from diffcli.analysis.practice import Exercise, answer
 from diffcli.analysis.work import judge
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
 from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError
 from diffcli.inputs.claims import Claimed, table
+from diffcli.inputs.claims import answers as answer_table
 from diffcli.inputs.work import read
+from diffcli.language.notation import CODE
 from diffcli.output.views.claims import document
 from diffcli.output.views.work import document as work_document
 
@@ -48,6 +51,27 @@ def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
     if quiet:
         return Answer((), error=error)
     return request.answer(form, [work_document(judgement)], error=error)
+
+
+def answers(
+    request: Request, form: str, path: str, sheet: Sequence[Exercise]
+) -> Answer:
+    """Return the marked answers to a sheet; the exit code is 1 if one is wrong."""
+    formulas = [CODE.text(exercise.formula.expression) for exercise in sheet]
+    columns, rows = answer_table(*terminal.opened(path, request.output), formulas)
+    marked = [(row, _answered(row, sheet)) for row in rows]
+    error = _failure([found for _, found in marked])
+    return request.answer(form, [document(columns, marked)], error=error)
+
+
+def _answered(row: Claimed, sheet: Sequence[Exercise]) -> Mark:
+    if row.error is not None:
+        return Mark(row.error.kind, error=row.error)
+    exercise = sheet[int(row.carried["number"]) - 1]
+    try:
+        return answer(exercise, str(row.carried["answer"]))
+    except DiffcliError as error:
+        return Mark(error.kind, error=error)
 
 
 def _marked(row: Claimed, tolerance: Tolerance) -> Mark:

@@ -116,13 +116,20 @@ def read(expr: str) -> str:
     return expr
 
 
-def ask(prompt: str) -> str:
-    """Return the line that the user types after a prompt on stderr; "q" at the end."""
-    say(prompt, end="")
+def prompt(text: str) -> str | None:
+    """Return the line that the user types after a prompt on stderr; None: Ctrl-D."""
+    sys.stdout.flush()
+    say(text, end="")
     line = sys.stdin.readline()
     if not line:
         say("")
-    return line.strip().lower() if line else "q"
+    return line.strip() if line else None
+
+
+def ask(text: str) -> str:
+    """Return the word that the user types after a prompt; "q" at the end."""
+    line = prompt(text)
+    return "q" if line is None else line.lower()
 
 
 def clear() -> None:

@@ -1,6 +1,6 @@
 """A pile of claims from a file: one row for each answer of somebody."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from diffcli import tables
@@ -9,6 +9,8 @@ from diffcli.inputs import points
 from diffcli.inputs.rows import placed
 from diffcli.language.parser import Parsed, parse
 from diffcli.tables import Fault
+
+Numbered = Iterator[tuple[int, Any]]
 
 NEEDED = ("formula", "claim")
 """Columns that a file of claims must have; name, at and wrt may be there too."""
@@ -33,20 +35,7 @@ def table(lines: Iterable[str], name: str) -> tuple[tuple[str, ...], Iterator[Cl
 
     Raises PointError if a column that is needed is missing.
     """
-    text = [line for line in lines if line.strip()]
-    if not text:
-        raise PointError(f"{name} is empty", hint=f"columns: name,{','.join(NEEDED)}")
-    text[0] = text[0].removeprefix("\ufeff")
-    kind = tables.kind(text[0], name)
-    rows = tables.load(kind).read(text)
-    columns: tuple[str, ...]
-    if kind == "jsonl":
-        found = list(rows)
-        first = found[0][1]
-        columns = tuple(first) if isinstance(first, dict) else ()
-        rows = iter(found)
-    else:
-        columns = tuple(cell.strip() for cell in next(rows)[1])
+    columns, rows = _rows(_written(lines), name)
     missing = [column for column in NEEDED if column not in columns]
     if missing:
         raise PointError(
@@ -56,29 +45,100 @@ def table(lines: Iterable[str], name: str) -> tuple[tuple[str, ...], Iterator[Cl
     return columns, (_claimed(n, row, columns, name) for n, row in rows)
 
 
-def _claimed(number: int, row: Any, columns: tuple[str, ...], name: str) -> Claimed:
+def answers(
+    lines: Iterable[str], name: str, formulas: Sequence[str]
+) -> tuple[tuple[str, ...], Iterator[Claimed]]:
+    """Return columns and rows of answers to a sheet with these formulas.
+
+    It is a table with the columns number and answer, or one answer in each line.
+    """
+    text = _written(lines)
+    columns, rows = _rows(text, name)
+    if "answer" not in columns:
+        columns = ("number", "answer")
+        rows = ((n, [str(n), line.strip()]) for n, line in enumerate(text, 1))
+    elif "number" not in columns:
+        columns = ("number", *columns)
+        rows = ((n, _numbered(place, row)) for place, (n, row) in enumerate(rows, 1))
+    return columns, (_answered(n, row, columns, name, formulas) for n, row in rows)
+
+
+def _numbered(place: int, row: Any) -> Any:
+    """Return a row of a table whose rows stand in the order of the exercises."""
+    if isinstance(row, dict):
+        return {"number": place, **row}
+    return row if isinstance(row, Fault) else [str(place), *row]
+
+
+def _answered(
+    number: int, row: Any, columns: tuple[str, ...], name: str, formulas: Sequence[str]
+) -> Claimed:
     where = f"{name}:{number}"
-    if isinstance(row, Fault):
-        return Claimed({}, error=ParseError(f"{where}: {row}"))
-    carried = row if isinstance(row, dict) else dict(zip(columns, row, strict=False))
     try:
-        if not isinstance(row, dict) and len(row) != len(columns):
-            raise ParseError(
-                f"{len(row)} cells under {len(columns)} columns",
-                hint='a cell with a comma in it stands in quotes: "x=2*x,y=1"',
-            )
+        carried = _cells(row, columns)
+        which = str(carried.get("number", "")).strip()
+        if not which.isdecimal() or not 1 <= int(which) <= len(formulas):
+            raise PointError(f"there is no exercise '{which}' of {len(formulas)}")
+        found = {
+            "formula": formulas[int(which) - 1],
+            "claim": carried.get("answer", ""),
+        }
+        return Claimed({**carried, **found})
+    except DiffcliError as error:
+        return Claimed({}, error=placed(error, where))
+
+
+def _written(lines: Iterable[str]) -> list[str]:
+    """Return the lines in which something stands."""
+    text = [line for line in lines if line.strip()]
+    if text:
+        text[0] = text[0].removeprefix("\ufeff")
+    return text
+
+
+def _rows(text: list[str], name: str) -> tuple[tuple[str, ...], Numbered]:
+    """Return the columns of a table, and its rows with their lines."""
+    if not text:
+        raise PointError(f"{name} is empty", hint=f"columns: name,{','.join(NEEDED)}")
+    kind = tables.kind(text[0], name)
+    rows = tables.load(kind).read(text)
+    if kind == "jsonl":
+        first, *rest = rows
+        keys = tuple(first[1]) if isinstance(first[1], dict) else ()
+        return keys, iter([first, *rest])
+    return tuple(cell.strip() for cell in next(rows)[1]), rows
+
+
+def _claimed(number: int, row: Any, columns: tuple[str, ...], name: str) -> Claimed:
+    carried: Mapping[str, Any] = {}
+    try:
+        carried = _cells(row, columns)
         return _understood({key: str(value) for key, value in carried.items()}, carried)
     except DiffcliError as error:
-        return Claimed(carried, error=placed(error, where))
+        return Claimed(carried, error=placed(error, f"{name}:{number}"))
+
+
+def _cells(row: Any, columns: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return a row by column. Raises ParseError where it does not fit them."""
+    if isinstance(row, Fault):
+        raise ParseError(str(row))
+    if isinstance(row, dict):
+        return row
+    if not isinstance(row, list) or len(row) != len(columns):
+        raise ParseError(
+            f"{len(row)} cells under {len(columns)} columns",
+            hint='a cell with a comma in it stands in quotes: "x=2*x,y=1"',
+        )
+    return dict(zip(columns, row, strict=True))
 
 
 def _understood(cells: Mapping[str, str], carried: Mapping[str, Any]) -> Claimed:
     at, wrt = cells.get("at", "").strip(), cells.get("wrt", "").strip()
-    parsed = parse(cells["formula"], names=points.names(at) if at else ())
+    parsed = parse(cells.get("formula", ""), names=points.names(at) if at else ())
     if not parsed.variables:
         raise points.no_variables()
     points.select(wrt, parsed.variables)
-    text = cells["claim"]
+    text = cells.get("claim", "")
     if wrt and not points.names(text):
         text = f"{wrt}={text}"
     claims = points.claims([text], parsed.variables)

@@ -1,0 +1,170 @@
+"""practice: sheets that a seed fixes, and answers that are judged with a reason."""
+
+import csv
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+import diffcli
+from diffcli.analysis.practice import HARDEST, RULES, exercises
+from diffcli.language.expression import variables
+from diffcli.language.printer import text
+from tests.conftest import Run
+from tests.test_terminal import Terminal
+
+DRAWN = [
+    "2*(sqrt(x))",
+    "((2*x + 3)**2)**2",
+    "(sin(5*x))*(x**2 + 5)",
+    "5/(sqrt(x))",
+    "4**(tan(x))",
+    "cos(sin(5*x))",
+]
+SHEET = ("practice", "--rules", "chain,product", "--seed", "7", "--count", "4")
+
+
+@pytest.mark.parametrize("difficulty", range(1, HARDEST + 1))
+@pytest.mark.parametrize("rule", RULES)
+def test_exercises_begin_with_their_rule(rule: str, difficulty: int) -> None:
+    sheet = exercises([rule], difficulty, 11, 4)
+    assert len({exercise.formula.source for exercise in sheet}) == 4
+    for exercise in sheet:
+        assert rule in exercise.rules
+        assert variables(exercise.formula.expression) == ["x"]
+        right = {
+            "derivative": text(exercise.derivation.result),
+            "number": f"{exercise.value:.6g}",
+            "rule": rule,
+        }
+        assert diffcli.answer(exercise, right[exercise.kind]).status == "right"
+
+
+def test_a_sheet_is_the_same_everywhere() -> None:
+    """These were drawn when this was written; another version draws the same."""
+    drawn = [exercise.formula.source for exercise in exercises(RULES, 3, 42, 6)]
+    assert drawn == DRAWN
+    code = (
+        "from diffcli.analysis.practice import *\n"
+        "print([e.formula.source for e in exercises(RULES, 3, 42, 6)])"
+    )
+    out = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], capture_output=True, text=True,
+        check=True, env={"PYTHONHASHSEED": "1"},
+    ).stdout  # fmt: skip
+    assert out.strip() == str(drawn)
+
+
+@pytest.mark.parametrize(
+    "form", ["table", "md", "latex", "json", "jsonl", "csv", "tsv", "html"]
+)
+def test_every_format_with_solutions(form: str, run: Run) -> None:
+    first, second = run(*SHEET, "-f", form), run(*SHEET, "-f", form, "--solutions")
+    assert (first.code, first.err, second.code) == (0, "", 0)
+    assert len(second.out) > len(first.out)
+    assert run(*SHEET, "-f", form) == first
+
+
+def test_a_sheet_says_how_to_get_it_again(run: Run) -> None:
+    out = run("practice", "--count", "2", columns=120).out
+    again = out.rstrip().splitlines()[-1].partition("diffcli ")[2]
+    assert run(*again.split(), columns=120).out == out
+
+
+def solved(run: Run) -> list[dict[str, str]]:
+    out = run(*SHEET, "-f", "csv", "--solutions").out
+    return list(csv.DictReader(StringIO(out)))
+
+
+def test_answers_of_a_class(run: Run, tmp_path: Path) -> None:
+    answers = [row["answer"].split(" or ")[0] for row in solved(run)]
+    file = tmp_path / "answers.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        table = csv.writer(opened)
+        table.writerow(["name", "number", "answer"])
+        for number, answer in enumerate(answers, 1):
+            table.writerow(["Ada", number, answer])
+        table.writerow(["Bob", 1, "x+1"])
+        table.writerow(["Bob", 2, "2**"])
+        table.writerow(["Bob", 9, "x"])
+    ran = run(*SHEET, "--answers", str(file))
+    assert (ran.code, ran.err) == (1, "")
+    marked = list(csv.DictReader(StringIO(ran.out)))
+    verdicts = [row["verdict"] for row in marked]
+    assert verdicts == ["right"] * 4 + ["wrong", "parse", "point"]
+    assert run(*SHEET, "--answers", str(file), "-f", "json").code == 1
+
+
+def test_answers_line_by_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answers.txt"
+    answers = [row["answer"].split(" or ")[0] for row in solved(run)]
+    file.write_text("\n".join(answers), encoding="utf-8")
+    assert run(*SHEET, "--answers", str(file)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--rules", "magic"), "there is no rule 'magic'"),
+        (("--answers", "none.txt"), "needs the --seed"),
+        (("--difficulty", "6"), "6 is not in the range"),
+        (("--rules", "chain", "--difficulty", "1", "--count", "99"), "not 99"),
+    ],
+)
+def test_refused(words: tuple[str, ...], said: str, run: Run) -> None:
+    ran = run("practice", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_a_round_in_a_terminal(run: Run) -> None:
+    product, chain = solved_by_rule(run)
+    terminal = Terminal("practice", "--rules", "product,chain", *ROUND)
+    terminal.until("f'(x) = ")
+    terminal.press("x^^2\n")
+    assert "Error" in terminal.until("f'(x) = ")
+    terminal.press("?\n")
+    assert "product rule comes first" in terminal.until("f'(x) = ")
+    terminal.press("12345\n")
+    assert "Not yet" in terminal.until("f'(x) = ")
+    terminal.press("??\n")
+    assert "d/dx" in terminal.until("   product")
+    terminal.press(product + "\n")
+    assert "Right, at the second try" in terminal.until("Exercise 2 of 2")
+    terminal.until("= ")
+    terminal.press(chain + "\n")
+    seen = terminal.until("--seed")
+    assert "Once more: product." in seen
+    assert terminal.finish() == 0
+
+
+ROUND = ("--count", "2", "--seed", "1")
+
+
+def solved_by_rule(run: Run) -> list[str]:
+    words = ("practice", "--rules", "product,chain", *ROUND, "--solutions")
+    out = run(*words, "-f", "json").out
+    return [e["answer"].split(" or ")[0] for e in json.loads(out)["exercises"]]
+
+
+def test_what_is_given_up_is_shown_and_comes_back() -> None:
+    terminal = Terminal("practice", "--rules", "product", "--count", "1", "--seed", "1")
+    terminal.until("f'(x) = ")
+    terminal.press("\n")
+    terminal.until("Once more, exercise 1")
+    terminal.press("\n")
+    assert "0 of 1 right at the first try" in terminal.until("--seed 2")
+    assert terminal.finish() == 0
+
+
+@pytest.mark.parametrize(("key", "code"), [("\x04", 0), ("\x03", 130)])
+def test_leaving(key: str, code: int) -> None:
+    terminal = Terminal("practice", "--seed", "1")
+    terminal.until("f'(x) = ")
+    terminal.press(key)
+    said = "Interrupted." if code else "0 of 1 right at the first try"
+    assert said in terminal.until(said)
+    assert terminal.finish() == code
