@@ -350,7 +350,8 @@ def judge(lines: str | Iterable[str]) -> Judgement:
     from diffcli.analysis.work import judge as find
     from diffcli.inputs.work import read
 
-    return find(read(lines.splitlines() if isinstance(lines, str) else lines, "line"))
+    texts = lines.splitlines() if isinstance(lines, str) else lines
+    return find(read(_given.words(texts, "lines"), "line"))
 
 
 def practice(
@@ -387,9 +388,14 @@ def answer(exercise: Exercise, text: str) -> Mark:
 
     Raises ParseError for one that is no formula, and UsageError for one that is none.
     """
+    from diffcli.analysis.practice import Exercise as Known
     from diffcli.analysis.practice import answer as judge_answer
 
-    return judge_answer(exercise, text)
+    if not isinstance(exercise, Known):
+        raise UsageError(
+            f"{_given.shown(exercise)} is no exercise", parameter="exercise"
+        )
+    return judge_answer(exercise, _given.text(text, "text"))
 
 
 def _check_formula(

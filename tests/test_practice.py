@@ -141,6 +141,19 @@ def test_a_round_in_a_terminal(run: Run) -> None:
     assert terminal.finish() == 0
 
 
+def test_the_round_in_the_readme() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("$ diffcli practice ")[2].partition("```")[0]
+    words, _, said = shown.partition("\n")
+    terminal = Terminal("practice", *words.split())
+    seen = terminal.until("f'(x) = ")
+    for part in said.split("f'(x) = ")[1:]:
+        terminal.press(part.partition("\n")[0] + "\n")
+        seen += terminal.until("f'(x) = " if "Not yet" in part else "right at")
+    assert said in seen.replace("\r\n", "\n")
+    assert terminal.finish() == 0
+
+
 ROUND = ("--count", "2", "--seed", "1")
 
 

@@ -28,6 +28,7 @@ CALLS = {
     "descend": ("x**2", "--at", "1"),
     "depth": ("sigmoid",),
     "demo": ("--list",),
+    "practice": ("--seed", "1"),
     "functions": ("sigmoid",),
 }
 NAMES = plugins.names(commands)

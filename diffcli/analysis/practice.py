@@ -100,7 +100,7 @@ def exercises(
         else:
             raise UsageError(
                 f"there are not {count} exercises of this kind",
-                hint="take fewer, more rules or a higher --difficulty",
+                hint="take fewer, more rules or a higher difficulty",
             )
         seen.add(text)
         point = {_VARIABLE: _pick(dice, _PLACES)}

@@ -4,17 +4,23 @@ from collections.abc import Generator, Iterator
 from textwrap import wrap
 
 from diffcli.analysis.marking import RIGHT, Mark
-from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, Exercise, answer
+from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, RULES, Exercise, answer
 from diffcli.cli import terminal
 from diffcli.errors import DiffcliError
 from diffcli.language.notation import Notation
+from diffcli.language.parser import parse
 from diffcli.output.document import Line, Screen
 from diffcli.output.paper import Paper
 from diffcli.output.views.check import sentence
 from diffcli.output.views.practice import Exercises, question, shown, solution
 
-_PROMPTS = {DERIVATIVE: "f'(x) = ", NUMBER: "f' = ", RULE: "rule: "}
+_PROMPTS = {
+    DERIVATIVE: "f'(x) = ",
+    NUMBER: "f' = ",
+    RULE: f"rule ({', '.join(RULES)}): ",
+}
 _TRIES = {1: "", 2: ", at the second try", 3: ", at the third try"}
+_CLEARLY = 0.9  # a form is called shorter if it is no longer than this
 _KEYS = "? is a hint, ?? the next line of the derivation, Enter alone shows it all"
 
 
@@ -111,7 +117,8 @@ class Dialogue:
             return ""
         result = exercise.derivation.result
         right = self.notation.text(result, taken=("x",))
-        if len(right.replace(" ", "")) < len(text.replace(" ", "").replace("**", "^")):
+        given = self.notation.text(parse(text).expression, taken=("x",))
+        if len(right) < _CLEARLY * len(given):
             return f"Shorter: {right}"
         return ""
 

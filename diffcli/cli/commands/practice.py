@@ -15,17 +15,13 @@ from diffcli.inputs import points
 from diffcli.output.views.practice import Exercises, document
 
 SECTION, PLACE = "Explore", 6
-FORMATS = ("table", "md", "latex", "json", "jsonl", "csv", "tsv", "html")
+HAS = ("blocks", "record", "sheet", "maths")
 EPILOG = """\
 \b
 Examples:
   diffcli practice --rules chain,product --seed 7
   diffcli practice --rules quotient --count 10 --seed 3 -f latex
   diffcli practice --rules quotient --count 10 --seed 3 --solutions -f md
-
-In a terminal each exercise is asked; ? is a hint, ?? the next line of the
-derivation, Enter alone gives up and shows it, Ctrl-D ends. Without one, with -f
-or -o, the sheet is printed.
 """
 
 
@@ -54,7 +50,7 @@ or -o, the sheet is printed.
     help="Judge answers to the sheet of --seed: a line for each exercise, or a table"
     " with columns number, answer (name too for many people); exit 1 if one is wrong.",
 )  # fmt: skip
-@options.output(*FORMATS)
+@options.output(*HAS)
 def command(
     rules: str,
     difficulty: int,
@@ -64,7 +60,12 @@ def command(
     answers_file: str,
     **shared: Any,
 ) -> Answer:
-    """Exercises in differentiation, answered here or on a sheet of paper."""
+    """Exercises in differentiation, answered here or on a sheet of paper.
+
+    In a terminal each exercise is asked: ? is a hint, ?? the next line of the
+    derivation, Enter alone gives up and shows it, Ctrl-D ends. Without a terminal,
+    or with -f or -o, the sheet is printed.
+    """
     request = Request("", **shared)
     chosen = _rules(rules)
     number = int(Random().random() * 10_000) if seed is None else seed
@@ -76,9 +77,9 @@ def command(
         refuse("--answers are judged, not solved", "solutions")
         if seed is None:
             raise UsageError("--answers needs the --seed of the sheet", hint="--seed 7")
-        form = request.form(("csv", *FORMATS))
+        form = request.form(HAS, default="csv")
         return marking.answers(request, form, answers_file, sheet.exercises)
-    form = request.form(FORMATS)
+    form = request.form(HAS)
     asked = request.form_name or request.output != "-" or solutions
     if not asked and terminal.somebody_is_there():
         return Answer(Dialogue(sheet, request.screen()).lines())

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import diffcli
-from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULES, Exercise
+from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, RULES, Exercise
 from diffcli.language.notation import CODE, PAPER, Notation
 from diffcli.language.printer import latex
 from diffcli.output.document import (
@@ -65,7 +65,7 @@ def question(exercise: Exercise) -> str:
         return "differentiate with respect to x"
     if exercise.kind == NUMBER:
         return f"what is f'(x) at {point_text(exercise.point)}?"
-    return f"which rule comes first ({', '.join(RULES)})?"
+    return "which rule comes first?"
 
 
 def shown(exercise: Exercise, notation: Notation) -> str:
@@ -98,6 +98,8 @@ def _blocks(sheet: Exercises, notation: Notation) -> Iterator[Block]:
         asked = question(exercise)
         yield Prose(f"{exercise.number}. {asked[0].upper()}{asked[1:]}")
         typeset = latex(exercise.formula.expression, 400)
+        if exercise.kind == RULE:
+            yield Prose(f"Choose from {', '.join(RULES)}.")
         yield Formula(f"   {shown(exercise, notation)}", f"f(x) &= {typeset}")
         if sheet.solutions:
             yield Picture(
