@@ -13,7 +13,7 @@ from tests.conftest import Run
 #: Options that are allowed everywhere, because scripts give them to every call, and
 #: one that changes nothing but the time that a call takes.
 ALWAYS = {
-    "engine",
+    "engine", "progress",
     "color", "only_ascii", "height", "debug", "jobs", "timeout", "notation",
     "form_name", "output", "json_schema", "help", "version",
 }  # fmt: skip

@@ -46,6 +46,20 @@ def refuse(why: str, *names: str) -> None:
             raise UsageError(f"{option.opts[0]} has no effect here: {why}")
 
 
+_WORDS = "diffcli words"
+
+
+def words(without: str) -> tuple[list[str], list[str]]:
+    """Return the options but one, and the formulas of the call, as they were typed."""
+    flags, operands = click.get_current_context().meta[_WORDS]
+    kept = [
+        word
+        for before, word in zip(["", *flags], flags, strict=False)
+        if without not in (before, word.partition("=")[0])
+    ]
+    return kept, operands
+
+
 _LONG_OPTION = re.compile(r"--[a-z][a-z-]+[a-z](=|$)")
 
 
@@ -56,9 +70,13 @@ class Command(Helpful):
         """Parse the arguments after sorting options from formulas."""
         if ctx.resilient_parsing:  # a shell asks; the last value is still to come
             args = [*args, "--"]
-        return super().parse_args(ctx, self._options_first(ctx, args))
+        flags, operands = self._sorted(args, ctx)
+        ctx.meta[_WORDS] = flags, operands
+        return super().parse_args(ctx, [*flags, "--", *operands])
 
-    def _options_first(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def _sorted(
+        self, args: list[str], ctx: click.Context
+    ) -> tuple[list[str], list[str]]:
         known = {
             spelling: option
             for option in self.get_params(ctx)
@@ -87,7 +105,7 @@ class Command(Helpful):
                 flags.append(word)  # misspelt: click says so
             else:
                 operands.append(word)
-        return [*flags, "--", *operands]
+        return flags, operands
 
 
 def _value_of(name: str, rest: Iterator[str], known: Container[str]) -> list[str]:

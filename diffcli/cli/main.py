@@ -106,7 +106,7 @@ def main(args: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     files.complete_streams()
     try:
-        return _run(words)
+        return run(words)
     except (click.Abort, KeyboardInterrupt):
         terminal.close()
         terminal.say("Interrupted.")
@@ -116,10 +116,10 @@ def main(args: Sequence[str] | None = None) -> int:
         return _failed(error, words)
 
 
-def _run(words: list[str]) -> int:
+def run(words: Sequence[str]) -> int:
     """Run one call and print its answer. Raises whatever goes wrong."""
     if COMPLETES in os.environ:
-        return _complete(words)
+        return _complete([*words])
     try:
         with group.make_context("diffcli", [*words]) as context:
             answer = group.invoke(context)

@@ -87,6 +87,24 @@ def steps(default: str) -> Callable[[Decorated], Decorated]:
 )  # fmt: skip
 
 
+class _Jobs(click.ParamType[int | str]):
+    """A number of processes, or dask[:ADDRESS]."""
+
+    name = "jobs"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        """Return the number, or the word."""
+        word = str(value)
+        if word.partition(":")[0] == "dask":
+            return word
+        number = int(word) if word.isdecimal() and len(word) < 4 else 0
+        if not 1 <= number <= 256:
+            self.fail(f"{word!r} is neither 1 to 256 nor dask[:ADDRESS].", param, ctx)
+        return number
+
+
 black_box = _all(
     click.option(
         "--program", metavar="CMD", default="",
@@ -101,7 +119,7 @@ black_box = _all(
         show_default=True, metavar="S", help="Seconds that the program has to answer.",
     ),
     click.option(
-        "--jobs", type=click.IntRange(1, 256), default=1, show_default=True,
+        "--jobs", type=_Jobs(), default=1, show_default=True,
         metavar="N",
         help="Copies of the program, or processes for --points, side by side.",
     ),

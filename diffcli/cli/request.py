@@ -45,7 +45,7 @@ class Request(NamedTuple):
     program: str = ""
     module: str = ""
     timeout: float = 10.0
-    jobs: int = 1
+    jobs: int | str = 1
 
     def form(self, parts: Sequence[str], default: str = formats.DEFAULT) -> str:
         """Return the format: as asked for, or by the file's suffix, or the default.
@@ -66,6 +66,18 @@ class Request(NamedTuple):
                 hint=f"end it in {', '.join(suffixes)}, or say --format",
             )
         return suffixes[suffix]
+
+    @property
+    def processes(self) -> int:
+        """How many processes of this machine work.
+
+        Raises UsageError for dask, which has parts to share out.
+        """
+        if isinstance(self.jobs, str):
+            raise UsageError(
+                "--jobs dask shares out parts: --points 'parts/*.csv' -o DIR/"
+            )
+        return self.jobs
 
     def refuse_rounding(self, form: str) -> None:
         """Refuse --digits where all digits of a double are written anyway."""
@@ -256,7 +268,7 @@ class Request(NamedTuple):
 
         if self.module:
             return Boxes(lambda: ModuleBox(self.module))
-        return Boxes(lambda: ProgramBox(self.program, self.timeout), self.jobs)
+        return Boxes(lambda: ProgramBox(self.program, self.timeout), self.processes)
 
     def box_rows(self, form: str) -> "Rows":
         """Return the points for a black box, whose variables only they name.

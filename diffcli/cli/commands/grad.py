@@ -1,5 +1,6 @@
 """``diffcli grad``: the gradient by all methods, side by side."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -81,6 +82,10 @@ def _methods() -> list[tuple[str, str]]:
     "--engine", type=click.Choice(("columns", "polars")), default="columns",
     show_default=True, help="What computes --points; polars is faster (extra fast).",
 )  # fmt: skip
+@click.option(
+    "--progress", type=click.Choice(("line", "json")), default="line",
+    show_default=True, help="Of many parts (-o DIR/): one line, or JSON lines.",
+)  # fmt: skip
 @options.digits
 @options.output(*HAS)
 def command(
@@ -96,14 +101,16 @@ def command(
     exprs: str,
     keep_going: bool,
     engine: str,
+    progress: str,
     **shared: Any,
 ) -> Answer:
     """Gradient at a point by all three methods, side by side."""
     request = Request(expr or "", **shared)
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    if engine == "polars" or frame_kind(request.output):
-        return _by_polars(request, wrt, wanted, keep_going=keep_going)
+    by_files = _by_files(request, wrt, wanted, engine, progress, keep_going=keep_going)
+    if by_files is not None:
+        return by_files
     form = request.form(HAS)
     request.refuse_rounding(form)
     if request.is_box:
@@ -132,6 +139,30 @@ def command(
     if order == 2:
         return _second(request, form, wrt, settings)
     return _at(request, form, wrt, wanted, settings, exact=exact, arithmetic=arithmetic)
+
+
+def _by_files(
+    request: Request,
+    wrt: str,
+    wanted: Sequence[str],
+    engine: str,
+    progress: str,
+    *,
+    keep_going: bool,
+) -> Answer | None:
+    """Return an answer that is made file by file; None: it is one of lines."""
+    if request.points_file and _is_folder(request.output):
+        from diffcli.cli import parts
+
+        return parts.answer(request, progress)
+    refuse("it is for parts: --points 'parts/*.csv' -o DIR/", "progress")
+    if engine == "polars" or frame_kind(request.output):
+        return _by_polars(request, wrt, wanted, keep_going=keep_going)
+    return None
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith(("/", os.sep)) or os.path.isdir(output)
 
 
 def _refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
@@ -270,8 +301,9 @@ def _at_rows(
     watched = request.is_watched()
     pieces = rows.rows if watched or rows.chunks is None else rows.chunks(BLOCK)
     found: Iterator[Result]
-    if request.jobs > 1 and request.points_file and form in SHARED and not watched:
-        found = batch.shared(pieces, failures, request.jobs)
+    jobs = request.processes if request.points_file else 1
+    if jobs > 1 and form in SHARED and not watched:
+        found = batch.shared(pieces, failures, jobs)
     else:
         found = batch.documents(pieces, failures)
     answer = request.answer(form, found, columns=(rows.columns, columns(toward, names)))

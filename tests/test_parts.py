@@ -1,0 +1,148 @@
+"""Parts in, parts out: finished ones are skipped, nothing is lost or doubled."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from diffcli.cli.parts import RECORD, Outcome, Part, done
+from tests.conftest import Run
+
+FORMULA = "log(x)*y"
+NAMES = ["a", "b", "c", "d"]
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> str:
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    for place, name in enumerate(NAMES, 1):
+        rows = "".join(f"{place + n},{n}\n" for n in range(1, 50))
+        (folder / f"{name}.csv").write_text(f"x,y\n{rows}", "utf-8")
+    return f"{folder}/*.csv"
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text("utf-8") for file in folder.glob("*.*v")}
+
+
+def alone(run: Run, parts: str) -> dict[str, str]:
+    """Return what the same call gives for each part by itself."""
+    return {
+        f"{name}.csv": run(
+            "grad", FORMULA, "--points", parts.replace("*", name), "-f", "csv"
+        ).out
+        for name in NAMES
+    }
+
+
+def said(text: str) -> dict[str, str]:
+    lines = map(json.loads, text.splitlines())
+    return {os.path.basename(line["part"]): line["status"] for line in lines}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2", "dask"])
+def test_each_part_is_as_alone(jobs: str, run: Run, parts: str, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    words = ("grad", FORMULA, "--points", parts, "-o", f"{target}/", "--jobs", jobs)
+    ran = run(*words, "--progress=json")
+    assert (ran.code, ran.out) == (0, "")
+    assert set(said(ran.err).values()) == {"done"}
+    assert outputs(target) == alone(run, parts)
+
+
+def test_what_is_finished_is_not_done_again(
+    run: Run, parts: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "out"
+    words = ("grad", FORMULA, "--points", parts, "-o", f"{target}/")
+    assert run(*words).code == 0
+    (target / "b.csv").unlink()
+    changed = Path(parts.replace("*", "c"))
+    changed.write_text("x,y\n7,8\n", "utf-8")
+    again = said(run(*words, "--progress=json").err)
+    assert again == {
+        "a.csv": "skipped", "b.csv": "done", "c.csv": "done", "d.csv": "skipped"
+    }  # fmt: skip
+    assert outputs(target) == alone(run, parts)
+
+
+def test_a_folder_is_of_one_call(run: Run, parts: str, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    words = ("--points", parts, "-o", f"{target}/")
+    assert run("grad", FORMULA, *words).code == 0
+    before = outputs(target)
+    for other in (("x*y",), (FORMULA, "--wrt", "x"), (FORMULA, "--keep-going")):
+        ran = run("grad", *other, *words)
+        assert ran.code == 2
+        assert "another call" in ran.err
+    assert outputs(target) == before
+    (target / RECORD).write_text("[]", "utf-8")
+    assert run("grad", FORMULA, *words).code == 2
+
+
+def test_a_bad_row_ends_the_run_at_its_part(
+    run: Run, parts: str, tmp_path: Path
+) -> None:
+    bad = Path(parts.replace("*", "b"))
+    bad.write_text("x,y\n1,2\n-1,2\n", "utf-8")
+    target = tmp_path / "out"
+    words = ("grad", FORMULA, "--points", parts)
+    ran = run(*words, "-o", f"{target}/")
+    assert (ran.code, ran.out) == (4, "")
+    assert f"{bad}:3" in ran.err
+    assert outputs(target).keys() == {"a.csv"}
+    going = run(*words, "-o", f"{tmp_path}/going/", "--keep-going")
+    assert going.code == 4
+    assert outputs(tmp_path / "going").keys() == {f"{name}.csv" for name in NAMES}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--points", "{none}/*.csv", "-o", "{out}/"),
+        ("--points", "-", "-o", "{out}/"),
+        ("--points", "{parts}", "-o", "{out}/", "--jobs", "dask:nowhere"),
+        ("--points", "{part}", "--jobs", "dask"),
+        ("--points", "{part}", "--jobs", "0"),
+        ("--points", "{part}", "--jobs", "many"),
+        ("--points", "{part}", "--progress=json"),
+    ],
+)
+def test_what_has_no_parts_is_refused(
+    words: tuple[str, ...], run: Run, parts: str, tmp_path: Path
+) -> None:
+    names = {
+        "none": str(tmp_path / "none"), "out": str(tmp_path / "out"),
+        "parts": parts, "part": parts.replace("*", "a"),
+    }  # fmt: skip
+    ran = run("grad", FORMULA, *(word.format(**names) for word in words))
+    assert (ran.code, ran.out) == (2, "")
+
+
+class Once:
+    """Work whose worker is killed the first time that it is asked."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __call__(self, part: Part) -> Outcome:
+        if not self.mark.exists():
+            self.mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done(part)
+
+
+def test_a_worker_killed_hard_loses_and_doubles_nothing(
+    run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffcli.cli.parts.done", Once(tmp_path / "mark"))
+    target = tmp_path / "out"
+    words = ("grad", FORMULA, "--points", parts, "-o", f"{target}/", "--jobs", "dask")
+    ran = run(*words, "--progress=json")
+    assert ran.code == 0
+    assert (tmp_path / "mark").exists()
+    assert outputs(target) == alone(run, parts)
+    assert not list(target.glob("*.tmp"))
