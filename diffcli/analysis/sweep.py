@@ -154,6 +154,8 @@ def _truncation(
         for h in map(mp.mpf, steps):
             ends = (x, x + h) if scheme == "forward" else (x - h / 2, x + h / 2)
             try:
+                for end in ends:  # what overflows there takes mpmath for ever
+                    program.value({**point, name: float(end)})
                 low, high = (
                     run(program, {**point, name: end})[program.outputs[0]]
                     for end in ends
