@@ -44,7 +44,7 @@ def test_point(text: str, values: tuple[float, float]) -> None:
         ("1,NaN", ParseError, "'NaN' is not a number"),
         ("1,inf", ParseError, "'inf' is not a number"),
         ("1,1+2j", ParseError, "'j' is not a number"),
-        ("1,[bold]1", ParseError, "not part of the language"),
+        ("1,[bold]1@", ParseError, "not part of the language"),
         ("1,1/0", DomainError, "division by zero"),
         ("1,1e999", DomainError, "overflow"),
         ("1,2 3", ParseError, "expected an operator"),

@@ -1,5 +1,8 @@
 """What people write elsewhere: read with its meaning, or refused with what to write."""
 
+import json
+import math
+import pickle
 from pathlib import Path
 
 import pytest
@@ -218,3 +221,46 @@ def test_a_call_of_ones_own_function_is_shown_by_name(command: str, run: Run) ->
     ran = run(command, "s(u) = u^2+1; s(x) + 2s(3x)", "--at", "1")
     assert ran.code == 0
     assert "s(3*x)" in ran.out
+
+
+# ---- several outputs --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "source", ["(x*y, sin(x)+y)", "[x*y, sin(x)+y]", "f(x, y) = (x*y, sin(x)+y)",
+               "z = x*y; (z, sin(x)+y)"],
+)  # fmt: skip
+def test_several_outputs_give_the_jacobian(source: str, run: Run) -> None:
+    ran = run("grad", source, "--at", "1,2", "-f", "plain")
+    assert ran.code == 0
+    rows = [list(map(float, line.split())) for line in ran.out.splitlines()]
+    assert rows == [[2, 1], [pytest.approx(math.cos(1)), 1]]
+    records = json.loads(run("grad", source, "--at", "1,2", "-f", "json").out)
+    assert [record["value"] for record in records] == [2, math.sin(1) + 2]
+    sheet = run("grad", source, "--at", "1,2", "-f", "csv").out.splitlines()
+    assert [line.split(",")[0] for line in sheet] == ["output", "1", "2"]
+
+
+def test_an_output_out_of_its_domain_is_pointed_at(run: Run) -> None:
+    ran = run("grad", "(x, log(y))", "--at", "1,0")
+    assert ran.code == 4
+    assert ran.err.splitlines()[2].index("^") == ran.err.splitlines()[1].index("y")
+
+
+@pytest.mark.parametrize("command", ["sweep", "descend", "plot", "check", "steps"])
+def test_where_one_output_is_asked_for_several_are_refused(
+    command: str, run: Run
+) -> None:
+    point = () if command == "plot" else ("--at", "1")
+    ran = run(command, "(x, x^2)", *point)
+    assert (ran.code, ran.out) == (3, "")
+    assert "2 outputs" in ran.err
+    assert "Hint: take one" in ran.err
+
+
+def test_several_outputs_pickle() -> None:
+    parsed = parse("(x*y, x+y)", several=True)
+    again = pickle.loads(pickle.dumps(parsed))
+    assert list(map(text, again.outputs)) == ["x*y", "x + y"]
+    with pytest.raises(ParseError):
+        parse("(x*y, x+y)")

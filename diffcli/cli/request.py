@@ -118,8 +118,10 @@ class Request(NamedTuple):
         if self.forced_syntax:
             refuse("each formula of a file is read as it looks", "syntax")
 
-    def parsed(self) -> Parsed:
+    def parsed(self, *, several: bool = False) -> Parsed:
         """Return the formula as understood, with the variables of --vars and --at.
+
+        ``several`` tells that more than one output has a meaning here.
 
         Raises ParseError, and UsageError if --vars leaves a variable out.
         """
@@ -131,7 +133,8 @@ class Request(NamedTuple):
         fixed = points.name_list(self.variables)
         given = [name for text in self.points for name in points.names(text)]
         text, names = terminal.read(self.expr), {*fixed, *given}
-        parsed = parse(text, names=names, syntax=self.forced_syntax)
+        syntax = self.forced_syntax
+        parsed = parse(text, names=names, syntax=syntax, several=several)
         if not fixed:
             return parsed
         missing = [name for name in parsed.variables if name not in fixed]
@@ -236,13 +239,16 @@ class Request(NamedTuple):
 
         wanted = self.wanted(parsed, wrt)
         rows = self.rows_for(parsed, form)
-        program = Program([parsed.expression])
+        parts = [(part, Program([part.expression])) for part in parsed.parts()]
         settings = settings or Settings()
         documents = (
-            self.of_row(row, document(posed(row, parsed, wanted, settings, program)))
+            self.of_row(row, document(posed(row, part, wanted, settings, program)))
             for row in rows.rows
+            for part, program in parts
         )
-        return self.answer(form, documents, notes, columns=(rows.columns, own))
+        columns = (rows.columns, own)
+        several = bool(parsed.outputs)
+        return self.answer(form, documents, notes, columns=columns, exprs=several)
 
     @property
     def is_box(self) -> bool:

@@ -54,6 +54,10 @@ class Parsed(NamedTuple):
     notes: tuple[str, ...] = ()
     #: Nodes that are shown as a call of a function that the text defines: s(x).
     labels: Mapping[Expression, str] = MappingProxyType({})
+    #: All values, where the last part lists several; else empty.
+    outputs: tuple[Expression, ...] = ()
+    #: Which of several outputs ``expression`` is.
+    output: int = 0
     #: "latex" where the text is to be read as LaTeX whatever it looks like.
     syntax: str = ""
 
@@ -61,11 +65,20 @@ class Parsed(NamedTuple):
         """Return the first place of every node, by reading the text once more."""
         spans: dict[Expression, Span] = {}
         again = _read(self.source, self.names, self.within, spans, syntax=self.syntax)
+        if again.outputs:
+            again = again.parts()[self.output]
         if again.expression is self.expression:
             return spans
         # The table of nodes was emptied since: the same nodes in the same order.
         pairs = zip(again.nodes(), self.nodes(), strict=True)
         return {mine: spans[new] for new, mine in pairs if new in spans}
+
+    def parts(self) -> list["Parsed"]:
+        """Return what was read once for each output; itself, if there is one."""
+        return [
+            self._replace(expression=node, outputs=(), output=place)
+            for place, node in enumerate(self.outputs)
+        ] or [self]
 
     def shown_names(self) -> dict[Expression, str]:
         """Return the names under which nodes are shown: a definition's, or s(x)."""
@@ -74,7 +87,8 @@ class Parsed(NamedTuple):
 
     def nodes(self) -> list[Expression]:
         """Return every distinct node that was read, arguments before users."""
-        return postorder([self.expression, *self.definitions.values()])
+        roots = [self.expression, *self.outputs, *self.definitions.values()]
+        return postorder(roots)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the text: it is all there is to know."""
@@ -88,19 +102,30 @@ def parse(
     within: Span | None = None,
     *,
     syntax: str = "",
+    several: bool = False,
 ) -> Parsed:
     """Return what ``source`` means.
 
     ``names`` are variables even where they would be a constant or a function: a
     value given to ``e`` makes it a variable. ``within`` reads a part of the text;
-    ``syntax`` "latex" reads it as LaTeX even if it looks like none.
+    ``syntax`` "latex" reads it as LaTeX even if it looks like none; ``several`` lets
+    the last part list several outputs, as in (x*y, x+y).
 
     >>> parse("f(x, y) = x^2 + 2y").variables
     ('x', 'y')
 
     Raises ParseError with the place of the first thing that cannot be understood.
     """
-    return _read(source, frozenset(names), within, syntax=syntax)
+    parsed = _read(source, frozenset(names), within, syntax=syntax)
+    if parsed.outputs and not several:
+        start, end = within or (0, len(source))
+        raise ParseError(
+            f"this has {len(parsed.outputs)} outputs, and one is asked for here",
+            source=source,
+            span=(start, end),
+            hint="take one of them; grad and trace take several",
+        )
+    return parsed
 
 
 def _read(
@@ -149,7 +174,7 @@ def _read_again(
     variables: tuple[str, ...],
 ) -> Parsed:
     """Return what was pickled."""
-    again = parse(source, names, within, syntax=syntax)
+    again = parse(source, names, within, syntax=syntax, several=True)
     return again._replace(variables=variables)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import click
@@ -206,26 +207,30 @@ def _at(
     arithmetic: bool,
 ) -> Answer:
     """Return the gradient at every --at, up to the first without a derivative."""
-    parsed = request.parsed()
+    parsed = request.parsed(several=True)
+    several = bool(parsed.outputs)
     toward = request.wanted(parsed, wrt)
-    names = _names(wanted, form, many=request.many)
+    names = _names(wanted, form, many=request.many or several)
     rows = request.rows_for(parsed, form)
-    program = Program([parsed.expression])
+    parts = [(part, Program([part.expression])) for part in parsed.parts()]
     notes, documents, error = request.reading_notes(parsed), [], None
-    for text, row in zip(request.points, rows.rows, strict=True):
-        comparison = compare(posed(row, parsed, toward, settings, program), names)
+    for (text, row), (part, program) in product(
+        zip(request.points, rows.rows, strict=True), parts
+    ):
+        comparison = compare(posed(row, part, toward, settings, program), names)
         if exact:
             point = points.expressions(text, parsed.variables)
             comparison = with_exact_values(comparison, point)
         found = document(comparison, arithmetic=arithmetic)
-        documents.append(found._replace(carried=row.carried))
+        label = {"output": str(part.output + 1)} if several else {}
+        documents.append(found._replace(carried={**label, **row.carried}))
         notes += comparison.warnings
         error = comparison.error()
         if error:
             break
     own = columns(toward, names, exact=exact)
-    header = (rows.columns, own)
-    return request.answer(form, documents, notes, error, columns=header)
+    header = ((*(("output",) if several else ()), *rows.columns), own)
+    return request.answer(form, documents, notes, error, columns=header, exprs=several)
 
 
 def _second(request: Request, form: str, wrt: str, settings: Settings) -> Answer:

@@ -39,7 +39,7 @@ Examples:
 def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     """Forward and backward pass, node by node."""
     request = Request(expr, **shared)
-    parsed, form = request.parsed(), request.form(HAS)
+    parsed, form = request.parsed(several=True), request.form(HAS)
     if formats.part(form) in ("sheet", "record", "graph"):
         refuse(f"-f {form} has both passes", "passes")
     if form != "table" or request.output != "-":

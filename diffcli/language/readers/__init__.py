@@ -20,6 +20,7 @@ from diffcli.language.readers import (
     indexed,
     latex,
     names,
+    outputs,
     own,
 )
 from diffcli.language.readers.draft import Draft
@@ -65,17 +66,24 @@ def read(
     functions, rest = own.functions(draft)
     spans = {} if spans is None else spans
     try:
-        parsed = parse_tokens(source, rest, names, within, functions.rows, spans)
+        parsed, *others = (
+            parse_tokens(source, given, names, within, functions.rows, spans)
+            for given in outputs.each(rest)
+        )
     except ParseError:
         unread = plain == source and typed == [word.text for word in rest]
         if refusal and unread and not typeset:
             raise refusal from None
         raise
     parsed = own.written_out(parsed, functions, spans)
+    if others:
+        parts = [own.written_out(other, functions, spans) for other in others]
+        parsed = outputs.together([parsed, *parts])
     for node, (start, end) in list(spans.items()):
         if start >= end:  # words of a choice that changed places
             del spans[node]
-    conditions.require_conditions(source, parsed.expression, spans)
+    for output in parsed.outputs or (parsed.expression,):
+        conditions.require_conditions(source, output, spans)
     syntax = "latex" if refusal is None else ""
     return parsed._replace(notes=tuple(draft.notes), syntax=syntax)
 
