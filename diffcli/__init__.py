@@ -31,7 +31,6 @@ TYPE_CHECKING = False  # importing typing would take longer than all of this
 if TYPE_CHECKING:
     from diffcli.analysis.check import Check as Check
     from diffcli.analysis.check import Remainder as Remainder
-    from diffcli.analysis.check import Verdict as Verdict
     from diffcli.analysis.depth import Chain as Chain
     from diffcli.analysis.depth import Layer as Layer
     from diffcli.analysis.descend import Course as Course
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.sweep import Sweep as Sweep
     from diffcli.analysis.trace import Trace as Trace
     from diffcli.analysis.tree import Tree as Tree
+    from diffcli.analysis.verdicts import Verdict as Verdict
     from diffcli.analysis.work import Judgement as Judgement
     from diffcli.analysis.work import LineVerdict as LineVerdict
     from diffcli.api import answer as answer
@@ -98,7 +98,8 @@ _HOMES = {
     " hessian judge mark measure parse plot practice program steps sweep trace tree",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
-    "analysis.check": "Check Remainder Verdict",
+    "analysis.check": "Check Remainder",
+    "analysis.verdicts": "Verdict",
     "analysis.depth": "Chain Layer",
     "analysis.descend": "Course Descent",
     "analysis.grad": "Agreement Comparison",

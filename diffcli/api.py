@@ -12,7 +12,7 @@ from diffcli import methods as _methods
 from diffcli.analysis import check as _check
 from diffcli.analysis import depth as _depth
 from diffcli.analysis import grad as _grad
-from diffcli.analysis.check import Check, Tolerance
+from diffcli.analysis.check import Check
 from diffcli.analysis.depth import Chain
 from diffcli.analysis.descend import Descent
 from diffcli.analysis.grad import Comparison
@@ -25,6 +25,7 @@ from diffcli.analysis.steps import Derivative
 from diffcli.analysis.sweep import Sweep
 from diffcli.analysis.trace import Trace
 from diffcli.analysis.tree import Tree
+from diffcli.analysis.verdicts import Tolerance
 from diffcli.analysis.work import Judgement
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox

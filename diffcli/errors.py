@@ -147,6 +147,12 @@ class CheckFailed(DiffcliError):
     kind, exit_code = "check", 1
 
 
+class CannotTell(DiffcliError):
+    """No claim is wrong, but of one nothing can be said; the output has said so."""
+
+    kind, exit_code = "undecided", 6
+
+
 class RowsFailed(DiffcliError):
     """Some rows have an error; they say so, and there is nothing to add."""
 

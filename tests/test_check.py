@@ -57,7 +57,10 @@ def test_a_slip_is_named_if_it_gives_the_claim(
 def test_equal_everywhere_or_only_here(run: Run) -> None:
     words = ("check", "x**3", "--at", "2", "--claim")
     assert "ok, everywhere" in run(*words, "3*x*x").out
-    assert "ok, here" in run(*words, "6*x").out
+    assert "ok, here" in run(*words, "12").out
+    elsewhere = run(*words, "6*x")
+    assert elsewhere.code == 1
+    assert "equal only here: at x = 2.186 claimed is 13.116" in elsewhere.out
 
 
 def test_given_tolerances_replace_the_bounds(run: Run) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from diffcli.analysis.counterexample import counterexample, program_of
 from diffcli.analysis.equality import equal
 from diffcli.analysis.grad import Comparison, compare
-from diffcli.analysis.slips import Slip, explain
+from diffcli.analysis.slips import explain
+from diffcli.analysis.verdicts import ESTIMATES, Tolerance, Verdict, judged
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import Derivation, derivations
-from diffcli.engine.tape import ROUNDING, Program, Undefined
+from diffcli.engine.derivation import derivations
+from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.engine.waiting import NoAnswer, ask
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import Expression, postorder
@@ -18,51 +20,8 @@ from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
 from diffcli.problem import DOUBLE, Estimate, Problem
 
-_SLACK = 8.0  # how many error estimates a right claim may be off
+_POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _PROVABLE = 100  # nodes of formulas that sympy is asked to prove equal
-
-
-class Verdict(NamedTuple):
-    """What a check says of one partial."""
-
-    name: str
-    claimed: Estimate
-    #: By backprop, the slope of the whole function, mpmath, or differences.
-    true: Estimate
-    #: abs(claimed - true) / abs(true); None: there is no such ratio.
-    relative: float | None
-    passed: bool
-    #: True: sympy proves that it is equal at every point.
-    everywhere: bool = False
-    #: The slips that would give exactly this claim, if there are any.
-    slips: tuple[Slip, ...] = ()
-    #: The method whose partial is checked; empty: it is somebody's claim.
-    method: str = ""
-    #: Why nothing can be said; empty: the verdict stands.
-    doubt: str = ""
-    #: How the partial is found, if somebody's formula is wrong.
-    derivation: Derivation | None = None
-
-    @property
-    def slip(self) -> str:
-        """The slips as one sentence, with formulas as code; empty: none was found."""
-        return "; or ".join(map(str, self.slips))
-
-    @property
-    def factor(self) -> str:
-        """The claim as a simple multiple of the true partial: 1/2, -3; empty: none."""
-        if self.passed or self.doubt or self.derivation:
-            return ""
-        if not self.claimed.value or not self.true.value:
-            return ""
-        from fractions import Fraction
-
-        ratio = float(self.claimed.value / self.true.value)
-        if not 1 / 24 < abs(ratio) < 24:
-            return ""
-        simple = Fraction(ratio).limit_denominator(12)
-        close = abs(ratio - simple) <= 1e-6 * abs(ratio)
-        return str(simple) if close and simple != 1 else ""
 
 
 class Remainder(NamedTuple):
@@ -98,18 +57,10 @@ class Check(NamedTuple):
         """Tell whether every claim is right."""
         return all(verdict.passed for verdict in self.verdicts)
 
-
-class Tolerance(NamedTuple):
-    """How far a right claim may be off; without numbers the estimates decide."""
-
-    relative: float | None = None
-    absolute: float | None = None
-
-
-KINK = "kink within h"
-"""The doubt about a black box whose slopes on both sides stay apart."""
-ESTIMATES = Tolerance()
-"""The error estimates decide."""
+    @property
+    def failed(self) -> bool:
+        """Tell whether a claim is wrong; what cannot be told is neither."""
+        return any(not v.passed and not v.doubt for v in self.verdicts)
 
 
 def check(
@@ -124,8 +75,9 @@ def check(
     A claim passes if it differs from the partial by no more than the estimates of
     both allow: abs(claimed - true) <= 8*(error of both + rounding); given tolerances
     replace that by abs(claimed - true) <= atol + rtol*max(abs(claimed), abs(true)).
-    Where one fails, mpmath is asked for the true partial before that is said; where
-    one passes, sympy for a proof that it is right everywhere, if there is to be one.
+    Where doubles are poor, mpmath is asked; what would hide a claim that is wrong by
+    half a percent passes nothing. A claim that is a formula has to be the derivative
+    at points near this one, too. ``prove`` asks sympy whether it is one everywhere.
 
     Raises Undefined where a claimed formula has no value at the point.
     """
@@ -154,77 +106,80 @@ def _of_claims(
 ) -> Iterator[Verdict]:
     problem = comparison.problem
     for derivation in derivations(problem.parsed.expression, tuple(claims)):
-        name, claim = derivation.variable, claims[derivation.variable]
-        claimed = evaluated(claim.expression, problem.point)
-        verdict = judged(name, claimed, comparison.partial(name), tolerance)
-        if not verdict.passed and name not in comparison.corners:
-            verdict = judged(name, claimed, _referee(problem, verdict), tolerance)
+        name, claim = derivation.variable, claims[derivation.variable].expression
+        claimed, true = evaluated(claim, problem.point), comparison.partial(name)
+        verdict = judged(name, claimed, true, tolerance)
+        poor = claimed.error + true.error > _POOR * abs(true.value or 0.0)
+        if poor or not verdict.passed:
+            exact = true if name in comparison.corners else _referee(problem, name)
+            value = _precisely(claim, problem.point)
+            wide = math.inf if exact and value else 0.0
+            verdict = judged(name, value or claimed, exact or true, tolerance, wide)
         if verdict.passed:
-            proved = prove and _equal_everywhere(claim.expression, derivation.result)
-            yield verdict._replace(everywhere=proved)
-        else:
-            slips = explain(derivation, claim.expression, problem.point)
-            yield verdict._replace(slips=slips, derivation=derivation)
+            elsewhere = counterexample(claim, derivation, problem, tolerance)
+            verdict = verdict._replace(
+                passed=elsewhere is None,
+                elsewhere=elsewhere,
+                everywhere=prove
+                and elsewhere is None
+                and _equal_everywhere(claim, derivation.result),
+            )
+        if not verdict.passed and not verdict.doubt:
+            slips = explain(derivation, claim, problem.point)
+            verdict = verdict._replace(slips=slips, derivation=derivation)
+        yield verdict
 
 
 def _of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict]:
     """Yield verdicts on the other methods, which backprop's partials judge."""
+    problem = comparison.problem
     others = [result for result in comparison.results if result.method != "backprop"]
-    for name in comparison.problem.variables:
+    rounding = 10.0**-problem.settings.digits if problem.precise else ROUNDING
+    for name in problem.variables:
         for result in others:
             found = result.partials.get(name, Estimate(None, 0.0))
-            verdict = judged(name, found, comparison.partial(name), tolerance)
+            true = comparison.partial(name)
+            wide = abs(float(comparison.value.number) / (problem.point[name] or 1.0))
+            verdict = judged(name, found, true, tolerance, wide, rounding)
+            if verdict.doubt and not problem.precise:
+                verdict = verdict._replace(advice={"digits": 30})
             yield verdict._replace(method=result.method)
 
 
-def judged(
-    name: str, claimed: Estimate, true: Estimate, tolerance: Tolerance
-) -> Verdict:
-    """Return the verdict on one number, given the true one."""
-    if claimed.value is None or true.value is None:
-        return Verdict(name, claimed, true, None, False, doubt="there is no number")
-    allowed = _allowed(claimed, true, tolerance)
-    passed = abs(claimed.value - true.value) <= allowed
-    return Verdict(name, claimed, true, _ratio(claimed, true), passed)
+def _referee(problem: Problem, name: str) -> Estimate | None:
+    """Return the partial by mpmath; None if that fails.
 
-
-def _referee(problem: Problem, verdict: Verdict) -> Estimate:
-    """Return the partial by mpmath, all digits right, or as it was if that fails."""
+    All its digits are right; it is off by what a rounding of the point would do.
+    """
     from diffcli.engine.adaptive import Unsettled, gradient
 
+    beside = {n: x * (1 + 2 * ROUNDING) for n, x in problem.point.items()}
     try:
-        found = gradient(problem.program, problem.point, DOUBLE).partials
+        found, moved = (
+            gradient(problem.program, point, DOUBLE).partials.get(name, 0.0)
+            for point in (problem.point, beside)
+        )
     except (Undefined, Unsettled):
-        return verdict.true
-    return Estimate(float(found.get(verdict.name, 0.0)), 0.0)
-
-
-def _ratio(claimed: Estimate, true: Estimate) -> float | None:
-    if not true.value:
         return None
-    relative = abs(claimed.number - true.value) / abs(true.value)
-    return relative if math.isfinite(relative) else None
+    return Estimate(float(found), float(abs(found - moved)))
 
 
-def _allowed(claimed: Estimate, true: Estimate, tolerance: Tolerance) -> float:
-    sizes = [abs(float(claimed.number)), abs(float(true.number))]
-    relative, absolute = tolerance
-    if relative is None and absolute is None:
-        return float(_SLACK * (claimed.error + true.error + ROUNDING * sum(sizes)))
-    return (absolute or 0.0) + (relative or 0.0) * max(sizes)
+def _precisely(expression: Expression, point: Mapping[str, float]) -> Estimate | None:
+    """Return a formula's value by mpmath; None if that fails."""
+    from diffcli.engine.adaptive import Unsettled, values
+
+    try:
+        (value,) = values(program_of(expression), point, DOUBLE)
+    except (Undefined, Unsettled):
+        return None
+    return Estimate(float(value), 0.0)
 
 
 def evaluated(expression: Expression, point: Mapping[str, float]) -> Estimate:
     """Return a formula's value at the point, with its rounding bound."""
-    tape = _program(expression).run(point)
+    tape = program_of(expression).run(point)
     row = tape.program.outputs[0]
     return Estimate(tape.values[row], value_errors(tape)[row])
-
-
-@lru_cache(maxsize=64)
-def _program(expression: Expression) -> Program:
-    """Return the program of a claim, or of a slip, once for all points."""
-    return Program([expression])
 
 
 @lru_cache(maxsize=64)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from diffcli.analysis.check import ESTIMATES, Tolerance, check
+from diffcli.analysis.check import check
 from diffcli.analysis.equality import equal
 from diffcli.analysis.slips import Slip, explain
+from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.engine.derivation import Derivation, derivations
 from diffcli.engine.paper import chain, too_long
 from diffcli.errors import DiffcliError
@@ -75,7 +76,7 @@ def _status(
         if made.error is not None:
             raise made.error
         if not made.passed:
-            return WRONG
+            return WRONG if made.failed else UNCLEAR
         if not claim.variables or tolerance != ESTIMATES:
             return RIGHT
     same = equal(claim.expression, derivation.result, point)

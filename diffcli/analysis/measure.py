@@ -6,17 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from diffcli.blackbox.boxes import Boxes
-from diffcli.engine.stencils import (
-    Difference,
-    NoDifference,
-    best_difference,
-    difference,
-    quotient_at,
-    relative_step,
-)
+from diffcli.engine.noise import Remembering, Slope, best_slope, slope_with
+from diffcli.engine.stencils import NoDifference, Slice, relative_step
 from diffcli.problem import Estimate, Settings
 
-_WIDE, _NARROW = 2.0**-14, 2.0**-18  # steps whose one-sided slopes tell a kink
 _NEXT_TO_ZERO = 1e-6  # the error of a slope beside the slopes over a wide distance
 
 
@@ -27,8 +20,10 @@ class Measurement(NamedTuple):
     point: Mapping[str, float]
     settings: Settings
     value: float
-    #: By variable; without a value where no quotient can be made.
+    #: By variable; without a value where no digit is certain.
     partials: dict[str, Estimate]
+    #: What they rest on, by variable; none where no quotient can be made.
+    slopes: dict[str, Slope]
     #: The variables toward which the two sides disagree, with both slopes.
     kinks: dict[str, tuple[float, float]]
     #: How often the box was asked.
@@ -46,45 +41,63 @@ def measure(
 ) -> Measurement:
     """Return the partials of a black box by differences, and how far they may be off.
 
+    How far the box's values are off is measured, not assumed.
+
     Raises UsageError where it breaks down, DomainError where it has no value.
     """
-    before = boxes.asked
+    before, deaths = boxes.asked, len(boxes.deaths())
     value = boxes.at(point).value
 
-    def one(name: str) -> tuple[Estimate, tuple[float, float] | None, str]:
-        along = _line(boxes, point, name)
+    def one(name: str) -> Slope | NoDifference:
         try:
-            quotient = _difference(along, point[name], settings)
-            kink = _kink(along, point[name])
+            return _slope(_line(boxes, point, name), point[name], settings)
         except NoDifference as reason:
-            return Estimate(None, math.inf), None, f"Note: ∂f/∂{name}: {reason}"
+            return reason
         finally:
             tick()
-        return Estimate(quotient.slope, quotient.error), kink, ""
 
     if len(boxes.all) > 1:
         with ThreadPoolExecutor(len(boxes.all)) as threads:
-            slopes = list(threads.map(one, names))
+            found = list(threads.map(one, names))
     else:
-        slopes = [one(name) for name in names]
-    results = dict(zip(names, slopes, strict=True))
-    kinks = {name: kink for name, (_, kink, _) in results.items() if kink}
-    warnings = [note for _, _, note in slopes if note]
+        found = [one(name) for name in names]
+    results = dict(zip(names, found, strict=True))
+    slopes = {n: slope for n, slope in results.items() if isinstance(slope, Slope)}
+    kinks = {name: slope.sides for name, slope in slopes.items() if slope.sides}
+    partials = {name: _estimate(slopes.get(name)) for name in names}
+    warnings = [
+        f"Note: ∂f/∂{name}: {results[name]}"
+        if name not in slopes
+        else f"Note: ∂f/∂{name}: the noise of f hides it: no digit is certain"
+        for name in names
+        if partials[name].value is None
+    ]
     warnings += [
         f"Warning: a kink lies at or near {name} = {point[name]:.10g}: slope"
         f" {left:.6g} on the left, {right:.6g} on the right"
         for name, (left, right) in kinks.items()
     ]
-    partials = {name: estimate for name, (estimate, _, _) in results.items()}
-    asked = boxes.asked - before
+    warnings += _deaths(boxes.deaths()[deaths:])
     return Measurement(
-        boxes.name, point, settings, value, partials, kinks, asked, tuple(warnings)
-    )
+        boxes.name, point, settings, value, partials, slopes, kinks,
+        boxes.asked - before, tuple(warnings),
+    )  # fmt: skip
 
 
-def _line(
-    boxes: Boxes, point: Mapping[str, float], name: str
-) -> Callable[[float], float]:
+def _slope(line: Slice, x: float, settings: Settings) -> Slope:
+    """Return the slope along a line.
+
+    Raises NoDifference where no quotient can be made, or none has a certain digit.
+    """
+    line = Remembering(line)
+    h = settings.h
+    if h == "auto":
+        return best_slope(line, x)
+    width = relative_step(x, settings.scheme) if isinstance(h, str) else h
+    return slope_with(line, x, width, settings.scheme)
+
+
+def _line(boxes: Boxes, point: Mapping[str, float], name: str) -> Slice:
     """Return the box along one variable."""
 
     def line(x: float) -> float:
@@ -93,49 +106,19 @@ def _line(
     return line
 
 
-def _difference(
-    line: Callable[[float], float], x: float, settings: Settings
-) -> Difference:
-    h = settings.h
-    if h == "auto":
-        try:
-            return best_difference(line, x)
-        except NoDifference:
-            return _small_difference(line, x)
-    width = relative_step(x, settings.scheme) if isinstance(h, str) else h
-    return difference(line, x, width, settings.scheme)
+def _estimate(slope: Slope | None) -> Estimate:
+    """Return the number to show; none where it could be anything."""
+    if slope is None:
+        return Estimate(None, math.inf)
+    found = slope.difference
+    if found.error > max(abs(found.slope), _NEXT_TO_ZERO * slope.wide) > 0:
+        return Estimate(None, math.inf)
+    return Estimate(found.slope, found.error)
 
 
-def _small_difference(line: Callable[[float], float], x: float) -> Difference:
-    """Return a quotient of which no digit is certain because it is next to 0.
-
-    Next to 0 means: its error is small beside the slopes over a wide distance.
-
-    Raises NoDifference if it is not: then f is noise, and any number would do.
-    """
-    wide = quotient_at(line, x, (abs(x) or 1.0) / 4, "symmetric")
-    quotient = difference(line, x, relative_step(x, "symmetric"), "symmetric")
-    if wide is None or quotient.error > _NEXT_TO_ZERO * (
-        (abs(wide.above) + abs(wide.below)) / wide.width
-    ):
-        raise NoDifference("differences cannot see it: no digit is certain at any step")
-    return quotient
-
-
-def _kink(line: Callable[[float], float], x: float) -> tuple[float, float] | None:
-    """Return the slopes on both sides, if they stay apart however small the step.
-
-    Where f is smooth their distance shrinks with the step; at a kink it does not.
-    """
-    size = abs(x) or 1.0
-    gaps = []
-    for h in (_WIDE * size, _NARROW * size):
-        right = quotient_at(line, x, h, "forward")
-        left = quotient_at(line, x, h, "backward")
-        if left is None or right is None:
-            return None
-        gaps.append(abs(right.slope - left.slope))
-        noise = 8 * (left.noise(0.0) + right.noise(0.0))
-        slopes = left.slope, right.slope
-    wide, narrow = gaps
-    return slopes if narrow > noise and narrow > 0.5 * wide > 0 else None
+def _deaths(deaths: Sequence[str]) -> list[str]:
+    """Say how a program ended on the way."""
+    if not deaths:
+        return []
+    often = "" if len(deaths) == 1 else f" ({len(deaths)} times)"
+    return [f"Warning: {deaths[-1]}{often}; it was started again"]

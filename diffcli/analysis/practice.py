@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from diffcli.analysis.check import Tolerance
 from diffcli.analysis.marking import RIGHT, WRONG, Mark, mark
 from diffcli.analysis.slips import Slip
+from diffcli.analysis.verdicts import Tolerance
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.derivation import derive
 from diffcli.engine.normal import normal

@@ -40,6 +40,10 @@ class Boxes:
         finally:
             self.free.put(box)
 
+    def deaths(self) -> list[str]:
+        """Return how any of them ended on the way, a sentence for each time."""
+        return [death for box in self.all for death in box.deaths]
+
     def at(self, point: Mapping[str, float]) -> Reply:
         """Return the answer at the point itself, where there has to be one.
 

@@ -21,6 +21,8 @@ class CallableBox:
     def __init__(self, function: Function, name: str = "") -> None:
         self.function = function
         self.name = name or getattr(function, "__name__", type(function).__name__)
+        #: None: it would end with us.
+        self.deaths: list[str] = []
 
     def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer at a point.

@@ -13,7 +13,7 @@ from contextlib import suppress
 from signal import SIGKILL
 
 from diffcli.blackbox.protocol import Reply, understood
-from diffcli.errors import UsageError
+from diffcli.errors import UsageError, visible
 
 _SHOWN = 60  # characters of a bad answer that an error shows
 _LONGEST = 1 << 24  # characters of an answer: partials for half a million variables
@@ -51,8 +51,9 @@ class ProgramBox:
             raise UsageError(f"{self.name}: {error}", parameter="command") from None
         if not self.words:
             raise UsageError("there is no program in it", parameter="command")
-        #: One that has answered and then ends has no value at the point it was asked.
+        #: One that has answered and then ends is started again.
         self.has_answered = False
+        self.deaths: list[str] = []
         self._start()
 
     def _start(self) -> None:
@@ -125,7 +126,11 @@ class ProgramBox:
         Raises UsageError if the program died at once, is too slow or talks rubbish,
         and ArithmeticError where it has no value.
         """
-        line = self._said(json.dumps({"x": list(x)}))
+        question = json.dumps({"x": list(x)})
+        # One that ends twice at a point has no value there.
+        line = self._said(question) or self._said(question)
+        if not line:
+            raise ArithmeticError(self.deaths[-1])
         try:
             given = json.loads(line)
         except (ValueError, RecursionError):
@@ -141,7 +146,7 @@ class ProgramBox:
         return understood(self.name, given, x)
 
     def _said(self, question: str) -> str:
-        """Return the line that the program says to a question."""
+        """Return the line that the program says to a question; empty: it ended."""
         if self.lines.qsize() and self.lines.queue[0]:
             raise UsageError(f"{self.name} answered one point with two lines")
         self.questions.put(f"{question}\n")
@@ -160,13 +165,16 @@ class ProgramBox:
         if line:
             return line
         how = self._death()
-        if self.has_answered:
-            self.close()
-            self._start()
-            raise ArithmeticError(f"{self.name} ended {how} there")
         last = self.complaints[-1].strip() if self.complaints else ""
-        hint = f"its last words: {last}" if last else ""
-        raise UsageError(f"{self.name} ended {how} before it answered", hint=hint)
+        if not self.has_answered:
+            hint = f"its last words: {last}" if last else ""
+            raise UsageError(f"{self.name} ended {how} before it answered", hint=hint)
+        where = json.loads(question)["x"]
+        said = f": {visible(last)}" if last else ""
+        self.deaths.append(f"{self.name} ended {how} at {where}{said}")
+        self.close()
+        self._start()
+        return ""
 
     def _death(self) -> str:
         try:

@@ -20,6 +20,8 @@ class Box(Protocol):
 
     #: How errors and headings call it.
     name: str
+    #: How it ended on the way, a sentence for each time.
+    deaths: list[str]
 
     def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer at a point. Raises UsageError if it gives none."""

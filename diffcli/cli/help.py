@@ -12,11 +12,12 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 #: Exit code, and what it means.
 STATUS = (
     ("0", "all is well"),
-    ("1", "a check failed"),
+    ("1", "a check failed: a gradient is wrong"),
     ("2", "the call is wrong: an option, the point, a file"),
     ("3", "the formula is not well formed"),
     ("4", "undefined or too large there: log(-1), 1/0, exp(1000)"),
     ("5", "defined, but not differentiable there: abs, relu, sqrt at 0"),
+    ("6", "a check cannot tell: noise would hide an error"),
     ("70", "a bug of ours"),
     ("74", "the output cannot be written: a full disk, a closed stream"),
     ("129, 130, 143", "ended by HUP, INT (Ctrl-C), TERM; nothing is left over"),

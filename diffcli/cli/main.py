@@ -12,6 +12,7 @@ from diffcli.cli import commands, files, terminal
 from diffcli.cli.command import Answer, wants_json
 from diffcli.cli.help import COMPLETES, Helpful, Information, version
 from diffcli.errors import (
+    CannotTell,
     CheckFailed,
     DiffcliError,
     InternalError,
@@ -150,7 +151,7 @@ def _complete(words: list[str]) -> int:
 
 def _failed(error: Exception, words: Sequence[str]) -> int:
     """Print an error, unless the output has said it, and return its exit code."""
-    if isinstance(error, CheckFailed | RowsFailed | ReaderGone):
+    if isinstance(error, CheckFailed | CannotTell | RowsFailed | ReaderGone):
         return error.exit_code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         for line in error.ctx.get_help().split("\n"):
@@ -163,7 +164,7 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
 
         for line in "".join(traceback.format_exception(error)).splitlines():
             terminal.say(line)
-    said = in_our_words(error)
+    said = in_our_words(error, words)
     if wants_json(words):
         import json
 
@@ -174,10 +175,10 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
     return said.exit_code
 
 
-def in_our_words(error: Exception) -> DiffcliError:
+def in_our_words(error: Exception, words: Sequence[str] = ()) -> DiffcliError:
     """Return any error as one of ours; what we did not expect is a bug of ours."""
     if isinstance(error, DiffcliError):
-        return _of_library(error)
+        return _of_library(error, _options(words))
     if isinstance(error, click.ClickException):
         return _of_click(error)
     if isinstance(error, OSError):  # of the machine, and not of what we write
@@ -190,11 +191,22 @@ def in_our_words(error: Exception) -> DiffcliError:
     )
 
 
-def _of_library(error: DiffcliError) -> DiffcliError:
-    """Return an error about a parameter as one about the option of that meaning."""
+def _options(words: Sequence[str]) -> set[str]:
+    """Return the options of the command that was called; none: it is not known."""
+    context = click.Context(group)
+    called = (group.get_command(context, word) for word in words[:1])
+    return {name for c in called if c for option in c.params for name in option.opts}
+
+
+def _of_library(error: DiffcliError, options: set[str]) -> DiffcliError:
+    """Return an error about a parameter as one about the option of that meaning.
+
+    A hint to a parameter for which this command has no option helps nobody.
+    """
     option = _OPTIONS.get(error.parameter)
     if option and error.hint.startswith(error.parameter):
-        error.hint = option + error.hint.removeprefix(error.parameter)
+        known = not options or option in options
+        error.hint = known * (option + error.hint.removeprefix(error.parameter))
     elif option and isinstance(error, UsageError):
         error.message = f"Invalid value for '{option}': {error.message}"
     return error

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from diffcli.analysis.check import Tolerance
 from diffcli.analysis.marking import UNCLEAR, WRONG, Mark, mark
 from diffcli.analysis.practice import Exercise, answer
+from diffcli.analysis.verdicts import Tolerance
 from diffcli.analysis.work import judge
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse

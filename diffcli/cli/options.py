@@ -134,7 +134,6 @@ def _digits(how: str) -> Callable[[Decorated], Decorated]:
 
 
 digits = _digits("; above 17 computed by mpmath")
-digits_of_doubles = _digits(", 17 at most")
 
 height = click.option(
     "--height", type=click.IntRange(3, 200), metavar="N",

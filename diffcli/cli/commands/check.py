@@ -1,19 +1,20 @@
-"""``diffcli check``: is a claimed gradient right? Exit 0 if it is, 1 if not."""
+"""``diffcli check``: is a gradient right? Exit 0: yes, 1: no, 6: cannot tell."""
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from diffcli.analysis.check import KINK, Check, Tolerance, check
+from diffcli.analysis.check import Check, check
+from diffcli.analysis.verdicts import KINK, UNKNOWN, Tolerance
 from diffcli.blackbox.boxes import Boxes
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import (
+    CannotTell,
     CheckFailed,
     DiffcliError,
     KinkError,
@@ -25,9 +26,23 @@ from diffcli.inputs.rows import Row, placed, posed
 from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.check import HEADER, document
-from diffcli.problem import Problem, Settings
+from diffcli.problem import DOUBLE, Problem, Settings
 
 Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
+
+
+class Question(NamedTuple):
+    """What the options ask."""
+
+    claims: tuple[str, ...]
+    tolerance: Tolerance
+    settings: Settings
+    #: Of the direction; None: there is none.
+    seed: int | None
+    taylor: bool
+    #: True: whether a claim is right everywhere is of interest.
+    prove: bool
+
 
 SECTION, PLACE = "Differentiate", 2
 HAS = ("blocks", "record", "sheet", "maths")
@@ -74,7 +89,7 @@ Examples:
     help="Show how the remainder shrinks: with h*h if the gradient is right, else h.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
-@options.digits_of_doubles
+@options.digits
 @options.output(*HAS)
 def command(
     expr: str | None,
@@ -90,7 +105,7 @@ def command(
     quiet: bool,
     **shared: Any,
 ) -> Answer:
-    """Gradient check: exit 0 if a claimed gradient is right, 1 if not."""
+    """Gradient check: exit 0 if a gradient is right, 1 if not, 6: cannot tell."""
     request = Request(expr or "", **shared)
     tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
     if work_file:
@@ -102,33 +117,35 @@ def command(
         return marking.claims(request, form, claims_file, tolerance, quiet=quiet)
     if expr is None and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    if request.digits > 17:
-        raise UsageError("a check is made in doubles: --digits 17 at most")
+    if request.digits > DOUBLE and (request.is_box or claims or seed is not None):
+        raise UsageError(
+            "--digits 18 and more are for methods that check each other: no claim, no"
+            " program, no direction"
+        )
     form = request.form(HAS)
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
-    run = _of_box if request.is_box else partial(_of_formula, prove=not quiet)
-    columns, checks = run(
-        request, form, claims, tolerance, settings, seed, taylor=taylor
-    )
+    question = Question(claims, tolerance, settings, seed, taylor, prove=not quiet)
+    run = _of_box if request.is_box else _of_formula
+    columns, checks = run(request, form, question)
     notes: list[str] = []
-    failed: set[str] = set()
+    seen: set[str] = set()
 
     def documents() -> Iterator[Document]:
         for row, made in checks:
             if made.error:
                 raise placed(made.error, row.where)
             notes.extend(() if request.points_file else made.warnings)
-            failed.update(v.doubt for v in made.verdicts if not v.passed)
+            seen.update(v.doubt for v in made.verdicts if not v.passed)
             yield request.of_row(row, document(made))
 
     if quiet:
         for _ in documents():
             pass
-        return Answer((), error=_failure(failed), output=request.output)
+        return Answer((), error=_failure(seen), output=request.output)
     answer = request.answer(form, documents(), notes, columns=(columns, HEADER))
-    return answer._replace(ending=lambda: _failure(failed))
+    return answer._replace(ending=lambda: _failure(seen))
 
 
 def _refuse_unused(
@@ -147,13 +164,15 @@ def _refuse_unused(
 
 
 def _failure(doubts: set[str]) -> DiffcliError | None:
-    """Return the error that gives the exit code: wrong, or only near a kink.
+    """Return the error that gives the exit code: wrong, cannot tell, or near a kink.
 
     ``doubts`` are those of all verdicts that did not pass; "" is no doubt: it is wrong.
     """
-    if doubts == {KINK}:
-        return RowsFailed(KinkError(KINK))
-    return CheckFailed("") if doubts else None
+    if "" in doubts:
+        return CheckFailed("")
+    if UNKNOWN in doubts:
+        return CannotTell(UNKNOWN)
+    return RowsFailed(KinkError(KINK)) if doubts else None
 
 
 def _size(value: float | None, option: str) -> float | None:
@@ -165,18 +184,9 @@ def _size(value: float | None, option: str) -> float | None:
     return value
 
 
-def _of_formula(
-    request: Request,
-    form: str,
-    claims: tuple[str, ...],
-    tolerance: Tolerance,
-    settings: Settings,
-    seed: int | None,
-    *,
-    taylor: bool,
-    prove: bool,
-) -> Found:
+def _of_formula(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
+    claims, tolerance, settings, seed, taylor, prove = question
     parsed = request.parsed()
     claimed = points.claims(claims, parsed.variables, request.forced_syntax)
     wanted = request.wanted(parsed, "")
@@ -208,19 +218,11 @@ def _of_formula(
     return rows.columns, checks()
 
 
-def _of_box(
-    request: Request,
-    form: str,
-    claims: tuple[str, ...],
-    tolerance: Tolerance,
-    settings: Settings,
-    seed: int | None,
-    *,
-    taylor: bool,
-) -> Found:
+def _of_box(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
     from diffcli.analysis import check_box
 
+    claims, tolerance, settings, seed, taylor, _ = question
     rows = request.box_rows(form)
 
     def made(boxes: Boxes, point: dict[str, float]) -> Check:

@@ -6,8 +6,9 @@ from typing import Any
 
 import diffcli
 from diffcli import methods
-from diffcli.analysis.check import Check, Verdict
+from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
+from diffcli.analysis.verdicts import UNKNOWN, Verdict
 from diffcli.engine.paper import Chain
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
@@ -28,11 +29,12 @@ from diffcli.output.document import (
 )
 from diffcli.output.paper import Paper
 from diffcli.output.views import formulas, heading
-from diffcli.problem import point_text
+from diffcli.problem import DOUBLE, point_text
 
 SCHEMA = "diffcli/check/2"
 #: The columns for csv and tsv.
 HEADER = ("var", "claimed", "true", "relative_error", "verdict")
+_RIGHT_ORDER = 1.5  # 2 with a right gradient, 1 with a wrong one
 _TYPEABLE = 50  # characters of a formula that one would type again
 
 
@@ -64,10 +66,10 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
         Column("verdict", "left"),
     )
     yield Table(columns, tuple(_row(check, v, notation) for v in check.verdicts))
-    failed = [verdict for verdict in check.verdicts if not verdict.passed]
+    failed = [v for v in check.verdicts if not v.passed and not v.doubt]
     if failed:
         yield Lines(((Run(f"{len(failed)} of {len(check.verdicts)} failed."),),))
-    for verdict in failed:
+    for verdict in check.verdicts:
         yield from _explained(check, verdict, notation)
     if failed and check.parsed is not None:
         source = check.parsed.source
@@ -84,6 +86,7 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
     said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
     if not said and verdict.factor:
         said = f"claimed is {verdict.factor} of it"
+    said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
     if not said:
         return
     label = _label(verdict, notation)
@@ -96,6 +99,34 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
         if left is not None:
             yield Lines(((Run("Here the claim leaves the derivation:"),),))
             yield Picture(partial(_line_left, f"  {label}", left, notation, taken))
+
+
+def _proof(check: Check, verdict: Verdict) -> str:
+    """Return where a formula fails that fits at the point; empty: not such a one."""
+    if verdict.elsewhere is None:
+        return ""
+    point, claimed, true = verdict.elsewhere
+    style = number_style([claimed, true], check.digits)
+    return (
+        f"equal only here: at {point_text(point)} claimed is {style(claimed)}, but true"
+        f" is {style(true)}"
+    )
+
+
+def _doubt(verdict: Verdict) -> str:
+    """Return why nothing can be told, and which option would help; empty: it can."""
+    if verdict.doubt != UNKNOWN:
+        return ""
+    said = "a claim that is wrong by 1 % would look the same"
+    if verdict.claimed.value is None or verdict.true.value is None:
+        said = "the numbers cannot be compared"
+    options = [
+        f"--{name} {value if isinstance(value, str) else f'{value:g}'}"
+        for name, value in verdict.advice.items()
+    ]
+    if options:
+        said += f"; {' or '.join(options)} may tell"
+    return said
 
 
 def sentence(slip: Slip, notation: Notation, taken: Sequence[str]) -> str:
@@ -144,10 +175,17 @@ def _remainders(check: Check) -> Iterator[Block]:
     yield Table(columns, rows)
     orders = [r.order for r in check.remainders if r.order is not None]
     if orders:
-        said = (
-            "as with a right gradient" if orders[-1] > 1.5 else "the gradient is wrong"
-        )
+        said = _conclusion(check, orders[-1])
         yield Lines(((Run(f"The remainder goes with h**{orders[-1]:.1f}: {said}."),),))
+
+
+def _conclusion(check: Check, order: float) -> str:
+    """Return what the last order says, if the verdicts do not know better."""
+    if order > _RIGHT_ORDER and not check.failed:
+        return "as with a right gradient"
+    if order <= _RIGHT_ORDER and not check.passed:
+        return "as with a wrong gradient"
+    return "the steps that would tell are lost in rounding"
 
 
 def _label(verdict: Verdict, notation: Notation) -> str:
@@ -175,7 +213,7 @@ def _word(verdict: Verdict) -> str:
     if verdict.doubt:
         return verdict.doubt
     if not verdict.passed:
-        return "FAIL"
+        return "FAIL elsewhere" if verdict.elsewhere else "FAIL"
     if verdict.everywhere:
         return "ok, everywhere"
     return "ok" if verdict.method else "ok, here"
@@ -195,7 +233,7 @@ def _record(check: Check) -> dict[str, Any]:
         **about,
         "point": dict(check.point),
         "passed": check.passed,
-        "verdicts": {_key(verdict): _verdict(verdict) for verdict in check.verdicts},
+        "verdicts": {_key(v): _verdict(v, check.digits) for v in check.verdicts},
         "remainders": [remainder._asdict() for remainder in check.remainders],
         "warnings": [warning.partition(": ")[2] for warning in check.warnings],
     }
@@ -205,15 +243,22 @@ def _key(verdict: Verdict) -> str:
     return verdict.name + (f":{verdict.method}" if verdict.method else "")
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _number(value: Any, digits: int) -> Any:
+    """Return a number as JSON has it: one with more digits than a double is a text."""
+    return value if digits <= DOUBLE or value is None else plain_number(value, digits)
+
+
+def _verdict(verdict: Verdict, digits: int) -> dict[str, Any]:
     return {
-        "claimed": verdict.claimed.value,
-        "true": verdict.true.value,
+        "claimed": _number(verdict.claimed.value, digits),
+        "true": _number(verdict.true.value, digits),
         "relative": verdict.relative,
         "passed": verdict.passed,
         "everywhere": verdict.everywhere,
         "slip": verdict.slip or None,
         "doubt": verdict.doubt or None,
+        "advice": dict(verdict.advice),
+        "elsewhere": verdict.elsewhere._asdict() if verdict.elsewhere else None,
     }
 
 
@@ -221,8 +266,8 @@ def _sheet(check: Check) -> Sheet:
     rows = [
         (
             _key(verdict),
-            plain_number(verdict.claimed.value),
-            plain_number(verdict.true.value),
+            plain_number(verdict.claimed.value, max(check.digits, DOUBLE)),
+            plain_number(verdict.true.value, max(check.digits, DOUBLE)),
             "" if verdict.relative is None else f"{verdict.relative:.2g}",
             verdict.doubt or ("ok" if verdict.passed else "fail"),
         )

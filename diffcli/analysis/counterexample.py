@@ -1,0 +1,116 @@
+"""Where a claimed formula is not the derivative, though it fits at the point."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from diffcli.analysis.features import edges
+from diffcli.analysis.verdicts import ESTIMATES, Elsewhere, Tolerance, judged
+from diffcli.engine.bounds import value_errors
+from diffcli.engine.derivation import Derivation
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import Expression
+from diffcli.problem import DOUBLE, Estimate, Problem
+
+_POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
+_TYPED = 1e-14  # how exact numbers in a formula are typed
+_NEAR = (0.093, -0.071, 0.31, -0.23)  # how far other points lie, in sizes of this one
+_FAR = (0.37, 0.74, 1.48, 2.59, -0.81, -1.9, 13.7, -21.3, 157.0)
+
+
+@lru_cache(maxsize=64)
+def program_of(expression: Expression) -> Program:
+    """Return the program of a formula, compiled once for all points."""
+    return Program([expression])
+
+
+def counterexample(
+    claim: Expression, derivation: Derivation, problem: Problem, tolerance: Tolerance
+) -> Elsewhere | None:
+    """Return one of a few points at which a claimed formula is not the derivative.
+
+    They lie near the given point, and elsewhere unless tolerances are given: what fits
+    with one may be meant for here alone. Between them and the given point no function
+    of the formula meets an edge, so that the claim for x > 0 may fit abs(x) for x > 0.
+    """
+    if not program_of(claim).inputs:
+        return None
+    of = derivation.steps[-1].of
+    compared = _compared(claim, derivation.result)
+    here = _edges(of, problem.point)
+    for point in _places(problem.point, near=tolerance != ESTIMATES):
+        if _edges(of, point) == here and _defined(of, point):
+            found = _at(compared, point, tolerance)
+            if found is not None:
+                return found
+    return None
+
+
+def _places(point: Mapping[str, float], *, near: bool) -> Iterator[dict[str, float]]:
+    """Yield points near a given one, and points everywhere."""
+    for share in _NEAR:
+        yield {
+            name: x + share * (1 + 0.1 * order) * (abs(x) or 1.0)
+            for order, (name, x) in enumerate(point.items())
+        }
+    for place in () if near else _FAR:
+        yield {name: place + 0.11 * order for order, name in enumerate(point)}
+
+
+def _at(
+    compared: Program, point: Mapping[str, float], tolerance: Tolerance
+) -> Elsewhere | None:
+    """Return the values at a point if the two formulas of a program differ there."""
+    from diffcli.engine.adaptive import Unsettled, values
+
+    try:
+        tape = compared.run(point)
+    except Undefined:
+        return None
+    errors = value_errors(tape)
+    one, other = (Estimate(tape.values[r], errors[r]) for r in compared.outputs)
+    if judged("", one, other, tolerance).passed and not _is_poor(one, other):
+        return None
+    try:
+        claimed, true = map(float, values(compared, point, DOUBLE))
+    except (Undefined, Unsettled):
+        return None
+    exact = Estimate(claimed, 0.0), Estimate(true, 0.0)
+    if judged("", *exact, tolerance, rounding=_TYPED).passed:
+        return None
+    return Elsewhere(point, claimed, true)
+
+
+def _is_poor(one: Estimate, other: Estimate) -> bool:
+    return one.error + other.error > _POOR * abs(other.number)
+
+
+@lru_cache(maxsize=64)
+def _compared(claim: Expression, derivative: Expression) -> Program:
+    return Program([claim, derivative])
+
+
+@lru_cache(maxsize=64)
+def _edge_program(of: Expression) -> Program | None:
+    program = Program([of])
+    found = [edge for name in program.inputs for edge in edges(program, name)]
+    return Program(list(dict.fromkeys(found))) if found else None
+
+
+def _edges(of: Expression, point: Mapping[str, float]) -> tuple[bool, ...] | None:
+    """Return on which sides of its edges a formula is; None: somewhere undefined."""
+    program = _edge_program(of)
+    if program is None:
+        return ()
+    try:
+        values = program.run(point).values
+    except Undefined:
+        return None
+    return tuple(values[row] > 0 for row in program.outputs)
+
+
+def _defined(of: Expression, point: Mapping[str, float]) -> bool:
+    try:
+        program_of(of).run(point)
+    except Undefined:
+        return False
+    return True
