@@ -104,6 +104,11 @@ def test_no_line_is_wider_than_the_screen(
              "2 sin(x) e^(-x²)·(cos(x) - x sin(x))"],
         ),
         (
+            "(a*x^2+b*x+c)^n",
+            ["n·(a·x² + b·x + c)^(n - 1) · d/dx (a·x² + b·x + c)",
+             "n·(a·x² + b·x + c)^(n - 1)·(2a·x + b)"],
+        ),
+        (
             "x*log(x)-x",
             ["d/dx (x log(x)) - 1", "log(x) + x · 1/x - 1", "log(x)"],
         ),

@@ -122,8 +122,7 @@ class Normal(Algebra):
         Its letters keep their order.
         """
         order = postorder([formula])
-        letters = dict.fromkeys(n for n in order if isinstance(n, Variable))
-        self.letters |= {letter: place for place, letter in enumerate(letters)}
+        self.letters |= {n: k for k, n in enumerate(_letters_in_order(order))}
         self.reads = True
         self.form(formula)
         self.reads = False
@@ -462,6 +461,24 @@ class Normal(Algebra):
                     named = call(BY_NAME[names[2]], *u.args)
                     return self.merge(c, [*rest, (named, above)])
         return product
+
+
+def _letters_in_order(nodes: Sequence[Expression]) -> list[Expression]:
+    """Return the letters as products have them: a, b, x for a*x**2 + b*x."""
+    letters = list(dict.fromkeys(n for n in nodes if isinstance(n, Variable)))
+    pairs = [
+        [part.args[0] if _is_power(part) else part for part in node.args]
+        for node in nodes
+        if isinstance(node, Call) and node.function is MULTIPLY
+    ]
+    first, last = ({pair[place] for pair in pairs} for place in (0, 1))
+    behind = last - first
+    return sorted(letters, key=behind.__contains__)
+
+
+def _is_power(node: Expression) -> bool:
+    """Tell whether a node is a power, with a number or anything else."""
+    return isinstance(node, Call) and node.function is POWER
 
 
 def _is_positive(base: Expression) -> bool:
