@@ -75,6 +75,13 @@ def test_a_network_is_a_chain_of_names(run: Run) -> None:
     assert out.rstrip().endswith("= -0.125")
 
 
+def test_code_has_no_brackets_that_nobody_needs(run: Run) -> None:
+    formula = "z = w*x + b; a = sigmoid(z); (a - t)^2"
+    out = run("steps", formula, "--wrt", "w", "--ascii").out
+    assert "df/dw = df/da*da/dz*dz/dw" in out
+    assert "= 2*(a-t)*a*(1-a)*x" in out
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("formula", [*FORMULAS, "sin(x)^2*exp(-x^2)/(1+x)*y"])
 def test_paper_fits_every_width(formula: str, width: int, run: Run) -> None:

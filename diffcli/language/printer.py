@@ -209,9 +209,14 @@ def _between(nodes: Iterable[Expression], separator: str) -> list[_Piece]:
 def _left(
     node: Expression, parent: Function, names: Mapping[Expression, str]
 ) -> list[_Piece]:
-    """Return a left argument, in brackets if the parent would take its right part."""
+    """Return a left argument, in brackets if the parent would take its right part.
+
+    An operator that holds alike on both sides needs none beside itself.
+    """
     notation = _operator(node, names)
     assert parent.notation is not None
+    if notation is parent.notation and notation.left == notation.right:
+        return [node]
     if notation is not None and parent.notation.left >= notation.right:
         return ["(", node, ")"]
     return [node]
