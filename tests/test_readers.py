@@ -264,3 +264,22 @@ def test_several_outputs_pickle() -> None:
     assert list(map(text, again.outputs)) == ["x*y", "x + y"]
     with pytest.raises(ParseError):
         parse("(x*y, x+y)")
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [("³√x", "∛x"), ("x^^2", "x^2"), ("x // 2", "floor"),
+     ("y <- 2x; y^2", "y < -2*x"), ("x^2 for x > 0", "where(x > 0"), ("x @ y", "'*'"),
+     ("x ± 1", "one formula with +"), ("∫x", "integral"), (r"\int x dx", "integral"),
+     (r"\frac{d}{dx} x^2", "derivative"), ("(x**2).sum()", "sum"), ("x & y", "and")],
+)  # fmt: skip
+def test_what_is_refused_says_what_to_write(source: str, advice: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(source)
+    assert advice in caught.value.hint
+
+
+@pytest.mark.parametrize("at", ["x=1", "1"])
+def test_a_missing_value_names_both_readings(at: str, run: Run) -> None:
+    assert "the number is 1.0" in run("grad", "1.0f*x", "--at", at).err
+    assert "written e" in run("grad", "E^x", "--at", at).err

@@ -205,9 +205,10 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
         )
     if missing:
         plural = "" if len(missing) == 1 else "s"
+        example = f"--at {text.strip()},{','.join(f'{n}=1' for n in missing[:3])}"
         raise PointError(
             f"--at has no value{plural} for {_listed(missing)}",
-            hint=f"--at {text.strip()},{','.join(f'{name}=1' for name in missing[:3])}",
+            hint=next(filter(None, map(other_reading, missing)), example),
         )
     return {name: values[name] for name in variables}
 
@@ -273,16 +274,23 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
         hint = (
             "  or  ".join(f"--at {way}" for way in both) if len(variables) < 9 else ""
         )
-        for name in variables:
-            if name not in CONSTANTS and name.casefold() in CONSTANTS:
-                hint = (
-                    f"the constant is written {name.casefold()}; '{name}' is a variable"
-                )
+        hint = next(filter(None, map(other_reading, variables)), hint)
     return PointError(
         f"--at has {len(given)} value{plural}, but the formula has"
         f" {len(variables)} variable{s}: {_listed(variables)}",
         hint=hint,
     )
+
+
+def other_reading(name: str) -> str:
+    """Return what else a variable may be meant as: E the constant, f of 1.0f a type."""
+    if name not in CONSTANTS and name.casefold() in CONSTANTS:
+        return f"the constant is written {name.casefold()}; '{name}' is a variable"
+    if name in ("f", "F", "L"):
+        return (
+            f"1.0{name} is 1.0*{name} here, with a variable '{name}': the number is 1.0"
+        )
+    return ""
 
 
 def no_variables() -> PointError:
@@ -316,7 +324,8 @@ def fitted(values: Mapping[str, float], variables: Sequence[str]) -> dict[str, f
             raise PointError(f"'{name}' is not in the formula ({_listed(variables)})")
     missing = [name for name in variables if name not in values]
     if missing:
-        raise PointError(f"there is no value for {_listed(missing)}")
+        hint = next(filter(None, map(other_reading, missing)), "")
+        raise PointError(f"there is no value for {_listed(missing)}", hint=hint)
     for name, value in values.items():
         if not isfinite(value):
             raise PointError(f"the value of '{name}' is not a finite number")

@@ -6,6 +6,12 @@ from diffcli.calculus.functions import BY_NAME, CONSTANTS, INFIX, Function
 from diffcli.errors import ParseError, RangeError, Span
 from diffcli.language.lexer import Token
 
+_IN_FRONT = {
+    "power": "a root of degree 3 is written ∛x or x^(1/3)",
+    "**": "a power is written x^2",
+    "%": "a remainder is written x mod 3, a percentage x/100",
+}
+"""What is meant by words that stand where an operand should."""
 _SHORT = 30  # characters of the user's text that a hint repeats
 
 
@@ -124,7 +130,8 @@ class Complaints:
             return self.ends_too_early(index)
         after = f" after '{self.written(index - 1)}'" if index else ""
         instead = ", not ')'" if kind == ")" else ""
-        return self.at(index, f"expected a number, a variable or '('{instead}{after}")
+        message = f"expected a number, a variable or '('{instead}{after}"
+        return self.at(index, message, _IN_FRONT.get(kind, ""))
 
     def ends_too_early(self, index: int) -> ParseError:
         """Say that the text ends where an operand should be."""

@@ -24,7 +24,7 @@ from diffcli.language.readers import (
     own,
 )
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import FOREIGN, Words, undressed, words
+from diffcli.language.readers.words import FOREIGN, HINTS, Words, undressed, words
 
 _READERS: tuple[Callable[[Draft], Words], ...] = (
     code.read,
@@ -72,7 +72,8 @@ def read(
         )
     except ParseError:
         unread = plain == source and typed == [word.text for word in rest]
-        if refusal and unread and not typeset:
+        is_known = refusal and "not part of the language" in refusal.message
+        if refusal and unread and not typeset and not is_known:
             raise refusal from None
         raise
     parsed = own.written_out(parsed, functions, spans)
@@ -91,5 +92,8 @@ def read(
 def refuse_leftovers(draft: Draft) -> None:
     """Refuse a sign that no reader has found a meaning for."""
     for word in draft.words:
+        if word.kind in HINTS:
+            message = f"'{word.kind}' is not part of the language"
+            raise draft.refuse([word], message, HINTS[word.kind])
         if word.kind in FOREIGN:
             raise unknown_sign(draft.source, word.start, word.end)

@@ -41,6 +41,7 @@ def read(draft: Draft) -> Words:
     words = {word.text for word in given if word.kind == "name"}
     if not (kinds & {*_COMPARISONS, "?", "and", "or", "not", "!"} or words & {*_WORDS}):
         return given
+    _refuse_half_a_choice(draft)
     given = _with_signs(draft)
     return by_segment(given, lambda segment: _chosen(draft, segment))
 
@@ -80,6 +81,18 @@ def flat(items: Sequence[_Item]) -> Words:
         else:
             found += item
     return found
+
+
+def _refuse_half_a_choice(draft: Draft) -> None:
+    """Refuse x^2 for x > 0: nothing is said of other x."""
+    for before, word, after in zip(
+        draft.words, draft.words[1:], draft.words[2:], strict=False
+    ):
+        is_condition = any(w.kind in _COMPARISONS for w in draft.words)
+        between = ends_operand(before) and begins_operand(after)
+        if word.text in ("for", "when", "whenever") and between and is_condition:
+            message = "it is not said what holds everywhere else"
+            raise draft.refuse([word], message, "where(x > 0, x^2, 0)")
 
 
 def _with_signs(draft: Draft) -> Words:
