@@ -283,3 +283,15 @@ def test_what_is_refused_says_what_to_write(source: str, advice: str) -> None:
 def test_a_missing_value_names_both_readings(at: str, run: Run) -> None:
     assert "the number is 1.0" in run("grad", "1.0f*x", "--at", at).err
     assert "written e" in run("grad", "E^x", "--at", at).err
+
+
+@pytest.mark.parametrize(
+    "source",
+    [r"\begin{cases} \end{cases}", r"\frac 3.5", "s(u)=\n] where(", "sin ^",
+     "(').sin( [ e "],
+)  # fmt: skip
+def test_what_is_broken_is_refused(source: str) -> None:
+    with pytest.raises(DiffcliError) as caught:
+        parse(source)
+    span = caught.value.span
+    assert span is None or 0 <= span[0] < span[1]

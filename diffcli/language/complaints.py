@@ -106,6 +106,8 @@ class Complaints:
         place = index + 1 if self.tokens[index].kind == "**" else index
         inverse = self.tokens[place].text == "-"
         place += inverse
+        if self.tokens[place].kind == "end":
+            return f"{name}(x)"
         exponent, after = self.tokens[place], self.tokens[place + 1]
         if exponent.kind not in ("number", "power", "name"):
             return f"{name}(x)"

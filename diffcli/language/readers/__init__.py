@@ -70,7 +70,9 @@ def read(
             parse_tokens(source, given, names, within, functions.rows, spans)
             for given in outputs.each(rest)
         )
-    except ParseError:
+    except ParseError as error:
+        if error.span:  # words of a choice change places
+            error.span = (min(error.span), max(*error.span, min(error.span) + 1))
         unread = plain == source and typed == [word.text for word in rest]
         is_known = refusal and "not part of the language" in refusal.message
         if refusal and unread and not typeset and not is_known:

@@ -149,7 +149,8 @@ class _Reader:
             and self.group.waiting
             and not self.group.waiting[-1].row
         ):
-            found = found._replace(text=found.text[0], end=found.start + 1)
+            one = 1 if found.text[0] != "." else len(found.text)
+            found = found._replace(text=found.text[:one], end=found.start + one)
         self.position = found.end
         return found
 
@@ -745,6 +746,8 @@ class _Reader:
             if not value:
                 raise self.refuse(group.opening, "a case has no value")
             rows.append(Row(value, joined))
+        if not rows:
+            raise self.refuse(group.opening, "there is no case", "x & x > 0")
         like = group.opening.token()
         self.deliver(grouped(choice(self.source, rows, like), like, whole.token()))
 

@@ -111,8 +111,11 @@ def _add(
     if len(set(names)) < len(names):
         message = "two parameters have one name"
         raise draft.refuse(parameters, message, "f(x, y) = ...")
+    if not body:
+        message = f"'{word.text}' has no formula"
+        raise draft.refuse([word], message, "s(u) = 1/(1+exp(-u))")
     spans: dict[Expression, Span] = {}
-    end = Token("end", "", body[-1].end, body[-1].end) if body else parameters[-1]
+    end = Token("end", "", body[-1].end, body[-1].end)
     known = draft.names | set(names)
     parsed = parse_tokens(draft.source, [*body, end], known, None, found.rows, spans)
     body_node = written_out(parsed, found, spans).expression
