@@ -121,7 +121,8 @@ black_box = _all(
     click.option(
         "--jobs", type=_Jobs(), default=1, show_default=True,
         metavar="N",
-        help="Copies of the program, or processes for --points, side by side.",
+        help="Copies of the program, or processes for --points of grad, side by side;"
+        " dask[:ADDRESS] for parts (extra dask).",
     ),
 )  # fmt: skip
 

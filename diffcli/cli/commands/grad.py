@@ -81,11 +81,13 @@ def _methods() -> list[tuple[str, str]]:
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(("columns", "polars")), default="columns",
-    show_default=True, help="What computes --points; polars is faster (extra fast).",
+    show_default=True,
+    help="What computes --points; polars (extra fast) reads .parquet and .arrow too.",
 )  # fmt: skip
 @click.option(
     "--progress", type=click.Choice(("line", "json")), default="line",
-    show_default=True, help="Of many parts (-o DIR/): one line, or JSON lines.",
+    show_default=True,
+    help="How far --points 'in/*.csv' -o DIR/ is: one line, or JSON lines.",
 )  # fmt: skip
 @options.digits
 @options.output(*HAS)
