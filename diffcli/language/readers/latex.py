@@ -149,8 +149,9 @@ class _Reader:
             and self.group.waiting
             and not self.group.waiting[-1].row
         ):
-            one = 1 if found.text[0] != "." else len(found.text)
-            found = found._replace(text=found.text[:one], end=found.start + one)
+            if found.text[0] == ".":
+                raise self.refuse(found, "a decimal stands in braces here", "{0.5}")
+            found = found._replace(text=found.text[0], end=found.start + 1)
         self.position = found.end
         return found
 
