@@ -21,6 +21,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     plot                  samples over a range, with kinks, jumps and poles
     descend, depth        gradient descent; the gradient through many layers
     parse, functions      what a formula means; the functions there are
+    pose                  a formula at a point, which the others take for both
 
 All that a user can cause is a DiffcliError: UsageError, PointError, ParseError,
 DomainError, RangeError, KinkError. ``help(diffcli.compare)`` tells about one function.
@@ -51,27 +52,28 @@ if TYPE_CHECKING:
     from diffcli.analysis.verdicts import Verdict as Verdict
     from diffcli.analysis.work import Judgement as Judgement
     from diffcli.analysis.work import LineVerdict as LineVerdict
-    from diffcli.api import answer as answer
-    from diffcli.api import check as check
-    from diffcli.api import compare as compare
-    from diffcli.api import depth as depth
-    from diffcli.api import derive as derive
-    from diffcli.api import descend as descend
-    from diffcli.api import functions as functions
-    from diffcli.api import gradient as gradient
-    from diffcli.api import gradients as gradients
-    from diffcli.api import hessian as hessian
-    from diffcli.api import judge as judge
-    from diffcli.api import mark as mark
-    from diffcli.api import measure as measure
-    from diffcli.api import parse as parse
-    from diffcli.api import plot as plot
-    from diffcli.api import practice as practice
-    from diffcli.api import program as program
-    from diffcli.api import steps as steps
-    from diffcli.api import sweep as sweep
-    from diffcli.api import trace as trace
-    from diffcli.api import tree as tree
+    from diffcli.api.boxes import measure as measure
+    from diffcli.api.boxes import program as program
+    from diffcli.api.claims import check as check
+    from diffcli.api.curves import plot as plot
+    from diffcli.api.derivations import derive as derive
+    from diffcli.api.derivations import steps as steps
+    from diffcli.api.descents import descend as descend
+    from diffcli.api.exercises import answer as answer
+    from diffcli.api.exercises import practice as practice
+    from diffcli.api.formulas import functions as functions
+    from diffcli.api.formulas import parse as parse
+    from diffcli.api.formulas import pose as pose
+    from diffcli.api.hessians import hessian as hessian
+    from diffcli.api.layers import depth as depth
+    from diffcli.api.marks import judge as judge
+    from diffcli.api.marks import mark as mark
+    from diffcli.api.partials import compare as compare
+    from diffcli.api.partials import gradient as gradient
+    from diffcli.api.partials import gradients as gradients
+    from diffcli.api.passes import trace as trace
+    from diffcli.api.passes import tree as tree
+    from diffcli.api.step_widths import sweep as sweep
     from diffcli.blackbox.boxes import Boxes as Boxes
     from diffcli.calculus.functions import Function as Function
     from diffcli.engine.derivation import Derivation as Derivation
@@ -94,8 +96,19 @@ __version__ = "0.1.0"
 
 #: Every public name, by the module that has it.
 _HOMES = {
-    "api": "answer check compare depth derive descend functions gradient gradients"
-    " hessian judge mark measure parse plot practice program steps sweep trace tree",
+    "api.boxes": "measure program",
+    "api.claims": "check",
+    "api.curves": "plot",
+    "api.derivations": "derive steps",
+    "api.descents": "descend",
+    "api.exercises": "answer practice",
+    "api.formulas": "functions parse pose",
+    "api.hessians": "hessian",
+    "api.layers": "depth",
+    "api.marks": "judge mark",
+    "api.partials": "compare gradient gradients",
+    "api.passes": "trace tree",
+    "api.step_widths": "sweep",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
     "analysis.check": "Check Remainder",

@@ -13,7 +13,7 @@ from diffcli.language import expression
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.language.parser import parse as _parse
-from diffcli.problem import DOUBLE, Settings
+from diffcli.problem import DOUBLE, Problem, Settings, pose
 
 Formula = str | Parsed
 """A formula as text, or as ``parse`` returned it."""
@@ -21,7 +21,7 @@ Value = SupportsFloat | str
 """A number, or a formula of numbers such as "pi/2"."""
 Point = Mapping[str, Value]
 """The value of every variable, by name."""
-Claim = SupportsFloat | str
+Claim = SupportsFloat | str | Parsed
 """A partial that somebody claims: a number, or a formula."""
 StepWidth = SupportsFloat | Literal["relative", "auto"]
 """A step width: a number, "relative" to the point, or the best that is found."""
@@ -58,6 +58,54 @@ def point(given: Point, parsed: Parsed) -> dict[str, float]:
     mapping(given, "point")
     values = {name: number(value, f"'{name}'") for name, value in given.items()}
     return points.fitted(values, parsed.variables)
+
+
+def problem(
+    given: Formula | Problem,
+    at: Point | None,
+    wrt: str | Iterable[str] = (),
+    *,
+    h: StepWidth | None = None,
+    scheme: str = "symmetric",
+    digits: int = 10,
+    subgradient: bool = False,
+    usual: StepWidth | None = None,
+) -> Problem:
+    """Return a formula's problem at a point; one that is posed has all of it already.
+
+    ``usual`` is the step width if none is given. Raises ParseError, PointError,
+    DomainError where the formula is undefined, and UsageError for a choice that there
+    is not, or that would be a problem's second.
+    """
+    choices = settings(h, scheme, digits, subgradient=subgradient)
+    if isinstance(given, Problem):
+        if at is not None or wrt or h is not None or choices != Settings():
+            raise UsageError(
+                "a problem has its point, variables and settings already",
+                parameter="formula",
+            )
+        if expression.is_current(given.parsed.expression):
+            return given
+        again = formula(given.parsed)
+        return pose(again, given.point, given.variables, given.settings)
+    named: Point = {} if at is None else at
+    mapping(at, "point")
+    parsed = formula(given, named)
+    values = point(named, parsed)
+    if h is None and usual is not None:
+        choices = settings(usual, scheme, digits, subgradient=subgradient)
+    return pose(parsed, values, names(wrt, parsed.variables), choices)
+
+
+def callback(
+    given: Callable[[], object] | None, parameter: str
+) -> Callable[[], object]:
+    """Return what is called as the work goes on. Raises UsageError if nothing can."""
+    if given is None:
+        return lambda: None
+    if not callable(given):
+        raise UsageError(f"{shown(given)} cannot be called", parameter=parameter)
+    return given
 
 
 def mapping(given: object, parameter: str) -> None:
@@ -134,13 +182,13 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
             raise PointError(
                 f"'{name}' is not in the formula ({known})", parameter="claims"
             )
-        if not isinstance(claim, str):
+        if not isinstance(claim, str | Parsed):
             value = number(claim, f"the claim for '{name}'")
             if not math.isfinite(value):
                 raise PointError(
                     f"the claim for '{name}' is not a finite number", parameter="claims"
                 )
-        formulas[name] = _parse(_spelled(claim), names=variables)
+        formulas[name] = _claimed(claim, variables)
         for other in formulas[name].variables:
             if other not in variables:
                 raise PointError(
@@ -149,6 +197,14 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
                     parameter="claims",
                 )
     return formulas
+
+
+def _claimed(claim: Claim, variables: Sequence[str]) -> Parsed:
+    if not isinstance(claim, Parsed):
+        return _parse(_spelled(claim), names=variables)
+    if expression.is_current(claim.expression):
+        return claim
+    return _parse(claim.source, claim.names, syntax=claim.syntax)
 
 
 def _spelled(value: Value) -> str:

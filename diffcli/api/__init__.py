@@ -1,0 +1,52 @@
+"""The library: questions by subject, each with the answer's own type.
+
+``import diffcli`` offers their names, as this package does, and loads them when they
+are first used. A formula is a text, or what ``parse`` returned; a point gives every
+variable a number by name; what ``pose`` returned stands for both. Whatever is wrong
+with a call raises a DiffcliError: see ``diffcli.errors``.
+
+The commands ask here too: nothing else in the command line computes. What is for
+tables alone, and no question of its own, has a name in its file only.
+"""
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from diffcli.api.boxes import measure as measure
+    from diffcli.api.boxes import program as program
+    from diffcli.api.claims import check as check
+    from diffcli.api.curves import plot as plot
+    from diffcli.api.derivations import derive as derive
+    from diffcli.api.derivations import steps as steps
+    from diffcli.api.descents import descend as descend
+    from diffcli.api.exercises import answer as answer
+    from diffcli.api.exercises import practice as practice
+    from diffcli.api.formulas import functions as functions
+    from diffcli.api.formulas import parse as parse
+    from diffcli.api.formulas import pose as pose
+    from diffcli.api.hessians import hessian as hessian
+    from diffcli.api.layers import depth as depth
+    from diffcli.api.marks import judge as judge
+    from diffcli.api.marks import mark as mark
+    from diffcli.api.partials import compare as compare
+    from diffcli.api.partials import gradient as gradient
+    from diffcli.api.partials import gradients as gradients
+    from diffcli.api.passes import trace as trace
+    from diffcli.api.passes import tree as tree
+    from diffcli.api.step_widths import sweep as sweep
+
+
+def __getattr__(name: str) -> object:
+    """Import a question when it is first asked: start-up time is a feature."""
+    import diffcli
+
+    if name not in __dir__():
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(diffcli, name)
+
+
+def __dir__() -> list[str]:
+    """Return the questions, those that are not loaded yet too."""
+    import diffcli
+
+    return [name for name in diffcli.__all__ if name.islower()]

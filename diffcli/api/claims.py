@@ -1,0 +1,136 @@
+"""Is a gradient right?"""
+
+from collections.abc import Callable, Mapping
+from typing import SupportsFloat
+
+from diffcli.analysis import check as _analysis
+from diffcli.analysis.check import Check
+from diffcli.analysis.verdicts import Tolerance
+from diffcli.api.tolerances import tolerance
+from diffcli.blackbox.boxes import Boxes
+from diffcli.blackbox.callable import Function as BlackBox
+from diffcli.engine.tape import Undefined
+from diffcli.inputs import arguments
+from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, StepWidth
+from diffcli.language.parser import Parsed
+from diffcli.problem import Estimate, Problem, Settings
+
+
+def check(
+    function: Formula | Problem | BlackBox | Boxes,
+    point: Point | None = None,
+    claims: Mapping[str, Claim] | None = None,
+    *,
+    rtol: SupportsFloat | None = None,
+    atol: SupportsFloat | None = None,
+    h: StepWidth | None = None,
+    scheme: Scheme = "symmetric",
+    digits: int = 10,
+    seed: int | None = None,
+    taylor: bool = False,
+    prove: bool = True,
+    progress: Callable[[], object] | None = None,
+) -> Check:
+    """Return a verdict for each claimed partial, a formula or a number by variable.
+
+    Without claims a formula's methods are held against each other, and a callable or
+    program is held to the gradient that it gives itself; ``h``, ``scheme`` and
+    ``digits`` are for these. Without ``rtol`` and ``atol`` the error estimates decide.
+    ``seed`` checks along one random direction, as quick for a thousand variables;
+    ``taylor`` shows how the remainder shrinks. With ``prove`` it is said whether a
+    claim is right everywhere; ``progress`` is called after each partial of a callable
+    or program.
+
+    >>> result = check("sin(2*x+9)", {"x": 1}, {"x": "cos(2*x+9)"})
+    >>> result.passed, result.verdicts[0].slip
+    (False, 'the inside 2*x + 9 was not differentiated: its derivative 2 is missing')
+
+    Raises UsageError, ParseError, PointError, DomainError where the function or a
+    claim is undefined, and KinkError where there is nothing to claim.
+    """
+    limits = tolerance(rtol, atol)
+    if seed is not None:
+        arguments.whole(seed, "seed", -(2**63), 2**63)
+    try:
+        if isinstance(function, str | Parsed | Problem):
+            problem = arguments.problem(
+                function, point, h=h, scheme=scheme, digits=digits, usual="auto"
+            )
+            found = _of_formula(problem, claims or {}, limits, seed, taylor, prove)
+        else:
+            from diffcli.api.boxes import boxes_of, values_of
+
+            settings = arguments.settings("auto" if h is None else h, scheme, digits)
+            tick = arguments.callback(progress, "progress")
+            found = _of_box(
+                boxes_of(function), values_of(point), claims or {}, limits,
+                settings, seed, taylor, tick,
+            )  # fmt: skip
+    except Undefined as undefined:
+        raise undefined.error() from None
+    if found.error:
+        raise found.error
+    return found
+
+
+def _of_formula(
+    problem: Problem,
+    claims: Mapping[str, Claim],
+    tolerance: Tolerance,
+    seed: int | None,
+    taylor: bool,
+    prove: bool,
+) -> Check:
+    claimed = arguments.claims(claims, problem.parsed.variables)
+    result = _analysis.check(problem, claimed, tolerance, prove=prove)
+    if seed is None and not taylor:
+        return result
+    from diffcli.analysis.check_box import claimed_gradient
+
+    def value(there: dict[str, float]) -> float:
+        return float(problem.program.value(there))
+
+    gradient = claimed_gradient(problem, claimed)
+    return _along(result, value, gradient, tolerance, seed, taylor)
+
+
+def _of_box(
+    boxes: Boxes,
+    point: dict[str, float],
+    claims: Mapping[str, Claim],
+    tolerance: Tolerance,
+    settings: Settings,
+    seed: int | None,
+    taylor: bool,
+    tick: Callable[[], object],
+) -> Check:
+    from diffcli.analysis.check_box import check_box, claimed
+
+    gradient = claimed(boxes, point, arguments.claims(claims, tuple(point)))
+    if seed is None:
+        result = check_box(boxes, point, gradient, tolerance, settings, tick)
+    else:
+        result = Check(None, boxes.name, point, (), settings.digits)
+    if seed is None and not taylor:
+        return result
+
+    def value(there: dict[str, float]) -> float:
+        return boxes.ask(tuple(there.values())).value
+
+    return _along(result, value, gradient, tolerance, seed, taylor)
+
+
+def _along(
+    result: Check,
+    value: Callable[[dict[str, float]], float],
+    gradient: Mapping[str, Estimate],
+    tolerance: Tolerance,
+    seed: int | None,
+    taylor: bool,
+) -> Check:
+    """Return a check with what one direction says of it."""
+    from diffcli.analysis.check_box import with_direction
+
+    return with_direction(
+        result, value, result.point, gradient, tolerance, seed, taylor=taylor
+    )

@@ -1,0 +1,51 @@
+"""Gradient descent."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import SupportsFloat
+
+from diffcli.analysis import descend as _analysis
+from diffcli.analysis.descend import Descent, Stage
+from diffcli.inputs import arguments
+from diffcli.inputs.arguments import Formula, Point
+from diffcli.problem import Problem
+
+
+def descend(
+    formula: Formula | Problem,
+    point: Point | None = None,
+    *,
+    wrt: str | Iterable[str] = (),
+    rates: Sequence[SupportsFloat] = (),
+    steps: int = 20,
+    tolerance: SupportsFloat = 1e-8,
+    whole: bool = False,
+    progress: Callable[[], object] | None = None,
+) -> Descent:
+    """Return gradient descent from a point: x becomes x - rate*gradient, and again.
+
+    Without ``rates`` three are chosen round the stable limit. It ends early where the
+    gradient is shorter than ``tolerance`` times that at the start. ``whole`` keeps all
+    steps of a long course; ``progress`` is called after each.
+
+    >>> [course.verdict for course in descend("x**2", {"x": 1}, rates=[0.1, 2]).courses]
+    ['converges', 'diverges']
+
+    Raises UsageError, ParseError, PointError, DomainError.
+    """
+    gains = arguments.numbers(rates, "rates")
+    arguments.whole(steps, "steps", 1, 10_000_000)
+    limit = arguments.not_negative(tolerance, "tolerance")
+    tick = arguments.callback(progress, "progress")
+    problem = arguments.problem(formula, point, wrt)
+    return _analysis.descend(problem, gains, steps, limit, tick, whole=whole)
+
+
+def stages(
+    problem: Problem,
+    rates: Sequence[float],
+    steps: int,
+    tolerance: float,
+    progress: Callable[[], object],
+) -> Iterator[Stage]:
+    """Yield each step of each course while it is walked, as ``descend`` does."""
+    return _analysis.rows(problem, rates, steps, tolerance, progress)

@@ -1,0 +1,50 @@
+"""Exercises drawn from the rules, and an answer judged."""
+
+from collections.abc import Iterable
+
+from diffcli.analysis import practice as _analysis
+from diffcli.analysis.marking import Mark
+from diffcli.analysis.practice import HARDEST, RULES, Exercise
+from diffcli.errors import UsageError
+from diffcli.inputs import arguments
+
+
+def practice(
+    rules: str | Iterable[str] = (),
+    *,
+    difficulty: int = 2,
+    seed: int = 1,
+    count: int = 5,
+) -> tuple[Exercise, ...]:
+    """Return exercises drawn from the rules; a seed gives the same ones everywhere.
+
+    ``rules`` are linearity, power, product, quotient, exponential, chain, or all.
+
+    >>> sheet = practice("product", seed=7, count=2)
+    >>> [exercise.rule.name for exercise in sheet]
+    ['product', 'product']
+
+    Raises UsageError for a rule that there is not, or more exercises than there are.
+    """
+    arguments.whole(difficulty, "difficulty", 1, HARDEST)
+    arguments.whole(seed, "seed", 0, 2**63)
+    arguments.whole(count, "count", 1, 100)
+    names = arguments.names(rules, RULES, "rules")
+    return _analysis.exercises(names, difficulty, seed, count)
+
+
+def answer(exercise: Exercise, text: str) -> Mark:
+    """Return what is said of an answer to an exercise of ``practice``.
+
+    >>> from diffcli import derive
+    >>> exercise = practice("power", difficulty=1)[0]
+    >>> answer(exercise, str(derive(exercise.formula, "x"))).status
+    'right'
+
+    Raises ParseError for one that is no formula, and UsageError for one that is none.
+    """
+    if not isinstance(exercise, Exercise):
+        raise UsageError(
+            f"{arguments.shown(exercise)} is no exercise", parameter="exercise"
+        )
+    return _analysis.answer(exercise, arguments.text(text, "text"))

@@ -1,0 +1,163 @@
+"""First derivatives at a point: by backprop, or by each method."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, overload
+
+from diffcli import methods as _methods
+from diffcli.analysis import grad as _analysis
+from diffcli.analysis.grad import Comparison
+from diffcli.errors import DiffcliError
+from diffcli.inputs import arguments
+from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
+from diffcli.language.parser import Parsed
+from diffcli.problem import Problem, Settings
+
+
+def gradient(
+    formula: Formula,
+    point: Point,
+    *,
+    wrt: str | Iterable[str] = (),
+    subgradient: bool = False,
+) -> dict[str, float]:
+    """Return the partial derivative with respect to each variable, by backprop.
+
+    ``wrt`` chooses variables; ``subgradient`` takes at a kink the convention of
+    deep-learning libraries, relu'(0) = 0.
+
+    >>> gradient("x**2 + y", {"x": 3, "y": 1})
+    {'x': 6.0, 'y': 1.0}
+
+    Raises ParseError, PointError, DomainError where the formula is undefined, and
+    KinkError where it is not differentiable.
+    """
+    result = compare(
+        formula, point, methods="backprop", wrt=wrt, subgradient=subgradient
+    )
+    error = result.error()
+    if error:
+        raise error
+    return _numbers(result)
+
+
+def _numbers(result: Comparison) -> dict[str, float]:
+    return {
+        name: float(value)
+        for name in result.problem.variables
+        if (value := result.partial(name).value) is not None
+    }
+
+
+@overload
+def gradients(
+    formula: Formula,
+    points: Iterable[Point],
+    *,
+    wrt: str | Iterable[str] = ...,
+    subgradient: bool = ...,
+    keep_going: Literal[False] = ...,
+) -> Iterator[dict[str, float]]: ...
+@overload
+def gradients(
+    formula: Formula,
+    points: Iterable[Point],
+    *,
+    wrt: str | Iterable[str] = ...,
+    subgradient: bool = ...,
+    keep_going: bool,
+) -> Iterator[dict[str, float] | DiffcliError]: ...
+def gradients(
+    formula: Formula,
+    points: Iterable[Point],
+    *,
+    wrt: str | Iterable[str] = (),
+    subgradient: bool = False,
+    keep_going: bool = False,
+) -> Iterator[dict[str, float] | DiffcliError]:
+    """Yield the gradient at each point as it comes; the formula is read once.
+
+    ``points`` may be endless. The first point without a gradient raises the error
+    that ``gradient`` raises; with ``keep_going`` its error is yielded in its place.
+
+    >>> list(gradients("x*y", [{"x": 1, "y": 2}, {"x": 3, "y": 4}]))
+    [{'x': 2.0, 'y': 1.0}, {'x': 4.0, 'y': 3.0}]
+
+    Raises ParseError and UsageError before the first point is taken.
+    """
+    parsed = arguments.formula(formula)
+    names = arguments.names(wrt, parsed.variables)
+    settings = arguments.settings(subgradient=subgradient)
+    points = arguments.several(points, "points")
+    return _gradients(parsed, points, names, settings, keep_going=keep_going)
+
+
+def _gradients(
+    parsed: Parsed,
+    points: Iterable[Point],
+    names: tuple[str, ...],
+    settings: Settings,
+    *,
+    keep_going: bool,
+) -> Iterator[dict[str, float] | DiffcliError]:
+    from diffcli.analysis.batch import Entry, at_points
+    from diffcli.inputs.rows import Row
+
+    def rows() -> Iterator[Row]:
+        for number, point in enumerate(points, 1):
+            row = Row(f"point {number}", {}, {})
+            try:
+                yield row._replace(point=arguments.point(point, parsed))
+            except DiffcliError as error:
+                yield row._replace(error=error)
+
+    backprop = ("backprop",)
+    for entry in at_points(parsed, rows(), names, settings, backprop, alone=True):
+        assert isinstance(entry, Entry)  # a row by itself is none of a stretch
+        if entry.error is not None and not keep_going:
+            raise entry.error
+        if entry.error is not None:
+            yield entry.error
+        elif entry.comparison is not None:
+            yield _numbers(entry.comparison)
+        elif entry.gradient is not None:
+            yield dict(zip(names, entry.gradient.partials, strict=True))
+
+
+def compare(
+    formula: Formula | Problem,
+    point: Point | None = None,
+    *,
+    methods: str | Iterable[str] = _methods.THREE,
+    wrt: str | Iterable[str] = (),
+    h: StepWidth | None = None,
+    scheme: Scheme = "symmetric",
+    digits: int = 10,
+    exact: bool = False,
+    subgradient: bool = False,
+) -> Comparison:
+    """Return the partials by each method, and how they agree.
+
+    ``methods`` are names or synonyms (see ``diffcli.methods``), or "all". ``h`` is the
+    step width of differences: a number, "relative" or "auto" (1e-5 if left out).
+    Above 17 ``digits`` mpmath computes; ``exact`` adds values such as sqrt(2)/4.
+
+    >>> result = compare("(2*x1+3*x2)**2+3", {"x1": 1, "x2": 3})
+    >>> [result.partial(name).value for name in result.problem.variables]
+    [44.0, 66.0]
+    >>> result.agreements["x1"].verdict
+    'agree'
+
+    Raises UsageError for a choice that there is not, ParseError, PointError, and
+    DomainError where the formula is undefined. A kink is in the result's ``kinks``.
+    """
+    names = _methods.select(arguments.words(methods, "methods"))
+    problem = arguments.problem(
+        formula, point, wrt,
+        h=h, scheme=scheme, digits=digits, subgradient=subgradient,
+    )  # fmt: skip
+    result = _analysis.compare(problem, names or _methods.THREE)
+    if exact:
+        result = _analysis.with_exact_values(
+            result, arguments.exact_point(point or problem.point)
+        )
+    return result
