@@ -20,6 +20,8 @@ def main() -> int:
         from diffcli.cli.main import main as run
 
         code = run()
+        # Nor at the end, when Python would look through all that is left once more.
+        gc.freeze()
     except KeyboardInterrupt:
         code = 130
     _listen([0])  # what is left is Python's own end, which no signal improves

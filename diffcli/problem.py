@@ -1,15 +1,16 @@
 """What every method receives, and what it gives back."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.language.notation import CODE, Notation
 from diffcli.language.parser import Parsed
+from diffcli.records import Record
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """The choices a user has about how numbers are made and shown."""
 
     #: The step width: a number, "relative" or "auto".
@@ -22,7 +23,7 @@ class Settings(NamedTuple):
     subgradient: bool = False
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """A function, a point, and the partials that are wanted there."""
 
     parsed: Parsed
@@ -119,7 +120,7 @@ DOUBLE = 17
 """Significant digits that a double can hold; more are computed by mpmath."""
 
 
-class Estimate(NamedTuple):
+class Estimate(Record):
     """A number and how far it may be off; no value: there is none."""
 
     #: None: there is none. An mpf where more digits than a double has were asked for.
@@ -139,7 +140,7 @@ def certain(value: float, digits: int) -> Estimate:
     return Estimate(value, float(abs(value)) * 10.0**-digits)
 
 
-class MethodResult(NamedTuple):
+class MethodResult(Record):
     """What a method found."""
 
     #: The method's name: its file's name.

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diffcli.analysis.grad import Comparison, compare
 from diffcli.engine.columns import Gradients, gradients
@@ -15,6 +15,7 @@ from diffcli.inputs.rows import Row, placed
 from diffcli.language import expression
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Settings, pose
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     from diffcli.analysis.hessian import Hessian
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 _FORGET_AFTER = 10_000  # formulas after which the table of nodes is emptied
 
 
-class Gradient(NamedTuple):
+class Gradient(Record):
     """A value and its partials."""
 
     value: float
     partials: tuple[float, ...]
 
 
-class Stretch(NamedTuple):
+class Stretch(Record):
     """What was found for neighbouring rows at which the function is smooth."""
 
     #: The rows as they stand in the file, and what parts their cells there.
@@ -39,7 +40,7 @@ class Stretch(NamedTuple):
     numbers: tuple[Sequence[float], ...]
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """What was found for one line of the input."""
 
     row: Row

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from diffcli.analysis.counterexample import counterexample, program_of
 from diffcli.analysis.equality import equal
@@ -19,12 +18,13 @@ from diffcli.language.expression import Expression, postorder
 from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
 from diffcli.problem import DOUBLE, Estimate, Problem
+from diffcli.records import Record
 
 _POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _PROVABLE = 100  # nodes of formulas that sympy is asked to prove equal
 
 
-class Remainder(NamedTuple):
+class Remainder(Record):
     """How far the claimed gradient misses f, a step of length h away."""
 
     h: float
@@ -34,7 +34,7 @@ class Remainder(NamedTuple):
     order: float | None
 
 
-class Check(NamedTuple):
+class Check(Record):
     """All verdicts, and what they rest on."""
 
     #: The formula; None: a black box was checked.

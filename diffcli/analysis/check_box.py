@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import NamedTuple
 
 from diffcli.analysis.check import Check, Remainder, evaluated
 from diffcli.analysis.grad import compare
@@ -23,6 +22,7 @@ from diffcli.engine.tape import ROUNDING
 from diffcli.errors import UsageError
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, Settings
+from diffcli.records import Record
 
 _SOLVED = 1e-7  # relative; nobody finds out how exactly a program solves what it does
 _SINGLE = 24  # bits of a number in single precision
@@ -163,7 +163,7 @@ def claimed_gradient(
     return {name: result.partial(name) for name in problem.variables}
 
 
-class Curve(NamedTuple):
+class Curve(Record):
     """A function along one direction, and what a gradient says of it."""
 
     value: Callable[[dict[str, float]], float]

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from diffcli.analysis.plot import plot
 from diffcli.calculus.functions import BY_NAME
@@ -11,6 +10,7 @@ from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DomainError, RangeError, UsageError
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
+from diffcli.records import Record
 
 _STEADY = 1.1  # the factor a layer up to which a gradient is called steady
 _WEIGHTS = [10 ** (place / 20) for place in range(-40, 41)]  # 0.01 to 100
@@ -20,7 +20,7 @@ _FEWEST_DIGITS = 4
 RANGE = 8.0  # the largest slope is looked for between -8 and 8
 
 
-class Layer(NamedTuple):
+class Layer(Record):
     """One layer and what it does to the gradient."""
 
     #: 1 is the first layer, next to the input.
@@ -35,7 +35,7 @@ class Layer(NamedTuple):
     gradient: float
 
 
-class Chain(NamedTuple):
+class Chain(Record):
     """A chain of equal layers."""
 
     #: The activation as the user wrote it.

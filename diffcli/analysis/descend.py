@@ -8,11 +8,11 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from diffcli.engine.second_order import hessian_row
 from diffcli.engine.tape import Undefined
 from diffcli.problem import Problem
+from diffcli.records import Record
 
 #: What a verdict means in the language of control: the gain of the loop.
 FEEDBACK = {
@@ -47,7 +47,7 @@ _TOO_FAR = 1e150  # a step that only a function without a floor takes
 _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 
 
-class Iterate(NamedTuple):
+class Iterate(Record):
     """Where the descent is after some steps."""
 
     #: How many: 0 is the start.
@@ -59,7 +59,7 @@ class Iterate(NamedTuple):
     slope: float
 
 
-class Course(NamedTuple):
+class Course(Record):
     """The descent with one rate."""
 
     rate: float
@@ -75,7 +75,7 @@ class Course(NamedTuple):
     floor: float | None
 
 
-class Descent(NamedTuple):
+class Descent(Record):
     """Courses with several rates from one start."""
 
     problem: Problem
@@ -126,7 +126,7 @@ def descend(
     return Descent(problem, problem.variables, tuple(courses), curvature)
 
 
-class Stage(NamedTuple):
+class Stage(Record):
     """A step of a course."""
 
     rate: float

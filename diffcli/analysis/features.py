@@ -10,11 +10,12 @@ nothing happens.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.engine.rewriting import fill
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, Expression, Number
+from diffcli.records import Record
 
 _MOST = 1000  # places that are looked at
 _MOST_WORK = 2_000_000  # nodes of the formula times places, which take seconds
@@ -31,7 +32,7 @@ _LOGARITHM = 0.8  # share of a growth that is left at the next distance, at most
 _ROUNDS = 14  # of the secant method
 
 
-class Feature(NamedTuple):
+class Feature(Record):
     """A place where the function is not smooth."""
 
     #: "kink", "jump", "pole", "asymptote" (such as that of log) or "vertical tangent".
@@ -39,7 +40,7 @@ class Feature(NamedTuple):
     x: float
 
 
-class Slice(NamedTuple):
+class Slice(Record):
     """A program along one of its variables."""
 
     program: Program
@@ -67,7 +68,7 @@ class Slice(NamedTuple):
         return values[self.program.outputs[0]]
 
 
-class Survey(NamedTuple):
+class Survey(Record):
     """The features of a function over a range."""
 
     features: tuple[Feature, ...]
@@ -91,7 +92,7 @@ def features(line: Slice, places: Sequence[float]) -> Survey:
 # ---- where it may break -----------------------------------------------------------
 
 
-class _Candidate(NamedTuple):
+class _Candidate(Record):
     """A place where an edge is 0, as far as doubles can tell."""
 
     x: float

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from diffcli import methods
 from diffcli.analysis import certainty
@@ -12,6 +11,7 @@ from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, MethodResult, Problem, certain
+from diffcli.records import Record
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
@@ -19,7 +19,7 @@ _ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is c
 _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
 
 
-class Agreement(NamedTuple):
+class Agreement(Record):
     """How one partial by differences compares with the exact one."""
 
     #: abs(finite - exact) / abs(exact); None: there is no such ratio.
@@ -33,7 +33,7 @@ class Agreement(NamedTuple):
     verdict: str
 
 
-class Comparison(NamedTuple):
+class Comparison(Record):
     """What all chosen methods found, and whether to believe it."""
 
     problem: Problem

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations_with_replacement
-from typing import NamedTuple
 
 from diffcli.analysis.certainty import (
     certainty,
@@ -28,12 +27,13 @@ from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE
 from diffcli.problem import DOUBLE, Estimate, Problem, point_text
+from diffcli.records import Record
 
 Entries = dict[Pair, Estimate]
 _MOST = 5_000  # second derivatives that somebody may wait for
 
 
-class Hessian(NamedTuple):
+class Hessian(Record):
     """All second derivatives by each method."""
 
     problem: Problem

@@ -1,7 +1,6 @@
 """Mark a claim, as a teacher does: right, wrong and why, or not to be understood."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from diffcli.analysis.check import check
 from diffcli.analysis.equality import equal
@@ -13,12 +12,13 @@ from diffcli.errors import DiffcliError
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import pose
+from diffcli.records import Record
 
 RIGHT, WRONG, UNCLEAR = "right", "wrong", "unclear"
 """What is said of a claim; or it is the kind of error that was met."""
 
 
-class Mark(NamedTuple):
+class Mark(Record):
     """What is said of somebody's claim."""
 
     #: RIGHT, WRONG, UNCLEAR where no point tells, or an error's kind.

@@ -3,17 +3,17 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 from diffcli.blackbox.boxes import Boxes
 from diffcli.engine.noise import Remembering, Slope, best_slope, slope_with
 from diffcli.engine.stencils import NoDifference, Slice, relative_step
 from diffcli.problem import Estimate, Settings
+from diffcli.records import Record
 
 _NEXT_TO_ZERO = 1e-6  # the error of a slope beside the slopes over a wide distance
 
 
-class Measurement(NamedTuple):
+class Measurement(Record):
     """What differences say of a black box at one point."""
 
     name: str

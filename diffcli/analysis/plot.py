@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from diffcli.analysis.features import Feature, Slice, features, minimum
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import postorder
 from diffcli.language.parser import Parsed
+from diffcli.records import Record
 
 _LEAST = 1200  # gaps between the samples, also where few are shown
 _MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
@@ -17,7 +17,7 @@ _HIGHEST = 1.79e308  # the largest end of a picture
 _SATURATED = 0.2  # share of the greatest slope below which a function is called flat
 
 
-class Sample(NamedTuple):
+class Sample(Record):
     """The function at one place; None: it has no value, or no derivative, there."""
 
     x: float
@@ -25,7 +25,7 @@ class Sample(NamedTuple):
     slope: float | None
 
 
-class Steepest(NamedTuple):
+class Steepest(Record):
     """The largest derivative in size, of those in the range."""
 
     slope: float
@@ -33,7 +33,7 @@ class Steepest(NamedTuple):
     x: float | None
 
 
-class Plot(NamedTuple):
+class Plot(Record):
     """A function of one variable over a range."""
 
     parsed: Parsed

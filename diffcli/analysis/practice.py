@@ -7,7 +7,7 @@ is drawn comes from ``random.Random(seed).random()`` alone.
 import re
 from collections.abc import Sequence
 from random import Random
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from diffcli.analysis.marking import RIGHT, WRONG, Mark, mark
 from diffcli.analysis.slips import Slip
@@ -20,6 +20,7 @@ from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
 from diffcli.language.expression import Variable, postorder
 from diffcli.language.parser import Parsed, parse
+from diffcli.records import Record
 
 DERIVATIVE, NUMBER, RULE = "derivative", "number", "rule"
 """What an exercise asks for."""
@@ -50,7 +51,7 @@ _OUTER = (
 T = TypeVar("T")
 
 
-class Exercise(NamedTuple):
+class Exercise(Record):
     """One question."""
 
     number: int

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import starmap
-from typing import NamedTuple
 
 from diffcli.analysis.equality import places_near
 from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, SPECIAL, WHOLE, Mistake
@@ -35,6 +34,7 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.printer import text
+from diffcli.records import Record
 
 _MOST_STEPS = 1_000  # steps of a derivation in which a slip is looked for
 _MOST_OTHERS = 8  # other variables that may not have been held fixed
@@ -47,7 +47,7 @@ _LONGEST = 60  # characters of a formula in a sentence
 Piece = str | Expression
 
 
-class Slip(NamedTuple):
+class Slip(Record):
     """What explains a wrong claim."""
 
     #: What was differentiated wrongly; None: the whole, not by a rule.
@@ -63,7 +63,7 @@ class Slip(NamedTuple):
         )
 
 
-class _Trial(NamedTuple):
+class _Trial(Record):
     """A point, and all that slips are measured with there."""
 
     tape: Tape

@@ -1,7 +1,6 @@
 """A function's derivatives with the steps that lead to them, values at a point too."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from diffcli.analysis.certainty import require_rows_hold
 from diffcli.engine.derivation import Derivation, derive
@@ -10,9 +9,10 @@ from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, located
+from diffcli.records import Record
 
 
-class Derivative(NamedTuple):
+class Derivative(Record):
     """A derivative of any order, and how it was found."""
 
     #: The variables that f was differentiated toward before, and now.

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
-from typing import NamedTuple
 
 from diffcli.analysis.grad import compare
 from diffcli.engine.stencils import NoDifference, quotient_at
 from diffcli.engine.tape import ROUNDING, TINY, Undefined
 from diffcli.problem import Estimate, Problem
+from diffcli.records import Record
 
 SCHEMES = ("forward", "symmetric")
 _SPARE = 60  # digits beyond those that small steps cancel
@@ -18,7 +18,7 @@ _ONE_POWER = 0.1  # how much the power of h may vary where truncation follows on
 _LUCK = 0.1  # the share of the predicted error below which an error is luck
 
 
-class Sample(NamedTuple):
+class Sample(Record):
     """One difference quotient and how far it is from the derivative."""
 
     h: float
@@ -40,7 +40,7 @@ class Sample(NamedTuple):
         return min(16, max(0, math.floor(-math.log10(self.relative))))
 
 
-class Series(NamedTuple):
+class Series(Record):
     """All step widths of one scheme, the widest first."""
 
     scheme: str
@@ -58,7 +58,7 @@ class Series(NamedTuple):
     right: float | None
 
 
-class Sweep(NamedTuple):
+class Sweep(Record):
     """The error against h toward one variable."""
 
     problem: Problem
@@ -201,7 +201,7 @@ def _series(
     )
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """What the error of one quotient is made of."""
 
     h: float

@@ -1,7 +1,7 @@
 """Forward and backward pass, told node by node, under names a reader can follow."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.analysis.certainty import require_rows_hold
 from diffcli.engine.rewriting import fill, tidy
@@ -17,13 +17,14 @@ from diffcli.language.expression import (
 )
 from diffcli.language.printer import text
 from diffcli.problem import Problem
+from diffcli.records import Record
 
 _FEW_WAYS = 4  # ways to a variable that are told one by one
 _LONGEST_WAY = 12  # nodes of such a way
 _LETTERS = "abcegklmnopqrstuvwz"  # the lecture's; d and f mean something else
 
 
-class Forward(NamedTuple):
+class Forward(Record):
     """One node of the forward pass."""
 
     #: Its name: a definition's, the lecture's letters, or v1, v2, ...
@@ -36,7 +37,7 @@ class Forward(NamedTuple):
     node: Expression
 
 
-class Share(NamedTuple):
+class Share(Record):
     """What one user of a node passes on to it: upstream times local."""
 
     user: str
@@ -52,7 +53,7 @@ class Share(NamedTuple):
     names: Mapping[Expression, str]
 
 
-class Backward(NamedTuple):
+class Backward(Record):
     """One node of the backward pass."""
 
     name: str
@@ -63,7 +64,7 @@ class Backward(NamedTuple):
     is_input: bool
 
 
-class Path(NamedTuple):
+class Path(Record):
     """The ways from the output to a variable."""
 
     name: str
@@ -78,7 +79,7 @@ class Path(NamedTuple):
     several: tuple[tuple[float, ...], ...] = ()
 
 
-class Level(NamedTuple):
+class Level(Record):
     """All nodes that are equally far from the output."""
 
     #: How many nodes the longest way from the output meets.
@@ -89,7 +90,7 @@ class Level(NamedTuple):
     name: str
 
 
-class Trace(NamedTuple):
+class Trace(Record):
     """Both passes and the paths, each in the order in which it is told."""
 
     problem: Problem

@@ -1,14 +1,15 @@
 """The expression as a tree and, at a point, what its nodes are worth."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.analysis.certainty import require_rows_hold
 from diffcli.engine.tape import BackwardPass
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem
+from diffcli.records import Record
 
 
-class Tree(NamedTuple):
+class Tree(Record):
     """An expression, with the values and adjoints of its nodes if there is a point."""
 
     parsed: Parsed

@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from diffcli.analysis.slips import Slip
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.tape import ROUNDING
 from diffcli.problem import Estimate
+from diffcli.records import Record
 
 _SLACK = 8.0  # how many error estimates a right claim may be off
 _FINEST = 5e-3  # the error of a claim that has to show, relative to its size
 _NEXT_TO_ZERO = 1e-9  # beside the slopes over a wide distance
 
 
-class Elsewhere(NamedTuple):
+class Elsewhere(Record):
     """Another point, at which a claimed formula is not the derivative."""
 
     point: Mapping[str, float]
@@ -22,7 +22,7 @@ class Elsewhere(NamedTuple):
     true: float
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """What a check says of one partial."""
 
     name: str
@@ -69,7 +69,7 @@ class Verdict(NamedTuple):
         return str(simple) if close and simple != 1 else ""
 
 
-class Tolerance(NamedTuple):
+class Tolerance(Record):
     """How far a right claim may be off; without numbers the estimates decide."""
 
     relative: float | None = None

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from diffcli.analysis.equality import equal
 from diffcli.analysis.slips import Slip, explain
@@ -14,6 +13,7 @@ from diffcli.engine.paper import chain, light, resolved, too_long
 from diffcli.engine.rewriting import Bindings, D, fill, match
 from diffcli.inputs.work import Item, Work
 from diffcli.language.expression import Call, Expression, call, postorder
+from diffcli.records import Record
 
 GIVEN, RIGHT, FOLLOWS, WRONG = "given", "right", "follows", "wrong"
 """Said of a line: it defines; it is right; it follows from a wrong one; it does not."""
@@ -22,7 +22,7 @@ UNCLEAR = "unclear"
 _MOST_NODES = 200  # of a line in which a slip is looked for
 
 
-class LineVerdict(NamedTuple):
+class LineVerdict(Record):
     """What is said of one formula."""
 
     item: Item
@@ -33,7 +33,7 @@ class LineVerdict(NamedTuple):
     rule: str = ""
 
 
-class Judgement(NamedTuple):
+class Judgement(Record):
     """What is said of all lines, and why the first wrong one is wrong."""
 
     work: Work

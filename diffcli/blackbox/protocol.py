@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from diffcli.errors import UsageError
+from diffcli.records import Record
 
 
-class Reply(NamedTuple):
+class Reply(Record):
     """What a black box says of one point."""
 
     value: float

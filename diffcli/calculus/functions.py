@@ -15,14 +15,16 @@ A function of many arguments is a row of two: max(a, b, c) is max(a, max(b, c)).
 import math
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from diffcli.records import Record
 
 Number = Callable[..., float]
 Refusal = tuple[str, int, str]
 """Why an argument is refused: the sentence, which argument, a hint."""
 
 
-class Domain(NamedTuple):
+class Domain(Record):
     """Where a function is defined."""
 
     #: The condition as a student writes it; empty: all real numbers.
@@ -35,7 +37,7 @@ class Domain(NamedTuple):
     edge: str = ""
 
 
-class Rough(NamedTuple):
+class Rough(Record):
     """Where a function is defined but not smooth."""
 
     #: "kink", "jump" or "vertical tangent".
@@ -48,7 +50,7 @@ class Rough(NamedTuple):
     edge: str = "u"
 
 
-class Operator(NamedTuple):
+class Operator(Record):
     """How an operator is written. The higher power binds; parser and printer read it."""
 
     #: What stands between the arguments (or before the only one).
@@ -61,7 +63,7 @@ class Operator(NamedTuple):
     verb: str
 
 
-class Function(NamedTuple):
+class Function(Record):
     """One row of the table."""
 
     #: The word in the language; for an operator a word for help and JSON.
@@ -292,7 +294,7 @@ def refuse_power(u: float, v: float) -> Refusal:
     return sentence, 0, "for the real cube root, write cbrt(x)"
 
 
-class Constant(NamedTuple):
+class Constant(Record):
     """One row of the other table: a name for a number."""
 
     #: The word in the language: letters only.

@@ -8,10 +8,11 @@ A mistake is a row: it needs no more to be found, named and tested.
 """
 
 import re
-from typing import NamedTuple
+
+from diffcli.records import Record
 
 
-class Mistake(NamedTuple):
+class Mistake(Record):
     """One way in which a rule goes wrong."""
 
     #: What is written in the place of the rule's right side.
@@ -20,7 +21,7 @@ class Mistake(NamedTuple):
     said: str
 
 
-class Special(NamedTuple):
+class Special(Record):
     """A form of formula with mistakes of its own, besides those of its rule."""
 
     #: The pattern that it fits.
@@ -405,7 +406,7 @@ def of_chain(name: str, derivatives: tuple[str, ...]) -> tuple[Mistake, ...]:
     )
 
 
-class Move(NamedTuple):
+class Move(Record):
     """A wrong move from one line of algebra to the next."""
 
     before: str

@@ -11,13 +11,12 @@ The first row that fits is used, so the special stands before the general. The l
 column is what people write in place of the right side, and what is wrong about it.
 """
 
-from typing import NamedTuple
-
 from diffcli.calculus import mistakes
 from diffcli.calculus.mistakes import Mistake
+from diffcli.records import Record
 
 
-class Rule(NamedTuple):
+class Rule(Record):
     """One row: what it fits and what it makes of it."""
 
     #: The rule's name on the screen; the lecture has constant, linearity, power, chain.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from diffcli.analysis.batch import Entry, Stretch, at_points
 from diffcli.errors import DiffcliError, RowsFailed
@@ -13,6 +12,7 @@ from diffcli.output import formats
 from diffcli.output.document import Documents, Result, Screen
 from diffcli.output.views import batch
 from diffcli.problem import Settings
+from diffcli.records import Record
 
 SHARED = ("csv", "tsv", "plain", "jsonl")
 """Formats in which every row stands for itself, so that many can write them."""
@@ -52,7 +52,7 @@ def documents(
         yield (batch.formula_document if formulas else batch.document)(entry)
 
 
-class Text(NamedTuple):
+class Text(Record):
     """What some rows have become."""
 
     #: Their lines.
@@ -61,7 +61,7 @@ class Text(NamedTuple):
     error: DiffcliError | None
 
 
-class Batch(NamedTuple):
+class Batch(Record):
     """All that has to be known to answer for some points, wherever that is done."""
 
     parsed: Parsed

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -10,12 +10,13 @@ from click.core import ParameterSource
 from diffcli.cli.help import Helpful
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.output import formats
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     from diffcli.output.document import Document
 
 
-class Answer(NamedTuple):
+class Answer(Record):
     """What a command gives back: the output, and how it ended."""
 
     #: The lines for stdout or the output file.

@@ -9,7 +9,7 @@ status is what it is without polars.
 import os
 from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diffcli import tables
 from diffcli.analysis.batch import Stretch, at_points
@@ -27,6 +27,7 @@ from diffcli.inputs.rows import Row, Rows
 from diffcli.output.document import header
 from diffcli.output.views import batch as view
 from diffcli.output.views.grad import columns
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     import polars
@@ -58,7 +59,7 @@ def need() -> None:
         )
 
 
-class Source(NamedTuple):
+class Source(Record):
     """A table that polars can read."""
 
     path: str
@@ -100,7 +101,7 @@ def binary_source(path: str, variables: Sequence[str]) -> Source:
     return Source(path, tables.frame_kind(path), header, columns)
 
 
-class Work(NamedTuple):
+class Work(Record):
     """A table to be done, and what was met in it."""
 
     batch: Batch
@@ -258,7 +259,7 @@ class Work(NamedTuple):
                 start = stop
 
 
-class _Found(NamedTuple):
+class _Found(Record):
     """What the careful path says of a row."""
 
     line: str

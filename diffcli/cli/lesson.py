@@ -17,7 +17,6 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import NamedTuple
 
 import click
 
@@ -28,6 +27,7 @@ from diffcli.cli.help import Information
 from diffcli.cli.main import in_our_words
 from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError
 from diffcli.output.document import Block, Document, Lines, Prose, Run, Screen
+from diffcli.records import Record
 
 _FENCE = re.compile(r"\s*(```+|~~~+)")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
@@ -40,7 +40,7 @@ _STATION = "station"  # the style of a heading that begins one
 _BLANK = Lines(((),))
 
 
-class Command(NamedTuple):
+class Command(Record):
     """A call in a lesson."""
 
     #: As one types it.
@@ -54,7 +54,7 @@ class Command(NamedTuple):
 Part = Prose | Lines | Command
 
 
-class Station(NamedTuple):
+class Station(Record):
     """One stop: what stands under a heading."""
 
     title: str
@@ -67,7 +67,7 @@ class Station(NamedTuple):
         return [part for part in self.parts if isinstance(part, Command)]
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """What a command shows, and how it ended."""
 
     blocks: list[Block]

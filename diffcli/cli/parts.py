@@ -12,7 +12,7 @@ from contextlib import suppress
 from glob import glob
 from importlib import import_module
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -22,6 +22,7 @@ from diffcli.cli import files, terminal
 from diffcli.cli.command import Answer, words
 from diffcli.cli.request import Request
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
+from diffcli.records import Record
 
 RECORD = ".diffcli.json"
 _TWICE = 2  # how often a part is tried again whose worker was lost
@@ -31,7 +32,7 @@ _WITHOUT_EFFECT = {
 }  # fmt: skip
 
 
-class Part(NamedTuple):
+class Part(Record):
     """One file in and one file out."""
 
     source: str
@@ -46,7 +47,7 @@ class Part(NamedTuple):
         return [found.st_size, found.st_mtime_ns]
 
 
-class Outcome(NamedTuple):
+class Outcome(Record):
     """What has become of a part."""
 
     part: Part

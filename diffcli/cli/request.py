@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
@@ -17,6 +17,7 @@ from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Result, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.records import Record
 from diffcli.tables import frame_kind
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _EXACT = ("brief", "sheet", "record")  # parts of a document that round nothing
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
-class Request(NamedTuple):
+class Request(Record):
     """The shared options of one call."""
 
     expr: str

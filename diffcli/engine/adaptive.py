@@ -7,7 +7,6 @@ cancellation takes away in one run, the next has to spare.
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from mpmath import mp
 
@@ -15,6 +14,7 @@ from diffcli.arithmetics import Arithmetic, multiprecision
 from diffcli.arithmetics.multiprecision import Real
 from diffcli.engine import fold
 from diffcli.engine.tape import Program, Undefined
+from diffcli.records import Record
 
 _GUARD = 15  # digits beyond those that are asked for, in the first run
 _MOST = 3000  # digits in a run after which we give up
@@ -25,14 +25,14 @@ class Unsettled(ArithmeticError):
     """No two runs agree."""
 
 
-class Gradient(NamedTuple):
+class Gradient(Record):
     """A value and its partials, all digits right."""
 
     value: Real
     partials: dict[str, Real]
 
 
-class Trial(NamedTuple):
+class Trial(Record):
     """One run at the present precision."""
 
     #: The numbers that are wanted.

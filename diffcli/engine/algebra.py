@@ -17,7 +17,6 @@ ratio between them: so they are recognised without being the same node.
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME, INFIX, PREFIX
 from diffcli.engine.rewriting import rational
@@ -30,6 +29,7 @@ from diffcli.language.expression import (
     number,
     postorder,
 )
+from diffcli.records import Record
 
 ADD, SUBTRACT = INFIX["+"], INFIX["-"]
 MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
@@ -45,7 +45,7 @@ Key = tuple[Fraction, int]
 """The ratio to the first base of its kind, and the serial number of the kind."""
 
 
-class Product(NamedTuple):
+class Product(Record):
     """A number and factors: base to the power of a rational exponent, not 0."""
 
     coefficient: Fraction

@@ -9,20 +9,20 @@ not an ordinary number at an ordinary place is left to who takes one point at a 
 import math
 from collections.abc import Mapping, Sequence
 from itertools import compress, count
-from typing import NamedTuple
 
 from diffcli.arithmetics import columns
 from diffcli.arithmetics.columns import Column, local, product, total
 from diffcli.engine.fold import evaluate
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Call
+from diffcli.records import Record
 
 BLOCK = 1024
 """Points that are taken at once: more gain no time and take more memory."""
 _FEWEST = 32  # points of a block that is not halved again to find out what is bad
 
 
-class Gradients(NamedTuple):
+class Gradients(Record):
     """Values and partials at many points, as columns."""
 
     value: list[float]

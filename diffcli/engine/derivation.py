@@ -6,7 +6,7 @@ in which each step names the earlier steps whose results it uses.
 
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.calculus import mistakes
 from diffcli.calculus.functions import CONDITIONS, INFIX, NAMED, Function
@@ -22,6 +22,7 @@ from diffcli.language.expression import (
     number,
     postorder,
 )
+from diffcli.records import Record
 
 MOST_STEPS = 1_000_000
 """Steps after which a derivation is given up rather than waited for."""
@@ -30,7 +31,7 @@ LONG_CHAIN = 64
 _READABLE = 1_000  # nodes up to which a derivative is shortened for a reader
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One move: the derivative of one node by one rule."""
 
     #: The row that was used.
@@ -45,7 +46,7 @@ class Step(NamedTuple):
     bindings: Bindings
 
 
-class Derivation(NamedTuple):
+class Derivation(Record):
     """How the derivative toward one variable was found."""
 
     variable: str
@@ -116,7 +117,7 @@ def derivations(
     return tuple(derive(expression, variables))
 
 
-class _Chain(NamedTuple):
+class _Chain(Record):
     """A long left-deep sum or product: ((a + b) + c) + d."""
 
     function: Function

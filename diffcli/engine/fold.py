@@ -11,7 +11,7 @@ its functions are called; ``operation`` looks a function up.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from diffcli.calculus.functions import CONSTANTS, NAMED, WHEN, Function
 from diffcli.engine.tape import Program, Undefined
@@ -23,6 +23,7 @@ from diffcli.language.expression import (
     postorder,
 )
 from diffcli.language.parser import parse_template
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     from diffcli.arithmetics import Arithmetic
@@ -76,7 +77,7 @@ def evaluate(
     return fold(given, number, apply, inputs)
 
 
-class _Gap(NamedTuple):
+class _Gap(Record):
     """What a node has in place of a value where it is not defined."""
 
     reason: Exception

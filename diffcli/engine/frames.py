@@ -7,12 +7,13 @@ twice would compute it twice.
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diffcli.arithmetics import frames
 from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Call, Number
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     import polars
@@ -21,7 +22,7 @@ Frame = Any
 """An expression of polars, which need not be installed."""
 
 
-class _Term(NamedTuple):
+class _Term(Record):
     """A number, and the stage in which all it is made of is there."""
 
     frame: Frame
@@ -53,7 +54,7 @@ class Stages:
         return frame
 
 
-class Columns(NamedTuple):
+class Columns(Record):
     """What a frame has to be given, and what is there then."""
 
     stages: Stages

@@ -6,7 +6,6 @@ their products are added.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from diffcli.engine.algebra import ADD, ONE, Algebra
 from diffcli.engine.paper import Chain, Reason, beside, chain, light
@@ -19,12 +18,13 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.textbook import name_text, partial_text
+from diffcli.records import Record
 
 MOST_WRITTEN = 4_000
 """Nodes of the product along all paths; beyond, each name has a line of its own."""
 
 
-class Factor(NamedTuple):
+class Factor(Record):
     """How one name changes with another that stands in its definition."""
 
     #: The two names: what changes, and with what.
@@ -37,7 +37,7 @@ class Factor(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-class Network(NamedTuple):
+class Network(Record):
     """A derivation along names."""
 
     variable: str

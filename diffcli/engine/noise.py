@@ -11,7 +11,6 @@ Source: the idea, Moré & Wild, "Estimating computational noise", 2011.
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from diffcli.engine.stencils import (
     EPSILON,
@@ -22,6 +21,7 @@ from diffcli.engine.stencils import (
     difference,
     quotient_at,
 )
+from diffcli.records import Record
 
 _RATIO = 4.0  # from one step to the next
 _LEVELS = 20  # steps at most
@@ -39,7 +39,7 @@ _CLEAR = 0.01  # the error of a slope beside its distance from another one
 UNSEEN = "differences cannot see it: no digit is certain at any step"
 
 
-class Level(NamedTuple):
+class Level(Record):
     """The samples at one distance from the point."""
 
     h: float
@@ -52,7 +52,7 @@ class Level(NamedTuple):
         return (self.above - self.below) / (2 * self.h)
 
 
-class Sampled(NamedTuple):
+class Sampled(Record):
     """A function around a point, at ever smaller distances, the widest first."""
 
     value: float
@@ -123,7 +123,7 @@ def sampled(line: Slice, x: float, widest: float | None = None) -> Sampled:
     return Sampled(line(x), tuple(levels))
 
 
-class Slope(NamedTuple):
+class Slope(Record):
     """What samples say of a derivative."""
 
     difference: Difference

@@ -12,7 +12,6 @@ What is cancelled only ever widens the domain: x/x is 1, (√u)² is u, but √(
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import permutations
-from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
@@ -48,6 +47,7 @@ from diffcli.language.expression import (
     call,
     postorder,
 )
+from diffcli.records import Record
 
 MOST_NODES = 20_000
 """Nodes of an expression that is brought to its normal form; larger ones stay."""
@@ -548,7 +548,7 @@ def _chain(node: Expression, inside: set[Expression]) -> list[tuple[Expression, 
 # ---- the forms --------------------------------------------------------------------
 
 
-class SumForm(NamedTuple):
+class SumForm(Record):
     """One way to write a sum."""
 
     name: str
@@ -556,7 +556,7 @@ class SumForm(NamedTuple):
     make: Callable[[Normal, Terms, int], list[Expression]]
 
 
-class ProductForm(NamedTuple):
+class ProductForm(Record):
     """One way to write a product."""
 
     name: str

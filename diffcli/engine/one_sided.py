@@ -9,16 +9,17 @@ import itertools
 import math
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import RangeError
+from diffcli.records import Record
 
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
 
 
-class Slopes(NamedTuple):
+class Slopes(Record):
     """The one-sided slopes.
 
     Infinite: vertical; NaN: the quotients settle on nothing; None: undefined there.
@@ -72,7 +73,7 @@ def slopes(
     }
 
 
-class Limit(NamedTuple):
+class Limit(Record):
     """Where a function would go if a hole in it were filled."""
 
     value: float

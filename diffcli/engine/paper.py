@@ -10,7 +10,6 @@ still to be found, and a product that a rule made is a ``BESIDE``, written with 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import NamedTuple
 
 from diffcli.calculus.functions import Function, Operator
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
@@ -41,6 +40,7 @@ from diffcli.language.expression import (
     postorder,
     variable,
 )
+from diffcli.records import Record
 
 MOST_LINES = 40
 """Lines of a chain after which it is ended by its result."""
@@ -63,7 +63,7 @@ Reason = tuple[Piece, ...]
 Slope = Callable[[Expression], Expression]
 
 
-class Line(NamedTuple):
+class Line(Record):
     """One line of the chain."""
 
     expression: Expression
@@ -71,7 +71,7 @@ class Line(NamedTuple):
     reasons: tuple[Reason, ...] = ()
 
 
-class Chain(NamedTuple):
+class Chain(Record):
     """A derivation toward one variable, from the outside in."""
 
     variable: str
@@ -85,7 +85,7 @@ class Chain(NamedTuple):
         return self.lines[-1].expression
 
 
-class Split(NamedTuple):
+class Split(Record):
     """A product or quotient whose two parts are derived on their own."""
 
     #: "f", what is split.

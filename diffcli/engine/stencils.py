@@ -12,9 +12,9 @@ Source: the lecture; Press et al., "Numerical Recipes", 2007, sec. 5.7.
 import math
 from collections.abc import Callable
 from itertools import pairwise, takewhile
-from typing import NamedTuple
 
 from diffcli.engine.tape import ROUNDING
+from diffcli.records import Record
 
 Slice = Callable[[float], float]
 """A function of one variable. Raises ArithmeticError where it has no value."""
@@ -22,7 +22,7 @@ Slice = Callable[[float], float]
 EPSILON = 2 * ROUNDING
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """A difference quotient and what it was made of."""
 
     #: The quotient.
@@ -46,7 +46,7 @@ class NoDifference(ArithmeticError):
 _SAME = 1e-9  # how well x + h must hold h, so that h itself is divided by
 
 
-class Quotient(NamedTuple):
+class Quotient(Record):
     """Two samples and the slope between them."""
 
     low: float
@@ -147,7 +147,7 @@ _ONE_DIGIT = 0.05  # the relative error up to which there is something to show
 _COLUMNS = 5  # the quotient itself and four extrapolations
 
 
-class _Entry(NamedTuple):
+class _Entry(Record):
     """One value of the extrapolation tableau."""
 
     value: float
@@ -156,7 +156,7 @@ class _Entry(NamedTuple):
     level: int
 
 
-class _Level(NamedTuple):
+class _Level(Record):
     """A quotient with one step width."""
 
     h: float

@@ -9,12 +9,12 @@ Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from diffcli.calculus.functions import WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
 from diffcli.language.expression import Call, Expression, Variable, postorder
 from diffcli.language.expression import Number as NumberNode
+from diffcli.records import Record
 
 ROUNDING = 2.0**-53
 """How far one rounding can move a double, relative to its size."""
@@ -209,7 +209,7 @@ class Undefined(ArithmeticError):
         return args[0]
 
 
-class Tape(NamedTuple):
+class Tape(Record):
     """One forward pass: the value of every row."""
 
     program: Program
@@ -285,7 +285,7 @@ class Tape(NamedTuple):
         ]
 
 
-class BackwardPass(NamedTuple):
+class BackwardPass(Record):
     """One backward pass: the adjoint of every row."""
 
     tape: Tape

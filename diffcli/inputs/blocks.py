@@ -8,15 +8,15 @@ who says what is wrong with a row.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, repeat
-from typing import NamedTuple
 
 from diffcli.inputs.rows import Row
+from diffcli.records import Record
 
 _SEPARATORS = {"csv": ",", "tsv": "\t"}
 _UNLIKE = '"\r,\t'  # what formats write in different ways, but for their separator
 
 
-class Shape(NamedTuple):
+class Shape(Record):
     """What all rows of a table have in common."""
 
     #: The file's name.
@@ -28,7 +28,7 @@ class Shape(NamedTuple):
     places: Mapping[str, int]
 
 
-class Chunk(NamedTuple):
+class Chunk(Record):
     """Neighbouring lines of a table that hold whole rows, not read yet."""
 
     shape: Shape
@@ -37,7 +37,7 @@ class Chunk(NamedTuple):
     lines: Sequence[str]
 
 
-class Block(NamedTuple):
+class Block(Record):
     """Neighbouring rows of a table, read."""
 
     shape: Shape

@@ -1,13 +1,14 @@
 """A pile of claims from a file: one row for each answer of somebody."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli import tables
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
 from diffcli.inputs.rows import placed
 from diffcli.language.parser import Parsed, parse
+from diffcli.records import Record
 from diffcli.tables import Fault
 
 Numbered = Iterator[tuple[int, Any]]
@@ -16,7 +17,7 @@ NEEDED = ("formula", "claim")
 """Columns that a file of claims must have; name, at and wrt may be there too."""
 
 
-class Claimed(NamedTuple):
+class Claimed(Record):
     """One row: a formula, and what somebody says its partials are."""
 
     #: Every column of the input, as it was written.

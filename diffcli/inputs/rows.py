@@ -1,19 +1,20 @@
 """The rows of an input: points with the columns that they bring along."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     from diffcli.inputs.blocks import Chunk
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One row of the input."""
 
     #: The file and the line: points.csv:7
@@ -26,7 +27,7 @@ class Row(NamedTuple):
     error: DiffcliError | None = None
 
 
-class Rows(NamedTuple):
+class Rows(Record):
     """The rows of an input, read no further than asked for, and its columns."""
 
     columns: tuple[str, ...]

@@ -7,13 +7,13 @@ still to be differentiated is D(...) in the expression.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from diffcli.engine.rewriting import D
 from diffcli.errors import DiffcliError, ParseError, UsageError
 from diffcli.language.expression import Expression, call, variables
 from diffcli.language.lexer import spelling
 from diffcli.language.parser import parse_template
+from diffcli.records import Record
 
 _NAME = r"[^\W\d_][\w₀-₉]*"
 _FUNCTION = re.compile(rf"({_NAME})\s*\(([^()]*)\)")
@@ -24,7 +24,7 @@ _PRIME = re.compile(r"['’′]")
 _PLAIN = re.compile(_NAME)
 
 
-class Item(NamedTuple):
+class Item(Record):
     """One formula of a line: what stands behind one sign of equality."""
 
     #: The line's number in the file.
@@ -38,7 +38,7 @@ class Item(NamedTuple):
     given: bool = False
 
 
-class Work(NamedTuple):
+class Work(Record):
     """All that was written down."""
 
     items: tuple[Item, ...]

@@ -9,10 +9,11 @@ sign or name it plainly means. Anything else is refused with its place.
 
 import re
 from functools import cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from diffcli.calculus.functions import BY_SIGN, CONSTANTS, OPERATORS
 from diffcli.errors import ParseError, Span
+from diffcli.records import Record
 
 
 class Word:
@@ -28,7 +29,7 @@ class Word:
         self.text = text
 
 
-class Token(NamedTuple):
+class Token(Record):
     """A word and its place in the text."""
 
     kind: str

@@ -1,11 +1,12 @@
 """How formulas are written: as on paper for people, as code for programs."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from diffcli.calculus.functions import INFIX, Function, Operator
 from diffcli.language import printer, textbook
 from diffcli.language.expression import Call, Expression
+from diffcli.records import Record
 
 _TIMES = INFIX["*"].notation or Operator("", 0, 0, "")
 _LONGEST_FACTOR = 60  # characters
@@ -28,7 +29,7 @@ class Write(Protocol):
         ...
 
 
-class Notation(NamedTuple):
+class Notation(Record):
     """One way to write formulas and names."""
 
     #: What ``--notation`` calls it.

@@ -8,7 +8,7 @@ Two things alternate: an operand is expected, then an operator.
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from diffcli.calculus.functions import (
     BY_NAME,
@@ -30,12 +30,13 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.lexer import FRACTIONS, Token, Word, tokens, words
+from diffcli.records import Record
 
 if TYPE_CHECKING:
     from diffcli.language.complaints import Complaints
 
 
-class Parsed(NamedTuple):
+class Parsed(Record):
     """A text and what was understood of it."""
 
     #: The text as written.

@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from diffcli.output.document import Line, Run, Screen
+from diffcli.records import Record
 
 Point = tuple[float, float]
 
@@ -13,7 +13,7 @@ _MOST_TICKS = 1000  # of them no range has more that is wider than its doubles
 _FAR = 1e6  # heights of the picture at which it does not matter how far
 
 
-class Axis(NamedTuple):
+class Axis(Record):
     """What an edge of the picture stands for."""
 
     low: float
@@ -70,7 +70,7 @@ class Axis(NamedTuple):
         return [(value, f"{value:.{digits}g}") for value in inside]
 
 
-class Curve(NamedTuple):
+class Curve(Record):
     """A line through points, broken between its runs."""
 
     runs: Sequence[Sequence[Point]]
@@ -88,7 +88,7 @@ LETTERS = "*o+x#%"
 """What draws the first six curves in ASCII."""
 
 
-class Mark(NamedTuple):
+class Mark(Record):
     """A sign at one place: a kink, an open end."""
 
     x: float
@@ -97,7 +97,7 @@ class Mark(NamedTuple):
     style: str = "title"
 
 
-class Chart(NamedTuple):
+class Chart(Record):
     """What is drawn between two axes."""
 
     x: Axis

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.errors import visible
 from diffcli.language.notation import PAPER, Notation
+from diffcli.records import Record
 
 
-class Screen(NamedTuple):
+class Screen(Record):
     """What the output is drawn on."""
 
     #: Cells in a line.
@@ -24,7 +25,7 @@ class Screen(NamedTuple):
     notation: Notation = PAPER
 
 
-class Run(NamedTuple):
+class Run(Record):
     """A piece of text with one meaning; a format decides how that looks."""
 
     text: str
@@ -37,7 +38,7 @@ class Run(NamedTuple):
 Line = tuple[Run, ...]
 
 
-class Formula(NamedTuple):
+class Formula(Record):
     """A formula on lines of its own."""
 
     text: str
@@ -45,7 +46,7 @@ class Formula(NamedTuple):
     latex: str = ""
 
 
-class Prose(NamedTuple):
+class Prose(Record):
     """A paragraph, broken between words to fit."""
 
     text: str
@@ -53,13 +54,13 @@ class Prose(NamedTuple):
     style: str = ""
 
 
-class Facts(NamedTuple):
+class Facts(Record):
     """Short facts beside each other, broken only between them."""
 
     facts: tuple[Line, ...]
 
 
-class Column(NamedTuple):
+class Column(Record):
     """The head of a table's column."""
 
     title: str
@@ -71,14 +72,14 @@ class Column(NamedTuple):
     wraps: bool = False
 
 
-class Table(NamedTuple):
+class Table(Record):
     """Rows under columns; the first column names the row."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Line, ...], ...]
 
 
-class Lines(NamedTuple):
+class Lines(Record):
     """Lines that stand as they are: steps, a tree."""
 
     lines: tuple[Line, ...]
@@ -86,7 +87,7 @@ class Lines(NamedTuple):
     latex: Callable[[], Iterable[str]] | None = None
 
 
-class Picture(NamedTuple):
+class Picture(Record):
     """Curves, bars or equations, drawn to fit the screen."""
 
     draw: Callable[[Screen], Iterable[Line]]
@@ -97,7 +98,7 @@ class Picture(NamedTuple):
 Block = Formula | Prose | Facts | Table | Lines | Picture
 
 
-class Sheet(NamedTuple):
+class Sheet(Record):
     """A result as rows of plain values under names, for csv and tsv."""
 
     header: tuple[str, ...]
@@ -105,7 +106,7 @@ class Sheet(NamedTuple):
     rows: Iterable[Sequence[Any]]
 
 
-class Node(NamedTuple):
+class Node(Record):
     """One node of a graph."""
 
     label: str
@@ -122,7 +123,7 @@ class Node(NamedTuple):
         return zip(self.args, self.edges or ("",) * len(self.args), strict=True)
 
 
-class Document(NamedTuple):
+class Document(Record):
     """One result, ready for any format; a format makes only the part that it needs."""
 
     #: For people, from top to bottom.
@@ -173,7 +174,7 @@ def _visible_picture(picture: Picture, screen: Screen) -> Iterator[Line]:
     return map(_visible, picture.draw(screen))
 
 
-class Bulk(NamedTuple):
+class Bulk(Record):
     """Many results for csv, tsv and plain, as columns of numbers."""
 
     #: What each row brings along, as it was written, and what parts the cells there.

@@ -1,7 +1,6 @@
 """A derivation on paper: a chain of equals, with the rules beside it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from diffcli.calculus.functions import FUNCTIONS, INFIX
 from diffcli.engine.algebra import is_sum
@@ -33,6 +32,7 @@ from diffcli.language.notation import Notation
 from diffcli.language.printer import latex, latex_letter, latex_name
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Run
+from diffcli.records import Record
 
 _NO_NAMES: Mapping[Expression, str] = {}
 _LONGEST = 2_000  # characters of a formula in a line
@@ -44,7 +44,7 @@ _DIGITS = 6  # of a factor's value
 _SHORT = 12  # characters of a number that is put into a formula
 
 
-class Paper(NamedTuple):
+class Paper(Record):
     """What is needed to write derivations down."""
 
     notation: Notation

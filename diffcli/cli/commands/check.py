@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -27,11 +27,12 @@ from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.check import HEADER, document
 from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.records import Record
 
 Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
 
 
-class Question(NamedTuple):
+class Question(Record):
     """What the options ask."""
 
     claims: tuple[str, ...]

@@ -5,7 +5,7 @@ tried; if there are two, the text is refused with both.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
@@ -18,6 +18,7 @@ from diffcli.language.readers.words import (
     shown,
     sign,
 )
+from diffcli.records import Record
 
 _OPENS = {"⌊": "floor", "⌈": "ceil"}
 _CLOSES = "⌋⌉"
@@ -51,7 +52,7 @@ def read(draft: Draft) -> Words:
     return _calls(draft, first)
 
 
-class _Trial(NamedTuple):
+class _Trial(Record):
     """A way to pair the bars, as far as it has come; linked lists, newest first."""
 
     place: int

@@ -1,15 +1,15 @@
 """What readers hand on to each other: a text, its words so far, and what was found."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.errors import ParseError
 from diffcli.language.lexer import Token
 from diffcli.language.readers.words import Words, refuse
+from diffcli.records import Record
 
 
-class Draft(NamedTuple):
+class Draft(Record):
     """A text on its way to the plain language."""
 
     #: As it was typed.

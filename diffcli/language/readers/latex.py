@@ -9,7 +9,6 @@ recursion; in each group some makers, \frac or \sin, wait for what comes next.
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import ParseError, Span
@@ -26,6 +25,7 @@ from diffcli.language.readers.words import (
     number,
     sign,
 )
+from diffcli.records import Record
 
 _LEXEME = re.compile(
     r"""(?:\s|%[^\n]*\n|~)*(?:
@@ -58,7 +58,7 @@ def is_latex(source: str) -> bool:
 _TERMINATORS = ("+", "-", "=", ",", ";", "<", ">", "<=", ">=", "!=", "==")
 
 
-class _Lexeme(NamedTuple):
+class _Lexeme(Record):
     kind: str
     text: str
     start: int

@@ -5,7 +5,6 @@ parameters. What is called is remembered, so that a node can be shown as s(x).
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from diffcli.calculus.functions import BY_NAME, WHEN, Function
 from diffcli.errors import Span
@@ -23,9 +22,10 @@ from diffcli.language.lexer import Token
 from diffcli.language.parser import Parsed, parse_tokens
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import OPENING, Words, parts
+from diffcli.records import Record
 
 
-class Own(NamedTuple):
+class Own(Record):
     """A function of the text's own."""
 
     parameters: tuple[str, ...]
@@ -37,7 +37,7 @@ class Own(NamedTuple):
     shows: bool
 
 
-class Functions(NamedTuple):
+class Functions(Record):
     """The functions of a text."""
 
     by_name: dict[str, Own]

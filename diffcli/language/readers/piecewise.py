@@ -1,18 +1,18 @@
 """Choices between several formulas, each with its condition, as nested ``where``."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from diffcli.errors import ParseError
 from diffcli.language.lexer import Token
 from diffcli.language.readers.words import Words, name, refuse, sign
+from diffcli.records import Record
 
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _Comparison = tuple[str, str, str]
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One formula, and where it holds; no condition: everywhere else."""
 
     value: Words

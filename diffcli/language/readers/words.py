@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from diffcli.errors import ParseError, Span
 from diffcli.language.lexer import BLANK, Token, refusal, spelling
+from diffcli.records import Record
 
 Words = list[Token]
 
@@ -242,7 +242,7 @@ def by_call(given: Words, rewriter: Callable[[Token], "Rewrite | None"]) -> Word
     return found
 
 
-class Pieces(NamedTuple):
+class Pieces(Record):
     """A call in its pieces."""
 
     name: Token

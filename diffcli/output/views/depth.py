@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import diffcli
 from diffcli.analysis.depth import RANGE, Chain, Layer
@@ -25,6 +25,7 @@ from diffcli.output.document import (
     plain_number,
 )
 from diffcli.output.views import understood
+from diffcli.records import Record
 
 SCHEMA = "diffcli/depth/1"
 _ROWS = 12  # layers that are shown to people
@@ -32,7 +33,7 @@ _ROOMY = 60  # columns from which on the local partials are shown too
 _WIDEST = 48  # cells of the longest bar
 
 
-class Exhibit(NamedTuple):
+class Exhibit(Record):
     """Chains with the activations asked for, and others to compare with."""
 
     chains: tuple[Chain, ...]

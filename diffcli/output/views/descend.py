@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Iterate, Stage
 from diffcli.language.notation import Notation
@@ -23,6 +23,7 @@ from diffcli.output.document import (
 )
 from diffcli.output.views import formulas, heading
 from diffcli.problem import Problem, point_text
+from diffcli.records import Record
 
 SCHEMA = "diffcli/descend/2"
 STEP_SCHEMA = "diffcli/descend-step/1"
@@ -33,7 +34,7 @@ _HIGHEST = 4e307  # so that the distance of two losses is a number too
 _BAD = ("diverges", "leaves the domain", "stuck")
 
 
-class Exhibit(NamedTuple):
+class Exhibit(Record):
     """A start and how to show the descent from it."""
 
     problem: Problem

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import diffcli
 from diffcli.analysis.plot import Plot, Sample, window
@@ -22,6 +22,7 @@ from diffcli.output.document import (
 )
 from diffcli.output.views import understood
 from diffcli.problem import point_text
+from diffcli.records import Record
 
 SCHEMA = "diffcli/plot/1"
 _STYLES = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -29,7 +30,7 @@ _LINES_AROUND = 6  # lines of the screen that are not the picture
 _MOST_PLACES = 6  # kinks, jumps or poles that are listed
 
 
-class Exhibit(NamedTuple):
+class Exhibit(Record):
     """Plots over the same range, and how to show them."""
 
     plots: tuple[Plot, ...]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import diffcli
 from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, RULES, Exercise
@@ -22,6 +22,7 @@ from diffcli.output.document import (
 )
 from diffcli.output.paper import Paper
 from diffcli.problem import point_text
+from diffcli.records import Record
 
 SCHEMA = "diffcli/practice/1"
 #: The columns for csv and tsv; the last is there with the solutions only.
@@ -29,7 +30,7 @@ HEADER = ("number", "kind", "formula", "at", "answer")
 _VARIABLES = ("x",)
 
 
-class Exercises(NamedTuple):
+class Exercises(Record):
     """A sheet, and how it was asked for."""
 
     exercises: Sequence[Exercise]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
@@ -26,6 +26,7 @@ from diffcli.output.document import (
 from diffcli.output.paper import Paper
 from diffcli.output.views import derivative_text, formulas, heading
 from diffcli.problem import point_text
+from diffcli.records import Record
 
 SCHEMA = "diffcli/steps/2"
 _MOST = 60  # steps that are shown to people
@@ -36,7 +37,7 @@ _MOST_CHARACTERS = 20_000  # of one line of a chain in a record
 _TYPESET = 600  # characters of its LaTeX
 
 
-class Steps(NamedTuple):
+class Steps(Record):
     """Derivations with what is needed to tell about them."""
 
     parsed: Parsed

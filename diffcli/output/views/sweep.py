@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.language.notation import Notation
@@ -21,6 +21,7 @@ from diffcli.output.document import (
 )
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
+from diffcli.records import Record
 
 SCHEMA = "diffcli/sweep/2"
 _STYLES = {"forward": ("fourth", "*", 0), "symmetric": ("third", "o", 0)}
@@ -28,7 +29,7 @@ _FLAT = 0.05  # the slope below which a curve does not rise
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
 
-class Exhibit(NamedTuple):
+class Exhibit(Record):
     """A sweep and how to show it."""
 
     sweep: Sweep
