@@ -1,7 +1,7 @@
 """The gradient through a chain of layers, a(l) = act(w*a(l-1)): does it vanish?"""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
 from diffcli.analysis.plot import plot
@@ -238,14 +238,3 @@ def _root(
         if here is not None and abs(here) <= _KEPT:
             return weight
     return None
-
-
-def others(names: Sequence[str], chains: Sequence[Chain]) -> list[Chain]:
-    """Return what other activations do in the same chain."""
-    first = chains[0]
-    present = {each.name for each in chains}
-    return [
-        chain(name, len(first.layers), first.weight, first.start)
-        for name in names
-        if name not in present
-    ]

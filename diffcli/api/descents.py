@@ -9,6 +9,8 @@ from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point
 from diffcli.problem import Problem
 
+__all__ = ["Descent", "Stage", "descend", "stages"]
+
 
 def descend(
     formula: Formula | Problem,

@@ -3,10 +3,22 @@
 from collections.abc import Iterable
 
 from diffcli.analysis import practice as _analysis
-from diffcli.analysis.marking import Mark
-from diffcli.analysis.practice import HARDEST, RULES, Exercise
+from diffcli.analysis.marking import RIGHT, Mark
+from diffcli.analysis.practice import (
+    DERIVATIVE,
+    HARDEST,
+    NUMBER,
+    RULE,
+    RULES,
+    Exercise,
+)
 from diffcli.errors import UsageError
 from diffcli.inputs import arguments
+
+__all__ = [
+    "DERIVATIVE", "HARDEST", "NUMBER", "RIGHT", "RULE", "RULES", "Exercise", "Mark",
+    "answer", "practice",
+]  # fmt: skip
 
 
 def practice(

@@ -5,12 +5,14 @@ from typing import SupportsFloat
 
 from diffcli.analysis import marking as _marking
 from diffcli.analysis import work as _work
-from diffcli.analysis.marking import Mark
+from diffcli.analysis.marking import UNCLEAR, WRONG, Mark
 from diffcli.analysis.work import Judgement
 from diffcli.api.tolerances import tolerance
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Claim, Formula, Point
 from diffcli.inputs.work import Work, read
+
+__all__ = ["UNCLEAR", "WRONG", "Mark", "judge", "mark"]
 
 
 def mark(

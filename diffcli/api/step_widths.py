@@ -9,6 +9,9 @@ from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme
 from diffcli.problem import Problem
 
+Schemes = Scheme | Literal["both"]
+"""The samples of the differences that are tried."""
+
 _SCHEMES = {
     "both": "both", "symmetric": "symmetric", "central": "symmetric",
     "forward": "forward",
@@ -20,7 +23,7 @@ def sweep(
     point: Point | None = None,
     variable: str = "",
     *,
-    scheme: Scheme | Literal["both"] = "both",
+    scheme: Schemes = "both",
     smallest: SupportsFloat = 1e-15,
     largest: SupportsFloat = 1.0,
     per_decade: int = 4,

@@ -5,6 +5,8 @@ from typing import SupportsFloat
 from diffcli.analysis.verdicts import Tolerance
 from diffcli.inputs import arguments
 
+__all__ = ["Tolerance", "tolerance"]
+
 
 def tolerance(rtol: SupportsFloat | None, atol: SupportsFloat | None) -> Tolerance:
     """Return a tolerance; None: the estimates decide. Raises UsageError."""

@@ -3,8 +3,16 @@
 from collections.abc import Generator, Iterator
 from textwrap import wrap
 
-from diffcli.analysis.marking import RIGHT, Mark
-from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, RULES, Exercise, answer
+from diffcli.api.exercises import (
+    DERIVATIVE,
+    NUMBER,
+    RIGHT,
+    RULE,
+    RULES,
+    Exercise,
+    Mark,
+    answer,
+)
 from diffcli.cli import terminal
 from diffcli.errors import DiffcliError
 from diffcli.language.notation import Notation

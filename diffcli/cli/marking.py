@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from diffcli.analysis.marking import UNCLEAR, WRONG, Mark, mark
-from diffcli.analysis.practice import Exercise, answer
-from diffcli.analysis.verdicts import Tolerance
-from diffcli.analysis.work import judge
+from diffcli.api.exercises import Exercise, answer
+from diffcli.api.marks import UNCLEAR, WRONG, Mark, judge, mark
+from diffcli.api.tolerances import Tolerance
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
@@ -78,7 +77,8 @@ def _marked(row: Claimed, tolerance: Tolerance) -> Mark:
     if row.error is not None:
         return Mark(row.error.kind, error=row.error)
     assert row.formula is not None
-    return mark(row.formula, row.claims, row.point, tolerance)
+    rtol, atol = tolerance
+    return mark(row.formula, row.claims, row.point, rtol=rtol, atol=atol)
 
 
 def _failure(marks: Sequence[Mark]) -> DiffcliError | None:

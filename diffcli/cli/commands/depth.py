@@ -1,10 +1,11 @@
 """``diffcli depth``: vanishing and exploding gradients."""
 
+from functools import partial
 from typing import Any
 
 import click
 
-from diffcli.analysis.depth import chain, others
+from diffcli.api.layers import depth
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command
@@ -63,7 +64,8 @@ def command(
     request = Request("", **shared)
     names = [name for text in acts for name in points.listed(text)] or ["sigmoid"]
     w, a = points.number(weight), points.number(start)
-    chains = [chain(name, layers, w, a) for name in names]
-    rest = others(_OTHERS, chains) if len(chains) == 1 else []
-    exhibit = Exhibit(tuple(chains), tuple(rest))
+    chain = partial(depth, layers=layers, weight=w, start=a)
+    chains = tuple(map(chain, names))
+    rest = [n for n in _OTHERS if n != chains[0].name] if len(chains) == 1 else []
+    exhibit = Exhibit(chains, tuple(map(chain, rest)))
     return request.answer(request.form(HAS), [document(exhibit)])

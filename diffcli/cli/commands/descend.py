@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.descend import Descent, Stage, descend, rows
+from diffcli.api.descents import Descent, Stage, descend, stages
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request, positive
@@ -75,11 +75,14 @@ def command(
 
     def followed(problem: Problem, whole: bool) -> Descent:
         with _progress(steps, chosen) as tick:
-            return descend(problem, chosen, steps, tol, tick, whole=whole)
+            return descend(
+                problem, rates=chosen, steps=steps, tolerance=tol,
+                whole=whole, progress=tick,
+            )  # fmt: skip
 
     def step_by_step(problem: Problem) -> Iterator[Stage]:
         with _progress(steps, chosen) as tick:
-            yield from rows(problem, chosen, steps, tol, tick)
+            yield from stages(problem, chosen, steps, tol, tick)
 
     def at(problem: Problem) -> Document:
         walked = partial(followed, problem), partial(step_by_step, problem)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.practice import HARDEST, RULES, exercises
+from diffcli.api.exercises import HARDEST, RULES, practice
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.dialogue import Dialogue
@@ -70,8 +70,8 @@ def command(
     chosen = _rules(rules)
     number = int(Random().random() * 10_000) if seed is None else seed
     sheet = Exercises(
-        exercises(chosen, difficulty, number, count), chosen, difficulty, number,
-        solutions,
+        practice(chosen, difficulty=difficulty, seed=number, count=count),
+        chosen, difficulty, number, solutions,
     )  # fmt: skip
     if answers_file:
         refuse("--answers are judged, not solved", "solutions")

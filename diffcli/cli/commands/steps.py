@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.steps import steps, valued
+from diffcli.api.derivations import steps, valued
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
@@ -60,7 +60,8 @@ def command(
     request = Request(expr, **shared)
     level = "rules" if level == "brief" else level
     parsed = request.parsed()
-    told = list(steps(parsed, request.wanted(parsed, wrt), order, simplify=simplify))
+    toward = request.wanted(parsed, wrt)
+    derivatives = steps(parsed, wrt=toward, order=order, simplify=simplify)
     form = request.form(HAS)
     if formats.part(form) == "record":
         refuse(f"-f {form} has every level", "level")
@@ -68,13 +69,13 @@ def command(
         refuse("nobody watches this output", "pause")
     if not request.has_points:
         answer = request.answer(
-            form, [document(Steps(parsed, told, level, {}, simplify))]
+            form, [document(Steps(parsed, derivatives, level, {}, simplify))]
         )
         return _paused(request, answer) if pause else answer
 
     def at(problem: Problem) -> Document:
         return document(
-            Steps(parsed, valued(told, problem), level, problem.point, simplify)
+            Steps(parsed, valued(derivatives, problem), level, problem.point, simplify)
         )
 
     answer = request.at_points(

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.sweep import SCHEMES, sweep, widths
+from diffcli.api.step_widths import Schemes, sweep
 from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
-from diffcli.cli.request import Request, scheme_name
+from diffcli.cli.request import Request
 from diffcli.errors import UsageError
 from diffcli.output import formats
 from diffcli.output.document import Document
@@ -72,7 +72,7 @@ def command(
     first: float,
     last: float,
     per_decade: int,
-    scheme: str,
+    scheme: Schemes,
     theory: bool,
     height: int | None,
     **shared: Any,
@@ -86,11 +86,13 @@ def command(
             "sweep is about one variable, but --wrt names more",
             hint=f"--wrt {name}",
         )
-    schemes = SCHEMES if scheme == "both" else (scheme_name(scheme),)
-    steps = widths(first, last, per_decade)
 
     def at(problem: Problem) -> Document:
-        return document(Exhibit(sweep(problem, name, steps, schemes), theory, height))
+        found = sweep(
+            problem, variable=name, scheme=scheme,
+            smallest=first, largest=last, per_decade=per_decade,
+        )  # fmt: skip
+        return document(Exhibit(found, theory, height))
 
     form, own = request.form(HAS), header(theory=theory)
     if formats.part(form) == "record":

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.trace import trace
+from diffcli.api.passes import trace
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.tree import tree
+from diffcli.api.passes import tree
 from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
@@ -41,6 +41,6 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
         return request.answer(form, [document(tree(parsed), shared=graph)])
 
     def at(problem: Problem) -> Document:
-        return document(tree(parsed, problem), shared=graph)
+        return document(tree(problem), shared=graph)
 
     return request.at_points(form, parsed, "", at, notes=request.reading_notes(parsed))
