@@ -21,6 +21,9 @@ ALWAYS = {
 WORDS = {
     "points": ("--at", "x=0.5,y=2"),
     "points_file": ("--points", "{points}"),
+    "data_file": ("--data", "{data}"),
+    "init": ("--init", "uniform:2"),
+    "reduction": ("--reduce", "sum"),
     "variables": ("--vars", "y,x"),
     "syntax": ("--syntax", "latex"),
     "wrt": ("--wrt", "y"),
@@ -90,6 +93,8 @@ CALLS = {
         "{f} --points {points} --order 2",
         "--exprs {exprs} --at x=1,y=2",
         "--program {program} --at x=1,y=2",
+        "{f}*w --data {data} --at 3",
+        "{f}*w*v --data {data} --at v=2 --init uniform",
     ],
     "check": [
         "{f} --at 1,2",
@@ -100,6 +105,7 @@ CALLS = {
         "--program {program} --at 1,2 --claim 1,2",
         "--claims {claims}",
         "--work {work}",
+        "{f}*w --data {data} --at 3 --claim 9",
     ],
     "steps": ["(x^2-1)/(x-1)*y+y*x", "(x^2-1)/(x-1)*y+y*x --at 3,2"],
     "trace": ["(x+y)^2*x --at 1,2"],
@@ -154,6 +160,7 @@ SEEN_AT = {
         "log(x-1)+y --points {points}",
         "--exprs {kinks} --at x=0,y=2",
         "log(x) --at=-1 --order 2",
+        "log(x-1)*w --data {data} --at 3",
         "--program {program} --at 1,2",
     ],
 }
@@ -178,6 +185,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return files that the calls name."""
     folder = tmp_path_factory.mktemp("options")
     (folder / "points.csv").write_text("x,y\n1,2\n0.5,2\n", encoding="utf-8")
+    (folder / "data.csv").write_text("x,y\n1,2\n0.5,2\n2,3\n", encoding="utf-8")
     (folder / "exprs.txt").write_text("x^2*y\nsin(x)+y\n", encoding="utf-8")
     program = (
         "import json,sys\n"
@@ -196,6 +204,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "answers": str(folder / "answers.txt"),
         "work": str(folder / "work.txt"),
         "claims": str(folder / "claims.csv"),
+        "data": str(folder / "data.csv"),
         "points": str(folder / "points.csv"),
         "exprs": str(folder / "exprs.txt"),
         "kinks": str(folder / "kinks.txt"),

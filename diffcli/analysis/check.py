@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from diffcli.analysis.counterexample import counterexample, program_of
 from diffcli.analysis.equality import equal
@@ -19,6 +20,9 @@ from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
 from diffcli.problem import DOUBLE, Estimate, Problem
 from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from diffcli.inputs.data import Data
 
 _POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _PROVABLE = 100  # nodes of formulas that sympy is asked to prove equal
@@ -51,6 +55,8 @@ class Check(Record):
     remainders: tuple[Remainder, ...] = ()
     #: What the user should know, a sentence each.
     warnings: tuple[str, ...] = ()
+    #: The examples whose mean was checked; None: it is one point.
+    data: "Data | None" = None
 
     @property
     def passed(self) -> bool:
@@ -85,7 +91,7 @@ def check(
     verdicts = (
         _of_claims(comparison, claims, tolerance, prove=prove)
         if claims
-        else _of_methods(comparison, tolerance)
+        else of_methods(comparison, tolerance)
     )
     error = comparison.error()
     wanted = claims or problem.variables
@@ -130,7 +136,7 @@ def _of_claims(
         yield verdict
 
 
-def _of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict]:
+def of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict]:
     """Yield verdicts on the other methods, which backprop's partials judge."""
     problem = comparison.problem
     others = [result for result in comparison.results if result.method != "backprop"]

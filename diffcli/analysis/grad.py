@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from diffcli import methods
 from diffcli.analysis import certainty
@@ -12,6 +13,9 @@ from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, MethodResult, Problem, certain
 from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from diffcli.inputs.data import Data
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
@@ -50,6 +54,8 @@ class Comparison(Record):
     warnings: tuple[str, ...]
     #: Exact values by variable, and under "" that of the function, if asked for.
     exact: Mapping[str, str] = {}
+    #: The examples whose mean it is; None: it is one point.
+    data: "Data | None" = None
 
     @property
     def status(self) -> str:
@@ -85,14 +91,14 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
             corners[name] = one_sided(problem.program, problem.point, name)
     kinks = tuple(name for name, sides in corners.items() if sides.slope is None)
     if problem.settings.subgradient:
-        agreed = _conventions(problem, results)
-        kinks = tuple(name for name in kinks if name not in agreed)
+        settled = _conventions(problem, results)
+        kinks = tuple(name for name in kinks if name not in settled)
     else:
         results = [_settle(result, corners) for result in results]
     value, results = certainty.certified(
         problem, _value(problem, results), results, corners
     )
-    agreements = {} if kinks else _agreements(problem, results)
+    agreed = {} if kinks else agreements(problem, results)
     # At a kink there is one thing to say, and the error says it.
     remarks = [] if kinks else [remark for r in results for remark in r.remarks]
     failures = [result.failure for result in results if result.failure]
@@ -100,13 +106,13 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
         *(f"Note: {sentence}" for sentence in (*remarks, *failures)),
         *(
             certainty.near_kinks(problem, results, corners)
-            or _differing(agreements, corners)
+            or _differing(agreed, corners)
             or _wrong_steps(problem, results, kinks)
         ),
         *certainty.doubts(problem, value, results),
     ]
     return Comparison(
-        problem, tuple(results), agreements, corners, value, kinks, tuple(warnings)
+        problem, tuple(results), agreed, corners, value, kinks, tuple(warnings)
     )
 
 
@@ -204,10 +210,10 @@ def _conventions(problem: Problem, results: Iterable[MethodResult]) -> set[str]:
 # ---- agreement ------------------------------------------------------------------
 
 
-def _agreements(
+def agreements(
     problem: Problem, results: Sequence[MethodResult]
 ) -> dict[str, Agreement]:
-    """Compare the differences with the last exact result, variable by variable."""
+    """Return how differences and the last exact result agree, by variable."""
     measured = [result for result in results if not methods.load(result.method).EXACT]
     exact = methods.exact(results)
     if not measured or not exact:

@@ -17,6 +17,7 @@ from diffcli.output.views.claims import document
 from diffcli.output.views.work import document as work_document
 
 _OF_ONE_FORMULA = (
+    "data_file", "init", "reduction", "keep_going",
     "claims", "points", "points_file", "variables", "program", "module", "timeout",
     "jobs", "h", "scheme", "seed", "taylor", "digits",
 )  # fmt: skip

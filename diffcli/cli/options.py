@@ -63,6 +63,31 @@ at = _all(
 )  # fmt: skip
 
 
+data = _all(
+    click.option(
+        "--data", "data_file", metavar="FILE", default="",
+        shell_complete=completion.file,
+        help="Examples: CSV, TSV or JSON lines whose columns are variables; EXPR is the"
+        " loss of one, the result the mean. The rest are weights. - is stdin.",
+    ),
+    click.option(
+        "--init", metavar="uniform[:SEED]", default="",
+        shell_complete=completion.among(lambda: ("uniform",)),
+        help="With --data: draw the weights that --at does not give, from -1 to 1.",
+    ),
+    click.option(
+        "--reduce", "reduction", type=click.Choice(("mean", "sum")), default="mean",
+        show_default=True, help="With --data: what is made of the examples' losses.",
+    ),
+)  # fmt: skip
+
+keep_going = click.option(
+    "--keep-going", is_flag=True,
+    help="Go on after a bad point: its row has a status other than ok; a bad row of"
+    " --data is left out.",
+)  # fmt: skip
+
+
 def wrt(what: str) -> Callable[[Decorated], Decorated]:
     """Return the option that chooses variables."""
     return click.option(

@@ -47,6 +47,9 @@ class Request(Record):
     module: str = ""
     timeout: float = 10.0
     jobs: int | str = 1
+    data_file: str = ""
+    init: str = ""
+    reduction: str = "mean"
 
     def form(self, parts: Sequence[str], default: str = formats.DEFAULT) -> str:
         """Return the format: as asked for, or by the file's suffix, or the default.
@@ -126,7 +129,7 @@ class Request(Record):
 
         Raises ParseError, and UsageError if --vars leaves a variable out.
         """
-        if self.points_file == "-" and self.expr == "-":
+        if "-" in (self.points_file, self.data_file) and self.expr == "-":
             raise UsageError(
                 "both the formula and the points are to come from standard input",
                 hint="read the formula from a file: @FILE",
@@ -199,8 +202,17 @@ class Request(Record):
         Raises UsageError if one is; else as ``rows`` does.
         """
         rows = self.rows(parsed.variables, form, named=named)
-        unclear = set(rows.columns) & CONSTANTS.keys() - {*parsed.variables}
-        if unclear and self.points_file and not self.variables:
+        if self.points_file:
+            self.refuse_constants(parsed, rows.columns)
+        return rows
+
+    def refuse_constants(self, parsed: Parsed, columns: Iterable[str]) -> None:
+        """Refuse a column that is a constant of the formula, unless --vars tells.
+
+        Raises UsageError.
+        """
+        unclear = {*columns} & CONSTANTS.keys() - {*parsed.variables}
+        if unclear and not self.variables:
             nodes = postorder([parsed.expression])
             used = {node.text for node in nodes if isinstance(node, Number)}
             for name in sorted(unclear & used):
@@ -209,7 +221,6 @@ class Request(Record):
                     hint=f"--vars {','.join((*parsed.variables, name))} takes the"
                     f" column, --vars {','.join(parsed.variables)} the constant",
                 )
-        return rows
 
     def of_row(self, row: "Row", document: Document) -> Document:
         """Return the document for a row, with the columns of the input."""

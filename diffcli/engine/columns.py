@@ -32,9 +32,14 @@ class Gradients(Record):
 
 
 def gradients(
-    program: Program, points: Mapping[str, Sequence[float]], names: Sequence[str]
+    program: Program,
+    points: Mapping[str, Sequence[float]],
+    names: Sequence[str],
+    shared: Mapping[str, float] | None = None,
 ) -> Gradients:
     """Return value and partials at each point, of which there is a column a variable.
+
+    A variable that all points share has a number instead.
 
     A closer look is needed where a function is not defined, or not smooth, or its
     value or a partial is not finite; and at a few of the points around, for a block in
@@ -45,7 +50,8 @@ def gradients(
     todo = [(0, size)]
     while todo:
         start, stop = todo.pop()
-        block = {name: column[start:stop] for name, column in points.items()}
+        block: dict[str, Column] = {**(shared or {})}
+        block |= {name: list(column[start:stop]) for name, column in points.items()}
         try:
             value, partials, bad = _block(program, block, stop - start, names)
         except (ValueError, ArithmeticError):
@@ -67,7 +73,7 @@ def gradients(
 
 def _block(
     program: Program,
-    points: Mapping[str, Sequence[float]],
+    points: Mapping[str, Column],
     count: int,
     names: Sequence[str],
 ) -> Gradients:
@@ -133,6 +139,8 @@ def _rough(program: Program, values: list[Column]) -> set[int]:
         if node.function.rough is not None:
             args = [values[argument] for argument in program.arguments(row)]
             at = columns.spread(node.function.rough.at, *args)
-            assert isinstance(at, list)  # an active row has an argument that varies
-            bad.update(compress(count(), at))
+            if isinstance(at, list):
+                bad.update(compress(count(), at))
+            elif at:  # its arguments are the same at all points
+                raise ValueError
     return bad

@@ -122,14 +122,20 @@ def interval(text: str, option: str) -> tuple[float, float]:
 
 
 def claims(
-    texts: Sequence[str], variables: Sequence[str], syntax: str = ""
+    texts: Sequence[str],
+    variables: Sequence[str],
+    syntax: str = "",
+    others: Sequence[str] = (),
 ) -> dict[str, Parsed]:
     """Return claimed partials by variable: formulas by name, or one for each.
+
+    ``others`` may stand in a claim too.
 
     Raises PointError if names or counts do not fit, ParseError for a claim that is
     no formula.
     """
     by_name: dict[str, Parsed] = {}
+    known = (*variables, *others)
     for text in texts:
         parts = _parts(text)
         named = bool(names(text))
@@ -143,6 +149,8 @@ def claims(
         for place, (a, b) in enumerate(parts):
             start = text.find("=", a, b) + 1 if named else 0
             name = spelling(text[a : start - 1].strip()) if start else variables[place]
+            if name in others:
+                raise PointError(f"--claim names '{name}', which is a column")
             if name not in variables:
                 raise PointError(
                     f"--claim names '{name}', which is not in the formula"
@@ -153,12 +161,12 @@ def claims(
                     f"--claim names '{name}' twice", source=text, span=(a, b)
                 )
             part = (start or a, b)
-            claim = parse(text, names=variables, within=part, syntax=syntax)
+            claim = parse(text, names=known, within=part, syntax=syntax)
             for other in claim.variables:
-                if other not in variables:
+                if other not in known:
                     raise PointError(
                         f"the claim has a variable '{other}', which is not in the"
-                        f" formula ({_listed(variables)})"
+                        f" formula ({_listed(known)})"
                     )
             by_name[name] = claim
     return by_name

@@ -1,7 +1,7 @@
 """``diffcli check``: is a gradient right? Exit 0: yes, 1: no, 6: cannot tell."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ from diffcli.analysis.verdicts import KINK, UNKNOWN, Tolerance
 from diffcli.blackbox.boxes import Boxes
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.request import Request
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import (
@@ -43,6 +44,8 @@ class Question(Record):
     taylor: bool
     #: True: whether a claim is right everywhere is of interest.
     prove: bool
+    #: Bad rows of --data are left out.
+    keep_going: bool
 
 
 SECTION, PLACE = "Differentiate", 2
@@ -60,6 +63,8 @@ Examples:
 @click.command(cls=Command, epilog=EPILOG)
 @options.formula_or_none
 @options.at
+@options.data
+@options.keep_going
 @click.option(
     "--claim", "claims", metavar="G", multiple=True, shell_complete=completion.point,
     help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable"
@@ -104,6 +109,7 @@ def command(
     seed: int | None,
     taylor: bool,
     quiet: bool,
+    keep_going: bool,
     **shared: Any,
 ) -> Answer:
     """Gradient check: exit 0 if a gradient is right, 1 if not, 6: cannot tell."""
@@ -127,9 +133,10 @@ def command(
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
-    question = Question(claims, tolerance, settings, seed, taylor, prove=not quiet)
-    run = _of_box if request.is_box else _of_formula
-    columns, checks = run(request, form, question)
+    question = Question(
+        claims, tolerance, settings, seed, taylor, not quiet, keep_going
+    )
+    columns, checks = _asked(request)(request, form, question)
     notes: list[str] = []
     seen: set[str] = set()
 
@@ -185,9 +192,43 @@ def _size(value: float | None, option: str) -> float | None:
     return value
 
 
+def _asked(request: Request) -> Callable[[Request, str, Question], Found]:
+    """Return who answers for what is checked."""
+    if request.data_file:
+        return _of_data
+    refuse_without(request)
+    refuse("a check of points ends at the first bad one", "keep_going")
+    return _of_box if request.is_box else _of_formula
+
+
+def _of_data(request: Request, form: str, question: Question) -> Found:
+    """Return the check of the mean over the rows of --data."""
+    from diffcli.analysis.check_data import check_data
+
+    if request.is_box:
+        raise UsageError("--data needs a formula, the loss of one example")
+    refuse("with --data the partials of one loss are checked", "seed", "taylor", "jobs")
+    parsed = request.parsed()
+    found = examples(
+        request, parsed, "", question.settings, keep_going=question.keep_going
+    )
+    weights, columns = tuple(found.weights), tuple(found.data.columns)
+    claimed = points.claims(question.claims, weights, request.forced_syntax, columns)
+    progress = terminal.Progress(found.data.used, "rows")
+    try:
+        made = check_data(
+            found, claimed, question.tolerance, progress, prove=question.prove
+        )
+    except Undefined as undefined:
+        raise undefined.error() from None
+    finally:
+        progress.close()
+    return (), iter([(Row("", {}, {}), made)])
+
+
 def _of_formula(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
-    claims, tolerance, settings, seed, taylor, prove = question
+    claims, tolerance, settings, seed, taylor, prove, _ = question
     parsed = request.parsed()
     claimed = points.claims(claims, parsed.variables, request.forced_syntax)
     wanted = request.wanted(parsed, "")
@@ -223,7 +264,7 @@ def _of_box(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
     from diffcli.analysis import check_box
 
-    claims, tolerance, settings, seed, taylor, _ = question
+    claims, tolerance, settings, seed, taylor, *_ = question
     rows = request.box_rows(form)
 
     def made(boxes: Boxes, point: dict[str, float]) -> Check:

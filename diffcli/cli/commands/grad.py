@@ -11,6 +11,7 @@ from diffcli import methods
 from diffcli.analysis.grad import compare, with_exact_values
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.help import Listed
 from diffcli.cli.request import Request
 from diffcli.engine.tape import Program
@@ -75,10 +76,8 @@ def _methods() -> list[tuple[str, str]]:
     "--exprs", metavar="FILE", default="",
     help="Many formulas, one a line, in place of EXPR; - is stdin.",
 )  # fmt: skip
-@click.option(
-    "--keep-going", is_flag=True,
-    help="Go on after a bad point: its row has a status other than ok.",
-)  # fmt: skip
+@options.data
+@options.keep_going
 @click.option(
     "--engine", type=click.Choice(("columns", "polars")), default="columns",
     show_default=True,
@@ -111,9 +110,13 @@ def command(
     request = Request(expr or "", **shared)
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    by_files = _by_files(request, wrt, wanted, engine, progress, keep_going=keep_going)
-    if by_files is not None:
-        return by_files
+    settings = request.settings(h, scheme, subgradient)
+    whole = _of_data(request, wrt, wanted, settings, keep_going=keep_going)
+    whole = whole or _by_files(
+        request, wrt, wanted, engine, progress, keep_going=keep_going
+    )
+    if whole is not None:
+        return whole
     form = request.form(HAS)
     request.refuse_rounding(form)
     if request.is_box:
@@ -126,7 +129,6 @@ def command(
         if h in ("", "auto"):
             refuse("--h auto takes what is best at each step", "scheme")
         return _of_box(request, wrt, request.settings(h or "auto", scheme, subgradient))
-    settings = request.settings(h, scheme, subgradient)
     many = order == 1 and (request.many or bool(exprs))
     _refuse_unused(_names(wanted, form, many=many), settings, form)
     if order == 2:
@@ -142,6 +144,41 @@ def command(
     if order == 2:
         return _second(request, form, wrt, settings)
     return _at(request, form, wrt, wanted, settings, exact=exact, arithmetic=arithmetic)
+
+
+def _of_data(
+    request: Request,
+    wrt: str,
+    wanted: tuple[str, ...],
+    settings: Settings,
+    *,
+    keep_going: bool,
+) -> Answer | None:
+    """Return the gradient of the mean over the rows of --data; None: there are none."""
+    if not request.data_file:
+        refuse_without(request)
+        return None
+    if request.is_box or request.expr == "":
+        raise UsageError("--data needs a formula, the loss of one example")
+    form = request.form(HAS)
+    request.refuse_rounding(form)
+    why = "with --data it is the gradient of one loss, the mean over its rows"
+    refuse(why, "order", "exact", "arithmetic", "exprs", "engine", "progress", "jobs")
+    names = _names(wanted, form, many=False)
+    _refuse_unused(names, settings, form)
+    parsed = request.parsed()
+    found = examples(request, parsed, wrt, settings, keep_going=keep_going)
+    progress = terminal.Progress(found.data.used, "rows")
+    try:
+        shown = formats.part(form) in ("blocks", "maths")
+        comparison = found.compare(names, progress, bounds=shown)
+    finally:
+        progress.close()
+    loss = comparison.problem.parsed
+    notes = [*request.reading_notes(loss), *comparison.warnings]
+    if formats.part(form) == "brief" and comparison.data:
+        notes.append(f"Note: {comparison.data}")
+    return request.answer(form, [document(comparison)], notes)
 
 
 def _by_files(

@@ -1,7 +1,7 @@
 """One file per kind of result: result to Document. Here is what several say alike."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import diffcli
 from diffcli.language.expression import Expression
@@ -10,6 +10,9 @@ from diffcli.language.parser import Parsed
 from diffcli.language.printer import latex, latex_name, text
 from diffcli.output.document import Formula, Line, Run
 from diffcli.problem import Settings
+
+if TYPE_CHECKING:
+    from diffcli.inputs.data import Data
 
 _LONGEST_FORMULA = 400  # characters of a formula that are shown to people
 _LONGEST_DERIVATIVE = 20_000  # characters of a derivative in a record
@@ -23,6 +26,30 @@ def heading(schema: str, parsed: Parsed) -> dict[str, Any]:
         "expression": understood(parsed),
         "variables": list(parsed.variables),
     }
+
+
+def data_facts(data: "Data | None") -> Iterator[Line]:
+    """Yield what the loss is, if it is that of examples."""
+    if data is not None:
+        yield (Run(str(data), "name"),)
+
+
+def data_column(data: "Data | None") -> tuple[str, ...]:
+    """Return the column that says it in a sheet, if there has to be one."""
+    return ("data",) if data is not None else ()
+
+
+def data_cell(data: "Data | None") -> tuple[str, ...]:
+    """Return what stands there."""
+    return (str(data),) if data is not None else ()
+
+
+def data_record(data: "Data | None") -> dict[str, Any]:
+    """Return the same for a record."""
+    if data is None:
+        return {}
+    used = {"text": str(data), "reduce": data.reduce, "columns": list(data.columns)}
+    return {"data": used | {"rows": data.total, "used": data.used}}
 
 
 def step_fact(settings: Settings, used: Iterable[float] = ()) -> Line:

@@ -28,7 +28,14 @@ from diffcli.output.document import (
     plain_number,
 )
 from diffcli.output.paper import Paper
-from diffcli.output.views import formulas, heading
+from diffcli.output.views import (
+    data_cell,
+    data_column,
+    data_facts,
+    data_record,
+    formulas,
+    heading,
+)
 from diffcli.problem import DOUBLE, point_text
 
 SCHEMA = "diffcli/check/2"
@@ -54,7 +61,8 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
         )
     else:
         yield from formulas(check.parsed, notation)
-    yield Facts(((Run(f"check at {point_text(check.point, notation)}"),),))
+    where = (Run(f"check at {point_text(check.point, notation)}"),)
+    yield Facts((where, *data_facts(check.data)))
     of_methods = any(verdict.method for verdict in check.verdicts)
     columns = (
         Column("", "left"),
@@ -235,6 +243,7 @@ def _record(check: Check) -> dict[str, Any]:
         "passed": check.passed,
         "verdicts": {_key(v): _verdict(v, check.digits) for v in check.verdicts},
         "remainders": [remainder._asdict() for remainder in check.remainders],
+        **data_record(check.data),
         "warnings": [warning.partition(": ")[2] for warning in check.warnings],
     }
 
@@ -270,7 +279,8 @@ def _sheet(check: Check) -> Sheet:
             plain_number(verdict.true.value, max(check.digits, DOUBLE)),
             "" if verdict.relative is None else f"{verdict.relative:.2g}",
             verdict.doubt or ("ok" if verdict.passed else "fail"),
+            *data_cell(check.data),
         )
         for verdict in check.verdicts
     ]
-    return Sheet(HEADER, rows)
+    return Sheet((*HEADER, *data_column(check.data)), rows)

@@ -23,6 +23,10 @@ from diffcli.output.document import (
     short_number,
 )
 from diffcli.output.views import (
+    data_cell,
+    data_column,
+    data_facts,
+    data_record,
     derivative_text,
     doubtful_tail,
     formulas,
@@ -57,6 +61,7 @@ def _blocks(
     facts: list[Line] = [
         (Run(f"at {point_text(problem.point, notation)}"),),
         _value(comparison),
+        *data_facts(comparison.data),
     ]
     finite = _result(comparison, "finite")
     if finite is not None:
@@ -215,6 +220,7 @@ def _record(comparison: Comparison) -> dict[str, Any]:
             "evaluations": finite.evaluations,
             "steps": _widths(finite),
         }
+    record |= data_record(comparison.data)
     record["error"] = error.record()["error"] if error else None
     record["agreement"] = {
         name: agreement._asdict() for name, agreement in comparison.agreements.items()
@@ -262,10 +268,12 @@ def _sheet(comparison: Comparison) -> Sheet:
                 *([exact.get(name) or ""] if exact else []),
                 "" if relative is None else f"{relative:.2g}",
                 "kink" if kink else "ok" if None not in values else "n/a",
+                *data_cell(comparison.data),
             )
         )
     names = [result.method for result in comparison.results]
-    return Sheet(long_columns(names, exact=bool(exact)), rows)
+    header = long_columns(names, exact=bool(exact))
+    return Sheet((*header, *data_column(comparison.data)), rows)
 
 
 def long_columns(methods: Sequence[str], *, exact: bool = False) -> tuple[str, ...]:

@@ -1,0 +1,97 @@
+"""Check a gradient that somebody claims of a mean over examples."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from diffcli.analysis.check import Check, check, evaluated, of_methods
+from diffcli.analysis.examples import Examples, combined
+from diffcli.analysis.verdicts import ESTIMATES, Elsewhere, Tolerance, Verdict, judged
+from diffcli.errors import PointError
+from diffcli.language.parser import Parsed
+from diffcli.methods import THREE
+from diffcli.problem import Estimate
+
+
+def check_data(
+    examples: Examples,
+    claims: Mapping[str, Parsed],
+    tolerance: Tolerance = ESTIMATES,
+    tick: Callable[[], object] = lambda: None,
+    *,
+    prove: bool = True,
+) -> Check:
+    """Return a verdict for each claimed partial; without claims, for each method's.
+
+    A claim in which a column stands is about one example, and has to be right for each
+    of them; another is about the loss, their mean. Raises what ``Examples`` raises,
+    Undefined where a claim has no value, and PointError for a claim toward a column.
+    """
+    for name in claims:
+        if name not in examples.weights:
+            raise PointError(
+                f"'{name}' is a column of {examples.data.name};"
+                " partials are those toward weights"
+            )
+    comparison = examples.compare(("backprop",) if claims else THREE, tick)
+    verdicts = (
+        _of_claims(examples, claims, tolerance, comparison.partial, prove=prove)
+        if claims
+        else of_methods(comparison, tolerance)
+    )
+    return Check(
+        comparison.problem.parsed, "", examples.weights, tuple(verdicts),
+        examples.settings.digits, warnings=comparison.warnings, data=comparison.data,
+    )  # fmt: skip
+
+
+def _of_claims(
+    examples: Examples,
+    claims: Mapping[str, Parsed],
+    tolerance: Tolerance,
+    partial: Callable[[str], Estimate],
+    *,
+    prove: bool,
+) -> Iterator[Verdict]:
+    data = examples.data
+    for name, claim in claims.items():
+        if not {*claim.variables} & {*data.columns}:
+            value = evaluated(claim.expression, examples.weights)
+            yield judged(name, value, partial(name), tolerance)
+            continue
+        points = (
+            {**examples.weights, **data.example(place)} for place in range(data.used)
+        )
+        values = [evaluated(claim.expression, point) for point in points]
+        claimed = combined(values, data.divisor, examples.settings)
+        verdict = judged(name, claimed, partial(name), tolerance)
+        yield _of_each(examples, verdict, claim, tolerance, prove=prove)
+
+
+def _of_each(
+    examples: Examples,
+    verdict: Verdict,
+    claim: Parsed,
+    tolerance: Tolerance,
+    *,
+    prove: bool,
+) -> Verdict:
+    """Return the verdict on a claim about each example, with the first that it fails.
+
+    What is right at one example and at points near it as a formula is proved once.
+    """
+    everywhere = False
+    for place in range(examples.data.used):
+        problem = examples.posed(place)
+        (one,) = check(
+            problem, {verdict.name: claim}, tolerance, prove=prove and not place
+        ).verdicts
+        everywhere = everywhere or one.everywhere
+        if not one.passed and not one.doubt:
+            elsewhere = one.elsewhere
+            if verdict.passed and elsewhere is None:
+                pair = one.claimed.number, one.true.number
+                elsewhere = Elsewhere(problem.point, *pair)
+            return verdict._replace(
+                passed=False, doubt="", slips=one.slips, elsewhere=elsewhere,
+                derivation=one.derivation,
+            )  # fmt: skip
+    return verdict._replace(everywhere=everywhere and verdict.passed)

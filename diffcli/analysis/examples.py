@@ -1,0 +1,215 @@
+"""The gradient of a mean over examples: the mean of the examples' gradients.
+
+Each example is compared by all methods as a point is, and the results are put
+together: values and partials as sums that are rounded once, errors as sums, for they
+may all lie on one side.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from diffcli.analysis import grad
+from diffcli.analysis.grad import Comparison
+from diffcli.engine.mean import Mean, UndefinedExample
+from diffcli.engine.tape import ROUNDING, TINY, Program
+from diffcli.errors import DiffcliError
+from diffcli.inputs.data import Data
+from diffcli.inputs.rows import placed
+from diffcli.language.parser import Parsed
+from diffcli.methods import THREE
+from diffcli.problem import (
+    DOUBLE,
+    Estimate,
+    MethodResult,
+    Problem,
+    Settings,
+    located,
+    pose,
+)
+
+_MOST_WARNINGS = 3  # of the examples
+
+
+class Examples:
+    """A formula as the loss of one example, with data and weights."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        data: Data,
+        weights: Mapping[str, float],
+        names: Sequence[str] = (),
+        settings: Settings | None = None,
+        *,
+        keep_going: bool = False,
+    ) -> None:
+        """Look at every example with these weights.
+
+        ``names`` are the weights whose partials are wanted. ``keep_going`` leaves out
+        examples without a value; else their error is raised.
+        """
+        self.parsed = parsed
+        self.weights = dict(weights)
+        self.names = tuple(names) or tuple(weights)
+        self.settings = settings or Settings()
+        self.keep_going = keep_going
+        self.program = Program([parsed.expression])
+        self.data = data
+        bad = self.mean.undefined(self.weights)
+        errors = {found.place: self.error(found) for found in bad}
+        if errors and not keep_going:
+            raise next(iter(errors.values()))
+        self.data = data.without(errors)
+
+    def error(self, found: UndefinedExample) -> DiffcliError:
+        """Return the error of an example that has no value, with its place."""
+        point = {**self.weights, **self.data.example(found.place)}
+        error = located(found.reason, self.parsed, point)
+        return placed(error, self.data.places[found.place])
+
+    @property
+    def mean(self) -> Mean:
+        """The loss as a function of the weights."""
+        data = self.data
+        return Mean(self.program, self.names, data.columns, data.divisor)
+
+    @property
+    def problem(self) -> Problem:
+        """The loss at the weights, as those see it who show it.
+
+        The passes in it are those of the first example.
+        """
+        first = self.posed(0)
+        parsed = self.parsed._replace(variables=tuple(self.weights))
+        return first._replace(parsed=parsed, point=self.weights)
+
+    def posed(self, place: int) -> Problem:
+        """Return the loss of one example at the weights."""
+        point = {**self.weights, **self.data.example(place)}
+        ordered = {name: point[name] for name in self.parsed.variables}
+        return pose(self.parsed, ordered, self.names, self.settings, self.program)
+
+    def compare(
+        self,
+        names: Sequence[str] = THREE,
+        tick: Callable[[], object] = lambda: None,
+        *,
+        bounds: bool = True,
+    ) -> Comparison:
+        """Return the partials of the loss by each method, and how they agree.
+
+        Without ``bounds`` nothing is said of the error of backprop alone, which is
+        many times quicker.
+
+        Raises KinkError at the first example that has a kink there, unless those are
+        left out.
+        """
+        alone = tuple(names) == ("backprop",) and self.settings.digits <= DOUBLE
+        quick = alone and not bounds
+        columns, rough = self.mean.smooth(self.weights) if quick else ([], set())
+        found: dict[int, Comparison] = {}
+        kinks: dict[int, DiffcliError] = {}
+        for place in sorted(rough) if quick else range(self.data.used):
+            one = grad.compare(self.posed(place), names)
+            error = one.error()
+            if error is None:
+                found[place] = one
+            else:
+                kinks[place] = placed(error, self.data.places[place])
+                if not self.keep_going:
+                    raise kinks[place]
+            tick()
+        smooth = [
+            _known(numbers, self.problem, self.names)
+            for place, numbers in enumerate(zip(*columns, strict=True))
+            if place not in rough
+        ]
+        warnings = list(
+            dict.fromkeys(
+                _placed(warning, self.data.places[place])
+                for place, one in found.items()
+                for warning in one.warnings
+            )
+        )
+        self.data = self.data.without(kinks)
+        return self._together([*smooth, *found.values()], warnings)
+
+    def _together(
+        self, found: Sequence[Comparison], warnings: Sequence[str]
+    ) -> Comparison:
+        problem, divisor = self.problem, self.data.divisor
+        results = tuple(
+            _result(parts, self.names, divisor, self.settings)
+            for parts in zip(*(each.results for each in found), strict=True)
+        )
+        value = combined([each.value for each in found], divisor, self.settings)
+        agreements = grad.agreements(problem, results)
+        shown = [*warnings[:_MOST_WARNINGS]]
+        more = len(warnings) - len(shown)
+        if more:
+            shown.append(f"Note: and {more} more of these")
+        return Comparison(
+            problem, results, agreements, {}, value, (), tuple(shown), data=self.data
+        )
+
+
+def _known(
+    numbers: Sequence[float], problem: Problem, names: Sequence[str]
+) -> Comparison:
+    """Return what backprop found for an example; how far it is off is not known."""
+    value, *partials = (Estimate(number, math.inf) for number in numbers)
+    result = MethodResult("backprop", dict(zip(names, partials, strict=True)), 1, None)
+    return Comparison(problem, (result,), {}, {}, value, (), ())
+
+
+def _placed(warning: str, where: str) -> str:
+    kind, _, sentence = warning.partition(": ")
+    return f"{kind}: {where}: {sentence}"
+
+
+def _result(
+    parts: Sequence[MethodResult],
+    names: Sequence[str],
+    divisor: int,
+    settings: Settings,
+) -> MethodResult:
+    """Return what a method found for all examples together."""
+    partials = {
+        name: combined([part.partials[name] for part in parts], divisor, settings)
+        for name in names
+    }
+    return parts[0]._replace(
+        partials=partials,
+        evaluations=sum(part.evaluations for part in parts),
+        evidence=_evidence(parts),
+        remarks=(),
+        failure="",
+    )
+
+
+def _evidence(parts: Sequence[MethodResult]) -> Any:
+    """Return derivations, which all share, or the widest differences."""
+    first = parts[0].evidence
+    if not isinstance(first, dict) or parts[0].method != "finite":
+        return first
+    return {
+        name: max((part.evidence[name] for part in parts), key=lambda one: one.h)  # type: ignore[index]
+        for name in first
+    }
+
+
+def combined(parts: Sequence[Estimate], divisor: int, settings: Settings) -> Estimate:
+    """Return the sum of numbers over a divisor, and how far it may be off."""
+    numbers = [part.value for part in parts]
+    if any(number is None for number in numbers):
+        return Estimate(None, math.inf)
+    error = sum(part.error for part in parts) / divisor
+    if any(not isinstance(number, float) for number in numbers):
+        from mpmath import mp
+
+        with mp.workdps(settings.digits + 10):
+            total = mp.fsum(numbers) / divisor
+        return Estimate(total, error)
+    value = math.fsum(numbers) / divisor  # type: ignore[arg-type]
+    return Estimate(value, error + 2 * ROUNDING * abs(value) + TINY)

@@ -1,0 +1,69 @@
+"""What --data, --init and --reduce mean: a formula as the loss of one example."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from diffcli.cli import terminal
+from diffcli.cli.command import refuse
+from diffcli.cli.request import Request
+from diffcli.errors import UsageError
+from diffcli.inputs import points
+from diffcli.language.parser import Parsed
+from diffcli.problem import Settings
+
+if TYPE_CHECKING:
+    from diffcli.analysis.examples import Examples
+    from diffcli.inputs.data import Data
+
+
+def refuse_without(request: Request) -> None:
+    """Refuse the options of --data where there are none.
+
+    Raises UsageError.
+    """
+    if not request.data_file:
+        refuse("it is for the rows of --data", "init", "reduction")
+
+
+def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
+    """Return the data of --data.
+
+    Raises UsageError, PointError, and a bad row's error.
+    """
+    from diffcli.inputs.data import data, names
+
+    if request.points_file:
+        raise UsageError("--data and --points exclude each other")
+    if len(request.points) > 1:
+        raise UsageError("with --data the weights have one value each: one --at")
+    lines, name = terminal.opened(request.data_file, request.output)
+    kept = [*lines]
+    request.refuse_constants(parsed, names(kept, name))
+    return data(kept, name, parsed.variables, request.reduction, keep_going=keep_going)
+
+
+def examples(
+    request: Request,
+    parsed: Parsed,
+    wrt: str = "",
+    settings: Settings | None = None,
+    *,
+    keep_going: bool,
+) -> "Examples":
+    """Return the formula with the data and the weights of the call.
+
+    Raises UsageError, PointError, and a bad row's error.
+    """
+    from diffcli.analysis.examples import Examples
+    from diffcli.inputs.data import weights
+
+    found = read(request, parsed, keep_going=keep_going)
+    at = request.points[0] if request.points else ""
+    given = weights(at, request.init, parsed.variables, found.columns, found.name)
+    wanted = points.select(wrt, tuple(given))
+    return Examples(parsed, found, given, wanted, settings, keep_going=keep_going)
+
+
+def columns(request: Request, own: Sequence[str]) -> Sequence[str]:
+    """Return the columns of a sheet, with one that tells of the data."""
+    return (*own, "data") if request.data_file else own

@@ -1,0 +1,179 @@
+"""--data: the loss of a file is the mean of its rows' losses, to the last bit."""
+
+import csv
+import json
+import math
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffcli import gradient, parse
+from diffcli.analysis.examples import Examples
+from diffcli.errors import DiffcliError
+from diffcli.inputs.data import data, drawn
+from tests.conftest import Run
+
+FORMULA = "(sigmoid(w*x+b)-t)^2"
+ROWS = "x,t\n1,0\n-2,1\n0.5,1\n3,0.25\n"
+HARD = "x,t\n1,2\n2,oops\n0,3\n4,1\n"  # a bad cell, and log(0)
+LOGARITHM = "(w*log(x)-t)^2"
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> str:
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def hard(tmp_path: Path) -> str:
+    path = tmp_path / "hard.csv"
+    path.write_text(HARD, encoding="utf-8")
+    return str(path)
+
+
+def examples(text: str, formula: str = FORMULA, **weights: float) -> Examples:
+    parsed = parse(formula)
+    found = data(text.splitlines(keepends=True), "rows.csv", parsed.variables)
+    return Examples(parsed, found, weights)
+
+
+values = st.floats(-3, 3)
+
+
+@given(st.lists(st.tuples(values, values), min_size=1, max_size=9), values, values)
+def test_the_gradient_is_the_mean_of_those_of_the_rows(
+    pairs: list[tuple[float, float]], w: float, b: float
+) -> None:
+    text = "x,t\n" + "".join(f"{x!r},{t!r}\n" for x, t in pairs)
+    each = [gradient(FORMULA, {"x": x, "t": t, "w": w, "b": b}) for x, t in pairs]
+    whole = examples(text, w=w, b=b)
+    loss, found = whole.mean.slope(whole.weights)
+    for name, partial in zip(("w", "b"), found, strict=True):
+        exact = math.fsum(one[name] for one in each) / len(pairs)
+        assert partial == pytest.approx(exact, rel=1e-14, abs=1e-300)
+    quick = whole.compare(("backprop",), bounds=False)
+    assert [quick.partial(name).value for name in ("w", "b")] == found
+    assert quick.value.value == loss
+
+
+@given(st.permutations(range(40)))
+def test_no_order_of_the_rows_changes_a_bit(order: list[int]) -> None:
+    lines = [f"{math.sin(n)!r},{math.cos(n)!r}\n" for n in range(40)]
+    first = examples("x,t\n" + "".join(lines), w=0.3, b=0.1)
+    second = examples("x,t\n" + "".join(lines[n] for n in order), w=0.3, b=0.1)
+    assert first.mean.slope(first.weights) == second.mean.slope(second.weights)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_every_table_format_gives_the_same_bytes(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    table = list(csv.DictReader(StringIO(ROWS)))
+    text = {
+        "csv": ROWS,
+        "tsv": ROWS.replace(",", "\t"),
+        "jsonl": "".join(json.dumps(row) + "\n" for row in table),
+    }[form]
+    path, same = tmp_path / f"rows.{form}", tmp_path / "same.csv"
+    path.write_text(text, encoding="utf-8")
+    same.write_text(ROWS, encoding="utf-8")
+    done, other = (
+        run("grad", FORMULA, "--data", str(file), "--at", "w=1,b=0", "-fplain")
+        for file in (path, same)
+    )
+    assert done == other
+    assert done.code == 0
+
+
+def test_the_sum_is_as_many_means(run: Run, rows: str) -> None:
+    call = ("grad", FORMULA, "--data", rows, "--at", "w=1,b=0", "-fplain")
+    mean, total = (
+        [float(word) for word in run(*call, "--reduce", how).out.split()]
+        for how in ("mean", "sum")
+    )
+    assert total == pytest.approx([4 * number for number in mean], rel=1e-15)
+
+
+@pytest.mark.parametrize("form", ["table", "plain", "csv", "tsv", "json", "md"])
+def test_every_format_says_that_rows_were_left_out(
+    run: Run, hard: str, form: str
+) -> None:
+    call = ("grad", LOGARITHM, "--data", hard, "--at", "w=1", "-f", form)
+    done = run(*call)
+    assert done.code == 3
+    assert "hard.csv:3: 'oops' is not a number" in done.err
+    done = run(*call, "--keep-going")
+    assert done.code == 0
+    assert "mean over 2 of 4 rows" in done.out + done.err
+
+
+def test_an_undefined_row_ends_the_run_with_its_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "zero.csv"
+    path.write_text("x,t\n1,2\n0,3\n", encoding="utf-8")
+    done = run("grad", LOGARITHM, "--data", str(path), "--at", "w=1")
+    assert (done.code, done.out) == (4, "")
+    assert "zero.csv:3: log is not defined for 0" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--at", "w=1,b=0,x=2"], "'x' is a column of"),
+        (["--at", "w=1"], "'b' is neither a column of"),
+        ([], "'b' is neither a column of"),
+        (["--at", "w=1,b=0,q=2"], "names 'q', which is not in the formula"),
+        (["--at", "w=1,b=0", "--points", "{rows}"], "exclude each other"),
+        (["--init", "normal"], "Invalid value for '--init'"),
+        (["--at", "w=1,b=0", "--at", "w=2,b=0"], "one --at"),
+    ],
+)
+def test_a_name_is_a_column_or_a_weight(
+    run: Run, rows: str, words: list[str], said: str
+) -> None:
+    done = run("grad", FORMULA, "--data", rows, *(w.format(rows=rows) for w in words))
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+@given(st.integers(0, 2**40))
+def test_weights_are_drawn_by_random_alone(seed: int) -> None:
+    from random import Random
+
+    dice = Random(seed)
+    expected = {name: 2 * dice.random() - 1 for name in "abc"}
+    assert drawn(f"uniform:{seed}", "abc") == expected
+    assert all(-1 <= value <= 1 for value in expected.values())
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [
+        ("w=2*(w*x+b-t)*x", 0),
+        ("w=2*(w*x+b-t)", 1),
+        ("b=2*(w*x+b-t), w=2*x*(w*x+b-t)", 0),
+        ("w=5.5", 1),
+        ("x=1", 2),
+    ],
+)
+def test_a_claim_with_columns_is_about_each_row(
+    run: Run, rows: str, claim: str, code: int
+) -> None:
+    call = ("check", "(w*x+b-t)^2", "--data", rows, "--at", "w=1,b=0.25")
+    assert run(*call, "--claim", claim).code == code
+
+
+def test_the_methods_check_each_other(run: Run, rows: str) -> None:
+    done = run("check", FORMULA, "--data", rows, "--init", "uniform:3")
+    assert done.code == 0
+    assert "mean over 4 rows" in done.out
+
+
+def test_a_file_without_columns_or_rows_is_refused() -> None:
+    for text in ("a,c\n1,2\n", "x,t\n", ""):
+        with pytest.raises(DiffcliError):
+            examples(text, w=1.0, b=0.0)
