@@ -117,6 +117,7 @@ CALLS = {
     "functions": ["", "relu"],
     "demo": ["2", "--list"],
     "practice": ["--seed 2"],
+    "explore": ["sin(x)*exp(y) --at 1,2 --scheme symmetric"],
 }
 #: Options whose effect is seen at some points alone: calls with such a point.
 SEEN_AT = {

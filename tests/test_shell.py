@@ -29,6 +29,7 @@ CALLS = {
     "depth": ("sigmoid",),
     "demo": ("--list",),
     "practice": ("--seed", "1"),
+    "explore": ("x**2", "--at", "1"),
     "functions": ("sigmoid",),
 }
 NAMES = plugins.names(commands)

@@ -100,6 +100,7 @@ CALLS = [
     ("plot", "sigmoid(x)"),
     ("descend", *LECTURE),
     ("depth", "sigmoid"),
+    ("explore", "sin(x)", "--at", "1", "-f", "table"),
     ("functions", "sigmoid"),
 ]
 

@@ -95,8 +95,8 @@ def wrt(what: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-def steps(default: str) -> Callable[[Decorated], Decorated]:
-    """Return the options of differences, with the step width if none is given."""
+def steps(default: str, scheme: str = "symmetric") -> Callable[[Decorated], Decorated]:
+    """Return the options of differences, with what holds if none is given."""
     return _all(
     click.option(
         "--h", "--step", "h", metavar="H", default="",
@@ -106,7 +106,7 @@ def steps(default: str) -> Callable[[Decorated], Decorated]:
     ),
     click.option(
         "--scheme", type=click.Choice(["symmetric", "forward", "central"]),
-        default="symmetric", show_default=True,
+        default=scheme, show_default=True,
         help="Samples on both sides, h/2 each, or h ahead (central: symmetric).",
     ),
 )  # fmt: skip

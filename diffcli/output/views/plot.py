@@ -128,20 +128,20 @@ def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
     ):
         mine, its = _styles(exhibit, place)
         broken = [f.x for f in plot.features if f.kind in ("jump", "pole")]
-        values = _runs([(s.x, s.value) for s in plot.samples], broken)
+        values = runs([(s.x, s.value) for s in plot.samples], broken)
         curves.append(Curve(values, name, _STYLES[mine], LETTERS[mine]))
         if exhibit.derivatives:
             broken = [f.x for f in plot.features]
-            slopes = _runs([(s.x, s.slope) for s in plot.samples], broken)
+            slopes = runs([(s.x, s.slope) for s in plot.samples], broken)
             curves.append(Curve(slopes, f"{name}'", _STYLES[its], LETTERS[its], 3))
-        marks += _kinks(plot, "o" if screen.ascii else "◇")
+        marks += kinks(plot, "o" if screen.ascii else "◇")
         walls += [f.x for f in plot.features if f.kind in ("pole", "asymptote")]
     picture = Chart(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
     lines = height(exhibit.height, screen, _LINES_AROUND)
     return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
-def _runs(
+def runs(
     points: Sequence[tuple[float, float | None]], broken: Sequence[float]
 ) -> list[list[tuple[float, float]]]:
     """Return the points in runs, broken where there is none and at some places."""
@@ -161,7 +161,8 @@ def _runs(
     return [run for run in runs if run]
 
 
-def _kinks(plot: Plot, sign: str) -> Iterator[Mark]:
+def kinks(plot: Plot, sign: str) -> Iterator[Mark]:
+    """Yield a sign for each kink."""
     for feature in plot.features:
         if feature.kind == "kink":
             near = min(plot.samples, key=lambda s: abs(s.x - feature.x))

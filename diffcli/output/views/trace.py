@@ -74,13 +74,13 @@ def _blocks(trace: Trace, passes: Sequence[str], notation: Notation) -> Iterator
         return
     if "forward" in passes:
         title = Run("Forward pass: leaves to root", "title")
-        lines = _cut(trace.forward, list(_forward(trace, notation)))
+        lines = _cut(trace.forward, list(forward_lines(trace, notation)))
         yield Lines(((), (title,), *lines), partial(_latex_forward, trace))
     if "backward" in passes:
         title = Run(
             f"Backward pass: root to leaves, upstream {notation.times} local", "title"
         )
-        lines = _cut(trace.backward, list(_backward(trace.backward, notation)))
+        lines = _cut(trace.backward, list(backward_lines(trace.backward, notation)))
         yield Lines(((), (title,), *lines), partial(_latex_backward, trace))
         title = Run(_paths_title(trace.paths), "title")
         lines = [_path(path, notation) for path in trace.paths[:_MOST]]
@@ -100,7 +100,8 @@ def _cut(nodes: Sequence[Any], lines: list[Line]) -> list[Line]:
     return [*lines[:half], (Run(left, "muted"),), *lines[-half:]]
 
 
-def _forward(trace: Trace, notation: Notation) -> Iterator[Line]:
+def forward_lines(trace: Trace, notation: Notation) -> Iterator[Line]:
+    """Yield the nodes as lines: how each is made, in names, then in numbers."""
     nodes = trace.forward
     some = [*nodes[:_MOST], *nodes[-_MOST:]]
     name = max(len(node.name) for node in some)
@@ -125,7 +126,7 @@ def _spellings(
     return formula, notation.text(node.numbers, limit=_LONGEST)
 
 
-def _backward(nodes: Sequence[Backward], notation: Notation) -> Iterator[Line]:
+def backward_lines(nodes: Sequence[Backward], notation: Notation) -> Iterator[Line]:
     """Yield the nodes as lines: upstream times local in names, then in numbers."""
     some = [*nodes[:_MOST], *nodes[-_MOST:]]
     columns = {node.name: _upstream(node, notation) for node in some}

@@ -1,0 +1,139 @@
+"""The pictures of what is explored: the curve with its lines, or a map."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from diffcli.analysis.explore import Reading, State, heights
+from diffcli.analysis.plot import plot, window
+from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
+from diffcli.output.document import Line, Screen
+from diffcli.output.levels import level_line
+from diffcli.output.views.plot import kinks, runs
+
+_SAMPLES = 161
+_AXIS = 2  # lines of the x axis and its labels
+_LEVELS = 9
+_STYLES = ("fifth", "second", "first", "fourth", "third")  # from low to high
+_ARROW = 0.3  # how long the gradient's arrow is, next to the picture
+_SHADES = (" ░▒▓", " .:#")
+_ENDS = 0.02  # share of the highest and the lowest values that have no level lines
+_LABELS = 60  # columns from which curves have labels
+
+
+def curve(state: State, found: Reading, screen: Screen, lines: int) -> list[Line]:
+    """Return the curve, its tangent, and the secant for the present h."""
+    name = state.along
+    middle, reach = state.ranges[name]
+    low, high = middle - reach, middle + reach
+    others = {n: value for n, value in state.point.items() if n != name}
+    drawn = plot(found.parsed, name, others, low, high, _SAMPLES)
+    broken = [f.x for f in drawn.features if f.kind in ("jump", "pole")]
+    values = runs([(s.x, s.value) for s in drawn.samples], broken)
+    bottom, top = window((drawn,), False)
+    curves = [Curve(values, _label("f", screen), "first", "*")]
+    marks = list(kinks(drawn, "o" if screen.ascii else "◇"))
+    x = state.point[name]
+    if found.problem is not None:
+        here = found.problem.value
+        bottom, top = _with(here, bottom, top)
+        slope = found.estimate("backprop", name)
+        if slope is not None and found.error is None:
+            line = _line(x, here, slope, low, high)
+            curves.append(Curve([line], _label("tangent", screen), "second", "t"))
+        if found.difference is not None:
+            (x0, y0), (x1, y1) = found.difference.samples
+            line = _line(x0, y0, found.difference.slope, low, high)
+            curves.append(Curve([line], _label("secant", screen), "third", "s"))
+            end = "O" if screen.ascii else "○"
+            marks += [Mark(x0, y0, end), Mark(x1, y1, end)]
+        marks.append(Mark(x, here, "@" if screen.ascii else "●"))
+    chart = Chart(
+        Axis(low, high), Axis(bottom, top), curves, marks,
+        [f.x for f in drawn.features if f.kind in ("pole", "asymptote")],
+    )  # fmt: skip
+    return draw(chart, screen.width, max(1, lines - _AXIS), ascii=screen.ascii)
+
+
+def _label(name: str, screen: Screen) -> str:
+    return name if screen.width >= _LABELS else ""
+
+
+def _with(value: float, bottom: float, top: float) -> tuple[float, float]:
+    """Return a range of values that has one more in it, if it is not far away."""
+    size = top - bottom
+    if not bottom - 2 * size <= value <= top + 2 * size:
+        return bottom, top
+    return min(bottom, value - size / 20), max(top, value + size / 20)
+
+
+def _line(
+    x: float, y: float, slope: float, low: float, high: float
+) -> list[tuple[float, float]]:
+    """Return the ends of a straight line through a point."""
+    ends = ((end, y + slope * (end - x)) for end in (low, high))
+    return [end for end in ends if math.isfinite(end[1])]
+
+
+# ---- two variables -------------------------------------------------------------------
+
+
+def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[Line]:
+    """Return a map: level lines, the point and the gradient's arrow."""
+    (first, x), (second, y) = state.point.items()
+    rows = max(1, lines - _AXIS)
+    columns = max(8, screen.width - 10)
+    (mx, rx), (my, ry) = state.ranges[first], state.ranges[second]
+    if rx == ry:  # a step is as long in both directions, so right angles are right
+        rx = ry * columns / (2 * rows)
+    across, up = Axis(mx - rx, mx + rx), Axis(my - ry, my + ry)
+    xs, ys = _places(across, columns), _places(up, 2 * rows)
+    values = heights(
+        found.parsed,
+        [(first, place) for place in xs],
+        [(second, place) for place in ys],
+    )
+    curves = [
+        Curve(list(level_line(values, xs, ys, level)), "", style, "*")
+        for level, style in _levels(values)
+    ]
+    marks: list[Mark] = []
+    gradient = [found.estimate("backprop", name) for name in (first, second)]
+    if None not in gradient:
+        arrow, head = _arrow((x, y), [g or 0.0 for g in gradient], rx, ry)
+        if arrow:
+            curves.insert(0, Curve([arrow], "", "title", "#"))
+            marks.append(Mark(*arrow[1], "#" if screen.ascii else head))
+    marks.append(Mark(x, y, "@" if screen.ascii else "●"))
+    chart = Chart(across, up, curves, marks)
+    return draw(chart, screen.width, rows, ascii=screen.ascii)
+
+
+def _places(axis: Axis, count: int) -> list[float]:
+    return [axis.low + (axis.high - axis.low) * n / count for n in range(count + 1)]
+
+
+def _levels(values: Sequence[Sequence[float | None]]) -> Iterator[tuple[float, str]]:
+    """Yield round values between low and high, with the colours that tell them."""
+    known = sorted(v for row in values for v in row if v is not None)
+    if not known:
+        return
+    cut = int(len(known) * _ENDS)
+    low, high = known[cut], known[-1 - cut]
+    if low == high:
+        return
+    ticks = Axis(low, high).ticks(_LEVELS)
+    for place, (level, _) in enumerate(ticks):
+        yield level, _STYLES[place * len(_STYLES) // len(ticks)]
+
+
+def _arrow(
+    start: tuple[float, float], gradient: Sequence[float], rx: float, ry: float
+) -> tuple[list[tuple[float, float]], str]:
+    """Return an arrow's two ends and its head; no ends where the gradient is 0."""
+    size = max(abs(gradient[0]) / rx, abs(gradient[1]) / ry)
+    if not size or not math.isfinite(size):
+        return [], ""
+    dx, dy = (_ARROW * g / size for g in gradient)
+    end = (start[0] + dx, start[1] + dy)
+    turn = round(math.atan2(dy / ry, dx / rx) / (math.pi / 4)) % 8
+    return [start, end], "→↗↑↖←↙↓↘"[turn]
