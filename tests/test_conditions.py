@@ -24,7 +24,7 @@ FORMULAS = [
     "where(x<0, -x, x)", "x if x>0 else 0", "x > 0 ? x : -2x", "np.where(x>0, x, y)",
     "cases(x<0, -x, x<1, x^2, 1)", "where(0 < x <= 1 and not y == 2, x, y)",
     "(x>0)*x^2", "2*where(x>0, x, 2)^2 - 1", "where(x!=0 or y>=1, log(x^2), 3) + x",
-    "x mod 3", "where(x, 1/x, 0)", "where(a<b, where(a<0, a, b), where(b<0, 1, 2))",
+    "x mod 3", "where(x!=0, 1/x, 0)", "where(a<b, where(a<0, a, b), where(b<0, 1, 2))",
 ]  # fmt: skip
 
 

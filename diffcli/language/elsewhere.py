@@ -95,8 +95,8 @@ MEANT |= {name: f"write {text}" for name, text in _FORMULAS.items()}
 def hint(name: str, known: list[str]) -> str:
     """Return what to write for an unknown name; empty if nobody knows.
 
-    >>> hint("tg", []), hint("sqtr", ["sqrt"]), hint("sinc", ["sin"])
-    ('here it is tan(u)', "did you mean 'sqrt'?", 'write sin(u)/u')
+    >>> hint("tg", []), hint("sqtr", ["sqrt"])
+    ('here it is tan(u)', "did you mean 'sqrt'?")
     """
     small = name.casefold()
     if small in known:

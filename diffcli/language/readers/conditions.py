@@ -23,8 +23,8 @@ from diffcli.language.readers.words import (
     ends_operand,
     grouped,
     name,
-    number,
     partners,
+    shown,
     sign,
 )
 
@@ -32,6 +32,7 @@ _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _Item = Token | Words
 """A word, or the words of a group with its brackets."""
 _WORDS = ("if", "else", "and", "or", "not")
+_JOINABLE = CONDITIONS[:9]  # comparisons, and what joins them
 
 
 def read(draft: Draft) -> Words:
@@ -121,13 +122,22 @@ def require_conditions(
 ) -> None:
     """Refuse ``x > 0 and x``: what is joined are conditions, and no values.
 
+    A condition that is the whole formula is refused too: it has no derivative.
+
     Raises ParseError.
     """
+    if isinstance(expression, Call) and expression.function in _JOINABLE:
+        raise ParseError(
+            "a condition is no function to be differentiated",
+            source=source,
+            span=spans.get(expression),
+            hint="where(x > 0, 1, 0) is 1 where it holds, and 0 elsewhere",
+        )
     for node in postorder([expression]):
         if not isinstance(node, Call) or node.function.name not in ("and", "or", "not"):
             continue
         for part in node.args:
-            if not isinstance(part, Call) or part.function not in CONDITIONS[:9]:
+            if not isinstance(part, Call) or part.function not in _JOINABLE:
                 raise ParseError(
                     f"'{node.function.name}' joins conditions, and this is a value",
                     source=source,
@@ -304,7 +314,9 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
     condition, yes, no = pieces.arguments
     like = pieces.name
     if not _is_condition(condition):
-        condition = [*grouped(condition, like), sign("!=", like), number("0", like)]
+        typed = shown(draft.source, condition)
+        message = f"'{typed}' is a value and no condition"
+        raise draft.refuse(condition, message, f"write {typed} != 0")
     found = call(like, condition, yes, text=WHEN.name)
     if [word.text for word in no] == ["0"]:
         return found

@@ -11,6 +11,7 @@ from diffcli.language.readers.words import (
     Pieces,
     Rewrite,
     Words,
+    arguments,
     begins_operand,
     by_call,
     call,
@@ -245,6 +246,10 @@ def brackets(draft: Draft) -> Words:
         return given
     found: Words = []
     closing = partners(given)
+    is_whole = given[0].kind in ("[", "{") and closing.get(0) == len(given) - 2
+    if is_whole and len(arguments(given[1:-2])) == 1:
+        message = f"'{given[0].kind}' around a whole formula makes it something else"
+        raise draft.refuse(given[:-1], message, "leave the outer brackets out")
     skipped = -1
     for place, word in enumerate(given):
         if place <= skipped:

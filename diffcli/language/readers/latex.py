@@ -40,14 +40,14 @@ _LEXEME = re.compile(
 
 
 _CODE = re.compile(r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b")
-_TYPESET = re.compile(r"\\|[{}]|^\s*\$.*\$\s*\Z", re.DOTALL)
+_TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
 _AROUND = re.compile(
     r"\s*(?:\$\$?|\\\[|\\\()(.*?)(?:\$\$?|\\\]|\\\))[\s.]*\Z", re.DOTALL
 )
 
 
 def is_latex(source: str) -> bool:
-    r"""Tell whether a text is LaTeX: it has a backslash or braces, or stands in $.
+    r"""Tell whether a text is LaTeX: it has a backslash or x^{...}, or stands in $.
 
     >>> is_latex(r"\frac12"), is_latex("x^{2}"), is_latex("$x$"), is_latex("x^2")
     (True, True, True, False)
