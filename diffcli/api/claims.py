@@ -5,7 +5,8 @@ from typing import SupportsFloat
 
 from diffcli.analysis import check as _analysis
 from diffcli.analysis.check import Check
-from diffcli.analysis.verdicts import Tolerance
+from diffcli.analysis.examples import Examples
+from diffcli.analysis.verdicts import KINK, UNKNOWN, Tolerance
 from diffcli.api.tolerances import tolerance
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox
@@ -15,9 +16,11 @@ from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, Settings
 
+__all__ = ["KINK", "UNKNOWN", "Check", "Examples", "check"]
+
 
 def check(
-    function: Formula | Problem | BlackBox | Boxes,
+    function: Formula | Problem | Examples | BlackBox | Boxes,
     point: Point | None = None,
     claims: Mapping[str, Claim] | None = None,
     *,
@@ -49,6 +52,7 @@ def check(
     claim is undefined, and KinkError where there is nothing to claim.
     """
     limits = tolerance(rtol, atol)
+    tick = arguments.callback(progress, "progress")
     if seed is not None:
         arguments.whole(seed, "seed", -(2**63), 2**63)
     try:
@@ -57,11 +61,12 @@ def check(
                 function, point, h=h, scheme=scheme, digits=digits, usual="auto"
             )
             found = _of_formula(problem, claims or {}, limits, seed, taylor, prove)
+        elif isinstance(function, Examples):
+            found = _of_mean(function, claims or {}, limits, prove, tick)
         else:
             from diffcli.api.boxes import boxes_of, values_of
 
             settings = arguments.settings("auto" if h is None else h, scheme, digits)
-            tick = arguments.callback(progress, "progress")
             found = _of_box(
                 boxes_of(function), values_of(point), claims or {}, limits,
                 settings, seed, taylor, tick,
@@ -92,6 +97,20 @@ def _of_formula(
 
     gradient = claimed_gradient(problem, claimed)
     return _along(result, value, gradient, tolerance, seed, taylor)
+
+
+def _of_mean(
+    examples: Examples,
+    claims: Mapping[str, Claim],
+    tolerance: Tolerance,
+    prove: bool,
+    tick: Callable[[], object],
+) -> Check:
+    from diffcli.analysis.check_data import check_data
+
+    variables = (*examples.weights, *examples.data.columns)
+    claimed = arguments.claims(claims, variables)
+    return check_data(examples, claimed, tolerance, tick, prove=prove)
 
 
 def _of_box(

@@ -5,12 +5,14 @@ from typing import Literal, overload
 
 from diffcli import methods as _methods
 from diffcli.analysis import grad as _analysis
-from diffcli.analysis.grad import Comparison
+from diffcli.analysis.grad import Comparison, with_exact_values
 from diffcli.errors import DiffcliError
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings
+
+__all__ = ["compare", "gradient", "gradients", "with_exact_values"]
 
 
 def gradient(
@@ -157,7 +159,7 @@ def compare(
     )  # fmt: skip
     result = _analysis.compare(problem, names or _methods.THREE)
     if exact:
-        result = _analysis.with_exact_values(
+        result = with_exact_values(
             result, arguments.exact_point(point or problem.point)
         )
     return result

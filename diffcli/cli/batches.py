@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from diffcli.analysis.batch import Entry, Stretch, at_points
+from diffcli.api.streams import Entry, Stretch, at_points
 from diffcli.errors import DiffcliError, RowsFailed
 from diffcli.inputs.blocks import Chunk
 from diffcli.inputs.rows import Row

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
-from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, UsageError, visible
 from diffcli.inputs import points
 from diffcli.language.expression import Number, postorder
@@ -247,16 +246,16 @@ class Request(Record):
 
         Raises PointError and DomainError.
         """
-        from diffcli.inputs.rows import posed
+        from diffcli.inputs.rows import poser
 
         wanted = self.wanted(parsed, wrt)
         rows = self.rows_for(parsed, form)
-        parts = [(part, Program([part.expression])) for part in parsed.parts()]
         settings = settings or Settings()
+        problems = [poser(part, wanted, settings) for part in parsed.parts()]
         documents = (
-            self.of_row(row, document(posed(row, part, wanted, settings, program)))
+            self.of_row(row, document(problem_at(row)))
             for row in rows.rows
-            for part, program in parts
+            for problem_at in problems
         )
         columns = (rows.columns, own)
         several = bool(parsed.outputs)

@@ -247,17 +247,19 @@ def settings(
     return Settings(step(h), one_scheme(scheme), digits, subgradient)
 
 
-def step(h: StepWidth) -> float | str:
+def step(h: StepWidth | str) -> float | Literal["relative", "auto"]:
     """Return a step width. Raises UsageError if it is none."""
-    if isinstance(h, str) and h in ("relative", "auto"):
-        return h
+    if h == "relative":
+        return "relative"
+    if h == "auto":
+        return "auto"
     return positive(h, "h", " nor 'relative' nor 'auto'")
 
 
-def one_scheme(word: object) -> str:
+def one_scheme(word: object) -> Literal["symmetric", "forward"]:
     """Return the lecture's word for a scheme. Raises UsageError."""
     known = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
-    return among(word, known, "scheme")
+    return "forward" if among(word, known, "scheme") == "forward" else "symmetric"
 
 
 def among(word: object, known: Mapping[str, str], parameter: str) -> str:

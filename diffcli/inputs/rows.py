@@ -79,17 +79,24 @@ def placed(error: DiffcliError, where: str) -> DiffcliError:
     )
 
 
-def posed(
+def poser(
+    parsed: Parsed, names: Sequence[str], settings: Settings
+) -> Callable[[Row], Problem]:
+    """Return what poses the problem at a row's point; the formula is compiled once.
+
+    It raises the row's error, with the line it is in.
+    """
+    program = Program([parsed.expression])
+    return lambda row: _posed(row, parsed, names, settings, program)
+
+
+def _posed(
     row: Row,
     parsed: Parsed,
     names: Sequence[str],
     settings: Settings,
     program: Program,
 ) -> Problem:
-    """Return the problem at a row's point.
-
-    Raises the row's error, with the line it is in.
-    """
     if row.error:
         raise row.error
     try:

@@ -2,18 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import click
 
-from diffcli.analysis.check import Check, check
-from diffcli.analysis.verdicts import KINK, UNKNOWN, Tolerance
-from diffcli.blackbox.boxes import Boxes
+from diffcli.api.claims import KINK, UNKNOWN, Check, check
+from diffcli.api.tolerances import Tolerance
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.request import Request
-from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import (
     CannotTell,
     CheckFailed,
@@ -23,11 +22,11 @@ from diffcli.errors import (
     UsageError,
 )
 from diffcli.inputs import points
-from diffcli.inputs.rows import Row, placed, posed
+from diffcli.inputs.rows import Row, placed, poser
 from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.check import HEADER, document
-from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.problem import DOUBLE, Settings
 from diffcli.records import Record
 
 Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
@@ -37,15 +36,11 @@ class Question(Record):
     """What the options ask."""
 
     claims: tuple[str, ...]
-    tolerance: Tolerance
     settings: Settings
-    #: Of the direction; None: there is none.
-    seed: int | None
-    taylor: bool
-    #: True: whether a claim is right everywhere is of interest.
-    prove: bool
     #: Bad rows of --data are left out.
     keep_going: bool
+    #: What is asked of the library for each function, point and claims.
+    ask: partial[Check]
 
 
 SECTION, PLACE = "Differentiate", 2
@@ -133,17 +128,16 @@ def command(
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
-    question = Question(
-        claims, tolerance, settings, seed, taylor, not quiet, keep_going
+    ask = partial(
+        check, rtol=rtol, atol=atol, seed=seed, taylor=taylor, prove=not quiet
     )
+    question = Question(claims, settings, keep_going, ask)
     columns, checks = _asked(request)(request, form, question)
     notes: list[str] = []
     seen: set[str] = set()
 
     def documents() -> Iterator[Document]:
         for row, made in checks:
-            if made.error:
-                raise placed(made.error, row.where)
             notes.extend(() if request.points_file else made.warnings)
             seen.update(v.doubt for v in made.verdicts if not v.passed)
             yield request.of_row(row, document(made))
@@ -203,8 +197,6 @@ def _asked(request: Request) -> Callable[[Request, str, Question], Found]:
 
 def _of_data(request: Request, form: str, question: Question) -> Found:
     """Return the check of the mean over the rows of --data."""
-    from diffcli.analysis.check_data import check_data
-
     if request.is_box:
         raise UsageError("--data needs a formula, the loss of one example")
     refuse("with --data the partials of one loss are checked", "seed", "taylor", "jobs")
@@ -216,86 +208,50 @@ def _of_data(request: Request, form: str, question: Question) -> Found:
     claimed = points.claims(question.claims, weights, request.forced_syntax, columns)
     progress = terminal.Progress(found.data.used, "rows")
     try:
-        made = check_data(
-            found, claimed, question.tolerance, progress, prove=question.prove
-        )
-    except Undefined as undefined:
-        raise undefined.error() from None
+        result = question.ask(found, claims=claimed, progress=progress)
     finally:
         progress.close()
-    return (), iter([(Row("", {}, {}), made)])
+    return (), iter([(Row("", {}, {}), result)])
 
 
 def _of_formula(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
-    claims, tolerance, settings, seed, taylor, prove, _ = question
     parsed = request.parsed()
-    claimed = points.claims(claims, parsed.variables, request.forced_syntax)
-    wanted = request.wanted(parsed, "")
+    claimed = points.claims(question.claims, parsed.variables, request.forced_syntax)
     rows = request.rows_for(parsed, form)
-    program = Program([parsed.expression])
-
-    def value(point: dict[str, float]) -> float:
-        return float(program.value(point))
-
-    def made(problem: Problem) -> Check:
-        made = check(problem, claimed, tolerance, prove=prove)
-        if seed is None and not taylor:
-            return made
-        from diffcli.analysis import check_box
-
-        gradient = check_box.claimed_gradient(problem, claimed)
-        return check_box.with_direction(
-            made, value, problem.point, gradient, tolerance, seed, taylor=taylor
-        )
+    problem_at = poser(parsed, request.wanted(parsed, ""), question.settings)
 
     def checks() -> Iterator[tuple[Row, Check]]:
         for row in rows.rows:
-            problem = posed(row, parsed, wanted, settings, program)
+            problem = problem_at(row)
             try:
-                yield row, made(problem)
-            except Undefined as undefined:
-                raise placed(undefined.error(), row.where) from None
+                yield row, question.ask(problem, claims=claimed)
+            except DiffcliError as error:
+                raise placed(error, row.where) from None
 
     return rows.columns, checks()
 
 
 def _of_box(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
-    from diffcli.analysis import check_box
-
-    claims, tolerance, settings, seed, taylor, *_ = question
-    rows = request.box_rows(form)
-
-    def made(boxes: Boxes, point: dict[str, float]) -> Check:
-        claimed = points.claims(claims, tuple(point))
-        progress = terminal.Progress(len(claimed) or len(point), "partials")
-        try:
-            gradient = check_box.claimed(boxes, point, claimed)
-            made = Check(None, boxes.name, point, (), settings.digits)
-            if seed is None:
-                made = check_box.check_box(
-                    boxes, point, gradient, tolerance, settings, progress
-                )
-        except Undefined as undefined:
-            raise undefined.error() from None
-        finally:
-            progress.close()
-        if seed is None and not taylor:
-            return made
-
-        def value(at: dict[str, float]) -> float:
-            return boxes.ask(tuple(at.values())).value
-
-        return check_box.with_direction(
-            made, value, point, gradient, tolerance, seed, taylor=taylor
-        )
+    rows, settings = request.box_rows(form), question.settings
 
     def checks() -> Iterator[tuple[Row, Check]]:
         with request.boxes() as boxes:
+            ask = partial(
+                question.ask, boxes, h=settings.h, scheme=settings.scheme,
+                digits=settings.digits,
+            )  # fmt: skip
             for row in rows.rows:
                 if row.error:
                     raise row.error
-                yield row, made(boxes, dict(row.point))
+                claimed = points.claims(question.claims, tuple(row.point))
+                progress = terminal.Progress(len(claimed) or len(row.point), "partials")
+                try:
+                    yield row, ask(row.point, claimed, progress=progress)
+                except DiffcliError as error:
+                    raise placed(error, row.where) from None
+                finally:
+                    progress.close()
 
     return rows.columns, checks()

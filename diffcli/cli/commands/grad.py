@@ -8,16 +8,15 @@ from typing import Any
 import click
 
 from diffcli import methods
-from diffcli.analysis.grad import compare, with_exact_values
+from diffcli.api.partials import compare, with_exact_values
 from diffcli.cli import completion, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.help import Listed
 from diffcli.cli.request import Request
-from diffcli.engine.tape import Program
 from diffcli.errors import UsageError
-from diffcli.inputs import points
-from diffcli.inputs.rows import posed
+from diffcli.inputs import arguments, points
+from diffcli.inputs.rows import poser
 from diffcli.output import formats
 from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
@@ -251,12 +250,12 @@ def _at(
     toward = request.wanted(parsed, wrt)
     names = _names(wanted, form, many=request.many or several)
     rows = request.rows_for(parsed, form)
-    parts = [(part, Program([part.expression])) for part in parsed.parts()]
+    parts = [(part, poser(part, toward, settings)) for part in parsed.parts()]
     notes, documents, error = request.reading_notes(parsed), [], None
-    for (text, row), (part, program) in product(
+    for (text, row), (part, problem_at) in product(
         zip(request.points, rows.rows, strict=True), parts
     ):
-        comparison = compare(posed(row, part, toward, settings, program), names)
+        comparison = compare(problem_at(row), methods=names)
         if exact:
             point = points.expressions(text, parsed.variables)
             comparison = with_exact_values(comparison, point)
@@ -274,7 +273,7 @@ def _at(
 
 def _second(request: Request, form: str, wrt: str, settings: Settings) -> Answer:
     """Return the second derivatives at every point."""
-    from diffcli.analysis.hessian import hessian
+    from diffcli.api.hessians import hessian
     from diffcli.output.views import hessian as view
 
     parsed = request.parsed()
@@ -301,7 +300,7 @@ def _many(
     keep_going: bool,
 ) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
-    from diffcli.analysis.batch import of_formulas
+    from diffcli.api.streams import of_formulas
     from diffcli.cli.batches import Failures, documents
     from diffcli.output.views import batch
 
@@ -331,8 +330,8 @@ def _at_rows(
     keep_going: bool,
 ) -> Answer:
     """Return the gradients at the rows of a table, or at every --at."""
+    from diffcli.api.streams import BLOCK
     from diffcli.cli.batches import SHARED, Batch, Failures
-    from diffcli.engine.columns import BLOCK
 
     parsed = request.parsed()
     rows = request.rows_for(parsed, form, named=True)
@@ -374,7 +373,7 @@ def _by_polars(
 
 def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
     """Return the gradient of a program or callable, by differences."""
-    from diffcli.analysis.measure import measure
+    from diffcli.api.boxes import measure
     from diffcli.output.views.blackbox import document
 
     if request.digits > DOUBLE:
@@ -391,7 +390,12 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
                 names = points.select(wrt, tuple(row.point))
                 progress = terminal.Progress(len(names), "partials")
                 try:
-                    found = measure(boxes, row.point, names, settings, progress)
+                    found = measure(
+                        boxes, row.point, wrt=names,
+                        h=arguments.step(settings.h),
+                        scheme=arguments.one_scheme(settings.scheme),
+                        digits=settings.digits, progress=progress,
+                    )  # fmt: skip
                 finally:
                     progress.close()
                 notes.extend(() if request.points_file else found.warnings)
