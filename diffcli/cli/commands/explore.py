@@ -4,20 +4,16 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.explore import State, press, start
+from diffcli.api.exploration import State, press, start
 from diffcli.cli import keyboard, options
 from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
-from diffcli.engine.stencils import Difference
-from diffcli.engine.tape import Program
 from diffcli.errors import UsageError
-from diffcli.inputs.rows import posed
+from diffcli.inputs.rows import poser
 from diffcli.language.parser import Parsed
-from diffcli.methods import finite
 from diffcli.output import formats
 from diffcli.output.document import Documents
 from diffcli.output.views.explore import call, document
-from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 1
 HAS = ("blocks",)
@@ -71,18 +67,8 @@ def _start(request: Request, parsed: Parsed, h: str, scheme: str, vary: str) -> 
     if len(rows) != 1:
         raise UsageError("one point at a time is explored", hint="give --at once")
     settings = request.settings(h, scheme, False)
-    problem = posed(rows[0], parsed, names, settings, Program([parsed.expression]))
-    return start(parsed, problem.point, _width(problem), settings.scheme, vary)
-
-
-def _width(problem: Problem) -> float:
-    """Return the step width as a number, also where it is to be looked for."""
-    h = problem.settings.h
-    if not isinstance(h, str):
-        return h
-    first = finite.gradient(problem).evidence
-    found = first.get(problem.variables[0]) if isinstance(first, dict) else None
-    return found.h if isinstance(found, Difference) else 1.0
+    problem = poser(parsed, names, settings)(rows[0])
+    return start(problem, vary)
 
 
 def _explored(state: State, request: Request) -> State:

@@ -1,0 +1,29 @@
+"""A formula explored: a state, and what a key makes of it."""
+
+from diffcli.analysis import explore as _analysis
+from diffcli.analysis.explore import State, press
+from diffcli.engine.stencils import Difference
+from diffcli.methods import finite
+from diffcli.problem import Problem
+
+__all__ = ["State", "press", "start"]
+
+
+def start(problem: Problem, variable: str = "") -> State:
+    """Return the first state: at the problem's point, with its step width and scheme.
+
+    ``variable`` is along which the curve is drawn, if not the map of two variables.
+    """
+    scheme = problem.settings.scheme
+    width = _width(problem)
+    return _analysis.start(problem.parsed, problem.point, width, scheme, variable)
+
+
+def _width(problem: Problem) -> float:
+    """Return the step width as a number, also where it is to be looked for."""
+    h = problem.settings.h
+    if not isinstance(h, str):
+        return h
+    first = finite.gradient(problem).evidence
+    found = first.get(problem.variables[0]) if isinstance(first, dict) else None
+    return found.h if isinstance(found, Difference) else 1.0
