@@ -42,9 +42,8 @@ class Token(Record):
 
 BLANK = r"(?:[^\S\n]|\ufeff|\#[^\n]*)*"  # all white space but newlines, and comments
 _ASCII_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_ALL_LETTERS = (
-    _ASCII_LETTERS + "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϕϖϰϱϵ"
-)
+_GREEK_LETTERS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψωϑϕϖϰϱϵ"
+_ALL_LETTERS = _ASCII_LETTERS + _GREEK_LETTERS
 
 
 #: Signs with another spelling: what they are and how the language spells them.
@@ -101,16 +100,16 @@ _HINTS = {
 
 @cache
 def _pattern(letters: str, digits: str) -> re.Pattern[str]:
-    """Return the pattern of one word; compiled when first used, the small one first."""
-    longest_first = sorted(_WORDS_OF_SIGNS, key=len, reverse=True)
-    signs = "|".join(map(re.escape, longest_first))
+    """Return the pattern of one word; compiled when first used."""
+    long = (re.escape(sign) for sign in _WORDS_OF_SIGNS if len(sign) > 1)
+    long_signs = "|".join(sorted(long, key=len, reverse=True))
     return re.compile(
         rf"""{BLANK}(
           (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?  # a number
         | [_{letters}][_{digits}{letters}]*                 # a name
-        | {signs}
+        | {long_signs}
         | ⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+                                   # a power
-        | .                                                 # a fraction, or a fault
+        | .                                   # another sign, a fraction, or a fault
         | \Z
         )""",
         re.VERBOSE | re.DOTALL,
@@ -119,8 +118,8 @@ def _pattern(letters: str, digits: str) -> re.Pattern[str]:
 
 def _pattern_for(source: str) -> re.Pattern[str]:
     if source.isascii():
-        return _pattern(_ASCII_LETTERS, "0-9")
-    return _pattern(_ALL_LETTERS, "0-9₀-₉")
+        return _pattern("A-Za-z", "0-9")
+    return _pattern(f"A-Za-z{_GREEK_LETTERS}", "0-9₀-₉")
 
 
 def words(source: str, within: Span | None = None) -> list[Word]:
