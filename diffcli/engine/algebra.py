@@ -68,6 +68,8 @@ def is_exponential(node: Expression) -> bool:
 
 def root(c: Fraction, r: Fraction) -> Fraction | None:
     """Return c**r if that is rational and short, else None."""
+    if c == 1:
+        return c
     if r.denominator == 1:
         if not c and r < 0:
             return None
@@ -214,7 +216,7 @@ class Algebra:
             if power is None:
                 parts.append((kind, of_base, exponent))
             else:
-                ratio *= power
+                ratio = power if ratio == 1 else ratio * power
                 parts.append((kind, exponent))
         return ratio, self.serial(frozenset(parts))
 

@@ -5,13 +5,13 @@ in which each step names the earlier steps whose results it uses.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from diffcli.calculus import mistakes
 from diffcli.calculus.functions import CONDITIONS, INFIX, NAMED, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
-from diffcli.engine.normal import normal
+from diffcli.engine.normal import Normal
 from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import (
@@ -154,6 +154,13 @@ class _Graph:
             if row not in self.top:
                 self._find_chain(row)
 
+    @cached_property
+    def reading(self) -> Normal:
+        """What was typed, brought to its normal form: all derivatives begin with it."""
+        reading = Normal()
+        reading.keep(self.expression)
+        return reading
+
     def _find_chain(self, top: int) -> None:
         """Note the chain below a row if it is a long one."""
         node = self.order[top]
@@ -206,7 +213,7 @@ def _derive(graph: _Graph, name: str, most: int) -> Derivation:
         else:
             work.take(graph.order[row])
     if len(graph.order) < _READABLE:
-        work.shorten(graph.expression)
+        work.shorten(graph)
     return Derivation(name, tuple(work.steps))
 
 
@@ -262,12 +269,12 @@ class _Work:
         self.step_of[step.of] = len(self.steps)
         self.steps.append(step._replace(uses=tuple(uses)))
 
-    def shorten(self, expression: Expression) -> None:
+    def shorten(self, graph: _Graph) -> None:
         """Add a last step if the result is not in normal form yet."""
         last = self.steps[-1]
         if len(postorder([last.becomes])) >= _READABLE:
             return
-        form = normal(last.becomes, [expression])
+        form = graph.reading.normal(last.becomes)
         if form is not last.becomes:
             step = Step(_SHORTEN, last.of, form, (), {"u": last.of})
             self.steps.append(step._replace(uses=(len(self.steps) - 1,)))

@@ -80,33 +80,10 @@ def normal(expression: Expression, typed: Iterable[Expression] = ()) -> Expressi
     >>> text(normal(parse("(1*(x+1)-x*1)/(x+1)^2").expression))
     '1/(x + 1)**2'
     """
-    form = expression
-    seen = [form]
-    for _ in range(_MOST_PASSES):
-        if len(postorder([form])) > MOST_NODES:
-            return form
-        following, size = _one_pass(form, typed)
-        if size[1] > size[0]:
-            return form
-        if following in seen:
-            from diffcli.language.printer import text
-
-            cycle = seen[seen.index(following) :]
-            return min(cycle, key=text) if len(cycle) > 1 else form
-        form = following
-        seen.append(form)
-    return form
-
-
-def _one_pass(
-    expression: Expression, typed: Iterable[Expression]
-) -> tuple[Expression, tuple[int, int]]:
-    """Return the expression after one pass, and the sizes before and after."""
-    work = Normal()
+    start = Normal()
     for formula in typed:
-        work.keep(formula)
-    form = work.form(expression)
-    return form, (work.size(expression), work.size(form))
+        start.keep(formula)
+    return start.normal(expression)
 
 
 class Normal(Algebra):
@@ -115,6 +92,34 @@ class Normal(Algebra):
     def __init__(self) -> None:
         super().__init__()
         self.forms: dict[Expression, Expression] = {}
+
+    def normal(self, expression: Expression) -> Expression:
+        """Return the normal form; every pass starts with what was kept here."""
+        form = expression
+        seen = [form]
+        for _ in range(_MOST_PASSES):
+            if len(postorder([form])) > MOST_NODES:
+                return form
+            work = self.copy()
+            following = work.form(form)
+            if work.size(following) > work.size(form):
+                return form
+            if following in seen:
+                from diffcli.language.printer import text
+
+                cycle = seen[seen.index(following) :]
+                return min(cycle, key=text) if len(cycle) > 1 else form
+            form = following
+            seen.append(form)
+        return form
+
+    def copy(self) -> "Normal":
+        """Return a pass that goes on from here, with tables of its own."""
+        other = Normal()
+        for name, value in vars(self).items():
+            table = isinstance(value, dict | set)
+            setattr(other, name, value.copy() if table else value)
+        return other
 
     def keep(self, formula: Expression) -> None:
         """Let the sums of a formula keep their spelling, and multiples of them too.

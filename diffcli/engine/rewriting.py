@@ -5,7 +5,7 @@ expression's.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from diffcli.calculus.functions import INFIX, PREFIX, Function
@@ -237,15 +237,8 @@ _LONGEST = 15  # digits of a number that is still worth multiplying out
 
 def rational(node: Expression) -> "Fraction | None":
     """Return the exact value of 2, 0.5, -3 or -1/2; None for anything else."""
-    from fractions import Fraction
-
     if isinstance(node, Number):
-        if node.text[-1].isalpha():  # pi, e, tau
-            return None
-        exponent = node.text.partition("e")[2]
-        if len(node.text) > _LONGEST or len(exponent) > 2:
-            return None
-        return Fraction(node.text)
+        return _of_numeral(node.text)
     if not isinstance(node, Call):
         return None
     if node.function is _NEGATE and isinstance(node.args[0], Number):
@@ -258,6 +251,18 @@ def rational(node: Expression) -> "Fraction | None":
             if numerator is not None and divisor:
                 return numerator / divisor
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _of_numeral(text: str) -> "Fraction | None":
+    from fractions import Fraction
+
+    if text.isdigit() and len(text) <= _LONGEST:  # no pattern has to be matched
+        return Fraction(int(text))
+    exponent = text.partition("e")[2]
+    if text[-1].isalpha() or len(text) > _LONGEST or len(exponent) > 2:
+        return None  # pi, e, tau; or too long
+    return Fraction(text)
 
 
 def _is_signed_number(node: Expression) -> bool:
