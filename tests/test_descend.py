@@ -70,7 +70,7 @@ def test_a_parabola_below_its_limit_goes_down_by_the_known_factor(
         ("log(x)^2+x", 5.0, "leaves the domain"),
         ("-x", 0.1, "falls on"),
         ("(x-1)^2", 0.1, "rests"),
-        ("abs(x-1)+sqrt(x-1)", 0.1, "stuck"),
+        ("sqrt(x)", 2.0, "stuck"),
         ("-log(x)", 0.1, "falls on"),
         ("(x-3)^4", 0.01, "converges"),
         ("(x-3)^4", 1e-5, "too small"),
@@ -122,7 +122,7 @@ def test_many_steps_are_thinned_out(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("formula", "at"),
-    [("x*1e200", "0.5"), ("max(x,1)", "1e300"), ("relu(1/x)", "1e-300"), ("3", "1"),
+    [("x*1e200", "0.5"), ("max(x,1)", "1e300"), ("relu(1/x)", "1e-100"), ("3", "1"),
      ("log(x)", "710"), ("sin(x)*exp(x)", "3.7"), ("sqrt(x)", "1e300")],
 )  # fmt: skip
 def test_numbers_at_the_edge_of_doubles(formula: str, at: str, run: Run) -> None:

@@ -4,6 +4,8 @@ Each call ends with an answer or with an error that is the user's: exit 70 is ne
 and what is no number is never written as one.
 """
 
+import json
+import math
 import re
 from collections.abc import Callable
 from importlib import import_module
@@ -38,6 +40,16 @@ NASTY = {
     "constant": ("0*x", "1", 0),
     "no partial": ("polygamma(x, 2)", "1", None),
 }
+#: What its reader should be told, where the numbers of a point are poor.
+DOUBTFUL = {
+    "cancellation": ("(1-cos(x))/x^2", "1e-5"),
+    "cancelled size": ("x*1e17+1-x*1e17", "3"),
+    "near a zero": ("1/lgamma(x)", "-2.457024738"),
+    "two variables": ("(x+y)^2-x^2-2*x*y", "1e8,1e-8"),
+    "sure": ("sin(x)*y", "1,2"),
+}
+#: Commands that show the exact numbers of one point, and say so in JSON.
+SHOWING = ("steps", "trace", "tree", "descend")
 BASE = {"-f", "--format"}
 #: What the library calls the question of a command.
 ASKED: dict[str, Callable[[str, Point], object]] = {
@@ -70,9 +82,9 @@ def test_what_is_no_number_is_never_written_as_one(
     formula, at, _ = NASTY[nasty]
     for form in formats_of(name):
         ran = run(name, formula, "--at", at, "-f", form)
-        assert ran.code in (0, 1, 2, 4, 5), (form, ran.err)
+        assert ran.code in (0, 1, 2, 4, 5, 6), (form, ran.err)
         assert not re.search(r"(?<![a-z])(nan|NaN|Infinity)(?![a-z])", ran.out), form
-        if ran.code not in (0, 1, 5):
+        if ran.code not in (0, 1, 5, 6):
             assert ran.out == "", form
             assert ran.err.startswith(("Error: ", '{"schema"', "Note: ")), form
 
@@ -105,3 +117,60 @@ def test_the_library_refuses_what_the_command_refuses(
     except diffcli.DiffcliError as error:
         code = error.exit_code
     assert run(name, formula, "--at", at).code == code
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize("name", [*SHOWING, "sweep"])
+def test_where_grad_has_no_derivative_no_command_has_one(
+    name: str, nasty: str, run: Run
+) -> None:
+    formula, at, _ = NASTY[nasty]
+    refused = run("grad", formula, "--at", at)
+    if refused.code != 5:
+        return
+    for form in formats_of(name):
+        ran = run(name, formula, "--at", at, "-f", form)
+        if ran.code == 2:  # a format that is not for one point
+            continue
+        assert (ran.code, ran.out) == (5, ""), form
+        if form == "table":
+            assert ran.err.splitlines()[0] in refused.err
+
+
+@pytest.mark.parametrize("case", DOUBTFUL)
+@pytest.mark.parametrize("name", SHOWING)
+def test_every_command_says_how_certain_a_point_is(
+    name: str, case: str, run: Run
+) -> None:
+    formula, at = DOUBTFUL[case]
+    said = run("grad", formula, "--at", at, "--method", "backprop").err
+    assert bool(said) == (case != "sure")
+    for form in formats_of(name):
+        ran = run(name, formula, "--at", at, "-f", form)
+        assert ran.code == 0, (form, ran.err)
+        assert ran.err == said, form
+    record = json.loads(run(name, formula, "--at", at, "-f", "json").out)
+    assert [f"Note: {each}" for each in record["warnings"]] == said.splitlines()
+
+
+@pytest.mark.parametrize(
+    "formula", ["x*abs(x)", "elu(x)", "softsign(x)", "relu(x)^2", "x^2*sign(x)"]
+)
+def test_no_command_has_a_second_derivative_where_there_is_none(
+    formula: str, run: Run
+) -> None:
+    hessian = run("grad", formula, "--at", "0", "--order", "2")
+    steps = run("steps", formula, "--at", "0", "--order", "2")
+    assert hessian.code == steps.code == 5
+    assert hessian.err == steps.err
+
+
+@pytest.mark.parametrize(
+    ("formula", "bend"),
+    [("relu(x)-relu(-x)", 0.0), ("(relu(x)-relu(-x))^2", 2.0), ("abs(x)^2", 2.0),
+     ("max(x,0)+min(x,0)+pi*x^2", 2 * math.pi), ("abs(x)^3", 0.0)],
+)  # fmt: skip
+def test_a_second_derivative_is_the_whole_functions(formula: str, bend: float) -> None:
+    found = diffcli.hessian(formula, {"x": 0.0})
+    for entries in found.columns.values():
+        assert entries["x", "x"].value == pytest.approx(bend, rel=1e-6, abs=1e-4)

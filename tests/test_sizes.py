@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from mpmath import mp
@@ -17,7 +18,7 @@ from diffcli.engine.adaptive import gradient
 from diffcli.engine.one_sided import limit, one_sided
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
-from diffcli.problem import pose
+from diffcli.problem import Settings, pose
 from tests.conftest import Run
 
 TINY: dict[str, tuple[float, Callable[[Real], Real]]] = {
@@ -199,3 +200,25 @@ def test_a_complex_step_is_right_or_refused(formula: str, x: float) -> None:
     found = methods.load("complex").gradient(problem).partials["x"]
     exact = gradient(problem.program, {"x": float(x)}, 17).partials["x"]
     assert found.value is None or abs(found.value - exact) <= 1e-12 * abs(exact)
+
+
+@pytest.mark.parametrize(
+    ("formula", "slope"),
+    [
+        ("abs(x)*x+pi*x", lambda: mp.pi),
+        ("relu(x)-relu(-x)", lambda: 1),
+        ("x*abs(x)+x/3", lambda: mp.mpf(1) / 3),
+        ("max(0.1*x, 0.1*x+x^2)", lambda: mp.mpf("0.1")),
+        ("e^2*relu(x)-e^2*relu(-x)", lambda: mp.exp(2)),
+    ],
+)
+@pytest.mark.parametrize("digits", [18, 30, 200])
+def test_a_slope_that_cancels_at_a_corner_has_the_digits_asked_for(
+    formula: str, slope: Callable[[], Any], digits: int
+) -> None:
+    settings = Settings("auto", digits=digits)
+    found = compare(pose(parse(formula), {"x": 0.0}, settings=settings))
+    with mp.workdps(2 * digits):
+        for result in methods.exact(found.results):
+            apart = abs(result.partials["x"].number - slope())
+            assert apart <= mp.mpf(10) ** -digits * abs(slope())

@@ -1,18 +1,20 @@
 """What a reader of the numbers should know: kinks, uncertain digits, contradictions."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
+from diffcli.engine.bounds import value_errors
 from diffcli.engine.one_sided import Slopes, slopes
-from diffcli.engine.tape import ROUNDING, Tape, Undefined
+from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Tape, Undefined
 from diffcli.errors import KinkError
-from diffcli.language.expression import Call
-from diffcli.problem import Estimate, MethodResult, Problem, point_text
+from diffcli.language.expression import Call, Expression
+from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, point_text
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
+AT_A_CORNER = 12  # digits of a double slope on which both sides agree
 _LEAP = 1e-3  # a change between two samples that no slope explains
 _NOTHING = 1e-300  # an error that no reader takes for one
 _REMEDY = "; 30 digits show more"
@@ -73,6 +75,30 @@ def measured_against(truth: Any, estimate: Estimate) -> Estimate:
     """Return a number with its difference to the truth, and one rounding, as error."""
     error = float(abs(estimate.number - truth))
     return Estimate(estimate.value, error + ROUNDING * abs(estimate.number))
+
+
+def measured(formula: Expression, point: Mapping[str, float]) -> Estimate:
+    """Return the value of a formula with its bound; its true error, where in doubt.
+
+    Raises Undefined.
+    """
+    program = Program([formula])
+    tape, row = program.run(point), program.outputs[0]
+    estimate = Estimate(tape.values[row], value_errors(tape)[row])
+    if not uncertain(estimate) or len(program.nodes) > _LARGEST:
+        return estimate
+    from diffcli.engine.adaptive import Unsettled, values
+
+    try:
+        (truth,) = values(program, point, DOUBLE)
+    except (Undefined, Unsettled):
+        return estimate
+    return measured_against(truth, estimate)
+
+
+def doubt(what: str, estimate: Estimate) -> list[str]:
+    """Say where a number is uncertain."""
+    return [f"Note: {certainty(what, estimate)}"] if uncertain(estimate) else []
 
 
 def doubts(
@@ -203,13 +229,13 @@ def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
     )
 
 
-def slopes_or_kink(problem: Problem) -> dict[str, float]:
+def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
     """Return the whole function's slopes toward variables that meet a rough place.
 
     Raises KinkError toward the first variable in which there is no derivative.
     """
     certain: dict[str, float] = {}
-    corners = slopes(problem.tape, problem.point)
+    corners = slopes(problem.tape, problem.point, digits=digits)
     for name in problem.variables:
         if name in corners:
             slope = corners[name].slope
@@ -219,19 +245,19 @@ def slopes_or_kink(problem: Problem) -> dict[str, float]:
     return certain
 
 
-def require_rows_hold(problem: Problem) -> None:
+def require_nodes_hold(
+    problem: Problem, corners: Mapping[str, Slopes], backward: BackwardPass
+) -> None:
     """Refuse to tell node by node what only the whole function knows.
 
     relu(x)-relu(-x) has the slope 1 at 0, but no slopes of its nodes make it so.
 
-    Raises KinkError where there is no derivative, or another than the nodes' product.
+    Raises KinkError where the product of the nodes' slopes is not the function's.
     """
-    known = slopes_or_kink(problem)
-    backward = problem.tape.backward() if known else None
-    for name, slope in known.items():
-        if backward and not math.isclose(
-            backward.partial(name), slope, rel_tol=_CERTAIN
-        ):
+    for name, sides in corners.items():
+        slope = sides.slope
+        assert slope is not None
+        if not math.isclose(backward.partial(name), slope, rel_tol=_CERTAIN):
             function, node = _blame(problem, name)
             raise KinkError(
                 f"at {point_text(problem.point)} the whole function has the slope"

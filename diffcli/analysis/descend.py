@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from diffcli.analysis.judgement import judged
 from diffcli.engine.second_order import hessian_row
 from diffcli.engine.tape import Undefined
 from diffcli.problem import Problem
@@ -84,6 +85,8 @@ class Descent(Record):
     courses: tuple[Course, ...]
     #: The largest curvature at the start; None: f does not say.
     curvature: float | None
+    #: What a reader of the numbers at the start should know, a sentence each.
+    warnings: tuple[str, ...]
 
     @property
     def stable(self) -> float | None:
@@ -114,8 +117,10 @@ def descend(
     2/lambda_max, where lambda_max is the largest eigenvalue of the Hessian at the
     start. ``tick`` is called after every step; ``whole`` keeps every step.
 
+    Raises KinkError where there is no gradient at the start.
     Source: the lecture; LeCun et al., "Efficient BackProp", 1998, sec. 5.
     """
+    warnings = judged(problem)
     curvature = largest_curvature(problem)
     courses = []
     for rate in rates or chosen_rates(curvature):
@@ -123,7 +128,7 @@ def descend(
         path = list(walk) if whole else deque(walk, maxlen=0)
         course = walk.course()
         courses.append(course._replace(path=tuple(path)) if whole else course)
-    return Descent(problem, problem.variables, tuple(courses), curvature)
+    return Descent(problem, problem.variables, tuple(courses), curvature, warnings)
 
 
 class Stage(Record):
@@ -142,7 +147,11 @@ def rows(
     tolerance: float = 1e-8,
     tick: Callable[[], object] = lambda: None,
 ) -> Iterator[Stage]:
-    """Yield every step of every course while they are walked, as ``descend`` does."""
+    """Yield every step of every course while they are walked, as ``descend`` does.
+
+    Raises KinkError where there is no gradient at the start.
+    """
+    judged(problem)
     for rate in rates or chosen_rates(largest_curvature(problem)):
         walk = Walk(problem, rate, steps, tolerance, tick)
         here = iter(walk)

@@ -11,7 +11,7 @@ from diffcli.engine.one_sided import Slopes, one_sided, slopes
 from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
-from diffcli.problem import Estimate, MethodResult, Problem, certain
+from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
 from diffcli.records import Record
 
 if TYPE_CHECKING:
@@ -83,18 +83,21 @@ class Comparison(Record):
 
 def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Comparison:
     """Return the partials by each method, and how they agree."""
-    corners = slopes(problem.tape, problem.point)
+    digits = max(DOUBLE, problem.settings.digits)
+    corners = slopes(problem.tape, problem.point, digits=digits)
     corners = {name: corners[name] for name in problem.variables if name in corners}
     results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
     for name in _without_value(problem, results):
         if name not in corners:
-            corners[name] = one_sided(problem.program, problem.point, name)
+            corners[name] = one_sided(
+                problem.program, problem.point, name, digits=digits
+            )
     kinks = tuple(name for name, sides in corners.items() if sides.slope is None)
     if problem.settings.subgradient:
         settled = _conventions(problem, results)
         kinks = tuple(name for name in kinks if name not in settled)
     else:
-        results = [_settle(result, corners) for result in results]
+        results = [_settle(result, corners, digits) for result in results]
     value, results = certainty.certified(
         problem, _value(problem, results), results, corners
     )
@@ -186,14 +189,20 @@ def _number_or_infinity(error: float) -> float:
     return math.inf if math.isnan(error) else error
 
 
-def _settle(result: MethodResult, corners: dict[str, Slopes]) -> MethodResult:
+def _settle(
+    result: MethodResult, corners: dict[str, Slopes], digits: int
+) -> MethodResult:
     """Put what the whole function says in place of what its nodes say."""
     if result not in methods.exact([result]):
         return result
-    settled = {
-        name: Estimate(sides.slope, 1e-12 * abs(sides.slope or 0.0))
-        for name, sides in corners.items()
-    }
+    settled = {}
+    for name, sides in corners.items():
+        slope = sides.slope
+        if slope is None:
+            settled[name] = Estimate(None, math.inf)
+        else:
+            known = certainty.AT_A_CORNER if type(slope) is float else digits
+            settled[name] = certain(slope, known)
     return result._replace(partials=result.partials | settled)
 
 

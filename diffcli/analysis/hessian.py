@@ -1,11 +1,13 @@
 """The Hessian three ways: all second derivatives at a point."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import combinations_with_replacement
 
+from diffcli.analysis import judgement
 from diffcli.analysis.certainty import (
+    AT_A_CORNER,
     certainty,
     measured_against,
     slopes_or_kink,
@@ -14,7 +16,6 @@ from diffcli.analysis.certainty import (
 from diffcli.analysis.grad import Agreement, judge
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import TooLong, derive
-from diffcli.engine.one_sided import slopes
 from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.stencils import (
     NoDifference,
@@ -23,13 +24,14 @@ from diffcli.engine.stencils import (
     relative_step,
 )
 from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import KinkError, UsageError
+from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE
-from diffcli.problem import DOUBLE, Estimate, Problem, point_text
+from diffcli.problem import DOUBLE, Estimate, Problem, certain
 from diffcli.records import Record
 
 Entries = dict[Pair, Estimate]
+_SPARE = 60  # digits of a first derivative at a corner
 _MOST = 5_000  # second derivatives that somebody may wait for
 
 
@@ -126,31 +128,6 @@ def _certify(
             yield f"Note: {certainty(CODE.partial(pair), worst)}"
 
 
-def _corners(
-    problem: Problem, first: Expression, name: str, others: Sequence[str]
-) -> Entries:
-    """Return the slopes of a first derivative toward variables that meet a corner.
-
-    Raises KinkError where its two sides differ: there is no second derivative then.
-    """
-    try:
-        tape = Program([first]).run(problem.point)
-    except Undefined:
-        return {}
-    found: Entries = {}
-    for other, sides in slopes(tape, problem.point).items():
-        if other not in others:
-            continue
-        if sides.slope is None:
-            raise KinkError(
-                f"not twice differentiable at {point_text(problem.point)}:"
-                f" {CODE.partial((name,))} has {sides}",
-                facts={"variable": other},
-            )
-        found[name, other] = Estimate(sides.slope, 1e-12 * abs(sides.slope))
-    return found
-
-
 def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[str]) -> Entries:
     """Return the entries by reverse over forward."""
     entries: dict[Pair, float] = {}
@@ -170,13 +147,19 @@ def _by_rules(
 
     Raises KinkError where there is no first or no second derivative.
     """
-    slopes_or_kink(problem)
+    at_corners = slopes_or_kink(problem, _SPARE)
     formulas: dict[Pair, Expression] = {}
     corners: Entries = {}
     try:
         for first in derive(problem.parsed.expression, problem.variables):
             others = [other for name, other in pairs if name == first.variable]
-            corners |= _corners(problem, first.result, first.variable, others)
+            name = first.variable
+            sides = judgement.corners(
+                problem, first.result, (name,), others, at_corners.get(name)
+            )
+            for other, found in sides.items():
+                assert found.slope is not None
+                corners[name, other] = certain(found.slope, AT_A_CORNER)
             for second in derive(first.result, others):
                 formulas[first.variable, second.variable] = second.result
     except TooLong as error:

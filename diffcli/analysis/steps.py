@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from diffcli.analysis.certainty import require_rows_hold
+from diffcli.analysis.certainty import doubt, measured
+from diffcli.analysis.judgement import corners, judged_by_nodes
 from diffcli.engine.derivation import Derivation, derive
-from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import UsageError
+from diffcli.engine.tape import Undefined
+from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
+from diffcli.language.notation import CODE
 from diffcli.language.parser import Parsed
-from diffcli.problem import Problem, located
+from diffcli.problem import Estimate, Problem, located, point_text
 from diffcli.records import Record
+
+_SAME = 1e-9  # relative; numbers that are nearer to each other mean the same
 
 
 class Derivative(Record):
@@ -67,16 +71,48 @@ def _with_shorter(found: Derivative) -> Derivative:
         return found._replace(unanswered=True)
 
 
-def valued(derivatives: Iterable[Derivative], problem: Problem) -> list[Derivative]:
+class Valued(Record):
+    """Derivatives with their values at a point."""
+
+    derivatives: tuple[Derivative, ...]
+    #: What a reader of the numbers should know, a sentence each.
+    warnings: tuple[str, ...]
+
+
+def valued(derivatives: Iterable[Derivative], problem: Problem) -> Valued:
     """Return derivatives with their values at a point.
 
     Raises DomainError where one has none, and KinkError where the rules do not hold.
     """
-    require_rows_hold(problem)
-    try:
-        return [
-            each._replace(value=Program([each.derivation.result]).value(problem.point))
-            for each in derivatives
-        ]
-    except Undefined as undefined:
-        raise located(undefined, problem.parsed, problem.point) from None
+    warnings = [*judged_by_nodes(problem)]
+    found = []
+    for each in derivatives:
+        try:
+            estimate = measured(each.derivation.result, problem.point)
+        except Undefined as undefined:
+            raise located(undefined, problem.parsed, problem.point) from None
+        if len(each.variables) > 1:
+            _require_rules_hold(each, estimate, problem)
+            warnings += doubt(CODE.partial(each.variables), estimate)
+        found.append(each._replace(value=estimate.value))
+    return Valued(tuple(found), tuple(warnings))
+
+
+def _require_rules_hold(
+    found: Derivative, estimate: Estimate, problem: Problem
+) -> None:
+    """Refuse a derivative of higher order that only has a convention for its value.
+
+    Raises KinkError.
+    """
+    *path, name = found.variables
+    sides = corners(problem, found.of, path, (name,)).get(name)
+    if sides is None or sides.slope is None:
+        return
+    if abs(sides.slope - estimate.number) > _SAME * abs(sides.slope):
+        raise KinkError(
+            f"at {point_text(problem.point)} {CODE.partial(found.variables)} is"
+            f" {sides.slope:.10g}, but the rules give {estimate.value:.10g} at a kink",
+            hint="grad shows the derivatives of the whole function",
+            facts={"variable": name},
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from diffcli.analysis.certainty import require_rows_hold
+from diffcli.analysis.judgement import judged_by_nodes
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import BackwardPass
 from diffcli.language.expression import (
@@ -101,6 +101,8 @@ class Trace(Record):
     levels: tuple[Level, ...]
     #: The name of every node that depends on a variable.
     names: Mapping[Expression, str]
+    #: What a reader of the numbers should know, a sentence each.
+    warnings: tuple[str, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the problem: all the rest is told of it."""
@@ -112,7 +114,7 @@ def trace(problem: Problem) -> Trace:
 
     Raises KinkError where the nodes do not have the slopes of the whole function.
     """
-    require_rows_hold(problem)
+    warnings = judged_by_nodes(problem)
     backward = problem.tape.backward()
     story = _Story(problem, backward)
     return Trace(
@@ -122,6 +124,7 @@ def trace(problem: Problem) -> Trace:
         tuple(story.paths()),
         tuple(story.levels()),
         story.names,
+        warnings,
     )
 
 

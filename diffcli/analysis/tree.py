@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from diffcli.analysis.certainty import require_rows_hold
+from diffcli.analysis.judgement import judged_by_nodes
 from diffcli.engine.tape import BackwardPass
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem
@@ -16,6 +16,8 @@ class Tree(Record):
     problem: Problem | None
     #: Its tape has the values.
     backward: BackwardPass | None
+    #: What a reader of the numbers should know, a sentence each.
+    warnings: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the formula and the problem: the adjoints follow from them."""
@@ -29,5 +31,5 @@ def tree(parsed: Parsed, problem: Problem | None = None) -> Tree:
     """
     if problem is None:
         return Tree(parsed, None, None)
-    require_rows_hold(problem)
-    return Tree(parsed, problem, problem.tape.backward())
+    warnings = judged_by_nodes(problem)
+    return Tree(parsed, problem, problem.tape.backward(), warnings)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from diffcli.analysis import steps as _analysis
-from diffcli.analysis.steps import Derivative
+from diffcli.analysis.steps import Derivative, Valued
 from diffcli.engine.derivation import Derivation
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point
@@ -47,14 +47,12 @@ def steps(
     parsed = problem.parsed if problem else arguments.formula(formula)
     names = arguments.names(wrt, parsed.variables)
     found = _analysis.steps(parsed, names, order, simplify=simplify)
-    return tuple(_analysis.valued(found, problem) if problem else found)
+    return _analysis.valued(found, problem).derivatives if problem else tuple(found)
 
 
-def valued(
-    derivatives: Iterable[Derivative], problem: Problem
-) -> tuple[Derivative, ...]:
+def valued(derivatives: Iterable[Derivative], problem: Problem) -> Valued:
     """Return derivatives that ``steps`` found, with their values at a problem's point.
 
-    Raises DomainError where one has no value.
+    Raises DomainError where one has no value, KinkError where the rules do not hold.
     """
-    return tuple(_analysis.valued(derivatives, problem))
+    return _analysis.valued(derivatives, problem)

@@ -5,6 +5,7 @@ from typing import SupportsFloat
 
 from diffcli.analysis import descend as _analysis
 from diffcli.analysis.descend import Descent, Stage
+from diffcli.analysis.judgement import judged
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point
 from diffcli.problem import Problem
@@ -32,7 +33,8 @@ def descend(
     >>> [course.verdict for course in descend("x**2", {"x": 1}, rates=[0.1, 2]).courses]
     ['converges', 'diverges']
 
-    Raises UsageError, ParseError, PointError, DomainError.
+    Raises UsageError, ParseError, PointError, DomainError, and KinkError where there is
+    no gradient at the start.
     """
     gains = arguments.numbers(rates, "rates")
     arguments.whole(steps, "steps", 1, 10_000_000)
@@ -51,3 +53,11 @@ def stages(
 ) -> Iterator[Stage]:
     """Yield each step of each course while it is walked, as ``descend`` does."""
     return _analysis.rows(problem, rates, steps, tolerance, progress)
+
+
+def doubts(problem: Problem) -> tuple[str, ...]:
+    """Return what a reader of the numbers at the start should know.
+
+    Raises KinkError where there is no gradient.
+    """
+    return judged(problem)

@@ -252,14 +252,19 @@ class Request(Record):
         rows = self.rows_for(parsed, form)
         settings = settings or Settings()
         problems = [poser(part, wanted, settings) for part in parsed.parts()]
-        documents = (
-            self.of_row(row, document(problem_at(row)))
-            for row in rows.rows
-            for problem_at in problems
-        )
+        notes = list(notes)
+
+        def documents() -> Iterator[Document]:
+            for row in rows.rows:
+                for problem_at in problems:
+                    found = document(problem_at(row))
+                    if not self.points_file:
+                        notes.extend(found.warnings)
+                    yield self.of_row(row, found)
+
         columns = (rows.columns, own)
         several = bool(parsed.outputs)
-        return self.answer(form, documents, notes, columns=columns, exprs=several)
+        return self.answer(form, documents(), notes, columns=columns, exprs=several)
 
     @property
     def is_box(self) -> bool:

@@ -17,12 +17,15 @@ from diffcli.records import Record
 
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
+_DOUBLE = 17  # digits on which two quotients agree that are the same double
 
 
 class Slopes(Record):
     """The one-sided slopes.
 
     Infinite: vertical; NaN: the quotients settle on nothing; None: undefined there.
+    Where more digits were asked for than a double has, mpfs: all their digits are right
+    but those of a double among them, which has no more.
     """
 
     left: float | None
@@ -35,7 +38,8 @@ class Slopes(Record):
         if left is None or right is None or not math.isfinite(left + right):
             return None
         size = max(abs(left), abs(right))
-        return (left + right) / 2 if abs(left - right) <= 1e-12 * size else None
+        # No mean: mpmath would round it to the digits of the moment.
+        return left if abs(left - right) <= 1e-12 * size else None
 
     def __str__(self) -> str:
         """Return both sides in words."""
@@ -50,15 +54,20 @@ def _words(side: float | None) -> str:
         return "undecided"
     if math.isinf(side):
         return "+infinity" if side > 0 else "-infinity"
-    return f"{side:.10g}"
+    return f"{float(side):.10g}"
 
 
 def slopes(
-    tape: Tape, point: Mapping[str, float], output: int = 0
+    tape: Tape,
+    point: Mapping[str, float],
+    output: int = 0,
+    digits: int = _DOUBLE,
+    value: float | None = None,
 ) -> dict[str, Slopes]:
     """Return the one-sided slopes toward each variable that meets a rough place.
 
-    Variables above which every function is smooth are left out.
+    Variables above which every function is smooth are left out. ``value`` is what
+    the output is at the point, where a convention of the program says something else.
     """
     program = tape.program
     rough = tape.rough_rows()
@@ -67,7 +76,7 @@ def slopes(
         if row in below:
             below.update(program.arguments(row))
     return {
-        name: one_sided(program, point, name, output)
+        name: one_sided(program, point, name, output, digits, value)
         for name, row in program.inputs.items()
         if row in below
     }
@@ -120,43 +129,63 @@ def _without_dust(value: Any) -> float:
 
 
 def one_sided(
-    program: Program, point: Mapping[str, float], name: str, output: int = 0
+    program: Program,
+    point: Mapping[str, float],
+    name: str,
+    output: int = 0,
+    digits: int = _DOUBLE,
+    value: float | None = None,
 ) -> Slopes:
     """Return the slopes of a program's output to the left and right of a point.
 
+    ``value`` is what the output is at the point, where the program says otherwise.
+
     Raises RangeError if there is one that is too large for a double.
     """
-    return Slopes(
-        _side(program, point, name, output, -1), _side(program, point, name, output, 1)
+    left, right = (
+        _side(program, point, name, output, sign, digits, value) for sign in (-1, 1)
     )
+    return Slopes(left, right)
 
 
 def _side(
-    program: Program, point: Mapping[str, float], name: str, output: int, sign: int
+    program: Program,
+    point: Mapping[str, float],
+    name: str,
+    output: int,
+    sign: int,
+    digits: int,
+    value: float | None,
 ) -> float | None:
     """Return the slope on one side: the limit of the difference quotient."""
     from mpmath import mp
 
-    from diffcli.arithmetics import wide_doubles
+    from diffcli.arithmetics import multiprecision, wide_doubles
     from diffcli.engine.adaptive import run
 
     row = program.outputs[output]
     size = _size(point)
+    # A kink of doubles is one where pi is a double: abs(x - pi) at pi.
+    arithmetic = multiprecision if digits > _DOUBLE else wide_doubles
+    more = digits - _DOUBLE  # digits beyond those of a double need smaller steps
     try:
         with mp.workdps(_SPARE):
-            met = run(program, point, wide_doubles)
-            sizes = [0, *(mp.mag(value) for value in met if value and value == value)]
+            met = run(program, point, arithmetic)
+            sizes = [0, *(mp.mag(each) for each in met if each and each == each)]
         spread = int((max(sizes) - min(sizes)) * 0.30103)
-        with mp.workdps(_digits(size, spread)):
-            here = run(program, point, wide_doubles)[row]
+        with mp.workdps(_digits(size, spread) + 2 * more):
+            here = run(program, point, arithmetic)[row] if value is None else value
             x = mp.mpf(point[name])
             quotients: list[Any] = []
             for exponent in _EXPONENTS:
-                step = sign * mp.mpf(10) ** exponent * size
-                there = run(program, {**point, name: x + step}, wide_doubles)[row]
+                step = sign * mp.mpf(10) ** (exponent - more) * size
+                there = run(program, {**point, name: x + step}, arithmetic)[row]
                 quotients.append((there - here) / step)
-                if len(quotients) > 1 and _close(quotients[-2], quotients[-1], 1e-17):
-                    return _double(quotients[-1], name)
+                if len(quotients) > 1 and _close(
+                    quotients[-2], quotients[-1], mp.mpf(10) ** -digits
+                ):
+                    slope = _double(quotients[-1], name)
+                    return quotients[-1] if more > 0 else slope
             return _double(_extrapolated(quotients), name)
     except Undefined:
         return None
@@ -172,7 +201,7 @@ def _digits(size: float, spread: int) -> int:
     return 2 * _SPARE - _EXPONENTS[-1] + spread - math.floor(math.log10(size))
 
 
-def _close(before: Any, now: Any, tolerance: float = 1e-12) -> bool:
+def _close(before: Any, now: Any, tolerance: Any = 1e-12) -> bool:
     return bool(abs(before - now) <= tolerance * abs(now))
 
 

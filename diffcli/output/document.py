@@ -142,6 +142,8 @@ class Document(Record):
     brief: Callable[[], str] = lambda: ""
     #: For dot and mermaid: nodes, arguments before users.
     graph: Callable[[], Sequence[Node]] = lambda: ()
+    #: What a reader of the numbers should know, a sentence each.
+    warnings: Sequence[str] = ()
 
     def shown(self, notation: Notation) -> Iterator[Block]:
         """Yield the blocks with all that could steer a terminal written out.

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diffcli.api.descents import Descent, Stage, descend, stages
+from diffcli.api.descents import Descent, Stage, descend, doubts, stages
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request, positive
@@ -86,7 +86,7 @@ def command(
 
     def at(problem: Problem) -> Document:
         walked = partial(followed, problem), partial(step_by_step, problem)
-        return document(Exhibit(problem, *walked, plot, height))
+        return document(Exhibit(problem, *walked, plot, height, doubts(problem)))
 
     form, own = request.form(HAS), header(request.wanted(parsed, wrt))
     if formats.part(form) in ("sheet", "record"):

@@ -277,16 +277,14 @@ def _second(request: Request, form: str, wrt: str, settings: Settings) -> Answer
     from diffcli.output.views import hessian as view
 
     parsed = request.parsed()
-    notes = request.reading_notes(parsed)
 
     def at(problem: Problem) -> Document:
-        matrix = hessian(problem)
-        notes.extend(() if request.points_file else matrix.warnings)
-        return view.document(matrix)
+        return view.document(hessian(problem))
 
     return request.at_points(
-        form, parsed, wrt, at, view.header(methods.THREE), settings, notes
-    )
+        form, parsed, wrt, at, view.header(methods.THREE), settings,
+        request.reading_notes(parsed),
+    )  # fmt: skip
 
 
 def _many(

@@ -74,9 +74,8 @@ def command(
         return _paused(request, answer) if pause else answer
 
     def at(problem: Problem) -> Document:
-        return document(
-            Steps(parsed, valued(derivatives, problem), level, problem.point, simplify)
-        )
+        found, warnings = valued(derivatives, problem)
+        return document(Steps(parsed, found, level, problem.point, simplify, warnings))
 
     answer = request.at_points(
         form, parsed, wrt, at, notes=request.reading_notes(parsed)

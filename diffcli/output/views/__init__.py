@@ -111,6 +111,11 @@ def understood(parsed: Parsed) -> str:
     return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
 
 
+def sentences(warnings: Iterable[str]) -> list[str]:
+    """Return warnings for programs: without the word before the colon."""
+    return [warning.partition(": ")[2] for warning in warnings]
+
+
 def derivative_text(
     expression: Expression, limit: int = _LONGEST_DERIVATIVE
 ) -> str | None:

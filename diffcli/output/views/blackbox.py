@@ -23,7 +23,7 @@ from diffcli.output.document import (
     plain_number,
     short_number,
 )
-from diffcli.output.views import step_fact
+from diffcli.output.views import sentences, step_fact
 from diffcli.output.views.grad import SCHEMA, columns
 from diffcli.problem import point_text
 
@@ -105,7 +105,7 @@ def _record(measured: Measurement) -> dict[str, Any]:
             for name, (left, right) in measured.kinks.items()
         },
         "status": "kink" if measured.kinks else "ok",
-        "warnings": [warning.partition(": ")[2] for warning in measured.warnings],
+        "warnings": sentences(measured.warnings),
     }
 
 

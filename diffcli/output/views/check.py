@@ -35,6 +35,7 @@ from diffcli.output.views import (
     data_record,
     formulas,
     heading,
+    sentences,
 )
 from diffcli.problem import DOUBLE, point_text
 
@@ -244,7 +245,7 @@ def _record(check: Check) -> dict[str, Any]:
         "verdicts": {_key(v): _verdict(v, check.digits) for v in check.verdicts},
         "remainders": [remainder._asdict() for remainder in check.remainders],
         **data_record(check.data),
-        "warnings": [warning.partition(": ")[2] for warning in check.warnings],
+        "warnings": sentences(check.warnings),
     }
 
 

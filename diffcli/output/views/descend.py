@@ -21,7 +21,7 @@ from diffcli.output.document import (
     Table,
     plain_number,
 )
-from diffcli.output.views import formulas, heading
+from diffcli.output.views import formulas, heading, sentences
 from diffcli.problem import Problem, point_text
 from diffcli.records import Record
 
@@ -46,6 +46,8 @@ class Exhibit(Record):
     plot: bool
     #: Lines of the picture; None: as many as fit.
     height: int | None
+    #: What a reader of the numbers at the start should know.
+    warnings: Sequence[str] = ()
 
 
 def document(exhibit: Exhibit) -> Document:
@@ -55,6 +57,7 @@ def document(exhibit: Exhibit) -> Document:
         record=lambda: _record(exhibit.descend(True)),
         records=partial(_records, exhibit),
         sheet=partial(_sheet, exhibit),
+        warnings=exhibit.warnings,
     )
 
 
@@ -202,6 +205,7 @@ def _record(descent: Descent) -> dict[str, Any]:
             }
             for course in descent.courses
         ],
+        "warnings": sentences(descent.warnings),
     }
 
 

@@ -31,6 +31,7 @@ from diffcli.output.views import (
     doubtful_tail,
     formulas,
     heading,
+    sentences,
     step_fact,
 )
 from diffcli.problem import Estimate, MethodResult, point_text
@@ -164,7 +165,7 @@ def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:
 def _side(slope: float | None) -> str:
     if slope is None:
         return "none"
-    return f"{slope:.10g}".replace("inf", "infinite")
+    return f"{float(slope):.10g}".replace("inf", "infinite")
 
 
 def _judgement(comparison: Comparison, name: str) -> list[Line]:
@@ -189,7 +190,6 @@ def _record(comparison: Comparison) -> dict[str, Any]:
     settings = problem.settings
     finite, symbolic = (_result(comparison, name) for name in ("finite", "symbolic"))
     error = comparison.error()
-    warnings = [warning.partition(": ")[2] for warning in comparison.warnings]
     record: dict[str, Any] = {
         **heading(SCHEMA, problem.parsed),
         "point": problem.point,
@@ -228,12 +228,16 @@ def _record(comparison: Comparison) -> dict[str, Any]:
     if comparison.kinks:
         record["one_sided"] = {
             name: {
-                side: slope if slope is not None and math.isfinite(slope) else None
+                side: float(slope)
+                if slope is not None and math.isfinite(slope)
+                else None
                 for side, slope in comparison.corners[name]._asdict().items()
             }
             for name in comparison.kinks
         }
-    return record | {"status": comparison.status, "warnings": warnings}
+    record["status"] = comparison.status
+    record["warnings"] = sentences(comparison.warnings)
+    return record
 
 
 def _json_number(comparison: Comparison, value: Any) -> Any:

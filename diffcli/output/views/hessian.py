@@ -25,6 +25,7 @@ from diffcli.output.views import (
     doubtful_tail,
     formulas,
     heading,
+    sentences,
     step_fact,
 )
 from diffcli.problem import point_text
@@ -39,6 +40,7 @@ def document(hessian: Hessian) -> Document:
         record=partial(_record, hessian),
         sheet=partial(_sheet, hessian),
         brief=partial(_brief, hessian),
+        warnings=hessian.warnings,
     )
 
 
@@ -89,7 +91,7 @@ def _record(hessian: Hessian) -> dict[str, Any]:
             {pair: a._asdict() for pair, a in hessian.agreements.items()}
         ),
         "status": "ok",
-        "warnings": [warning.partition(": ")[2] for warning in hessian.warnings],
+        "warnings": sentences(hessian.warnings),
     }
 
 

@@ -24,7 +24,7 @@ from diffcli.output.document import (
     Screen,
 )
 from diffcli.output.paper import Paper
-from diffcli.output.views import derivative_text, formulas, heading
+from diffcli.output.views import derivative_text, formulas, heading, sentences
 from diffcli.problem import point_text
 from diffcli.records import Record
 
@@ -48,6 +48,8 @@ class Steps(Record):
     point: Mapping[str, float]
     #: sympy was asked for a shorter form.
     simplify: bool = False
+    #: What a reader of the values at the point should know.
+    warnings: Sequence[str] = ()
 
     @property
     def names(self) -> dict[Expression, str]:
@@ -64,7 +66,11 @@ class Steps(Record):
 
 def document(steps: Steps) -> Document:
     """Return derivations as a document."""
-    return Document(blocks=partial(_blocks, steps), record=partial(_record, steps))
+    return Document(
+        blocks=partial(_blocks, steps),
+        record=partial(_record, steps),
+        warnings=steps.warnings,
+    )
 
 
 def _blocks(steps: Steps, notation: Notation) -> Iterator[Block]:
@@ -271,6 +277,7 @@ def _record(steps: Steps) -> dict[str, Any]:
     if steps.point:
         values = {",".join(told.variables): told.value for told in steps.told}
         record |= {"point": dict(steps.point), "values": values}
+        record["warnings"] = sentences(steps.warnings)
     return record
 
 

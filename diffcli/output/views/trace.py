@@ -24,7 +24,7 @@ from diffcli.output.document import (
     Sheet,
     plain_number,
 )
-from diffcli.output.views import formulas, heading
+from diffcli.output.views import formulas, heading, sentences
 from diffcli.problem import point_text
 
 SCHEMA = "diffcli/trace/2"
@@ -62,6 +62,7 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
         record=partial(_record, trace),
         sheet=partial(_sheet, trace),
         graph=partial(_graph, trace),
+        warnings=trace.warnings,
     )
 
 
@@ -447,6 +448,7 @@ def _record(trace: Trace) -> dict[str, Any]:
             }
             for p in trace.paths
         },
+        "warnings": sentences(trace.warnings),
     }
 
 

@@ -17,7 +17,7 @@ from diffcli.language.expression import (
 from diffcli.language.notation import Notation
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, Run
-from diffcli.output.views import formulas, heading
+from diffcli.output.views import formulas, heading, sentences
 from diffcli.problem import point_text
 
 SCHEMA = "diffcli/tree/2"
@@ -31,6 +31,7 @@ def document(tree: Tree, *, shared: bool) -> Document:
         blocks=partial(_blocks, tree, shared),
         record=partial(_record, tree),
         graph=partial(_graph, tree, shared),
+        warnings=tree.warnings,
     )
 
 
@@ -228,4 +229,7 @@ def _record(tree: Tree) -> dict[str, Any]:
         **heading(SCHEMA, tree.parsed),
         "nodes": nodes,
     }
-    return record | ({"point": tree.problem.point} if tree.problem else {})
+    if tree.problem is not None:
+        warnings = sentences(tree.warnings)
+        record |= {"point": tree.problem.point, "warnings": warnings}
+    return record

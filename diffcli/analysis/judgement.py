@@ -1,0 +1,76 @@
+"""What every command says of one point: it has no derivative, or few certain digits.
+
+``compare`` judges a point; this hands its judgement to the commands that show other
+things of the same point than grad does.
+"""
+
+from collections.abc import Sequence
+
+from diffcli.analysis.certainty import require_nodes_hold
+from diffcli.analysis.grad import Comparison, compare
+from diffcli.engine.one_sided import Slopes, slopes
+from diffcli.engine.tape import BackwardPass, Program, Undefined
+from diffcli.errors import KinkError
+from diffcli.language.expression import Expression
+from diffcli.language.notation import CODE
+from diffcli.problem import Problem, point_text
+
+_TIMES = {2: "twice", 3: "three times"}
+
+
+def judged(problem: Problem) -> tuple[str, ...]:
+    """Return what a reader of the exact numbers at a point should know.
+
+    Raises KinkError where there is no derivative.
+    """
+    return _smooth(problem).warnings
+
+
+def judged_by_nodes(problem: Problem) -> tuple[str, ...]:
+    """Return the same for numbers that are told node by node.
+
+    Raises KinkError where there is no derivative, or another than the nodes' product.
+    """
+    comparison = _smooth(problem)
+    (result,) = comparison.results
+    assert isinstance(result.evidence, BackwardPass)
+    require_nodes_hold(problem, comparison.corners, result.evidence)
+    return comparison.warnings
+
+
+def _smooth(problem: Problem) -> Comparison:
+    comparison = compare(problem, ("backprop",))
+    error = comparison.error()
+    if error:
+        raise error
+    return comparison
+
+
+def corners(
+    problem: Problem,
+    derivative: Expression,
+    path: Sequence[str],
+    names: Sequence[str],
+    value: float | None = None,
+) -> dict[str, Slopes]:
+    """Return a derivative's slopes toward the variables that meet a rough place.
+
+    The derivative is that of f toward each variable of ``path``, and ``value`` what it
+    is at the point, where its text has a convention.
+
+    Raises KinkError where its two sides differ: there is no further derivative then.
+    """
+    try:
+        tape = Program([derivative]).run(problem.point)
+    except Undefined:
+        return {}
+    found = slopes(tape, problem.point, value=value)
+    for name in names:
+        if name in found and found[name].slope is None:
+            order = len(path) + 1
+            raise KinkError(
+                f"not {_TIMES.get(order, f'{order} times')} differentiable at"
+                f" {point_text(problem.point)}: {CODE.partial(path)} has {found[name]}",
+                facts={"variable": name},
+            )
+    return {name: found[name] for name in names if name in found}
