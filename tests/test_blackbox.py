@@ -166,9 +166,44 @@ def test_a_kink_is_not_called_wrong(tmp_path: Path, run: Run) -> None:
     ran = run("check", "--program", program, "--at", "0")
     assert ran.code == 5
     assert "kink within h" in ran.out
+    assert "slope -1 on the left, 1 on the right" in ran.out
     assert "slope -1 on the left, 1 on the right" in ran.err
     smooth = write(tmp_path, "f = x[0]**3 + 7*x[0]**2; grad = [3*x[0]**2 + 14*x[0]]")
     assert run("check", "--program", smooth, "--at", "0").code == 0
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "md"])
+@pytest.mark.parametrize("words", [("grad",), ("check", "--claim", "7")])
+def test_at_a_kink_there_is_an_error_and_no_number(
+    words: tuple[str, ...], form: str, run: Run
+) -> None:
+    call = (words[0], "--module", "builtins:max", "--at", "1,1", *words[1:])
+    if words[0] == "check":
+        call = (*call[:-1], "7,7")
+    ran = run(*call, "-f", form)
+    assert ran.code == 5
+    assert "0.5" not in ran.out
+    assert "slope 0 on the left, 1 on the right" in ran.err
+    if form in ("json", "jsonl"):
+        (line,) = ran.err.splitlines()
+        assert json.loads(line)["error"]["kind"] == "kink"
+        assert '"left": 0.0' in ran.out
+
+
+def test_doubt_goes_before_a_kink_and_wrong_before_both(
+    tmp_path: Path, run: Run
+) -> None:
+    body = "f = abs(x[0]) + round(x[1]**2, 1) + x[2]; grad = [0, 2*x[1], {}]"
+    for last, code in ((1, 6), (9, 1)):
+        program = write(tmp_path, body.format(last))
+        words = ("check", "--program", program, "--at", "0,1,1")
+        ran = run(*words)
+        assert ran.code == code
+        assert "kink within h" in ran.out
+        assert "cannot tell" in ran.out
+        assert run(*words, "-q").code == code
+    alone = write(tmp_path, "f = abs(x[0]) + x[1]; grad = [0, 1]")
+    assert run("check", "--program", alone, "--at", "0,1").code == 5
 
 
 def test_copies_work_side_by_side(program: str, run: Run) -> None:

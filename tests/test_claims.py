@@ -68,7 +68,9 @@ def test_json(pile: Path, run: Run) -> None:
     ("rows", "code"),
     [
         ("x^2,2*x", 0), ("x^2,x", 1), ("x^2,2**", 3), ("x^2,x\nx^2,2**", 1),
-        ("7,0", 2), ("", 0), ("log(log(-x^2)),1", 1),
+        ("7,0", 2), ("", 0),
+        ("log(log(-x^2)),1", 6),
+        ("x^2,2*x\nlog(log(-x^2)),1", 6), ("log(log(-x^2)),1\nx^2,x", 1),
     ],
 )  # fmt: skip
 def test_exit_codes(rows: str, code: int, pile: Path, run: Run) -> None:

@@ -107,7 +107,10 @@ CALLS = {
         "--work {work}",
         "{f}*w --data {data} --at 3 --claim 9",
     ],
-    "steps": ["(x^2-1)/(x-1)*y+y*x", "(x^2-1)/(x-1)*y+y*x --at 3,2"],
+    "steps": [
+        "sin(2x)*y-2sin(x)*cos(x)*y+x*y",
+        "sin(2x)*y-2sin(x)*cos(x)*y+x*y --at 3,2",
+    ],
     "trace": ["(x+y)^2*x --at 1,2"],
     "tree": ["(x+y)*(x+y)^2", "(x+y)*(x+y)^2 --at 1,2"],
     "sweep": ["sin(x)*exp(y) --at 1,2"],
@@ -121,6 +124,7 @@ CALLS = {
 }
 #: Options whose effect is seen at some points alone: calls with such a point.
 SEEN_AT = {
+    "order": [call for call in CALLS["grad"] if "relu" not in call],
     "wanted": [
         "{f} --at 1,2",
         "{f} --at 1,2 --at 2,3",

@@ -100,6 +100,22 @@ def test_refused(lines: str, code: int, said: str, mine: Path, run: Run) -> None
 
 
 @pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("f(x) = x^2\nf'(x) = 2x", 0),
+        ("f(x) = x^2\nf'(x) = 2x\n= log(log(-x^2))", 6),
+        ("f(x) = x^2\nf'(x) = x\n= log(log(-x^2))", 1),
+    ],
+)
+def test_wrong_goes_before_what_cannot_be_told(
+    lines: str, code: int, mine: Path, run: Run
+) -> None:
+    mine.write_text(lines, encoding="utf-8")
+    assert run("check", "--work", str(mine)).code == code
+    assert run("check", "--work", str(mine), "-q") == (code, "", "")
+
+
+@pytest.mark.parametrize(
     "form", ["table", "csv", "tsv", "jsonl", "md", "latex", "html"]
 )
 def test_every_format(form: str, mine: Path, run: Run) -> None:

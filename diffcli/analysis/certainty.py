@@ -229,6 +229,25 @@ def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
     )
 
 
+def measured_kink(
+    point: Mapping[str, float], sides: Mapping[str, tuple[float, float]]
+) -> KinkError | None:
+    """Return the error for what differences take for kinks; None: there are none.
+
+    ``sides`` are the slopes on the left and on the right, by what it goes toward.
+    """
+    if not sides:
+        return None
+    slopes = "; ".join(
+        f"toward {name}, slope {left:.6g} on the left, {right:.6g} on the right"
+        for name, (left, right) in sides.items()
+    )
+    return KinkError(
+        f"a kink lies at or near {point_text(point)}: {slopes}",
+        facts={"variable": next(iter(sides))},
+    )
+
+
 def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
     """Return the whole function's slopes toward variables that meet a rough place.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from diffcli.analysis.certainty import measured_kink
 from diffcli.analysis.counterexample import counterexample, program_of
 from diffcli.analysis.equality import equal
 from diffcli.analysis.grad import Comparison, compare
@@ -14,7 +15,7 @@ from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import derivations
 from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.engine.waiting import NoAnswer, ask
-from diffcli.errors import DiffcliError
+from diffcli.errors import DiffcliError, KinkError
 from diffcli.language.expression import Expression, postorder
 from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
@@ -62,6 +63,12 @@ class Check(Record):
     def passed(self) -> bool:
         """Tell whether every claim is right."""
         return all(verdict.passed for verdict in self.verdicts)
+
+    @property
+    def kink(self) -> KinkError | None:
+        """What differences take for a kink; None: nothing."""
+        sides = {v.name: v.sides for v in self.verdicts if v.sides}
+        return measured_kink(self.point, sides)
 
     @property
     def failed(self) -> bool:

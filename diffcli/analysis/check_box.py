@@ -118,7 +118,10 @@ def _measured(
     verdict = judged(name, claim, true, tolerance, slope.wide)
     verdict = verdict._replace(true=Estimate(found, error))
     if slope.sides:
-        return verdict._replace(passed=False, doubt=KINK, advice={})
+        return verdict._replace(
+            true=Estimate(None, math.inf), relative=None, passed=False, doubt=KINK,
+            advice={}, sides=slope.sides,
+        )  # fmt: skip
     if verdict.doubt:
         advice = _advice(claim, slope, x, settings) | dict(verdict.advice)
         return verdict._replace(advice=advice)

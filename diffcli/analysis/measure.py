@@ -4,9 +4,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from diffcli.analysis.certainty import measured_kink
 from diffcli.blackbox.boxes import Boxes
 from diffcli.engine.noise import Remembering, Slope, best_slope, slope_with
 from diffcli.engine.stencils import NoDifference, Slice, relative_step
+from diffcli.errors import KinkError
 from diffcli.problem import Estimate, Settings
 from diffcli.records import Record
 
@@ -20,7 +22,7 @@ class Measurement(Record):
     point: Mapping[str, float]
     settings: Settings
     value: float
-    #: By variable; without a value where no digit is certain.
+    #: By variable; without a value at a kink, or where no digit is certain.
     partials: dict[str, Estimate]
     #: What they rest on, by variable; none where no quotient can be made.
     slopes: dict[str, Slope]
@@ -30,6 +32,10 @@ class Measurement(Record):
     evaluations: int
     #: What a reader should know, a sentence each.
     warnings: tuple[str, ...]
+
+    def error(self) -> KinkError | None:
+        """Return the error of a point without a gradient; None: there is one."""
+        return measured_kink(self.point, self.kinks)
 
 
 def measure(
@@ -70,12 +76,7 @@ def measure(
         if name not in slopes
         else f"Note: ∂f/∂{name}: the noise of f hides it: no digit is certain"
         for name in names
-        if partials[name].value is None
-    ]
-    warnings += [
-        f"Warning: a kink lies at or near {name} = {point[name]:.10g}: slope"
-        f" {left:.6g} on the left, {right:.6g} on the right"
-        for name, (left, right) in kinks.items()
+        if partials[name].value is None and name not in kinks
     ]
     warnings += _deaths(boxes.deaths()[deaths:])
     return Measurement(
@@ -107,8 +108,8 @@ def _line(boxes: Boxes, point: Mapping[str, float], name: str) -> Slice:
 
 
 def _estimate(slope: Slope | None) -> Estimate:
-    """Return the number to show; none where it could be anything."""
-    if slope is None:
+    """Return the number to show; none at a kink, or where it could be anything."""
+    if slope is None or slope.sides:
         return Estimate(None, math.inf)
     found = slope.difference
     if found.error > max(abs(found.slope), _NEXT_TO_ZERO * slope.wide) > 0:

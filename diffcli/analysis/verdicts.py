@@ -44,6 +44,8 @@ class Verdict(Record):
     advice: Mapping[str, float | str] = {}
     #: What proves that a formula is wrong which fits at the point.
     elsewhere: Elsewhere | None = None
+    #: The slopes on the left and on the right, where differences see a kink.
+    sides: tuple[float, float] | None = None
     #: How the partial is found, if somebody's formula is wrong.
     derivation: Derivation | None = None
 

@@ -1,6 +1,6 @@
 """What ``check`` and ``practice`` do with a file of somebody's answers."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from diffcli.api.exercises import Exercise, answer
 from diffcli.api.marks import UNCLEAR, WRONG, Mark, judge, mark
@@ -8,7 +8,13 @@ from diffcli.api.tolerances import Tolerance
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
-from diffcli.errors import CheckFailed, DiffcliError, RowsFailed, UsageError
+from diffcli.errors import (
+    CannotTell,
+    CheckFailed,
+    DiffcliError,
+    RowsFailed,
+    UsageError,
+)
 from diffcli.inputs.claims import Claimed, table
 from diffcli.inputs.claims import answers as answer_table
 from diffcli.inputs.work import read
@@ -26,7 +32,7 @@ _OF_ONE_FORMULA = (
 def claims(
     request: Request, form: str, path: str, tolerance: Tolerance, *, quiet: bool
 ) -> Answer:
-    """Return the marked claims of a file; the exit code is 1 if one is wrong."""
+    """Return the marked claims of a file; the exit code is that of the worst."""
     request.refuse_syntax()
     if request.expr:
         raise UsageError("EXPR and --claims exclude each other")
@@ -40,14 +46,14 @@ def claims(
 
 
 def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
-    """Return a student's lines, judged; the exit code is 1 if one does not follow."""
+    """Return a student's lines, judged; the exit code is that of the worst."""
     request.refuse_syntax()
     if request.expr:
         raise UsageError("EXPR and --work exclude each other")
     refuse("--work has all that is checked in its file", *_OF_ONE_FORMULA)
     refuse("lines are equal or not", "rtol", "atol")
     judgement = judge(read(*terminal.opened(path, request.output)))
-    error = None if judgement.passed else CheckFailed("")
+    error = _decision({verdict.status for verdict in judgement.verdicts})
     if quiet:
         return Answer((), error=error)
     return request.answer(form, [work_document(judgement)], error=error)
@@ -56,7 +62,7 @@ def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
 def answers(
     request: Request, form: str, path: str, sheet: Sequence[Exercise]
 ) -> Answer:
-    """Return the marked answers to a sheet; the exit code is 1 if one is wrong."""
+    """Return the marked answers to a sheet; the exit code is that of the worst."""
     formulas = [CODE.text(exercise.formula.expression) for exercise in sheet]
     columns, rows = answer_table(*terminal.opened(path, request.output), formulas)
     marked = [(row, _answered(row, sheet)) for row in rows]
@@ -84,10 +90,15 @@ def _marked(row: Claimed, tolerance: Tolerance) -> Mark:
 
 def _failure(marks: Sequence[Mark]) -> DiffcliError | None:
     """Return the error that gives the exit code: a wrong claim before all others."""
-    statuses = [mark.status for mark in marks]
-    if WRONG in statuses:
-        return CheckFailed("")
+    statuses = {mark.status for mark in marks}
     errors = [mark.error for mark in marks if mark.error is not None]
-    if errors:
+    if errors and WRONG not in statuses:
         return RowsFailed(errors[0])
-    return CheckFailed("") if UNCLEAR in statuses else None
+    return _decision(statuses)
+
+
+def _decision(statuses: Container[str]) -> DiffcliError | None:
+    """Return the error that gives the exit code: wrong, or else cannot tell."""
+    if WRONG in statuses:
+        return CheckFailed(WRONG)
+    return CannotTell(UNCLEAR) if UNCLEAR in statuses else None

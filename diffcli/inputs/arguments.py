@@ -188,14 +188,7 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
                 raise PointError(
                     f"the claim for '{name}' is not a finite number", parameter="claims"
                 )
-        formulas[name] = _claimed(claim, variables)
-        for other in formulas[name].variables:
-            if other not in variables:
-                raise PointError(
-                    f"the claim has a variable '{other}', which is not in the formula"
-                    f" ({known})",
-                    parameter="claims",
-                )
+        formulas[name] = points.claim(_claimed(claim, variables), variables)
     return formulas
 
 

@@ -1,5 +1,6 @@
 """What ``--at`` takes: ``1,3`` or ``x1=1,x2=3``, every value a constant formula."""
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
@@ -10,6 +11,8 @@ from diffcli.language.expression import Expression, Variable, natural, postorder
 from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
+
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def names(text: str) -> list[str]:
@@ -121,6 +124,28 @@ def interval(text: str, option: str) -> tuple[float, float]:
     return low, high
 
 
+def claim(formula: Parsed, variables: Sequence[str]) -> Parsed:
+    """Return a formula, if it can be the claim for one variable.
+
+    Raises PointError for a variable that is not there, ParseError for a name in front,
+    which would claim something else.
+    """
+    source = formula.source
+    sign = _EQUALS.search(source, *(formula.within or (0, len(source))))
+    if sign and not formula.definitions:
+        raise ParseError(
+            "a claim is a formula, without '='", source=source, span=sign.span()
+        )
+    for other in formula.variables:
+        if other not in variables:
+            raise PointError(
+                f"the claim has a variable '{other}', which is not in the formula"
+                f" ({_listed(variables)})",
+                parameter="claims",
+            )
+    return formula
+
+
 def claims(
     texts: Sequence[str],
     variables: Sequence[str],
@@ -161,14 +186,8 @@ def claims(
                     f"--claim names '{name}' twice", source=text, span=(a, b)
                 )
             part = (start or a, b)
-            claim = parse(text, names=known, within=part, syntax=syntax)
-            for other in claim.variables:
-                if other not in known:
-                    raise PointError(
-                        f"the claim has a variable '{other}', which is not in the"
-                        f" formula ({_listed(known)})"
-                    )
-            by_name[name] = claim
+            formula = parse(text, names=known, within=part, syntax=syntax)
+            by_name[name] = claim(formula, known)
     return by_name
 
 

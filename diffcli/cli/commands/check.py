@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from diffcli.api.claims import KINK, UNKNOWN, Check, check
+from diffcli.api.claims import UNKNOWN, Check, check
 from diffcli.api.tolerances import Tolerance
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
@@ -18,7 +18,6 @@ from diffcli.errors import (
     CheckFailed,
     DiffcliError,
     KinkError,
-    RowsFailed,
     UsageError,
 )
 from diffcli.inputs import points
@@ -135,19 +134,21 @@ def command(
     columns, checks = _asked(request)(request, form, question)
     notes: list[str] = []
     seen: set[str] = set()
+    kinks: list[KinkError] = []
 
     def documents() -> Iterator[Document]:
         for row, made in checks:
             notes.extend(() if request.points_file else made.warnings)
             seen.update(v.doubt for v in made.verdicts if not v.passed)
+            kinks.extend(filter(None, [made.kink]))
             yield request.of_row(row, document(made))
 
     if quiet:
         for _ in documents():
             pass
-        return Answer((), error=_failure(seen), output=request.output)
+        return Answer((), error=_failure(seen, kinks), output=request.output)
     answer = request.answer(form, documents(), notes, columns=(columns, HEADER))
-    return answer._replace(ending=lambda: _failure(seen))
+    return answer._replace(ending=lambda: _failure(seen, kinks))
 
 
 def _refuse_unused(
@@ -165,7 +166,7 @@ def _refuse_unused(
         refuse("--h auto takes what is best at each step", "scheme")
 
 
-def _failure(doubts: set[str]) -> DiffcliError | None:
+def _failure(doubts: set[str], kinks: Sequence[KinkError]) -> DiffcliError | None:
     """Return the error that gives the exit code: wrong, cannot tell, or near a kink.
 
     ``doubts`` are those of all verdicts that did not pass; "" is no doubt: it is wrong.
@@ -174,7 +175,7 @@ def _failure(doubts: set[str]) -> DiffcliError | None:
         return CheckFailed("")
     if UNKNOWN in doubts:
         return CannotTell(UNKNOWN)
-    return RowsFailed(KinkError(KINK)) if doubts else None
+    return kinks[0] if kinks else None
 
 
 def _size(value: float | None, option: str) -> float | None:

@@ -14,7 +14,7 @@ from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.help import Listed
 from diffcli.cli.request import Request
-from diffcli.errors import UsageError
+from diffcli.errors import KinkError, UsageError
 from diffcli.inputs import arguments, points
 from diffcli.inputs.rows import poser
 from diffcli.output import formats
@@ -379,6 +379,7 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
     form = request.form(HAS)
     rows = request.box_rows(form)
     notes: list[str] = []
+    kinks: list[KinkError] = []
 
     def documents() -> Iterator[Document]:
         with request.boxes() as boxes:
@@ -397,7 +398,9 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
                 finally:
                     progress.close()
                 notes.extend(() if request.points_file else found.warnings)
+                kinks.extend(filter(None, [found.error()]))
                 yield request.of_row(row, document(found))
 
     own = columns(points.select(wrt, rows.columns), ("finite",))
-    return request.answer(form, documents(), notes, columns=(rows.columns, own))
+    answer = request.answer(form, documents(), notes, columns=(rows.columns, own))
+    return answer._replace(ending=lambda: kinks[0] if kinks else None)

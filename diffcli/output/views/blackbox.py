@@ -65,11 +65,12 @@ def _blocks(measured: Measurement, notation: Notation) -> Iterator[Block]:
 def _row(measured: Measurement, name: str, notation: Notation) -> tuple[Line, ...]:
     value, error = measured.partials[name]
     number, estimate = "n/a", "-"
-    if value is not None:
+    if name in measured.kinks:
+        left, right = measured.kinks[name]
+        number, estimate = f"left {left:.6g}, right {right:.6g}", "kink"
+    elif value is not None:
         number = number_style([value], measured.settings.digits)(value)
         estimate = f"{error:.0e}" if math.isfinite(error) else "-"
-    if name in measured.kinks:
-        estimate = "kink"
     return (
         (Run(notation.partial([name]), "name"),),
         (Run(number, "doubtful" if name in measured.kinks else "gradient"),),
@@ -78,7 +79,7 @@ def _row(measured: Measurement, name: str, notation: Notation) -> tuple[Line, ..
 
 
 def _record(measured: Measurement) -> dict[str, Any]:
-    settings = measured.settings
+    settings, error = measured.settings, measured.error()
     names = measured.partials
     return {
         "schema": SCHEMA,
@@ -98,7 +99,7 @@ def _record(measured: Measurement) -> dict[str, Any]:
             "h": settings.h,
             "evaluations": measured.evaluations,
         },
-        "error": None,
+        "error": error.record()["error"] if error else None,
         "agreement": {},
         "one_sided": {
             name: {"left": left, "right": right}

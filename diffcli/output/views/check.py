@@ -124,6 +124,8 @@ def _proof(check: Check, verdict: Verdict) -> str:
 
 def _doubt(verdict: Verdict) -> str:
     """Return why nothing can be told, and which option would help; empty: it can."""
+    if verdict.sides:
+        return "slope {:.6g} on the left, {:.6g} on the right".format(*verdict.sides)
     if verdict.doubt != UNKNOWN:
         return ""
     said = "a claim that is wrong by 1 % would look the same"
@@ -269,6 +271,11 @@ def _verdict(verdict: Verdict, digits: int) -> dict[str, Any]:
         "doubt": verdict.doubt or None,
         "advice": dict(verdict.advice),
         "elsewhere": verdict.elsewhere._asdict() if verdict.elsewhere else None,
+        "one_sided": (
+            dict(zip(("left", "right"), verdict.sides, strict=True))
+            if verdict.sides
+            else None
+        ),
     }
 
 

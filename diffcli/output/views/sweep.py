@@ -25,6 +25,10 @@ from diffcli.records import Record
 
 SCHEMA = "diffcli/sweep/2"
 _STYLES = {"forward": ("fourth", "*", 0), "symmetric": ("third", "o", 0)}
+_STRAIGHT = {
+    "forward": "f is a straight line",
+    "symmetric": "what bends f cancels on both sides",
+}
 _FLAT = 0.05  # the slope below which a curve does not rise
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
@@ -127,8 +131,7 @@ def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
                 f" error ~ {_power(series.right)} (truncation)"
             )
         elif series.straight and series.best:
-            bend = "second" if series.scheme == "forward" else "third"
-            yield f"{series.scheme}: the {bend} derivative is 0: no truncation"
+            yield f"{series.scheme}: {_STRAIGHT[series.scheme]}: no truncation"
     if falls:
         yield f"slope {falls[0]:.1f} left of it: rounding, error ~ 1/h"
 
