@@ -69,6 +69,10 @@ def test_what_is_smooth_has_no_features(row: Function) -> None:
             assert plot(parse(formula), "x", {}, *ends, 301).features == (), formula
 
 
+#: A sample meets 0, or misses it by rounding alone, or by half a step.
+AROUND_0 = [(0.0, (-2, 2, 501)), (0.0, (-3, 3, 201)), (0.0, (-1, 1.5, 334))]
+
+
 @pytest.mark.parametrize("more", ["", "+sin(x)", "+1e10", "*1e-250", "*(2+x^2)"])
 @pytest.mark.parametrize(
     ("formula", "kind"),
@@ -96,9 +100,9 @@ def test_what_is_smooth_has_no_features(row: Function) -> None:
     ],
 )  # fmt: skip
 def test_what_breaks_is_found_at_its_place(formula: str, kind: str, more: str) -> None:
-    for place in (0.3, -1.37, 0.0):
+    for place, ends in ((0.3, (-2, 2, 501)), (-1.37, (-2, 2, 501)), *AROUND_0):
         text = f"({formula.replace('A', f'({place})')}){more}"
-        features = plot(parse(text), "x", {}, -2, 2, 501).features
+        features = plot(parse(text), "x", {}, *ends).features
         near = [feature for feature in features if abs(feature.x - place) < 0.4]
         assert [feature.kind for feature in near] == ([kind] if kind else []), text
         assert all(abs(feature.x - place) < 1e-12 for feature in near)

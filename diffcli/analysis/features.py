@@ -248,6 +248,8 @@ def _exact(candidate: _Candidate) -> Any:
         x, up = before, down
     if up is None or abs(up) > 100 * near or abs(x - candidate.x) > step:
         return None
+    if abs(x) <= 100 * near:
+        return mp.zero
     short = mp.mpf(mp.nstr(x, 30))
     return short if abs(short - x) <= 100 * near else x
 
