@@ -49,7 +49,7 @@ class Keyboard(NamedTuple):
 
     def show(self, lines: Iterable[str]) -> None:
         """Draw a screen over the one before, all at once."""
-        text = "\x1b[K\r\n".join(lines)
+        text = "\x1b[K\n".join(lines)
         _write(self.target, f"\x1b[H{text}\x1b[K\x1b[J")
 
     def pressed(self) -> list[str]:
@@ -95,7 +95,7 @@ def taken() -> Iterator[Keyboard]:
     wake, waker = os.pipe()
 
     def enter() -> None:
-        tty.setcbreak(source)
+        tty.setcbreak(source, termios.TCSANOW)  # what was typed ahead counts
         _write(target, _ENTER)
 
     def leave() -> None:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from diffcli.analysis.explore import Reading, State, heights
 from diffcli.analysis.plot import plot, window
 from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
-from diffcli.output.document import Line, Screen
+from diffcli.output.document import Line, Run, Screen
 from diffcli.output.levels import level_line
 from diffcli.output.views.plot import kinks, runs
 
 _SAMPLES = 161
+_WORK = 100_000  # nodes of a formula, times values: a few hundredths of a second
+_FEWEST = 16
 _AXIS = 2  # lines of the x axis and its labels
 _LEVELS = 9
 _STYLES = ("fifth", "second", "first", "fourth", "third")  # from low to high
@@ -26,7 +28,8 @@ def curve(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
     middle, reach = state.ranges[name]
     low, high = middle - reach, middle + reach
     others = {n: value for n, value in state.point.items() if n != name}
-    drawn = plot(found.parsed, name, others, low, high, _SAMPLES)
+    count = min(_SAMPLES, _affordable(found))
+    drawn = plot(found.parsed, name, others, low, high, count)
     broken = [f.x for f in drawn.features if f.kind in ("jump", "pole")]
     values = runs([(s.x, s.value) for s in drawn.samples], broken)
     bottom, top = window((drawn,), False)
@@ -52,6 +55,11 @@ def curve(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
         [f.x for f in drawn.features if f.kind in ("pole", "asymptote")],
     )  # fmt: skip
     return draw(chart, screen.width, max(1, lines - _AXIS), ascii=screen.ascii)
+
+
+def _affordable(found: Reading) -> int:
+    """Return how many values of the function can be computed while somebody waits."""
+    return max(_FEWEST, _WORK // len(found.parsed.nodes()))
 
 
 def _label(name: str, screen: Screen) -> str:
@@ -80,21 +88,23 @@ def _line(
 def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[Line]:
     """Return a map: level lines, the point and the gradient's arrow."""
     (first, x), (second, y) = state.point.items()
-    rows = max(1, lines - _AXIS)
+    rows = max(1, lines - _AXIS - 1)
     columns = max(8, screen.width - 10)
     (mx, rx), (my, ry) = state.ranges[first], state.ranges[second]
     if rx == ry:  # a step is as long in both directions, so right angles are right
         rx = ry * columns / (2 * rows)
     across, up = Axis(mx - rx, mx + rx), Axis(my - ry, my + ry)
-    xs, ys = _places(across, columns), _places(up, 2 * rows)
+    most = math.isqrt(_affordable(found))
+    xs, ys = _places(across, min(columns // 2, most)), _places(up, min(rows, most))
     values = heights(
         found.parsed,
         [(first, place) for place in xs],
         [(second, place) for place in ys],
     )
+    levels = list(_levels(values))
     curves = [
         Curve(list(level_line(values, xs, ys, level)), "", style, "*")
-        for level, style in _levels(values)
+        for level, style in levels
     ]
     marks: list[Mark] = []
     gradient = [found.estimate("backprop", name) for name in (first, second)]
@@ -105,7 +115,18 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
             marks.append(Mark(*arrow[1], "#" if screen.ascii else head))
     marks.append(Mark(x, y, "@" if screen.ascii else "●"))
     chart = Chart(across, up, curves, marks)
-    return draw(chart, screen.width, rows, ascii=screen.ascii)
+    legend = _legend([level for level, _ in levels], screen)
+    return [*draw(chart, screen.width, rows, ascii=screen.ascii), legend]
+
+
+def _legend(levels: Sequence[float], screen: Screen) -> Line:
+    """Return which values the level lines stand for."""
+    if len(levels) < 2:
+        return (Run("no level lines: one value all over", "muted"),)
+    first, second, last = (f"{levels[n]:.6g}" for n in (0, 1, -1))
+    text = f"level lines: f = {first}, {second}, ... {last}"
+    more = "   arrow: the gradient, the steepest way up"
+    return (Run(text + more if len(text + more) <= screen.width else text),)
 
 
 def _places(axis: Axis, count: int) -> list[float]:

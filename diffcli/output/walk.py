@@ -1,5 +1,6 @@
 """The graph of what is explored, walked forward and backward number by number."""
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
@@ -42,8 +43,8 @@ def graph(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
         )  # fmt: skip
         if drawn is not None:
             return [*drawn, *_step(told, walked, screen)]
-    every = [_fitting(step, screen.width) for step in _steps(told, walked, notation)]
-    return [*every[-max(1, lines - 1) :], _title(count, walked)]
+    last = deque(_steps(told, walked, notation), max(1, lines - 1))
+    return [*(_fitting(step, screen.width) for step in last), _title(count, walked)]
 
 
 def _boxes(

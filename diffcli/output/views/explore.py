@@ -179,7 +179,7 @@ def _numbers(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
     yield _row("tangent", left[1], wide, tangent, screen)
     yield from _symbolic(found, symbolic, style, screen)
     if state.picture == MAP:
-        yield _gradient(state, found, screen)
+        yield _gradient(state, found)
     why = _WHY.get(found.cause(name), "")
     if digits is not None:
         count = "all digits agree" if digits >= 16 else f"{digits} digits agree"
@@ -235,17 +235,14 @@ def _symbolic(
            Run("= "), Run(style(value), "gradient"))  # fmt: skip
 
 
-def _gradient(state: State, found: Reading, screen: Screen) -> Line:
+def _gradient(state: State, found: Reading) -> Line:
     partials = [found.estimate("backprop", name) for name in state.point]
     known = [p for p in partials if p is not None]
     if len(known) < 2:
         return (Run("gradient: none"),)
     listed = ", ".join(f"{p:.6g}" for p in known)
     size = sum(p * p for p in known) ** 0.5
-    text = f"gradient ({listed}), {size:.6g} long"
-    more = ": the arrow, at right angles to the level lines"
-    fits = len(text) + len(more) <= screen.width
-    return (Run(text, "gradient"), Run(more if fits and size else ""))
+    return (Run(f"gradient ({listed}), {size:.6g} long", "gradient"),)
 
 
 def _prose(text: str, screen: Screen, most: int) -> Iterator[Line]:
