@@ -62,8 +62,13 @@ def layer(module: str) -> int | None:
 
 def imported(path: Path) -> set[str]:
     """Return the modules of this package that a file imports, at any depth."""
+    return imported_by(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imported_by(tree: ast.AST) -> set[str]:
+    """Return the modules of this package that a tree imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "diffcli":
             found |= {f"diffcli.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -83,6 +88,36 @@ def test_imports_go_upward_only(path: Path) -> None:
     for other in imported(path):
         above = layer(other)
         assert above is None or above <= own, f"{name} imports {other}"
+
+
+#: Rooms that compute; the command line asks the library, which asks them.
+COMPUTING = {"arithmetics", "engine", "analysis", "blackbox"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted((PACKAGE / "cli").rglob("*.py")),
+    ids=lambda p: str(p.relative_to(PACKAGE)),
+)
+def test_the_command_line_asks_nobody_but_the_library(path: Path) -> None:
+    """One library, two doors: what is computed and checked is done behind both.
+
+    What is for the type checker alone is not imported, and computes nothing.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    rooms = {name.split(".")[1] for name in imported_by(tree) if "." in name}
+    assert not rooms & COMPUTING
+    used = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    asked = {name for name in used if name.startswith("methods.")}
+    assert asked <= {
+        "methods.THREE",
+        "methods.names",
+        "methods.select",
+        "methods.summary",
+    }  # who they are, not what they find
 
 
 def test_readme_has_a_map_of_the_rooms() -> None:

@@ -6,7 +6,7 @@ from typing import SupportsFloat
 from diffcli.analysis import measure as _analysis
 from diffcli.analysis.measure import Measurement
 from diffcli.blackbox.boxes import Boxes
-from diffcli.blackbox.callable import CallableBox
+from diffcli.blackbox.callable import CallableBox, ModuleBox
 from diffcli.blackbox.callable import Function as BlackBox
 from diffcli.blackbox.program import ProgramBox
 from diffcli.errors import PointError, UsageError
@@ -57,6 +57,14 @@ def program(command: str, *, timeout: SupportsFloat = 10.0, jobs: int = 1) -> Bo
     seconds = arguments.positive(timeout, "timeout")
     arguments.whole(jobs, "jobs", 1, 256)
     return Boxes(lambda: ProgramBox(command, seconds), jobs)
+
+
+def module(path: str) -> Boxes:
+    """Return the callable at ``module:name`` as a function of which the name is known.
+
+    Raises UsageError if there is none.
+    """
+    return Boxes(lambda: ModuleBox(path))
 
 
 def boxes_of(function: BlackBox | Boxes) -> Boxes:

@@ -6,6 +6,8 @@ from diffcli.errors import PointError, UsageError
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Value
 
+__all__ = ["finer_by", "plot"]
+
 
 def plot(
     formula: Formula,

@@ -12,13 +12,11 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diffcli import tables
-from diffcli.analysis.batch import Stretch, at_points
-from diffcli.arithmetics import Unavailable
+from diffcli.api.streams import Stretch, at_points
 from diffcli.cli import files
 from diffcli.cli.batches import Batch
 from diffcli.cli.command import Answer
 from diffcli.cli.request import renamed
-from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.inputs import frames
 from diffcli.inputs.blocks import Chunk, Shape
@@ -144,7 +142,7 @@ class Work(Record):
     def _computed(self) -> "polars.LazyFrame":
         import polars
 
-        from diffcli.engine.frames import gradient
+        from diffcli.api.frames import gradient
 
         source, names = self.source, self.batch.names
         frame = _cells(source)
@@ -155,10 +153,8 @@ class Work(Record):
             .alias(f"diffcli value {n}")
             for n, cell in source.columns.items()
         )
-        program = Program([self.batch.parsed.expression])
-        try:
-            found = gradient(program, numbers, names)
-        except Unavailable:  # our own columns compute all rows
+        found = gradient(self.batch.parsed, numbers, names)
+        if found is None:  # our own columns compute all rows
             nothing = polars.lit(None, dtype=polars.Float64)
             columns, good = [nothing] * (1 + len(names)), polars.lit(value=False)
         else:

@@ -284,13 +284,12 @@ class Request(Record):
 
         Raises UsageError if it cannot be started.
         """
-        from diffcli.blackbox.boxes import Boxes
-        from diffcli.blackbox.callable import ModuleBox
-        from diffcli.blackbox.program import ProgramBox
+        from diffcli.api import boxes
 
         if self.module:
-            return Boxes(lambda: ModuleBox(self.module))
-        return Boxes(lambda: ProgramBox(self.program, self.timeout), self.processes)
+            return boxes.module(self.module)
+        jobs = self.processes
+        return boxes.program(self.program, timeout=self.timeout, jobs=jobs)
 
     def box_rows(self, form: str) -> "Rows":
         """Return the points for a black box, whose variables only they name.

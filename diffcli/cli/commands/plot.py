@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli.analysis.plot import finer_by, plot
+from diffcli.api.curves import finer_by, plot
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command, refuse
@@ -93,7 +93,9 @@ def command(
     for parsed in formulas:
         name, others = _varied(parsed, vary, request.points)
         fixed |= others
-        plots.append(plot(parsed, name, others, low, high, count))
+        plots.append(
+            plot(parsed, low, high, variable=name, others=others, samples=count)
+        )
     if not fixed:
         refuse("no other variable needs a value", "points")
     exhibit = Exhibit(tuple(plots), fixed, not no_derivative, y, height, finer)
