@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import diffcli
+from diffcli.analysis import counterexample
 from diffcli.analysis.verdicts import Tolerance, judged
 from diffcli.calculus.functions import ROWS
 from diffcli.problem import Estimate
@@ -143,6 +145,26 @@ def test_a_formula_has_to_be_right_at_other_points(name: str) -> None:
         assert found.relative == pytest.approx(0, abs=1e-9)
         assert found.elsewhere is not None
         assert abs(found.elsewhere.claimed - found.elsewhere.true) > 0
+
+
+def test_other_points_are_tried_once_for_all_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = 0
+    at = counterexample._at
+
+    def counted(*args: Any) -> Any:
+        nonlocal tried
+        tried += 1
+        return at(*args)
+
+    monkeypatch.setattr(counterexample, "_at", counted)
+    counts = []
+    for place in range(20):
+        point = {"x": 1 + place / 7, "y": 2.0}
+        assert diffcli.check("sin(x)*y+x^3", point, {"x": "cos(x)*y+3*x^2"}).passed
+        counts.append(tried)
+    assert counts[0] == counts[-1] > 0
 
 
 def test_what_holds_on_this_side_of_an_edge_is_right() -> None:

@@ -14,6 +14,7 @@ from diffcli.problem import DOUBLE, Estimate, Problem
 _POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _TYPED = 1e-14  # how exact numbers in a formula are typed
 _NEAR = (0.093, -0.071, 0.31, -0.23)  # how far other points lie, in sizes of this one
+_ENOUGH = 4  # far points that agree, so that none near has to be tried
 _FAR = (0.37, 0.74, 1.48, 2.59, -0.81, -1.9, 13.7, -21.3, 157.0)
 
 
@@ -37,23 +38,46 @@ def counterexample(
     of = derivation.steps[-1].of
     compared = _compared(claim, derivation.result)
     here = _edges(of, problem.point)
-    for point in _places(problem.point, near=tolerance != ESTIMATES):
-        if _edges(of, point) == here and _defined(of, point):
+    far: list[Elsewhere | None] = []
+    if tolerance == ESTIMATES:
+        tried = _far(of, compared, tuple(problem.point))
+        far = [found for edges, found in tried if edges == here]
+        if len(far) >= _ENOUGH and not any(far):
+            return None
+    for point in _near(problem.point):
+        if _edges(of, point) == here and _defined(program_of(of), point):
             found = _at(compared, point, tolerance)
             if found is not None:
                 return found
-    return None
+    return next(filter(None, far), None)
 
 
-def _places(point: Mapping[str, float], *, near: bool) -> Iterator[dict[str, float]]:
-    """Yield points near a given one, and points everywhere."""
+def _near(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
+    """Yield points near a given one."""
     for share in _NEAR:
         yield {
             name: x + share * (1 + 0.1 * order) * (abs(x) or 1.0)
             for order, (name, x) in enumerate(point.items())
         }
-    for place in () if near else _FAR:
-        yield {name: place + 0.11 * order for order, name in enumerate(point)}
+
+
+@lru_cache(maxsize=64)
+def _far(
+    of: Expression, compared: Program, names: tuple[str, ...]
+) -> list[tuple[tuple[bool, ...] | None, Elsewhere | None]]:
+    """Return on which sides of the edges a few points lie, and what is found there.
+
+    They are the same for every given point. Where a formula has no value is none.
+    """
+    points = (
+        {name: place + 0.11 * order for order, name in enumerate(names)}
+        for place in _FAR
+    )
+    return [
+        (_edges(of, point), _at(compared, point, ESTIMATES))
+        for point in points
+        if _defined(program_of(of), point) and _defined(compared, point)
+    ]
 
 
 def _at(
@@ -108,9 +132,9 @@ def _edges(of: Expression, point: Mapping[str, float]) -> tuple[bool, ...] | Non
     return tuple(values[row] > 0 for row in program.outputs)
 
 
-def _defined(of: Expression, point: Mapping[str, float]) -> bool:
+def _defined(program: Program, point: Mapping[str, float]) -> bool:
     try:
-        program_of(of).run(point)
+        program.run(point)
     except Undefined:
         return False
     return True
