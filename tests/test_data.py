@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from diffcli import gradient, parse
 from diffcli.analysis.examples import Examples
+from diffcli.analysis.health import health, layers
+from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
 from diffcli.inputs.data import data, drawn
 from tests.conftest import Run
@@ -177,3 +180,127 @@ def test_a_file_without_columns_or_rows_is_refused() -> None:
     for text in ("a,c\n1,2\n", "x,t\n", ""):
         with pytest.raises(DiffcliError):
             examples(text, w=1.0, b=0.0)
+
+
+# ---- a network that learns --------------------------------------------------------
+
+XOR = """\
+s(u) = 1/(1 + exp(-u))
+h1 = s(w1*a + w2*b + c1)
+h2 = s(w3*a + w4*b + c2)
+y = s(v1*h1 + v2*h2 + d)
+(y - t)^2
+"""
+TABLE = "a,b,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n"
+
+
+@pytest.fixture
+def xor(tmp_path: Path) -> tuple[str, ...]:
+    """Return the words that descend the XOR network."""
+    (tmp_path / "xor.net").write_text(XOR, encoding="utf-8")
+    (tmp_path / "xor.csv").write_text(TABLE, encoding="utf-8")
+    formula, rows = f"@{tmp_path / 'xor.net'}", str(tmp_path / "xor.csv")
+    return ("descend", formula, "--data", rows, "--init", "uniform:3", "--rate", "5")
+
+
+def test_xor_is_learned_from_a_file_of_four_rows(
+    run: Run, xor: tuple[str, ...]
+) -> None:
+    done = run(*xor, "--steps", "1500", "-fjson")
+    found = json.loads(done.out)
+    (course,) = found["courses"]
+    assert course["verdict"] == "converges"
+    assert course["path"][-1]["loss"] < 1e-3
+    weights = ",".join(f"{name}={value!r}" for name, value in found["weights"].items())
+    for row in csv.DictReader(StringIO(TABLE)):
+        point = {name: float(x) for name, x in row.items()} | found["weights"]
+        assert gradient(XOR, point).keys() == point.keys()
+        parsed = parse(XOR)
+        output = Program([parsed.definitions["y"]]).value(point)
+        assert round(output) == point["t"]
+    again = run("grad", *xor[1:4], "--at", weights, "-fcsv")
+    assert float(again.out.splitlines()[1].split(",")[1]) == pytest.approx(
+        course["path"][-1]["loss"], rel=1e-12
+    )
+
+
+def test_the_path_is_the_recurrence_on_the_mean(run: Run, xor: tuple[str, ...]) -> None:
+    path = json.loads(run(*xor, "--steps", "3", "-fjson").out)["courses"][0]["path"]
+    for before, after in pairwise(path):
+        each = [
+            gradient(XOR, before["point"] | {n: float(x) for n, x in row.items()})
+            for row in csv.DictReader(StringIO(TABLE))
+        ]
+        for name, value in before["point"].items():
+            mean = math.fsum(one[name] for one in each) / 4
+            assert after["point"][name] == pytest.approx(value - 5 * mean, rel=1e-13)
+
+
+def test_batches_are_drawn_by_the_seed(run: Run, xor: tuple[str, ...]) -> None:
+    call = (*xor, "--steps", "9", "-fcsv")
+    first, again, other = (
+        run(*call, "--batch", "2", "--seed", seed).out for seed in ("1", "1", "2")
+    )
+    assert first == again != other
+    whole = run(*call).out.splitlines()
+    batch = run(*call, "--batch", "4").out.splitlines()
+    for line, same in zip(whole[1:], batch[1:], strict=True):  # all rows: the gradient
+        numbers = [float(cell) for cell in line.split(",")[:13]]
+        assert [float(cell) for cell in same.split(",")[:13]] == pytest.approx(numbers)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("words", [(), ("--plot",), ("--plot", "--ascii")])
+def test_what_is_shown_of_a_network_fits(
+    run: Run, xor: tuple[str, ...], words: tuple[str, ...], columns: int
+) -> None:
+    done = run(*xor, "--steps", "600", *words, columns=columns)
+    lines = done.out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "mean over 4 rows" in done.out
+    assert "is saturated on" in done.out
+    assert ("y over a (to the right) and b (up):" in done.out) == bool(words)
+    text = done.out[done.out.index('--at "') + 6 : done.out.rindex('"')]
+    again = run("grad", *xor[1:4], "--at", text, "-fplain")
+    assert (again.code, len(again.out.split())) == (0, 9)
+
+
+def test_layers_are_at_the_same_greatest_distance_from_the_result() -> None:
+    parsed = parse("p = w*x; q = tanh(p+x*w); r = relu(q); r*p+q-t")
+    assert layers(parsed, Program([parsed.expression])) == [("p",), ("q",), ("r",)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "x", "state"),
+    [
+        ("relu(w*x+1)", (-3, -5), "dead"),
+        ("relu(w*x+1)", (-3, 5), ""),
+        ("sigmoid(w*x+1)", (-3, 9), "saturated"),
+        ("1/(1+exp(-(w*x+1)))", (-3, 9), "saturated"),
+        ("tanh(w*x+1)", (-3, 0), "saturated"),
+        ("tanh(w*x+1)", (-1, -1), ""),
+        ("exp(w*x+1)", (-9, 1), ""),
+        ("w*x", (-9, 1), ""),
+    ],
+)
+def test_a_unit_that_hardly_learns_is_told(
+    unit: str, x: tuple[int, int], state: str
+) -> None:
+    text = f"x,t\n{x[0]},1\n{x[1]},2\n"
+    found = examples(text, f"h = {unit}; (h*v-t)^2", w=1.0, v=0.5)
+    units = health(found.parsed, found.mean, found.weights).units
+    assert [each.state for each in units] == [state] * bool(state)
+    if state == "saturated":
+        assert units[0].examples == 1
+
+
+def test_a_descent_that_leaves_the_domain_says_where(run: Run, hard: str) -> None:
+    call = ("descend", "log(w)*x^2+t", "--data", hard, "--keep-going", "--at", "w=0.1")
+    done = run(*call, "--rate", "1")
+    assert done.code == 0
+    assert "leaves the domain" in done.out
+
+
+def test_batches_need_examples(run: Run) -> None:
+    done = run("descend", "x^2", "--at", "1", "--batch", "2")
+    assert (done.code, done.out) == (2, "")

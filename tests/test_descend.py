@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcli.analysis.descend import FEEDBACK, descend, largest_curvature, rows
+from diffcli.engine.mean import Single
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Problem, pose
@@ -28,7 +29,9 @@ def test_curvature_is_the_largest_eigenvalue_of_the_hessian() -> None:
     expression = sympy.exp(x * y) + x**3 * y
     matrix = sympy.hessian(expression, (x, y)).subs({x: 0.5, y: 1.5}).evalf()
     expected = max(sympy.re(value) for value in matrix.eigenvals())
-    found = largest_curvature(problem("exp(x*y)+x^3*y", x=0.5, y=1.5))
+    start = problem("exp(x*y)+x^3*y", x=0.5, y=1.5)
+    objective = Single(start.program, start.variables)
+    found = largest_curvature(objective, start.point)
     assert found == pytest.approx(float(expected), rel=1e-12)
 
 

@@ -6,14 +6,22 @@ start only suggests rates.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from diffcli.analysis.judgement import judged
-from diffcli.engine.second_order import hessian_row
+from diffcli.engine.mean import Batches, Mean, Objective, Single
 from diffcli.engine.tape import Undefined
+from diffcli.errors import UsageError
 from diffcli.problem import Problem
 from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from diffcli.analysis.examples import Examples
+    from diffcli.analysis.training import Training
+
+Point = Mapping[str, float]
 
 #: What a verdict means in the language of control: the gain of the loop.
 FEEDBACK = {
@@ -87,6 +95,8 @@ class Descent(Record):
     curvature: float | None
     #: What a reader of the numbers at the start should know, a sentence each.
     warnings: tuple[str, ...]
+    #: How a network fares, if the loss is a mean over examples.
+    training: "Training | None" = None
 
     @property
     def stable(self) -> float | None:
@@ -108,6 +118,8 @@ def descend(
     tick: Callable[[], object] = lambda: None,
     *,
     whole: bool = False,
+    examples: "Examples | None" = None,
+    batches: Batches | None = None,
 ) -> Descent:
     """Return the descent with each rate: x becomes x - rate*gradient, again and again.
 
@@ -115,20 +127,35 @@ def descend(
     start, where the loss overflows, and where f or its gradient is not defined.
     Without rates three are chosen: 0.01, 0.5 and 1.05 times the stable limit
     2/lambda_max, where lambda_max is the largest eigenvalue of the Hessian at the
-    start. ``tick`` is called after every step; ``whole`` keeps every step.
+    start. ``tick`` is called after every step; ``whole`` keeps every step. With
+    ``examples``, whose problem it is, the loss is their mean; with ``batches`` each
+    step goes along the gradient of some of them, and loss and gradient are still
+    shown and judged of all.
 
     Raises KinkError where there is no gradient at the start.
     Source: the lecture; LeCun et al., "Efficient BackProp", 1998, sec. 5.
     """
-    warnings = judged(problem)
-    curvature = largest_curvature(problem)
+    warnings = () if examples else judged(problem)
+    objective = _objective(problem, examples)
+    curvature = largest_curvature(objective, problem.point)
     courses = []
     for rate in rates or chosen_rates(curvature):
-        walk = Walk(problem, rate, steps, tolerance, tick)
+        walk = Walk(problem, objective, rate, steps, tolerance, tick, batches)
         path = list(walk) if whole else deque(walk, maxlen=0)
         course = walk.course()
         courses.append(course._replace(path=tuple(path)) if whole else course)
-    return Descent(problem, problem.variables, tuple(courses), curvature, warnings)
+    found = Descent(problem, problem.variables, tuple(courses), curvature, warnings)
+    if examples is None:
+        return found
+    from diffcli.analysis.training import training
+
+    return found._replace(training=training(examples, courses))
+
+
+def _objective(problem: Problem, examples: "Examples | None") -> Objective:
+    if examples is not None:
+        return examples.mean
+    return Single(problem.program, problem.variables)
 
 
 class Stage(Record):
@@ -146,14 +173,20 @@ def rows(
     steps: int = 20,
     tolerance: float = 1e-8,
     tick: Callable[[], object] = lambda: None,
+    *,
+    examples: "Examples | None" = None,
+    batches: Batches | None = None,
 ) -> Iterator[Stage]:
     """Yield every step of every course while they are walked, as ``descend`` does.
 
     Raises KinkError where there is no gradient at the start.
     """
-    judged(problem)
-    for rate in rates or chosen_rates(largest_curvature(problem)):
-        walk = Walk(problem, rate, steps, tolerance, tick)
+    if examples is None:
+        judged(problem)
+    objective = _objective(problem, examples)
+    chosen = rates or chosen_rates(largest_curvature(objective, problem.point))
+    for rate in chosen:
+        walk = Walk(problem, objective, rate, steps, tolerance, tick, batches)
         here = iter(walk)
         before = next(here)
         for step in here:
@@ -169,15 +202,15 @@ def chosen_rates(curvature: float | None) -> Sequence[float]:
     return [float(f"{share * 2 / curvature:.3g}") for share in _DEFAULTS]
 
 
-def largest_curvature(problem: Problem) -> float | None:
+def largest_curvature(objective: Objective, point: Point) -> float | None:
     """Return the largest eigenvalue of the Hessian; None where there is none."""
-    curvatures = _curvatures(problem)
+    curvatures = _curvatures(objective, point)
     return max(curvatures) if curvatures else None
 
 
-def _curvatures(problem: Problem) -> list[float] | None:
+def _curvatures(objective: Objective, point: Point) -> list[float] | None:
     """Return the eigenvalues of the Hessian; None where there is none."""
-    rows = _hessian(problem)
+    rows = _hessian(objective, point)
     if rows is None:
         return None
     from mpmath import mp
@@ -185,19 +218,16 @@ def _curvatures(problem: Problem) -> list[float] | None:
     return [float(value) for value in mp.eigsy(mp.matrix(rows), eigvals_only=True)]
 
 
-def _hessian(problem: Problem) -> list[list[float]] | None:
+def _hessian(objective: Objective, point: Point) -> list[list[float]] | None:
     """Return the second derivatives; None where there are none, or too many."""
-    names = problem.variables
-    if problem.tape.rough_rows() or len(names) > _MOST_CURVED:
+    if len(objective.names) > _MOST_CURVED:
         return None
     try:
-        rows = [hessian_row(problem.tape, name, names) for name in names]
+        matrix = objective.hessian(point)
     except (Undefined, ValueError, ArithmeticError):
         return None
-    matrix = [
-        [float(row[name, other]) for other in names]
-        for name, row in zip(names, rows, strict=True)
-    ]
+    if matrix is None:
+        return None
     known = all(math.isfinite(entry) for row in matrix for entry in row)
     return matrix if known else None
 
@@ -208,12 +238,20 @@ class Walk:
     def __init__(
         self,
         problem: Problem,
+        objective: Objective,
         rate: float,
         steps: int,
         tolerance: float,
         tick: Callable[[], object] = lambda: None,
+        batches: Batches | None = None,
     ) -> None:
+        """Take the start from the problem, and what is walked down.
+
+        Raises UsageError for batches where there are no examples.
+        """
         self.problem = problem
+        self.objective = objective
+        self._parts = _parts(objective, batches)
         self.rate = rate
         self.steps = steps
         self.tolerance = tolerance
@@ -227,21 +265,22 @@ class Walk:
 
     def __iter__(self) -> Iterator[Iterate]:
         """Yield the start and every step that is made."""
-        names, program = self.problem.variables, self.problem.program
+        names = self.problem.variables
         point = self.problem.point.copy()
         for number in range(self.steps + 1):
             try:
-                tape = program.run(point)
+                loss, gradient = self.objective.slope(point)
             except Undefined as undefined:
                 over = undefined.overflow
                 self.ending = "diverges" if over else "leaves the domain"
                 self.stopped = OVERFLOW if over else str(undefined)
                 return
-            backward = tape.backward()
-            gradient = [backward.partial(name) for name in names]
+            if not math.isfinite(loss):  # a sum of finite losses
+                self.stopped, self.ending = OVERFLOW, "diverges"
+                return
             known = all(map(math.isfinite, gradient))
             where = tuple(point[name] for name in names)
-            loss, slope = tape.values[program.outputs[0]], math.hypot(*gradient)
+            slope = math.hypot(*gradient)
             step = Iterate(number, where, loss, slope if known else 0.0)
             self._keep(step)
             yield step
@@ -252,7 +291,8 @@ class Walk:
                 if number == 0:
                     self.stopped, self.ending = "the gradient is 0", "rests"
                 return
-            for name, partial in zip(names, gradient, strict=True):
+            ahead = next(self._parts).slope(point).gradient if self._parts else gradient
+            for name, partial in zip(names, ahead, strict=True):
                 point[name] -= self.rate * partial
             self.tick()
             if not all(math.isfinite(point[name]) for name in names):
@@ -271,7 +311,7 @@ class Walk:
         """Return what became of it, once all steps have been taken."""
         last = self._recent[-1]
         path = [*self._kept, *([last] if self._kept[-1] is not last else [])]
-        lowest, settled = _bottom(self.problem, path)
+        lowest, settled = _bottom(self.problem, self.objective, path)
         floor = lowest if settled else None
         verdict = self.ending or self._verdict(lowest)
         return Course(
@@ -313,17 +353,14 @@ class Walk:
         """
         there = dict(zip(self.problem.variables, last.point, strict=True))
         point = self.problem.point | there
-        tape = self.problem.program.run(point)
-        problem = self.problem._replace(point=point, tape=tape)
-        bends = _curvatures(problem)
+        bends = _curvatures(self.objective, point)
         if bends is None or min(bends) >= -_CURVED * max(map(abs, bends)):
             return False
         from mpmath import mp
 
-        backward = tape.backward()
-        gradient = mp.matrix([backward.partial(name) for name in problem.variables])
+        gradient = mp.matrix(self.objective.slope(point).gradient)
         try:
-            step = mp.lu_solve(mp.matrix(_hessian(problem)), gradient)
+            step = mp.lu_solve(mp.matrix(_hessian(self.objective, point)), gradient)
         except ZeroDivisionError:
             return False
         return bool(mp.norm(step) <= _NEAR * math.dist(self._kept[0].point, last.point))
@@ -353,7 +390,18 @@ def _rises(late: Sequence[Iterate]) -> bool:
     )
 
 
-def _bottom(problem: Problem, path: Sequence[Iterate]) -> tuple[float, bool]:
+def _parts(objective: Objective, batches: Batches | None) -> Iterator[Mean] | None:
+    """Yield the objective of each batch; None: each step goes down the whole."""
+    if batches is None:
+        return None
+    if isinstance(objective, Single):
+        raise UsageError("batches are made of the rows of data", parameter="batch")
+    return map(objective.part, batches.places(objective.size))
+
+
+def _bottom(
+    problem: Problem, objective: Objective, path: Sequence[Iterate]
+) -> tuple[float, bool]:
     """Return the lowest loss below the best place of a course, and if it is a floor.
 
     Minus infinity: there is none. By descent whose rate is halved until the loss
@@ -362,10 +410,11 @@ def _bottom(problem: Problem, path: Sequence[Iterate]) -> tuple[float, bool]:
     best = min(path, key=lambda step: step.loss)
     point = problem.point | dict(zip(problem.variables, best.point, strict=True))
     rate, steepest, lowest, gain = 1.0, path[0].slope, best.loss, 0.0
-    most = min(_MOST_DOWNHILL, _MOST_WORK // len(problem.program.nodes))
+    work = len(problem.program.nodes) * objective.size
+    most = min(_MOST_DOWNHILL, _MOST_WORK // work)
     for _ in range(most):
-        backward = problem.program.run(point).backward()
-        gradient = {name: backward.partial(name) for name in problem.variables}
+        partials = objective.slope(point).gradient
+        gradient = dict(zip(problem.variables, partials, strict=True))
         slope = math.hypot(*gradient.values())
         if math.isnan(slope):
             return lowest, False
@@ -379,18 +428,19 @@ def _bottom(problem: Problem, path: Sequence[Iterate]) -> tuple[float, bool]:
             if rate * slope <= 1e-16 * max(map(abs, point.values())):
                 return lowest, True  # nothing is lower, as far as doubles can tell
             there = {name: point[name] - rate * gradient[name] for name in gradient}
-            loss = _loss(problem, {**point, **there})
+            loss = _loss(objective, {**point, **there})
         point |= there
         lowest, gain = loss, lowest - loss
         rate *= 4
     return lowest, False
 
 
-def _loss(problem: Problem, point: dict[str, float]) -> float:
+def _loss(objective: Objective, point: Point) -> float:
     try:
-        return problem.program.value(point)
+        loss = objective.slope(point).loss
     except Undefined:
         return math.inf
+    return loss if math.isfinite(loss) else math.inf
 
 
 def _factor(path: Sequence[Iterate], floor: float | None) -> float | None:

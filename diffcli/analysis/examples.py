@@ -65,7 +65,7 @@ class Examples:
     def error(self, found: UndefinedExample) -> DiffcliError:
         """Return the error of an example that has no value, with its place."""
         point = {**self.weights, **self.data.example(found.place)}
-        error = located(found.reason, self.parsed, point)
+        error = located(found, self.parsed, point)
         return placed(error, self.data.places[found.place])
 
     @property

@@ -9,6 +9,7 @@ Floating-Point Arithmetic", 1997.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 
 from diffcli.engine.columns import gradients
 from diffcli.engine.second_order import hessian_row
@@ -17,15 +18,22 @@ from diffcli.records import Record
 
 Matrix = list[list[float]]
 
+_MOST_BENDS = 4000  # examples times variables up to which the Hessian is made
 
-class UndefinedExample(Exception):
+
+class UndefinedExample(Undefined):
     """The loss of an example has no value."""
 
     def __init__(self, place: int, reason: Undefined) -> None:
-        super().__init__()
+        super().__init__(
+            reason.program, reason.values, reason.row, overflow=reason.overflow
+        )
         #: The example, from 0 on.
         self.place = place
-        self.reason = reason
+
+    def __str__(self) -> str:
+        """Return what is wrong as a sentence, with the example's number."""
+        return f"example {self.place + 1}: {super().__str__()}"
 
 
 class Slope(Record):
@@ -38,7 +46,10 @@ class Slope(Record):
 class Single:
     """The loss is a formula's value."""
 
+    size = 1
+
     def __init__(self, program: Program, names: Sequence[str]) -> None:
+        """Take the formula, and the variables that move."""
         self.program, self.names = program, names
 
     def slope(self, point: Mapping[str, float]) -> Slope:
@@ -136,7 +147,12 @@ class Mean:
         return (self.backward(point, place) for place in range(self.size))
 
     def hessian(self, point: Mapping[str, float]) -> Matrix | None:
-        """Return the second derivatives; None where there are none."""
+        """Return the second derivatives; None where there are none, or too many.
+
+        Raises Undefined.
+        """
+        if self.size * len(self.names) > _MOST_BENDS:
+            return None
         sums: Matrix = [[0.0] * len(self.names) for _ in self.names]
         for place in range(self.size):
             row = {name: column[place] for name, column in self.columns.items()}
@@ -152,3 +168,28 @@ class Mean:
         columns = {n: [c[place] for place in places] for n, c in self.columns.items()}
         divisor = len(places) if self.divisor == self.size else self.divisor
         return Mean(self.program, self.names, columns, divisor)
+
+
+Objective = Single | Mean
+"""What descent walks down."""
+
+
+class Batches(Record):
+    """Examples in an order that a seed draws anew for every pass over them."""
+
+    #: How many make a batch; the last of a pass may be smaller.
+    size: int
+    seed: int
+
+    def places(self, count: int) -> Iterator[list[int]]:
+        """Yield the examples of each batch, for ever.
+
+        >>> batches = Batches(2, seed=1).places(3)
+        >>> [next(batches) for _ in range(4)]
+        [[0, 2], [1], [0, 2], [1]]
+        """
+        dice = Random(self.seed)
+        while True:
+            order = sorted(range(count), key=lambda _: dice.random())
+            for start in range(0, count, self.size):
+                yield order[start : start + self.size]

@@ -10,6 +10,7 @@ import click
 from diffcli.api.descents import Descent, Stage, descend, doubts, stages
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.request import Request, positive
 from diffcli.errors import UsageError
 from diffcli.output import formats
@@ -25,6 +26,7 @@ Examples:
   diffcli descend "(2*x1+3*x2)**2+3" --at 1,3
   diffcli descend "(2*x1+3*x2)**2+3" --at 1,3 --rate 0.001,0.05,0.08 --plot
   diffcli descend "(w*x-t)**2" --at w=0,x=2,t=1 --wrt w -f csv
+  diffcli descend @xor.net --data xor.csv --init uniform:3 --rate 5 --steps 3000
 """
 
 
@@ -55,7 +57,20 @@ Examples:
     metavar="T",
     help="Stop where the gradient is T times that at the start.",
 )
-@click.option("--plot", is_flag=True, help="A picture of the loss, not its numbers.")
+@options.data
+@options.keep_going
+@click.option(
+    "--batch", type=click.IntRange(1, 2**31), metavar="N",
+    help="With --data: each step along the gradient of N rows, drawn anew.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63), default=0, metavar="S",
+    help="With --batch: draws the rows (default: 0).",
+)  # fmt: skip
+@click.option(
+    "--plot", is_flag=True,
+    help="A picture of the loss, not its numbers; and of a network with two inputs.",
+)  # fmt: skip
 @options.height
 @options.output(*HAS)
 def command(
@@ -66,31 +81,49 @@ def command(
     tol: float,
     plot: bool,
     height: int | None,
+    batch: int | None,
+    seed: int,
+    keep_going: bool,
     **shared: Any,
 ) -> Answer:
     """Gradient descent: how the learning rate makes or breaks it."""
     request = Request(expr, **shared)
-    parsed = request.parsed()
+    parsed, form = request.parsed(), request.form(HAS)
     chosen = [_rate(word) for word in rates.split(",")] if rates else []
+    refuse_without(request, "batch", "seed", "keep_going")
+    found = (
+        examples(request, parsed, wrt, keep_going=keep_going)
+        if request.data_file
+        else None
+    )
+    if not batch:
+        refuse("it is for --batch", "seed")
 
     def followed(problem: Problem, whole: bool) -> Descent:
         with _progress(steps, chosen) as tick:
             return descend(
-                problem, rates=chosen, steps=steps, tolerance=tol,
-                whole=whole, progress=tick,
+                found or problem, rates=chosen, steps=steps, tolerance=tol,
+                batch=batch or 0, seed=seed, whole=whole, progress=tick,
             )  # fmt: skip
 
     def step_by_step(problem: Problem) -> Iterator[Stage]:
         with _progress(steps, chosen) as tick:
-            yield from stages(problem, chosen, steps, tol, tick)
+            yield from stages(
+                problem, chosen, steps, tol, tick, found, batch or 0, seed
+            )
 
     def at(problem: Problem) -> Document:
         walked = partial(followed, problem), partial(step_by_step, problem)
-        return document(Exhibit(problem, *walked, plot, height, doubts(problem)))
+        data, said = (found.data, ()) if found else (None, doubts(problem))
+        return document(Exhibit(problem, *walked, plot, height, said, data))
 
-    form, own = request.form(HAS), header(request.wanted(parsed, wrt))
     if formats.part(form) in ("sheet", "record"):
         refuse(f"-f {form} has no picture", "plot")
+    if found:
+        problem = found.problem
+        notes = request.reading_notes(problem.parsed)
+        return request.answer(form, [at(problem)], notes)
+    own = header(request.wanted(parsed, wrt))
     return request.at_points(
         form, parsed, wrt, at, own, notes=request.reading_notes(parsed)
     )

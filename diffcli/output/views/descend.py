@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Iterate, Stage
 from diffcli.language.notation import Notation
+from diffcli.output import training
 from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, draw, height
 from diffcli.output.document import (
     Block,
@@ -21,9 +22,20 @@ from diffcli.output.document import (
     Table,
     plain_number,
 )
-from diffcli.output.views import formulas, heading, sentences
+from diffcli.output.views import (
+    data_cell,
+    data_column,
+    data_facts,
+    data_record,
+    formulas,
+    heading,
+    sentences,
+)
 from diffcli.problem import Problem, point_text
 from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from diffcli.inputs.data import Data
 
 SCHEMA = "diffcli/descend/2"
 STEP_SCHEMA = "diffcli/descend-step/1"
@@ -48,6 +60,8 @@ class Exhibit(Record):
     height: int | None
     #: What a reader of the numbers at the start should know.
     warnings: Sequence[str] = ()
+    #: The examples whose mean the loss is; None: there are none.
+    data: "Data | None" = None
 
 
 def document(exhibit: Exhibit) -> Document:
@@ -65,19 +79,24 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     descent = exhibit.descend(False)
     yield from formulas(descent.problem.parsed, notation)
     start = point_text(descent.problem.point, notation)
-    yield Facts(((Run(f"gradient descent from {start}"),), *_limit(descent)))
+    where = (Run(f"gradient descent from {start}"),)
+    yield Facts((where, *data_facts(exhibit.data), *_limit(descent)))
     if exhibit.plot:
         axis = (
             "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
         )
         yield Facts(((Run(axis),), *_legend(descent)))
         yield Picture(partial(_picture, descent, exhibit.height))
+        if descent.training and descent.training.map:
+            yield training.picture(descent.training.map, exhibit.height)
     rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
     rows = () if exhibit.plot else tuple(_steps(descent))
     yield Table((Column("step", "left"), *rates), (*rows, *_summary(descent)))
     for course in descent.courses:
         if course.verdict in ("leaves the domain", "stuck"):
             yield Facts(((Run(f"rate {course.rate:.10g}: {course.stopped}"),),))
+    if descent.training:
+        yield from training.blocks(descent, descent.training, notation)
 
 
 def _limit(descent: Descent) -> Iterator[Line]:
@@ -191,7 +210,8 @@ def _record(descent: Descent) -> dict[str, Any]:
     return {
         **heading(SCHEMA, problem.parsed),
         "point": problem.point,
-        "value": problem.value,
+        "value": descent.courses[0].path[0].loss,
+        **training.record(descent.training),
         "curvature": descent.curvature,
         "stable": descent.stable,
         "floor": descent.floor,
@@ -224,6 +244,7 @@ def _records(exhibit: Exhibit) -> Iterator[dict[str, Any]]:
         yield {
             "schema": STEP_SCHEMA,
             "start": exhibit.problem.point,
+            **data_record(exhibit.data),
             "rate": rate,
             **_step(step, names),
             "verdict": verdict or None,
@@ -240,10 +261,11 @@ def _sheet(exhibit: Exhibit) -> Sheet:
             plain_number(step.loss),
             plain_number(step.slope),
             verdict,
+            *data_cell(exhibit.data),
         )
         for rate, step, verdict in exhibit.rows()
     )
-    return Sheet(header(names), rows)
+    return Sheet((*header(names), *data_column(exhibit.data)), rows)
 
 
 def header(names: Sequence[str]) -> tuple[str, ...]:
