@@ -1,13 +1,17 @@
 """What every method receives, and what it gives back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import DiffcliError
-from diffcli.language.notation import CODE, Notation
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from diffcli.language.notation import Notation
 
 
 class Settings(Record):
@@ -104,12 +108,12 @@ def located(
 
 
 def point_text(
-    point: Mapping[str, float], notation: Notation = CODE, most: int = 6
+    point: Mapping[str, float], notation: "Notation | None" = None, most: int = 6
 ) -> str:
-    """Return a point as people write it: x1 = 1, x2 = 3."""
+    """Return a point as people write it: x1 = 1, x2 = 3; without notation as code."""
+    shown = notation.variable if notation else str
     parts = [
-        f"{notation.variable(name)} = {value:.10g}"
-        for name, value in list(point.items())[:most]
+        f"{shown(name)} = {value:.10g}" for name, value in list(point.items())[:most]
     ]
     if len(point) > most:
         parts.append(f"… ({len(point)} variables)")
@@ -157,18 +161,20 @@ class MethodResult(Record):
     failure: str = ""
 
 
-class Method(Protocol):
-    """What a file in ``methods`` offers."""
+if TYPE_CHECKING:  # a call builds no protocols
 
-    #: The heading of its column.
-    TITLE: str
-    #: One line for help.
-    SUMMARY: str
-    #: Other words for it.
-    SYNONYMS: tuple[str, ...]
-    #: True if it is exact but for rounding.
-    EXACT: bool
+    class Method(Protocol):
+        """What a file in ``methods`` offers."""
 
-    def gradient(self, problem: Problem) -> MethodResult:
-        """Return the partials that the problem asks for."""
-        ...
+        #: The heading of its column.
+        TITLE: str
+        #: One line for help.
+        SUMMARY: str
+        #: Other words for it.
+        SYNONYMS: tuple[str, ...]
+        #: True if it is exact but for rounding.
+        EXACT: bool
+
+        def gradient(self, problem: Problem) -> MethodResult:
+            """Return the partials that the problem asks for."""
+            ...

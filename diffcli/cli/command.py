@@ -61,7 +61,8 @@ def words(without: str) -> tuple[list[str], list[str]]:
     return kept, operands
 
 
-_LONG_OPTION = re.compile(r"--[a-z][a-z-]+[a-z](=|$)")
+def _is_long_option(word: str) -> bool:
+    return word[:2] == "--" and bool(re.match(r"--[a-z][a-z-]+[a-z](=|$)", word))
 
 
 class Command(Helpful):
@@ -102,7 +103,7 @@ class Command(Helpful):
                     flags += _value_of(name, rest, takes_value)
             elif word[:2] == "-f" and word[2:] in formats.names():  # as in POSIX
                 flags += ["--format", word[2:]]
-            elif _LONG_OPTION.match(word):
+            elif _is_long_option(word):
                 flags.append(word)  # misspelt: click says so
             else:
                 operands.append(word)
@@ -117,7 +118,7 @@ def _value_of(name: str, rest: Iterator[str], known: Container[str]) -> list[str
     value = next(rest, None)
     if value is None:
         raise UsageError(f"Option '{name}' needs a value.")
-    if value.partition("=")[0] in known or _LONG_OPTION.match(value):
+    if value.partition("=")[0] in known or _is_long_option(value):
         raise UsageError(
             f"Option '{name}' needs a value, but '{value}' follows.",
             hint=f"write the value directly after {name}",

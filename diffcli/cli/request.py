@@ -11,7 +11,6 @@ from diffcli.cli.command import Answer, refuse
 from diffcli.errors import DiffcliError, UsageError, visible
 from diffcli.inputs import points
 from diffcli.language.expression import Number, postorder
-from diffcli.language.notation import BY_NAME, CODE
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Result, Screen, header
@@ -388,7 +387,7 @@ class Request(Record):
             terminal.size("LINES", 1, shown) or 24,
             terminal.color(self.color, shown),
             self.only_ascii or limited,
-            CODE if self.only_ascii or limited else BY_NAME[self.notation],
+            "code" if self.only_ascii or limited else self.notation,
         )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from diffcli import plugins
 from diffcli.errors import UsageError
-from diffcli.problem import Method, MethodResult
+
+if TYPE_CHECKING:
+    from diffcli.problem import Method, MethodResult
 
 THREE = ("finite", "symbolic", "backprop")
 """The methods of the lecture, in the order of their columns."""
@@ -20,7 +22,7 @@ def names() -> list[str]:
     return [*THREE, *(name for name in files if name not in THREE)]
 
 
-def load(name: str) -> Method:
+def load(name: str) -> "Method":
     """Return a method by its name."""
     return cast("Method", import_module(f"diffcli.methods.{name}"))
 
@@ -52,6 +54,6 @@ def select(words: Iterable[str]) -> list[str]:
     return [name for name in known if name in choice]
 
 
-def exact(results: Iterable[MethodResult]) -> list[MethodResult]:
+def exact(results: "Iterable[MethodResult]") -> "list[MethodResult]":
     """Return the results of methods that are exact but for rounding."""
     return [r for r in results if load(r.method).EXACT and not r.failure]

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcli.errors import visible
-from diffcli.language.notation import PAPER, Notation
 from diffcli.records import Record
+
+if TYPE_CHECKING:  # csv and plain need none, and no formula written
+    from diffcli.language.notation import Notation
 
 
 class Screen(Record):
@@ -21,8 +23,15 @@ class Screen(Record):
     color: bool = False
     #: Only ASCII can be shown.
     ascii: bool = False
-    #: How formulas are written.
-    notation: Notation = PAPER
+    #: How formulas are written, as ``--notation`` calls it.
+    notation_name: str = "paper"
+
+    @property
+    def notation(self) -> "Notation":
+        """How formulas are written."""
+        from diffcli.language.notation import BY_NAME
+
+        return BY_NAME[self.notation_name]
 
 
 class Run(Record):
@@ -127,7 +136,7 @@ class Document(Record):
     """One result, ready for any format; a format makes only the part that it needs."""
 
     #: For people, from top to bottom.
-    blocks: Callable[[Notation], Iterable[Block]]
+    blocks: Callable[["Notation"], Iterable[Block]]
     #: For json and jsonl.
     record: Callable[[], Mapping[str, Any]]
     #: For jsonl, where a result is too long for one line; None: it is the record.
@@ -145,7 +154,7 @@ class Document(Record):
     #: What a reader of the numbers should know, a sentence each.
     warnings: Sequence[str] = ()
 
-    def shown(self, notation: Notation) -> Iterator[Block]:
+    def shown(self, notation: "Notation") -> Iterator[Block]:
         """Yield the blocks with all that could steer a terminal written out.
 
         Formats for people draw these: names and messages come from anywhere.

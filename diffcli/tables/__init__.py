@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 _QUOTED = r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)'  # a cell of CSV
 
@@ -14,29 +14,34 @@ class Fault(str):
     __slots__ = ()
 
 
-class TableFormat(Protocol):
-    """What a file in ``tables`` offers."""
+if TYPE_CHECKING:  # a call builds no protocols
+    from typing import Protocol
 
-    def read(self, lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, Any]]:
-        """Yield for every row the line it begins in, and what stands there.
+    class TableFormat(Protocol):
+        """What a file in ``tables`` offers."""
 
-        ``first`` is the number of the first line. What stands there is a list of cells,
-        in JSON lines whatever value it is, or a Fault. Lines with nothing in them are
-        no rows.
+        def read(
+            self, lines: Iterable[str], first: int = 1
+        ) -> Iterator[tuple[int, Any]]:
+            """Yield for every row the line it begins in, and what stands there.
 
-        Raises ParseError, with the line's number first, where no row can follow.
-        """
-        ...
+            ``first`` is the number of the first line. What stands there is a list of
+            cells, in JSON lines whatever value it is, or a Fault. Lines with nothing in
+            them are no rows.
 
-    def line(self, cells: Any) -> str:
-        """Return a row as it stands in the file, without the end of the line.
+            Raises ParseError, with the line's number first, where no row can follow.
+            """
+            ...
 
-        Raises UsageError if the format has no way to write it.
-        """
-        ...
+        def line(self, cells: Any) -> str:
+            """Return a row as it stands in the file, without the end of the line.
+
+            Raises UsageError if the format has no way to write it.
+            """
+            ...
 
 
-def load(name: str) -> TableFormat:
+def load(name: str) -> "TableFormat":
     """Return a table format by its name."""
     return cast("TableFormat", import_module(f"diffcli.tables.{name}"))
 

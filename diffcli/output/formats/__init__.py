@@ -2,27 +2,31 @@
 
 from collections.abc import Collection, Iterator
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from diffcli import plugins
-from diffcli.output.document import Documents, Screen
 
 DEFAULT = "table"
 """The format for people at a terminal, which every command has."""
 
 
-class Format(Protocol):
-    """What a file in ``formats`` offers."""
+if TYPE_CHECKING:  # a call builds no protocols
+    from typing import Protocol
 
-    SUMMARY: str
-    #: The ends of file names that mean this format.
-    SUFFIXES: tuple[str, ...]
-    #: The part of a Document that it writes; "maths": blocks that can be typeset.
-    NEEDS: str
+    from diffcli.output.document import Documents, Screen
 
-    def lines(self, documents: Documents, screen: Screen) -> Iterator[str]:
-        """Yield the output line by line."""
-        ...
+    class Format(Protocol):
+        """What a file in ``formats`` offers."""
+
+        SUMMARY: str
+        #: The ends of file names that mean this format.
+        SUFFIXES: tuple[str, ...]
+        #: The part of a Document that it writes; "maths": blocks that can be typeset.
+        NEEDS: str
+
+        def lines(self, documents: Documents, screen: Screen) -> Iterator[str]:
+            """Yield the output line by line."""
+            ...
 
 
 def names() -> list[str]:
@@ -32,7 +36,7 @@ def names() -> list[str]:
     return plugins.names(package)
 
 
-def load(name: str) -> Format:
+def load(name: str) -> "Format":
     """Return a format by its name."""
     module: Any = import_module(f"diffcli.output.formats.{name}")
     form: Format = module

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import diffcli
 from diffcli.language.expression import Expression
-from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
-from diffcli.language.printer import latex, latex_name, text
 from diffcli.output.document import Formula, Line, Run
 from diffcli.problem import Settings
 
 if TYPE_CHECKING:
     from diffcli.inputs.data import Data
+    from diffcli.language.notation import Notation
 
 _LONGEST_FORMULA = 400  # characters of a formula that are shown to people
 _LONGEST_DERIVATIVE = 20_000  # characters of a derivative in a record
@@ -64,7 +63,7 @@ def step_fact(settings: Settings, used: Iterable[float] = ()) -> Line:
 
 def formulas(
     parsed: Parsed,
-    notation: Notation,
+    notation: "Notation",
     limit: int = _LONGEST_FORMULA,
     *,
     bare: bool = False,
@@ -73,6 +72,8 @@ def formulas(
 
     A ``bare`` function is written without its variables: f = (a - t)².
     """
+    from diffcli.language.printer import latex, latex_name
+
     names = parsed.shown_names()
     taken = parsed.variables
 
@@ -100,6 +101,8 @@ def formulas(
 
 def understood(parsed: Parsed) -> str:
     """Return the whole text as it was understood, on one line."""
+    from diffcli.language.printer import text
+
     names = {node: name for name, node in parsed.definitions.items()}
     parts = [
         f"{name} = "
@@ -120,6 +123,8 @@ def derivative_text(
     expression: Expression, limit: int = _LONGEST_DERIVATIVE
 ) -> str | None:
     """Return a derivative as text, or None if nobody could use one so long."""
+    from diffcli.language.printer import text
+
     written = text(expression, limit=limit)
     return written if len(written) < limit else None
 

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcli import methods
 from diffcli.analysis.grad import Comparison
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
-from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
     Column,
@@ -36,6 +35,9 @@ from diffcli.output.views import (
 )
 from diffcli.problem import Estimate, MethodResult, point_text
 
+if TYPE_CHECKING:
+    from diffcli.language.notation import Notation
+
 SCHEMA = "diffcli/grad/2"
 
 
@@ -54,7 +56,7 @@ def document(comparison: Comparison, *, arithmetic: bool = False) -> Document:
 
 
 def _blocks(
-    comparison: Comparison, arithmetic: bool, notation: Notation
+    comparison: Comparison, arithmetic: bool, notation: "Notation"
 ) -> Iterator[Block]:
     problem = comparison.problem
     yield from formulas(problem.parsed, notation)
@@ -98,7 +100,7 @@ def _value(comparison: Comparison) -> Line:
     return (*line, Run(f" = {exact}", "value")) if says_more else line
 
 
-def _table(comparison: Comparison, notation: Notation) -> Table:
+def _table(comparison: Comparison, notation: "Notation") -> Table:
     judged = bool(comparison.agreements) or bool(comparison.kinks)
     judged = judged and len(comparison.results) > 1
     columns = [Column("", "left")]
