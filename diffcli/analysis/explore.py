@@ -7,7 +7,6 @@ computed anew from the state alone.
 import math
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
 
 from diffcli.analysis.certainty import kink_error
 from diffcli.analysis.grad import Comparison, compare
@@ -24,6 +23,7 @@ from diffcli.language.expression import (
 )
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
+from diffcli.records import Record
 
 VARIABLE, STEP, CONSTANT = "variable", "step", "constant"
 CURVE, MAP, GRAPH = "curve", "map", "graph"
@@ -33,7 +33,7 @@ _INSIDE = 0.8  # share of that beyond which the picture follows the point
 _CLEAR = 1.0  # an error beyond so many bounds of rounding is truncation
 
 
-class Dial(NamedTuple):
+class Dial(Record):
     """A number that can be changed."""
 
     #: VARIABLE, STEP (that is h) or CONSTANT.
@@ -74,7 +74,7 @@ class Dial(NamedTuple):
         return self._replace(power=power) if abs(power) < _LARGEST else self
 
 
-class State(NamedTuple):
+class State(Record):
     """What is explored, and how far: all that a screen shows follows from it."""
 
     #: The formula as it was typed.
@@ -288,7 +288,7 @@ def _walk(times: int) -> Callable[[State], State]:
     return act
 
 
-class Key(NamedTuple):
+class Key(Record):
     """Keys that do one thing."""
 
     keys: tuple[str, ...]
@@ -324,7 +324,7 @@ KEYS = (
 # ---- numbers ----------------------------------------------------------------------
 
 
-class Reading(NamedTuple):
+class Reading(Record):
     """What the numbers of a state give."""
 
     parsed: Parsed

@@ -11,7 +11,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any
+
+from diffcli.records import Record
 
 if sys.platform != "win32":
     import termios
@@ -39,7 +41,7 @@ class _Ended(BaseException):
         self.number = number
 
 
-class Keyboard(NamedTuple):
+class Keyboard(Record):
     """The keys, and the screen that answers to them."""
 
     source: int

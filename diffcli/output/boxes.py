@@ -1,9 +1,9 @@
 """A graph as boxes with lines between them, from left to right."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from diffcli.output.document import Line, Run
+from diffcli.records import Record
 
 _SWEEPS = 6  # times that the order in the columns is improved
 _AIR = 4  # cells between columns beyond those that are needed
@@ -18,7 +18,7 @@ _SIGNS = dict(
 _ASCII = {"─": "-", "│": "|", " ": " "}
 
 
-class Box(NamedTuple):
+class Box(Record):
     """One box."""
 
     #: What stands in it; the first line decides nothing, the widest all.
@@ -34,7 +34,7 @@ class Box(NamedTuple):
     style: str = ""
 
 
-class _Item(NamedTuple):
+class _Item(Record):
     """What stands in a column: a box, or a line that passes by (box: -1)."""
 
     box: int
