@@ -12,10 +12,7 @@ from diffcli.problem import Problem
 Schemes = Scheme | Literal["both"]
 """The samples of the differences that are tried."""
 
-_SCHEMES = {
-    "both": "both", "symmetric": "symmetric", "central": "symmetric",
-    "forward": "forward",
-}  # fmt: skip
+_SCHEMES = {"both": "both", **arguments.SCHEMES}
 
 
 def sweep(

@@ -25,7 +25,7 @@ from diffcli.errors import (
 _OPTIONS = {
     "methods": "--method", "h": "--h", "scheme": "--scheme", "wrt": "--wrt",
     "digits": "--digits", "subgradient": "--subgradient", "claims": "--claim",
-    "command": "--program", "timeout": "--timeout",
+    "command": "--program", "timeout": "--timeout", "rtol": "--rtol", "atol": "--atol",
 }  # fmt: skip
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.

@@ -9,7 +9,7 @@ from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.errors import DiffcliError, UsageError, visible
-from diffcli.inputs import points
+from diffcli.inputs import arguments, points
 from diffcli.language.expression import Number, postorder
 from diffcli.language.parser import Parsed, parse
 from diffcli.output import formats
@@ -91,7 +91,7 @@ class Request(Record):
 
         Raises UsageError if h is not a positive number.
         """
-        scheme = scheme_name(scheme)
+        scheme = arguments.one_scheme(scheme)
         h = h or ("auto" if self.digits > DOUBLE else "1e-5")
         if h in ("relative", "auto"):
             return Settings(h, scheme, self.digits, subgradient)
@@ -407,11 +407,6 @@ def positive(word: str) -> float | None:
     except ValueError:
         return None
     return number if 0 < number < float("inf") else None
-
-
-def scheme_name(word: str) -> str:
-    """Return the lecture's word for a scheme."""
-    return "symmetric" if word == "central" else word
 
 
 def _on_screen(line: str) -> str:

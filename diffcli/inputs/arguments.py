@@ -28,6 +28,9 @@ StepWidth = SupportsFloat | Literal["relative", "auto"]
 Scheme = Literal["symmetric", "forward", "central"]
 """The samples of a difference: on both sides (two words for it), or ahead."""
 
+SCHEMES = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
+"""The lecture's word for each word for a scheme."""
+
 _MOST_DIGITS = 1000
 
 
@@ -251,8 +254,7 @@ def step(h: StepWidth | str) -> float | Literal["relative", "auto"]:
 
 def one_scheme(word: object) -> Literal["symmetric", "forward"]:
     """Return the lecture's word for a scheme. Raises UsageError."""
-    known = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
-    return "forward" if among(word, known, "scheme") == "forward" else "symmetric"
+    return "forward" if among(word, SCHEMES, "scheme") == "forward" else "symmetric"
 
 
 def among(word: object, known: Mapping[str, str], parameter: str) -> str:

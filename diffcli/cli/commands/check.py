@@ -1,6 +1,5 @@
 """``diffcli check``: is a gradient right? Exit 0: yes, 1: no, 6: cannot tell."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from diffcli.api.claims import UNKNOWN, Check, check
-from diffcli.api.tolerances import Tolerance
+from diffcli.api.tolerances import tolerance
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
@@ -108,14 +107,14 @@ def command(
 ) -> Answer:
     """Gradient check: exit 0 if a gradient is right, 1 if not, 6: cannot tell."""
     request = Request(expr or "", **shared)
-    tolerance = Tolerance(_size(rtol, "--rtol"), _size(atol, "--atol"))
+    limits = tolerance(rtol, atol)
     if work_file:
         refuse("--work has a derivation in its file", "claims_file")
         form = request.form(HAS)
         return marking.work(request, form, work_file, quiet=quiet)
     if claims_file:
         form = request.form(HAS, default="csv")
-        return marking.claims(request, form, claims_file, tolerance, quiet=quiet)
+        return marking.claims(request, form, claims_file, limits, quiet=quiet)
     if expr is None and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
     if request.digits > DOUBLE and (request.is_box or claims or seed is not None):
@@ -176,15 +175,6 @@ def _failure(doubts: set[str], kinks: Sequence[KinkError]) -> DiffcliError | Non
     if UNKNOWN in doubts:
         return CannotTell(UNKNOWN)
     return kinks[0] if kinks else None
-
-
-def _size(value: float | None, option: str) -> float | None:
-    """Return a tolerance. Raises UsageError if it is none."""
-    if value is not None and not 0 <= value < math.inf:
-        raise UsageError(
-            f"Invalid value for '{option}': {value:g} is not a number from 0 on."
-        )
-    return value
 
 
 def _asked(request: Request) -> Callable[[Request, str, Question], Found]:
