@@ -54,6 +54,7 @@ WORDS = {
     "graph": ("--graph",),
     "x_range": ("--x", "0:1"),
     "y_range": ("--y", "0:1"),
+    "z_range": ("--z", "0:1"),
     "vary": ("--vary", "y"),
     "no_derivative": ("--no-derivative",),
     "samples": ("--samples", "9"),
@@ -115,7 +116,7 @@ CALLS = {
     "trace": ["(x+y)^2*x --at 1,2"],
     "tree": ["(x+y)*(x+y)^2", "(x+y)*(x+y)^2 --at 1,2"],
     "sweep": ["sin(x)*exp(y) --at 1,2"],
-    "plot": ["x+y^3 --vary x --at 1,2", "sin(x)", "x^2 exp(x)"],
+    "plot": ["x+y^3 --vary x --at 1,2", "sin(x)", "x^2 exp(x)", "x^2+y^3"],
     "descend": [
         "x^2+3*y^2+x*y --at 1,2",
         "(sin(w*x)-y)^2 --data {data} --at 3",

@@ -240,7 +240,7 @@ def test_one_of_several_variables(run: Run) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("x*y",),
+        ("x*y*z",),
         ("x*y", "--vary", "z"),
         ("x*y", "--vary", "x"),
         ("x", "--x", "3"),

@@ -139,6 +139,7 @@ CALLS = [
     ("sweep", "sin(x)*exp(x)", "--at", "1", "--at", "2", "--per-decade", "1"),
     ("sweep", "x**2", "--at", "0", "--per-decade", "1"),
     ("plot", "tan(x)", "relu(x)", "log(x)", "--samples", "9"),
+    ("plot", "log(x)/y+relu(x-y)", "--samples", "5"),
     ("plot", "x*y", "--vary", "x", "--at", "y=2", "--no-derivative"),
     ("descend", "x**4", "--at", "3", "--rate", "0.01,0.5"),
     ("descend", "abs(x-1)+sqrt(x-1)", "--at", "1"),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from diffcli.analysis.features import Feature, Slice, features, minimum
+from diffcli.analysis.spacing import rounded, spaced
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import postorder
@@ -58,7 +59,7 @@ def plot(
 ) -> Plot:
     """Return ``count`` samples of a function from low to high, and what they show."""
     line = Slice(Program([parsed.expression]), variable, others)
-    places = _places(low, high, count)
+    places = spaced(low, high, count)
     samples = [_sample(line, x) for x in places]
     breaks, complete = features(line, places)
     steepest = _steepest(line, samples, breaks) if complete else None
@@ -70,23 +71,6 @@ def finer_by(formulas: Sequence[Parsed], count: int) -> int:
     """Return how many gaps to look at for each one between ``count`` samples."""
     nodes = len(postorder([parsed.expression for parsed in formulas]))
     return max(1, min(-(-_LEAST // (count - 1)), _MOST_WORK // (count * nodes)))
-
-
-def _places(low: float, high: float, count: int) -> list[float]:
-    """Return places from low to high, equally far apart as far as doubles can be."""
-    share = 1 / (count - 1)
-    step = high * share - low * share
-    inner = (
-        _round(low * (1 - n * share) + high * (n * share), step)
-        for n in range(1, count - 1)
-    )
-    return [low, *(min(max(x, low), high) for x in inner), high]
-
-
-def _round(x: float, step: float) -> float:
-    """Return x without the dust of adding steps: -6 + 60*0.1 is 0."""
-    places = 12 - math.floor(math.log10(step)) if step else 400
-    return round(x, places) if -290 < places < 310 else x
 
 
 def _sample(line: Slice, x: float) -> Sample:
@@ -165,7 +149,7 @@ def _narrowed(
 
 def _tidy(x: float, step: float) -> float:
     """Return a place without the dust of halving."""
-    return _round(x, abs(step)) + 0.0
+    return rounded(x, abs(step)) + 0.0
 
 
 def _saturated(
@@ -211,15 +195,15 @@ def window(plots: Sequence[Plot], derivatives: bool) -> tuple[float, float]:
     """
     ranges = []
     for plot in plots:
-        ranges += _range([s.value for s in plot.samples], 0.05)
+        ranges += extent([s.value for s in plot.samples], 0.05)
         if derivatives:
-            ranges += _range([s.slope for s in plot.samples], 0.1)
+            ranges += extent([s.slope for s in plot.samples], 0.1)
     low, high = min(ranges, default=-1.0), max(ranges, default=1.0)
     room = 0.08 * (high / 2 - low / 2) or 0.5 * (abs(low) or 2.0)
     return max(low - room, -_HIGHEST), min(high + room, _HIGHEST)
 
 
-def _range(numbers: Sequence[float | None], cut: float) -> list[float]:
+def extent(numbers: Sequence[float | None], cut: float) -> list[float]:
     """Return the two ends of the numbers; of most of them if the rest is far away."""
     known = [number for number in numbers if number is not None]
     if not known:

@@ -106,6 +106,8 @@ class Chart(Record):
     marks: Sequence[Mark] = ()
     #: Places of vertical lines, such as poles.
     walls: Sequence[float] = ()
+    #: Signs and their styles behind all this: rows from below, spread over it all.
+    ground: Sequence[Sequence[tuple[str, str]]] = ()
 
 
 # The bits of a braille character, from the left column's top to the right's bottom.
@@ -122,6 +124,15 @@ class _Grid:
         self.signs: dict[tuple[int, int], str] = {}
         self.bits: dict[tuple[int, int], int] = {}
         self.styles: dict[tuple[int, int], str] = {}
+        #: What is seen where nothing was drawn.
+        self.ground: dict[tuple[int, int], tuple[str, str]] = {}
+
+    def lay(self, ground: Sequence[Sequence[tuple[str, str]]]) -> None:
+        """Put a ground behind everything, the nearest of its signs in each cell."""
+        for y in range(self.height):
+            row = ground[_dot(1 - y / max(self.height - 1, 1), len(ground))]
+            for x in range(self.width):
+                self.ground[x, y] = row[_dot(x / max(self.width - 1, 1), len(row))]
 
     def dot(self, x: int, y: int, curve: Curve) -> None:
         """Set the dot in column x from the left and row y from the top."""
@@ -153,10 +164,11 @@ class _Grid:
         text, style = "", ""
         for x in range(self.width):
             cell = (x, y)
+            below, of_ground = self.ground.get(cell, (" ", ""))
             sign = self.signs.get(cell) or (
-                chr(_BRAILLE + self.bits[cell]) if cell in self.bits else " "
+                chr(_BRAILLE + self.bits[cell]) if cell in self.bits else below
             )
-            here = self.styles.get(cell, style if sign == " " else "")
+            here = self.styles.get(cell, style if sign == " " else of_ground)
             if here != style and text:
                 yield Run(text, style)
                 text = ""
@@ -183,6 +195,8 @@ def draw(picture: Chart, width: int, height: int, *, ascii: bool = False) -> lis
     right = max((len(curve.label) for curve in picture.curves), default=0)
     columns = max(8, width - left - 2 - (right + 1 if right else 0))
     grid = _Grid(columns, height, ascii)
+    if picture.ground:
+        grid.lay(picture.ground)
     for wall in picture.walls:
         _wall(grid, picture, wall)
     for curve in reversed(picture.curves):

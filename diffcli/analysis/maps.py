@@ -1,0 +1,238 @@
+"""A function of two variables over a rectangle, and the lines on which it breaks."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+
+from diffcli.analysis.features import Feature, Slice, edges, features
+from diffcli.analysis.spacing import spaced
+from diffcli.engine.columns import BLOCK, gradients
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
+from diffcli.records import Record
+
+_ACROSS, _DOWN = 161, 81  # samples of a map: more than a wide terminal has cells
+_MOST_WORK = 3_000_000  # nodes of a formula, times samples, that take seconds
+_FEWEST = 21  # samples in each direction, however long the formula
+_ASKED = 9  # places of a line at which its kind is looked at
+_HALVINGS = 30  # of the steps toward the steepest place
+_UNBOUNDED = 4.0  # a gradient that grows so many times between samples has no end
+_SAME = 1e-9  # share by which gradients differ that are equally steep
+
+Range = tuple[float, float]
+Place = tuple[float, float]
+
+
+class Sample(Record):
+    """The function at one place of the map."""
+
+    x: float
+    y: float
+    #: None: it is not defined there.
+    value: float | None
+    #: None: a partial does not exist there.
+    gradient: tuple[float, float] | None
+
+    @property
+    def status(self) -> str:
+        """What the place is: ok, kink (no derivative) or undefined (no value)."""
+        if self.value is None:
+            return "undefined"
+        return "kink" if self.gradient is None else "ok"
+
+    @property
+    def slope(self) -> float:
+        """The length of the gradient; -1 where there is none."""
+        return -1.0 if self.gradient is None else math.hypot(*self.gradient)
+
+
+class Break(Record):
+    """The line on which a formula is 0, and what the function does there."""
+
+    #: A kind of Feature.
+    kind: str
+    #: The formula's value at each sample of the map; None: it has none.
+    edge: tuple[tuple[float | None, ...], ...]
+
+
+class Steepest(Record):
+    """The place with the longest gradient."""
+
+    sample: Sample
+    #: How many other samples of the map are as steep.
+    others: int
+
+
+class Field(Record):
+    """A function along two of its variables, over a rectangle."""
+
+    parsed: Parsed
+    program: Program
+    #: The variables on the x axis and on the y axis.
+    names: tuple[str, str]
+    #: The values of the other variables.
+    others: Mapping[str, float]
+    x: Range
+    y: Range
+
+    def samples(self, across: int, down: int) -> list[list[Sample]]:
+        """Return rows of samples, from the least y to the greatest.
+
+        A tape looks closer where a block of columns found no ordinary number.
+        """
+        columns, rows = spaced(*self.x, across), spaced(*self.y, down)
+        places = [(x, y) for y in rows for x in columns]
+        found: list[Sample] = []
+        for start in range(0, len(places), BLOCK):
+            found += self._block(places[start : start + BLOCK])
+        return [found[n : n + across] for n in range(0, len(found), across)]
+
+    def _block(self, places: Sequence[Place]) -> Iterator[Sample]:
+        count = len(places)
+        points = {name: [value] * count for name, value in self.others.items()}
+        for name, column in zip(self.names, zip(*places, strict=True), strict=True):
+            points[name] = list(column)
+        value, (dx, dy), bad = gradients(self.program, points, self.names)
+        for n, (x, y) in enumerate(places):
+            if n in bad:
+                yield self.sample(x, y)
+            else:
+                yield Sample(x, y, value[n], (dx[n], dy[n]))
+
+    def sample(self, x: float, y: float) -> Sample:
+        """Return the function at one place."""
+        point = {**self.others, **dict(zip(self.names, (x, y), strict=True))}
+        try:
+            tape = self.program.run(point)
+        except Undefined:
+            return Sample(x, y, None, None)
+        backward = tape.backward()
+        dx, dy = (backward.partial(name) for name in self.names)
+        smooth = math.isfinite(dx) and math.isfinite(dy) and not tape.rough_rows()
+        value = tape.values[self.program.outputs[0]]
+        return Sample(x, y, value, (dx, dy) if smooth else None)
+
+
+class Map:
+    """Samples of a field, with what they show."""
+
+    def __init__(self, field: Field) -> None:
+        """Take the samples that a picture needs; a long formula gets fewer."""
+        self.field = field
+        most = _MOST_WORK // len(field.program.nodes)
+        finer = min(1.0, math.sqrt(most / (_ACROSS * _DOWN)))
+        across, down = (max(_FEWEST, int(n * finer)) for n in (_ACROSS, _DOWN))
+        #: Rows of samples, from the least y to the greatest.
+        self.rows = field.samples(across, down)
+
+    @property
+    def x(self) -> list[float]:
+        """The places of the columns."""
+        return [sample.x for sample in self.rows[0]]
+
+    @property
+    def y(self) -> list[float]:
+        """The places of the rows."""
+        return [row[0].y for row in self.rows]
+
+    @property
+    def values(self) -> list[list[float | None]]:
+        """The values, row by row."""
+        return [[sample.value for sample in row] for row in self.rows]
+
+    @cached_property
+    def breaks(self) -> list[Break]:
+        """The lines on which the function breaks, as far as the samples tell."""
+        return list(_breaks(self))
+
+    @cached_property
+    def steepest(self) -> Steepest | None:
+        """The place with the longest gradient; None: its length has no end."""
+        return _steepest(self)
+
+
+# ---- where it breaks --------------------------------------------------------------
+
+
+def _breaks(chart: Map) -> Iterator[Break]:
+    """Yield the lines on which an edge of one of the functions is met."""
+    field = chart.field
+    formulas: dict[Expression, None] = {}
+    for name in field.names:
+        formulas |= dict.fromkeys(edges(field.program, name))
+    for formula in formulas:
+        edge = field._replace(program=Program([formula]))
+        rows = edge.samples(len(chart.x), len(chart.y))
+        kinds = Counter(
+            feature.kind if feature else ""
+            for feature in _asked(field, list(_crossings(rows)))
+        )
+        if kinds and (kind := kinds.most_common(1)[0][0]):
+            yield Break(kind, tuple(tuple(s.value for s in row) for row in rows))
+
+
+def _crossings(rows: Sequence[Sequence[Sample]]) -> Iterator[tuple[Place, Place]]:
+    """Yield neighbouring places between which an edge changes its sign."""
+    for line in (*rows, *zip(*rows, strict=True)):
+        for a, b in pairwise(line):
+            if a.value is None or b.value is None:
+                continue
+            if (a.value < 0) != (b.value < 0) or not b.value:
+                yield (a.x, a.y), (b.x, b.y)
+
+
+def _asked(
+    field: Field, crossings: Sequence[tuple[Place, Place]]
+) -> Iterator[Feature | None]:
+    """Yield what the function does at some of the crossings."""
+    stride = max(1, len(crossings) // _ASKED)
+    for (x, y), (to_x, to_y) in crossings[stride // 2 :: stride]:
+        across = y == to_y
+        low, high = (x, to_x) if across else (y, to_y)
+        name, other = field.names if across else field.names[::-1]
+        fixed = {**field.others, other: y if across else x}
+        survey = features(
+            Slice(field.program, name, fixed), (low, high + (high - low) / 2)
+        )
+        yield survey.features[0] if survey.features else None
+
+
+# ---- slopes -----------------------------------------------------------------------
+
+
+def _steepest(chart: Map) -> Steepest | None:
+    """Return the place with the longest gradient, by compass search from the samples.
+
+    Source: Kolda, Lewis & Torczon, SIAM Review 45, 2003, sec. 1.
+    """
+    if any(line.kind not in ("kink", "jump") for line in chart.breaks):
+        return None
+    everywhere = [sample for row in chart.rows for sample in row]
+    start = best = max(everywhere, key=lambda sample: sample.slope)
+    if best.gradient is None:
+        return None
+    field = chart.field
+    step_x, step_y = chart.x[1] - chart.x[0], chart.y[1] - chart.y[0]
+    for _ in range(_HALVINGS):
+        around = [
+            field.sample(_held(best.x + a, field.x), _held(best.y + b, field.y))
+            for a, b in ((step_x, 0.0), (-step_x, 0.0), (0.0, step_y), (0.0, -step_y))
+        ]
+        if any(sample.value is None for sample in around):
+            return None  # who knows how steep it is at the edge
+        further = max(around, key=lambda sample: sample.slope)
+        if further.slope > best.slope * (1 + 1e-12):
+            best = further
+        else:
+            step_x, step_y = step_x / 2, step_y / 2
+        if best.slope > _UNBOUNDED * start.slope:
+            return None
+    equal = sum(s.slope >= start.slope * (1 - _SAME) for s in everywhere)
+    return Steepest(best, equal - 1)
+
+
+def _held(place: float, ends: Range) -> float:
+    return min(max(place, ends[0]), ends[1])

@@ -1,0 +1,217 @@
+"""A map of a function of two variables: shading, level lines, arrows, what breaks."""
+
+import math
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from diffcli.analysis.maps import Map, Range
+from diffcli.analysis.plot import extent
+from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
+from diffcli.output.document import Line, Run, Screen
+from diffcli.output.levels import Grid, level_line
+from diffcli.records import Record
+
+_LEVELS = 9  # level lines at most
+_FAR = 0.05  # share of the values at each end that may be left out
+_CELLS_ACROSS, _CELLS_DOWN = 11, 4  # cells of the picture for one arrow
+_AXIS = 2  # lines that the x axis takes
+_BROKEN = ("pole", "jump", "asymptote")
+
+
+class _Signs(Record):
+    """What a map is drawn with."""
+
+    #: From the lowest values to the highest.
+    shades: str
+    undefined: str
+    kink: str
+    wall: str
+    steepest: str
+    #: To the east, and on against the clock.
+    arrows: str
+
+
+_SIGNS = _Signs(" ░▒▓", "╱", "◇", "┊", "◆", "→↗↑↖←↙↓↘")
+_ASCII = _Signs(" .:%", "/", "o", "!", "S", ">^<v")
+_LETTER = "-"  # a level line in ASCII
+
+
+class Overlay(Record):
+    """What is drawn on a map."""
+
+    curves: Sequence[Curve] = ()
+    marks: Sequence[Mark] = ()
+
+
+def relief(
+    chart: Map,
+    screen: Screen,
+    height: int,
+    *,
+    z: Range | None = None,
+    arrows: bool = True,
+    overlay: Overlay | None = None,
+) -> list[Line]:
+    """Return a map as lines: ``height`` of them, the x axis and a legend.
+
+    ``z`` is the range of the values that are told apart.
+    """
+    signs = _ASCII if screen.ascii else _SIGNS
+    levels = _levels(chart, z)
+    over = overlay or Overlay()
+    marks = [*_walls(chart, signs)]
+    if arrows:
+        marks += _arrows(chart, signs, screen.width, height)
+        if chart.steepest:
+            best = chart.steepest.sample
+            marks.append(Mark(best.x, best.y, signs.steepest, "gradient"))
+    picture = Chart(
+        Axis(*chart.field.x),
+        Axis(*chart.field.y),
+        [*over.curves, *_lines(chart, levels)],
+        [*marks, *over.marks],
+        ground=_ground(chart, levels, signs),
+    )
+    drawn = draw(picture, screen.width, height, ascii=screen.ascii)
+    return [*drawn, *_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
+
+
+def _levels(chart: Map, z: Range | None) -> list[float]:
+    """Return round values between the ends; far away ones, as at a pole, are none."""
+    ends = z or extent([value for row in chart.values for value in row], _FAR)
+    if len(ends) < 2:
+        return []
+    low, high = ends
+    return [level for level, _ in Axis(low, high).ticks(_LEVELS)]
+
+
+def _shade(value: float | None, levels: Sequence[float], signs: _Signs) -> str:
+    if value is None:
+        return signs.undefined
+    return signs.shades[bisect(levels, value) * len(signs.shades) // (len(levels) + 1)]
+
+
+def _ground(
+    chart: Map, levels: Sequence[float], signs: _Signs
+) -> list[list[tuple[str, str]]]:
+    """Return the shading, from the lowest row to the highest."""
+    return [
+        [(_shade(value, levels, signs), "muted") for value in row]
+        for row in chart.values
+    ]
+
+
+def _lines(chart: Map, levels: Sequence[float]) -> Iterator[Curve]:
+    values = _unbroken(chart)
+    for level in levels:
+        pieces = list(level_line(values, chart.x, chart.y, level))
+        yield Curve(pieces, "", "value", _LETTER)
+
+
+def _unbroken(chart: Map) -> Grid:
+    """Return the values without those beside a pole or a jump: no line crosses it."""
+    values = chart.values
+    for line in chart.breaks:
+        if line.kind not in _BROKEN:
+            continue
+        for row, column in _beside(line.edge):
+            values[row][column] = None
+    return values
+
+
+def _beside(edge: Grid) -> Iterator[tuple[int, int]]:
+    """Yield rows and columns of the samples next to which an edge changes its sign."""
+    for row, numbers in enumerate(edge):
+        for column, number in enumerate(numbers):
+            for near in ((row, column + 1), (row + 1, column)):
+                if near[0] < len(edge) and near[1] < len(numbers):
+                    other = edge[near[0]][near[1]]
+                    if None not in (number, other) and number * other <= 0:  # type: ignore[operator]
+                        yield row, column
+                        yield near
+
+
+def _walls(chart: Map, signs: _Signs) -> Iterator[Mark]:
+    """Yield signs along the lines on which the function breaks."""
+    for line in chart.breaks:
+        sign = signs.kink if line.kind == "kink" else signs.wall
+        for (x, y), (to_x, to_y) in level_line(line.edge, chart.x, chart.y, 0.0):
+            yield Mark((x + to_x) / 2, (y + to_y) / 2, sign)
+
+
+def _arrows(chart: Map, signs: _Signs, width: int, height: int) -> Iterator[Mark]:
+    """Yield where the gradient points, as it looks in the picture."""
+    (low_x, high_x), (low_y, high_y) = chart.field.x, chart.field.y
+    tall = 2 * height / width  # a cell is twice as high as it is wide
+    for row in _spread(len(chart.rows), height // _CELLS_DOWN):
+        for column in _spread(len(chart.x), width // _CELLS_ACROSS):
+            sample = chart.rows[row][column]
+            if sample.gradient is None or not any(sample.gradient):
+                continue
+            dx, dy = sample.gradient
+            largest = max(abs(dx), abs(dy))
+            right = dx / largest / (high_x / 2 - low_x / 2)
+            up = dy / largest / (high_y / 2 - low_y / 2) * tall
+            turns = math.atan2(up, right) / math.tau
+            sign = signs.arrows[round(turns * len(signs.arrows)) % len(signs.arrows)]
+            yield Mark(sample.x, sample.y, sign, "gradient")
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """Return some places among many, none of them at an end."""
+    most = max(1, most)
+    return [int((n + 0.5) / most * count) for n in range(most)]
+
+
+def _legend(
+    chart: Map, levels: Sequence[float], signs: _Signs, arrows: bool
+) -> Iterator[str]:
+    """Yield what the shades and signs stand for."""
+    for place, sign in enumerate(signs.shades):
+        inside = [
+            n for n in range(len(levels) + 1)
+            if n * len(signs.shades) // (len(levels) + 1) == place
+        ]  # fmt: skip
+        if levels and inside:
+            low = f"{levels[inside[0] - 1]:.4g}" if inside[0] else ""
+            high = f"{levels[inside[-1]]:.4g}" if inside[-1] < len(levels) else ""
+            ends = f"{low} to {high}" if low and high else low or high
+            word = "" if low and high else "above " if low else "below "
+            yield f"{'blank' if sign == ' ' else sign} {word}{ends}"
+    if len(levels) > 1:
+        yield f"lines every {levels[1] - levels[0]:.4g}"
+    kinds = dict.fromkeys(line.kind for line in chart.breaks)
+    if "kink" in kinds:
+        yield f"{signs.kink} kink"
+    others = [kind for kind in kinds if kind != "kink"]
+    if others:
+        yield f"{signs.wall} {', '.join(others)}"
+    if _has_gap(chart.values):
+        yield f"{signs.undefined} not defined"
+    if arrows:
+        yield f"{signs.arrows[0]} gradient"
+        if chart.steepest:
+            yield f"{signs.steepest} steepest"
+
+
+def _has_gap(values: Grid) -> bool:
+    """Tell whether a region has no values: a single line without them is a break."""
+    return any(
+        here is None and beyond is None
+        for row, above in pairwise(values)
+        for here, beyond in zip(row, above[1:], strict=False)
+    )
+
+
+def _wrapped(words: Iterator[str], width: int) -> Iterator[Line]:
+    """Yield the parts of a legend beside each other, broken between them."""
+    line = ""
+    for word in words:
+        longer = f"{line}   {word}" if line else word
+        if len(longer) > width and line:
+            yield (Run(line, "muted"),)
+            longer = word
+        line = longer
+    if line:
+        yield (Run(line, "muted"),)

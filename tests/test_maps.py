@@ -1,0 +1,144 @@
+"""plot of two variables: the numbers, what breaks, and what the map shows."""
+
+import csv
+import json
+import math
+import time
+
+import pytest
+
+from diffcli.analysis.maps import Field, Map
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.parser import parse
+from tests.conftest import Run
+
+
+def field(formula: str, *, half: float = 6) -> Field:
+    parsed = parse(formula)
+    program = Program([parsed.expression])
+    return Field(parsed, program, ("x", "y"), {}, (-half, half), (-half, half))
+
+
+FORMULAS = (
+    "x^2+3*y^2", "sin(x)*exp(y/3)", "relu(x-y)", "log(x*y)", "x/y", "max(x,y)^2",
+    "sqrt(x)+y", "exp(200*x)*y", "x+2*y",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_csv_has_the_numbers_of_the_tape(formula: str, run: Run) -> None:
+    out = run("plot", formula, "--samples", "9", "--y", "-2:4", "-f", "csv").out
+    rows = list(csv.DictReader(out.splitlines()))
+    assert list(rows[0]) == ["x", "y", "f", "df/dx", "df/dy", "status"]
+    assert len(rows) == 81
+    assert {row["y"] for row in rows} >= {"-2", "4"}
+    program = Program([parse(formula).expression])
+    for row in rows:
+        try:
+            tape = program.run({"x": float(row["x"]), "y": float(row["y"])})
+        except Undefined:
+            assert (row["f"], row["df/dx"], row["status"]) == ("", "", "undefined")
+            continue
+        assert float(row["f"]) == tape.values[program.outputs[0]]
+        backward = tape.backward()
+        partials = [backward.partial(name) for name in "xy"]
+        if tape.rough_rows() or not all(map(math.isfinite, partials)):
+            assert (row["df/dx"], row["df/dy"], row["status"]) == ("", "", "kink")
+        else:
+            assert [float(row["df/dx"]), float(row["df/dy"])] == partials
+            assert row["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("formula", "kinds"),
+    [
+        ("relu(x-y)", ["kink"]),
+        ("abs(x)+abs(y-1)", ["kink", "kink"]),
+        ("max(x^2+y^2, 4)", ["kink"]),
+        ("1/(x-y)", ["pole"]),
+        ("1/(x^2+y^2-4)", ["pole"]),
+        ("sign(x+y/2)", ["jump"]),
+        ("log(x+y)", ["asymptote"]),
+        ("sqrt(x-y)", ["vertical tangent"]),
+        ("relu(x*y)-relu(-x*y)", []),
+        ("x^2+3*y^2", []),
+        ("tanh(40*x)*y", []),
+    ],
+)
+def test_where_it_breaks(formula: str, kinds: list[str]) -> None:
+    assert [line.kind for line in Map(field(formula)).breaks] == kinds
+
+
+@pytest.mark.parametrize(
+    ("formula", "place", "length"),
+    [
+        ("exp(-(x-1.03)^2-(y+2.01)^2/100)", None, None),
+        ("tanh(x-1.037)-(y-0.7)^2*0.01+y*0", (1.037, -6), None),
+        ("x^2+3*y^2", (-6, -6), math.hypot(12, 36)),
+    ],
+)
+def test_the_steepest_place(
+    formula: str, place: tuple[float, float] | None, length: float | None
+) -> None:
+    found = Map(field(formula)).steepest
+    assert found is not None
+    best = found.sample
+    if place:
+        assert (best.x, best.y) == pytest.approx(place, abs=1e-3)
+    if length:
+        assert best.slope == pytest.approx(length, rel=1e-12)
+    every = field(formula).samples(97, 89)
+    assert best.slope >= max(sample.slope for row in every for sample in row)
+
+
+@pytest.mark.parametrize(
+    "formula", ["1/(x-y)", "log(x)+y", "1/(x^2+y^2)", "1/((x-.03)^2+(y+.02)^2)"]
+)
+def test_a_gradient_without_end_has_no_steepest_place(formula: str) -> None:
+    assert Map(field(formula)).steepest is None
+
+
+@pytest.mark.parametrize("ascii", [(), ("--ascii",)])
+@pytest.mark.parametrize("formula", [*FORMULAS, "x*0+y*0+3", "log(-1-x^2-y^2)"])
+@pytest.mark.parametrize(("columns", "height"), [(40, 5), (80, 16), (120, 30)])
+def test_any_map_fits(
+    formula: str, ascii: tuple[str, ...], columns: int, height: int, run: Run
+) -> None:
+    words = ("plot", formula, "--height", str(height), *ascii)
+    ran = run(*words, columns=columns)
+    assert ran.code == 0, ran.err
+    assert max(map(len, ran.out.splitlines())) <= columns
+    assert "nan" not in ran.out
+    assert "inf" not in ran.out
+    assert ran.out.isascii() or not ascii
+
+
+def test_what_has_no_value_is_on_the_axes(run: Run) -> None:
+    record = json.loads(run("plot", "a*x+b*y", "--at", "a=2,b=5", "-f", "json").out)
+    assert record["variables"] == ["x", "y"]
+    assert record["fixed"] == {"a": 2, "b": 5}
+    chosen = ("plot", "a*x+b*y", "--at", "x=2,y=5", "--vary", "b,a", "-f", "json")
+    assert json.loads(run(*chosen).out)["variables"] == ["b", "a"]
+    curve = json.loads(run("plot", "a*x", "--at", "a=2", "-f", "json").out)
+    assert curve["functions"][0]["variable"] == "x"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("x*y*z",), ("x*y", "x+y"), ("x*y", "--vary", "x,x"), ("x*y", "--vary", "x,q"),
+        ("x*y", "--vary", "a,b,c"), ("x", "--z", "0:1"), ("x*y", "--z", "1:0"),
+        ("x*y", "-f", "csv", "--samples", "9999"), ("x*y", "--samples", "9"),
+        ("x*y", "-f", "csv", "--z", "0:1"), ("x*y", "--at", "x=1,y=2"),
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_refused(words: tuple[str, ...], run: Run) -> None:
+    ran = run("plot", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: ")
+
+
+def test_a_map_is_quick() -> None:
+    start = time.process_time()
+    assert Map(field("(2*x+3*y)^2+3")).steepest
+    assert time.process_time() - start < 2
