@@ -1,6 +1,7 @@
 """Tables in and out: a cell stands under its own name, and no row is lost."""
 
 import csv as library
+import gzip
 import io
 import json
 from collections.abc import Sequence
@@ -374,3 +375,23 @@ def test_the_first_error_leaves_stdout_empty(run: Run, tmp_path: Path) -> None:
     ran = run("grad", "x^2", "--points", str(file), "-f", "tsv")
     assert (ran.code, ran.out) == (2, "")
     assert "'a\\tb'" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("p.csv.gz", "x,y\n1,2\n"), ("p.tsv.gz", "x\ty\n1\t2\n"),
+     ("p.jsonl.gz", '{"x": 1, "y": 2}\n')],
+)  # fmt: skip
+def test_what_gzip_compressed_is_read(
+    name: str, text: str, tmp_path: Path, run: Run
+) -> None:
+    plain, file = tmp_path / name.removesuffix(".gz"), tmp_path / name
+    plain.write_text(text, encoding="utf-8")
+    file.write_bytes(gzip.compress(text.encode()))
+    words = ("grad", "x^2*y", "-f", "csv", "--points")
+    assert run(*words, str(file)) == run(*words, str(plain))
+    for broken in (b"x,y\n1,2\n", gzip.compress(text.encode())[:-9], b"\x1f\x8b"):
+        file.write_bytes(broken)
+        ran = run(*words, str(file))
+        assert ran.code == 2
+        assert "no whole file of gzip" in ran.err

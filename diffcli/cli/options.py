@@ -58,7 +58,8 @@ at = _all(
         "--points", "points_file", metavar="FILE", default="",
         shell_complete=completion.file,
         help="Many points: CSV or TSV whose first line names the variables, or JSON"
-        " lines; - is stdin. In csv and tsv the first line fixes the columns.",
+        " lines, or one of them with .gz; - is stdin. In csv and tsv the first line"
+        " fixes the columns.",
     ),
 )  # fmt: skip
 

@@ -98,7 +98,9 @@ def _parts(request: Request, folder: str) -> list[Part]:
     flags, operands = words("--progress")
     found: dict[str, Part] = {}
     for source in sources:
-        stem, _, suffix = os.path.basename(source).rpartition(".")
+        stem, _, suffix = (
+            os.path.basename(source).removesuffix(tables.COMPRESSED).rpartition(".")
+        )
         own = (
             suffix
             if tables.frame_kind(source)

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from stat import S_ISREG
 from time import monotonic
-from typing import Any
+from typing import Any, TextIO, cast
 
 import click
 
 from diffcli.cli import files
 from diffcli.errors import UsageError, visible
+from diffcli.tables import COMPRESSED
 
 _NARROWEST = 20  # columns below which words do not fit anyway
 _NO_TEXT = "it is not a text in UTF-8"
+_NO_GZIP = "it is no whole file of gzip"
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -61,7 +63,8 @@ def opened(path: str, output: str = "-") -> tuple[Iterator[str], str]:
 
 def _counted(lines: Iterator[str], path: str) -> Iterator[str]:
     """Yield lines, with a bar that counts characters, as a file's size does."""
-    size = os.path.getsize(path) if os.path.isfile(path) else 0
+    known = os.path.isfile(path) and not path.endswith(COMPRESSED)
+    size = os.path.getsize(path) if known else 0
     progress = Progress(size or None, "points")
     try:
         for line in lines:
@@ -77,8 +80,17 @@ def is_interactive(path: str) -> bool:
 
 
 def _lines(path: str, newline: str | None = "") -> Iterator[str]:
-    with _reading(path), open(path, encoding="utf-8", newline=newline) as file:
+    with _reading(path), _open(path, newline) as file:
         yield from file
+
+
+def _open(path: str, newline: str | None) -> TextIO:
+    """Open a file of text, which gzip may have compressed."""
+    if not path.endswith(COMPRESSED):
+        return open(path, encoding="utf-8", newline=newline)
+    import gzip
+
+    return cast("TextIO", gzip.open(path, "rt", encoding="utf-8", newline=newline))
 
 
 def _stdin(newline: str | None = None) -> Iterable[str]:
@@ -97,8 +109,10 @@ def _decoded(file: Iterable[str], name: str) -> Iterator[str]:
 def _reading(name: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError) as error:  # UnicodeDecodeError is a ValueError
-        reason = getattr(error, "strerror", None) or _NO_TEXT
+    # UnicodeDecodeError is a ValueError, what is no gzip an OSError without words.
+    except (OSError, ValueError, EOFError) as error:
+        broken = name.endswith(COMPRESSED) and not isinstance(error, ValueError)
+        reason = getattr(error, "strerror", None) or (_NO_GZIP if broken else _NO_TEXT)
         raise UsageError(f"cannot read '{name}': {reason}") from None
 
 

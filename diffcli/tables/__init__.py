@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 _QUOTED = r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)'  # a cell of CSV
 
+COMPRESSED = ".gz"
+"""How the name of a file ends that gzip has compressed."""
+
 
 class Fault(str):
     """What is wrong with a row that cannot be read; the next one may be good."""
@@ -58,7 +61,7 @@ def kind(first: str, path: str) -> str:
     if first.lstrip()[:1] in ("{", "["):
         return "jsonl"
     tabs = "\t" in first and "\t" in re.sub(_QUOTED, "", first)
-    return "tsv" if tabs or path.endswith(".tsv") else "csv"
+    return "tsv" if tabs or path.removesuffix(COMPRESSED).endswith(".tsv") else "csv"
 
 
 #: Files that only polars reads and writes.
