@@ -33,6 +33,8 @@ def main() -> None:
     assert_type(compared.partial("x1").value, float | None)
     assert_type(compared.agreements["x1"].verdict, str)
     assert_type(compared.results[0].remarks, tuple[str, ...])
+    problem = diffcli.pose(F, AT, wrt="x2", h="relative")
+    assert_type(diffcli.compare(problem), Comparison)
     checked = assert_type(diffcli.check(F, AT, {"x1": 44, "x2": "66"}), Check)
     assert_type([verdict.slip for verdict in checked.verdicts], list[str])
     assert_type(diffcli.check(area, AT, {"x1": 3.0}, taylor=True).passed, bool)
