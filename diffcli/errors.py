@@ -184,10 +184,18 @@ def _visible_character(character: str) -> str:
     return " " if character == "\t" else ascii(character)[1:-1]
 
 
+def cells(text: str) -> int:
+    """Return how many cells of a terminal a text takes: 2 for a wide character."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    bare = (c for c in text if category(c)[0] != "M")  # accents take none
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in bare)
+
+
 def _caret_lines(source: str, span: Span, note: str, width: int) -> list[str]:
     """Return the line of ``source`` that holds ``span``, and carets under it."""
-    from rich.cells import cell_len  # wide characters take two cells
-
     first, last = span
     line_start = source.rfind("\n", 0, first) + 1
     line_end = source.find("\n", first)
@@ -206,9 +214,9 @@ def _caret_lines(source: str, span: Span, note: str, width: int) -> list[str]:
     )
     left = "…" if start > line_start else ""
     right = "…" if end < line_end else ""
-    carets = "^" * max(cell_len(marked), 1)
+    carets = "^" * max(cells(marked), 1)
     line = f"  {left}{before}{marked}{after}{right}".rstrip()
     return [
         line,
-        f"  {' ' * cell_len(left + before)}{carets}  {visible(note)}".rstrip(),
+        f"  {' ' * cells(left + before)}{carets}  {visible(note)}".rstrip(),
     ]

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
-from diffcli.errors import ParseError, visible
+from diffcli.errors import ParseError, cells, visible
 from tests.conftest import Run
 
 LECTURE = "(2*x1+3*x2)**2+3"
@@ -164,6 +165,14 @@ def test_a_long_text_is_shown_through_a_window() -> None:
     first = carets.index("^")
     assert shown[first : first + 4] == "sinn"
     assert carets.strip() == "^^^^"
+
+
+def test_every_character_of_a_script_takes_the_cells_that_rich_counts() -> None:
+    """Scripts that terminals have long agreed on: Latin to Hebrew, East Asia's."""
+    scripts = ((0x20, 0x5F0), (0x2070, 0x2300), (0x3041, 0x3100), (0x4E00, 0x9FF0))
+    signs = (chr(code) for first, last in scripts for code in range(first, last))
+    texts = [f"x{sign}y" for sign in signs if sign.isprintable()]
+    assert [t for t in texts if cells(t) != cell_len(t)] == []
 
 
 def test_wide_and_hidden_characters_keep_the_carets_in_place() -> None:

@@ -55,3 +55,53 @@ def test_importing_the_package_imports_nothing_else() -> None:
 @pytest.mark.parametrize("name", ["grad", "tree", "demo"])
 def test_help_lists_formats_and_imports_none_of_their_libraries(name: str) -> None:
     assert not imported(name, "--help") & HEAVY
+
+
+#: Modules of ours that the shortest call has no use for.
+UNUSED = {
+    "diffcli.language.notation",
+    "diffcli.language.printer",
+    "diffcli.language.textbook",
+    "diffcli.language.readers",
+    "diffcli.calculus.rules",
+    "diffcli.calculus.mistakes",
+    "diffcli.engine.normal",
+    "diffcli.engine.derivation",
+    "diffcli.engine.stencils",
+    "diffcli.engine.fold",
+    "diffcli.cli.shells",
+}
+
+
+def built() -> tuple[set[str], list[str]]:
+    """Return our modules that -f plain imports, and the protocols that it builds."""
+    program = (
+        "import sys, typing\n"
+        "from diffcli.cli.main import main\n"
+        "main(sys.argv[1:])\n"
+        "ours = [m for n, m in sys.modules.items() if n.startswith('diffcli')]\n"
+        "print(*(m.__name__ for m in ours))\n"
+        "print(*(n for m in ours for n, c in vars(m).items() if isinstance(c, type)\n"
+        "        and c.__module__ == m.__name__ and getattr(c, '_is_protocol', 0)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *GRAD, "-f", "plain"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *_, modules, protocols = done.stdout.split("\n")[:-1]
+    return set(modules.split()), protocols.split()
+
+
+def test_the_shortest_call_imports_and_builds_nothing_that_it_has_no_use_for() -> None:
+    modules, protocols = built()
+    assert not modules & UNUSED
+    # A module costs a tenth of a millisecond, however short it is.
+    assert len(modules) <= 48
+    assert protocols == []
+
+
+@pytest.mark.parametrize("formula", ["2*(x", "2*(\N{CJK UNIFIED IDEOGRAPH-6C34}"])
+def test_an_error_imports_no_heavy_library(formula: str) -> None:
+    assert not imported("grad", formula, "--at", "1", "-f", "plain") & HEAVY
