@@ -8,12 +8,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from diffcli.analysis.certainty import kink_error
-from diffcli.analysis.grad import Comparison, compare
 from diffcli.calculus.functions import CONSTANTS
-from diffcli.engine.stencils import Difference, Quotient
-from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import DiffcliError
+from diffcli.engine.tape import Program
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -22,15 +18,13 @@ from diffcli.language.expression import (
     numeral,
 )
 from diffcli.language.parser import Parsed
-from diffcli.problem import Problem, Settings, pose
 from diffcli.records import Record
 
 VARIABLE, STEP, CONSTANT = "variable", "step", "constant"
-CURVE, MAP, GRAPH = "curve", "map", "graph"
+CURVE, MAP = "curve", "map"
 _LARGEST = 300  # the power of ten beyond which no number is moved
 _HALF = 3.0  # how far the picture reaches to each side, for a point near 1
 _INSIDE = 0.8  # share of that beyond which the picture follows the point
-_CLEAR = 1.0  # an error beyond so many bounds of rounding is truncation
 
 
 class Dial(Record):
@@ -319,109 +313,3 @@ KEYS = (
     Key(("q", "Q", "escape", "end"), "q", "quit", "leave",
         lambda s: s._replace(left=True)),
 )  # fmt: skip
-
-
-# ---- numbers ----------------------------------------------------------------------
-
-
-class Reading(Record):
-    """What the numbers of a state give."""
-
-    parsed: Parsed
-    #: None: f has no value at the point, and ``error`` says why.
-    problem: Problem | None = None
-    error: DiffcliError | None = None
-    #: The three numbers; None: there are none.
-    comparison: Comparison | None = None
-    #: The difference quotient; None: there is none, and ``missing`` says why.
-    difference: Difference | None = None
-    missing: str = ""
-    #: The derivative as a formula; None: it would be too long.
-    formula: Expression | None = None
-
-    def estimate(self, method: str, name: str) -> float | None:
-        """Return a method's number, if it found one."""
-        results = self.comparison.results if self.comparison else ()
-        for result in results:
-            if result.method == method and name in result.partials:
-                return result.partials[name].value
-        return None
-
-    def agreed(self, name: str) -> int | None:
-        """Return how many digits of the quotient are those of the slope."""
-        agreement = self.comparison and self.comparison.agreements.get(name)
-        return agreement.digits if agreement else None
-
-    def cause(self, name: str) -> str:
-        """Return what parts the quotient from the slope; "" where nothing does.
-
-        It is "rounding" as long as the rounding of two values explains all of it,
-        else "truncation".
-        """
-        true = self.estimate("backprop", name)
-        if self.difference is None or true is None or self.problem is None:
-            return ""
-        error = abs(self.difference.slope - true)
-        if not error:
-            return ""
-        (low, below), (high, above) = self.difference.samples
-        quotient = Quotient(low, high, below, above, self.difference.h)
-        bound = quotient.noise(self.problem.tape.backward().value_bound())
-        return "truncation" if error > _CLEAR * bound else "rounding"
-
-
-def reading(state: State) -> Reading:
-    """Return the numbers toward the variable along which the curve goes.
-
-    The gradient of a map needs both partials, and the same pass gives them.
-    """
-    parsed = state.parsed()
-    settings = Settings(state.h, state.scheme)
-    try:
-        problem = pose(parsed, state.point, parsed.variables, settings)
-    except DiffcliError as error:
-        return Reading(parsed, error=error)
-    comparison = compare(problem)
-    evidence = {result.method: result.evidence for result in comparison.results}
-    remarks = [
-        remark
-        for result in comparison.results
-        if result.method == "finite"
-        for remark in result.remarks
-        if f"toward {state.along}:" in remark
-    ]
-    differences = evidence["finite"]
-    derivations = evidence["symbolic"]
-    assert isinstance(differences, dict)
-    derivation = derivations.get(state.along) if isinstance(derivations, dict) else None
-    return Reading(
-        parsed,
-        problem,
-        _kink(comparison, state.along),
-        comparison,
-        differences.get(state.along),
-        remarks[0].partition(": ")[2] if remarks else "",
-        derivation.result if derivation else None,
-    )
-
-
-def _kink(comparison: Comparison, name: str) -> DiffcliError | None:
-    """Return why there is no derivative toward a variable; None: there is one."""
-    if name not in comparison.kinks:
-        return None
-    return kink_error(comparison.problem, name, comparison.corners[name])
-
-
-def heights(
-    parsed: Parsed, across: list[tuple[str, float]], up: list[tuple[str, float]]
-) -> list[list[float | None]]:
-    """Return the function's values over a grid, row by row; None: there is none."""
-    program = Program([parsed.expression])
-
-    def value(point: dict[str, float]) -> float | None:
-        try:
-            return program.value(point)
-        except Undefined:
-            return None
-
-    return [[value({name: x, other: y}) for name, x in across] for other, y in up]

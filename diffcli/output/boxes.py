@@ -1,6 +1,6 @@
 """A graph as boxes with lines between them, from left to right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from diffcli.output.document import Line, Run
 from diffcli.records import Record
@@ -31,7 +31,8 @@ class Box(Record):
     width: int
     #: Cells for what is written on the lines that lead here.
     label: int = 0
-    style: str = ""
+    #: Drawn so that one sees it first.
+    here: bool = False
 
 
 class _Item(Record):
@@ -217,11 +218,14 @@ def _gap(boxes: Sequence[Box], column: Sequence[_Item]) -> int:
 
 
 def _box(canvas: _Canvas, box: Box, x: int, y: int, width: int) -> None:
-    flat = "-" if canvas.ascii else "─"
-    side = "|" if canvas.ascii else "│"
-    corners = "++++" if canvas.ascii else "╭╮╰╯"
+    signs = "###" if box.here else "-|+"
+    corners = signs[2] * 4
+    if not canvas.ascii:
+        signs = "═║" if box.here else "─│"
+        corners = "╔╗╚╝" if box.here else "╭╮╰╯"
+    flat, side = signs[0], signs[1]
+    style = "title" if box.here else ""
     inner = width - 2
-    style = box.style
     canvas.write(x, y, (Run(corners[0] + flat * inner + corners[1], style),))
     for number, line in enumerate(box.lines, 1):
         used = sum(len(run.text) for run in line)
@@ -241,19 +245,40 @@ def _ways(
 ) -> None:
     """Draw the lines between two columns."""
     items, tops = before
-    sources = sorted({source for item in here[0] for source in item.sources})
     air = int(right - left > _gap(boxes, here[0]))
-    channel = {source: left + air + n for n, source in enumerate(sources)}
+    starts: dict[int, int] = {}
+    ways: list[tuple[int, int, Run | None]] = []
     for item, top in zip(*here, strict=True):
         for place, source in enumerate(item.sources):
-            start = tops[source] + (items[source].height > 1)
-            end = top + (item.height > 1) + (place if item.box >= 0 else 0)
-            x = channel[source]
-            canvas.across(left - 1, x, start)
-            canvas.down(x, start, end)
-            canvas.across(x, right - 1, end)
-            if item.box < 0:
-                continue
+            starts[source] = tops[source] + (items[source].height > 1)
+            label = boxes[item.box].edges[place] if item.box >= 0 else None
+            ways.append((source, top + (place + 1 if label is not None else 0), label))
+    channels = _channels(starts, ways)
+    for source, end, label in ways:
+        x = left + air + channels.index(source)
+        canvas.across(left - 1, x, starts[source])
+        canvas.down(x, starts[source], end)
+        canvas.across(x, right - 1, end)
+        if label is not None:
             canvas.write(right - 1, end, (Run(">" if canvas.ascii else "▶"),))
-            label = boxes[item.box].edges[place]
             canvas.write(right - 1 - len(label.text), end, (label,))
+
+
+def _channels(
+    starts: Mapping[int, int], ways: Sequence[tuple[int, int, Run | None]]
+) -> list[int]:
+    """Return the sources from left to right, so that no two lines lie on each other.
+
+    A line that ends on the row on which another one starts turns to its right.
+    """
+    ends = {s: {end for source, end, _ in ways if source == s} for s in starts}
+    rest, order = sorted(starts), []
+    while rest:
+        free = (
+            s
+            for s in rest
+            if not any(starts[other] in ends[s] for other in rest if other != s)
+        )
+        order.append(next(free, rest[0]))
+        rest.remove(order[-1])
+    return order

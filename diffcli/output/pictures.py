@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from diffcli.analysis.explore import Reading, State, heights
+from diffcli.analysis.explore import State
 from diffcli.analysis.plot import plot, window
+from diffcli.analysis.reading import Reading, heights
 from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
 from diffcli.output.document import Line, Run, Screen
 from diffcli.output.levels import level_line

@@ -3,8 +3,10 @@
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
+from textwrap import wrap
 
-from diffcli.analysis.explore import Reading, State
+from diffcli.analysis.explore import State
+from diffcli.analysis.reading import Reading
 from diffcli.analysis.trace import Trace, trace
 from diffcli.errors import DiffcliError
 from diffcli.language.notation import Notation
@@ -26,12 +28,11 @@ def graph(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
     Where boxes have no room, the steps themselves are listed.
     """
     if found.problem is None:
-        assert found.error is not None
-        return [(Run(f"f has no value here: {found.error.message}"),)]
+        return _said(found.nothing, screen)
     try:
         told = trace(found.problem)
     except DiffcliError as error:
-        return [(Run(f"no gradient here: {error.message}"),)]
+        return _said(f"no gradient here: {error.message}", screen)
     count = len(told.forward)
     walked = 2 * count if state.walked is None else min(state.walked, 2 * count)
     notation = screen.notation
@@ -44,7 +45,14 @@ def graph(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
         if drawn is not None:
             return [*drawn, *_step(told, walked, screen)]
     last = deque(_steps(told, walked, notation), max(1, lines - 1))
-    return [*(_fitting(step, screen.width) for step in last), _title(count, walked)]
+    return [
+        *(_fitting(step, screen.width) for step in last),
+        _title(count, walked, screen),
+    ]
+
+
+def _said(text: str, screen: Screen) -> list[Line]:
+    return [(Run(row),) for row in wrap(text, screen.width)]
 
 
 def _boxes(
@@ -80,7 +88,7 @@ def _boxes(
         here = place == (walked - 1 if walked <= count else 2 * count - walked)
         yield Box(
             rows, tuple(args), tuple(edges), width, label,
-            "title" if here and walked else "muted",
+            here and walked > 0,
         )  # fmt: skip
 
 
@@ -98,19 +106,20 @@ def _steps(told: Trace, walked: int, notation: Notation) -> Iterator[Line]:
     yield from islice(backward_lines(told.backward, notation), back)
 
 
-def _title(count: int, walked: int) -> Line:
+def _title(count: int, walked: int, screen: Screen) -> Line:
     if not walked:
-        return (Run("Space computes: values forward, then derivatives back", "title"),)
-    if walked <= count:
-        text = f"Forward, {walked} of {count}: each value from those before"
+        text = "Space: values forward, then adjoints backward"
+    elif walked <= count:
+        text = f"Forward, {walked} of {count}: each value from those before it"
     else:
         text = f"Backward, {walked - count} of {count}: upstream times local"
-    return (Run(text, "title"),)
+    fits = len(text) <= screen.width
+    return (Run(text if fits else text.partition(":" if walked else ",")[0], "title"),)
 
 
 def _step(told: Trace, walked: int, screen: Screen) -> Iterator[Line]:
     """Yield what the last step was, without what is too long for the line."""
-    yield _title(len(told.forward), walked)
+    yield _title(len(told.forward), walked, screen)
     if not walked:
         return
     *_, line = _steps(told, walked, screen.notation)

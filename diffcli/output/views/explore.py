@@ -10,10 +10,9 @@ from diffcli.analysis.explore import (
     MAP,
     STEP,
     Dial,
-    Reading,
     State,
-    reading,
 )
+from diffcli.analysis.reading import Reading, reading
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Document, Line, Picture, Run, Screen, number_style
 from diffcli.output.pictures import curve, landscape
@@ -104,7 +103,7 @@ def _formula(found: Reading, screen: Screen) -> Iterator[Line]:
     ]  # fmt: skip
     text = "; ".join([*parts, f"f({names}) = {shown}"])
     rows = broken_formula(text, screen.width)
-    for row in rows[-_ROWS:]:
+    for row in rows[:_ROWS]:
         yield (Run(row, "first"),)
 
 
@@ -149,9 +148,8 @@ def _dial(dial: Dial, screen: Screen) -> str:
 def _numbers(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
     """Yield the three numbers, the digits they share, and why not more."""
     notation, name = screen.notation, state.along
-    if found.problem is None:
-        assert found.error is not None
-        yield from _prose(f"f has no value here: {found.error.message}", screen, 3)
+    if found.comparison is None:
+        yield from _prose(found.nothing, screen, 3)
         return
     true = found.estimate("backprop", name)
     slope = found.difference.slope if found.difference else None
@@ -258,16 +256,19 @@ def _keys(state: State, screen: Screen) -> Iterator[Line]:
     x = x if dial.kind == CONSTANT else screen.notation.variable(dial.name)
     arrows = "←→ " if not screen.ascii else "<- -> "
     updown = "↑↓" if not screen.ascii else "up/down"
-    parts = [f"{arrows}{x} {by}", f"{updown} choose", "? keys", "q quit"]
-    more = ["Tab curve", "Space next", "b back"] if state.graph else (
-        ["Tab graph", "s scheme", "+- finer, coarser"]
-    )  # fmt: skip
-    if dial.kind == STEP and not state.graph:
-        more[-1] = "+- larger, smaller"
-    for part in more:
-        if len("  ".join([*parts, part])) <= screen.width:
-            parts.insert(-2, part)
-    yield (Run("  ".join(parts), "name"),)
+    finer = "+- larger, smaller" if dial.kind == STEP else "+- finer, coarser"
+    parts = [
+        (0, f"{arrows}{x} {by}"), (3, f"{updown} choose"),
+        *([(1, "Space next"), (2, "Tab curve"), (5, "b back")] if state.graph else
+          [(2, "Tab graph"), (4, "s scheme"), (5, finer)]),
+        (0, "? keys"), (0, "q quit"),
+    ]  # fmt: skip
+    while True:
+        text = "  ".join(part for _, part in parts)
+        if len(text) <= screen.width or len(parts) < 2:
+            break
+        parts.remove(max(parts))
+    yield (Run(text, "name"),)
 
 
 def _help(screen: Screen) -> list[Line]:
@@ -276,7 +277,9 @@ def _help(screen: Screen) -> list[Line]:
     lines: list[Line] = [(Run("Keys", "title"),)]
     for row in KEYS:
         sign = signs.get(row.sign, row.sign) if screen.ascii else row.sign
-        lines.append((Run(f"  {sign:6}", "name"), Run(row.sentence)))
+        fits = len(row.sentence) + 8 <= screen.width
+        says = row.sentence if fits else row.word
+        lines.append((Run(f"  {sign:6}", "name"), Run(says)))
     lines.append(())
     lines += _prose("Any key goes back.", screen, 1)
     return [_fitted(line, screen.width) for line in lines[: screen.height]]
