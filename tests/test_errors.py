@@ -184,3 +184,24 @@ def test_wide_and_hidden_characters_keep_the_carets_in_place() -> None:
 
 def test_nothing_can_steer_a_terminal() -> None:
     assert visible("\x1b[31m\u202e\r\x00\udcff") == "\\x1b[31m\\u202e\\r\\x00\\udcff"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "--at", "1,2", "--claim", "q=1"),
+        ("check", "--at", "1,2", "--claim", "x=q"),
+        ("grad", "--at", "1,2", "--wrt", "q"),
+        ("grad", "--at", "x=1,y=2,q=3"),
+        ("plot", "--vary", "q", "--at", "x=1"),
+        ("steps", "--wrt", "q"),
+        ("sweep", "--at", "1,2", "--wrt", "q"),
+        ("descend", "--at", "1,2", "--wrt", "q"),
+    ],
+)
+def test_a_variable_that_does_not_occur_is_named(
+    words: tuple[str, ...], run: Run
+) -> None:
+    ran = run(words[0], "x*y", *words[1:])
+    assert (ran.code, ran.out) == (2, "")
+    assert "'q', which is not in the formula (x, y)" in ran.err
