@@ -8,8 +8,10 @@ import time
 import pytest
 
 from diffcli.analysis.maps import Field, Map
+from diffcli.api.descents import descend
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.parser import parse
+from diffcli.output.views.descend import _box
 from tests.conftest import Run
 
 
@@ -142,3 +144,47 @@ def test_a_map_is_quick() -> None:
     start = time.process_time()
     assert Map(field("(2*x+3*y)^2+3")).steepest
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"),
+    [
+        (("(2*x1+3*x2)**2+3", "--at", "1,3", "--rate", "0.01,0.08"), [0.01]),
+        (("x^2+3*y^2", "--at", "4,3", "--rate", "0.02,0.1,0.3"), [0.02, 0.1, 0.3]),
+        (("a*x+(x-y)^2", "--at", "a=1,x=1,y=2", "--wrt", "y,x", "--rate", ".1"), [0.1]),
+        (("abs(x)+y^2", "--at", "1,1", "--rate", "0.3"), [0.3]),
+    ],
+)
+def test_a_path_ends_where_the_descent_ends(
+    words: tuple[str, ...], inside: list[float], run: Run
+) -> None:
+    rates = words[words.index("--rate") + 1].split(",")
+    drawn = run("descend", *words, "--plot", "--height", "20").out
+    assert drawn.count("○") == 1
+    assert 1 <= drawn.count("●") <= len(rates)
+    record = json.loads(run("descend", *words, "-f", "json").out)
+    names = list(record["courses"][0]["path"][0]["point"])
+    found = descend(words[0], record["point"], wrt=names, rates=[*map(float, rates)])
+    for course in record["courses"]:
+        end = course["path"][-1]["point"].values()
+        held = [
+            low <= at <= high for (low, high), at in zip(_box(found), end, strict=True)
+        ]
+        assert all(held) or course["rate"] not in inside
+
+
+def test_the_end_of_a_path_stands_at_its_place(run: Run) -> None:
+    words = ("x^2+y^2", "--at", "4,4", "--rate", "0.5", "--plot", "--height", "9")
+    lines = run("descend", *words, "--ascii").out.splitlines()
+    rows = [n for n, line in enumerate(lines) if line.partition("|")[2] or "+" in line]
+    start = next(n for n in rows if "O" in lines[n])
+    end = next(n for n in rows if "@" in lines[n])
+    assert start < end
+    assert lines[start].index("O") > lines[end].index("@")
+    assert "0.5 @" in lines[end]  # its label
+
+
+def test_more_variables_keep_the_curve_of_the_loss(run: Run) -> None:
+    out = run("descend", "x^2+y^2+z^2", "--at", "1,2,3", "--plot").out
+    assert "against steps" in out
+    assert "against steps" not in run("descend", "x^2+y^2", "--at", "1,2", "--plot").out

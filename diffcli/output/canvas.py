@@ -126,6 +126,8 @@ class _Grid:
         self.styles: dict[tuple[int, int], str] = {}
         #: What is seen where nothing was drawn.
         self.ground: dict[tuple[int, int], tuple[str, str]] = {}
+        #: Where only a curve without a label was drawn, over which others' may stand.
+        self.faint: set[tuple[int, int]] = set()
 
     def lay(self, ground: Sequence[Sequence[tuple[str, str]]]) -> None:
         """Put a ground behind everything, the nearest of its signs in each cell."""
@@ -138,6 +140,10 @@ class _Grid:
         """Set the dot in column x from the left and row y from the top."""
         cell = (x // self.across, y // self.down)
         self.styles[cell] = curve.style
+        if curve.label:
+            self.faint.discard(cell)
+        elif cell not in self.bits and cell not in self.signs:
+            self.faint.add(cell)
         if self.ascii:
             self.signs[cell] = curve.letter
         else:
@@ -146,14 +152,16 @@ class _Grid:
 
     def sign(self, x: int, y: int, sign: str, style: str) -> None:
         """Put a sign over what is in a cell."""
+        self.faint.discard((x, y))
         self.signs[x, y] = sign
         self.styles[x, y] = style
 
     def write(self, x: int, y: int, curve: Curve) -> bool:
-        """Write a curve's label into empty cells, if they are empty."""
+        """Write a curve's label into cells, if none of them is taken."""
         cells = [(x + place, y) for place in range(-1, len(curve.label) + 1)]
         inside = cells[-1][0] <= self.width
-        if not inside or any(c in self.signs or c in self.bits for c in cells):
+        taken = (self.signs.keys() | self.bits.keys()) - self.faint
+        if not inside or not taken.isdisjoint(cells):
             return False
         for cell, letter in zip(cells[1:], curve.label, strict=False):
             self.sign(*cell, letter, curve.style)
@@ -317,7 +325,10 @@ def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
         if end is None or not curve.label:
             continue
         column, home = end
-        if column < grid.width - 2 and grid.write(column + 2, home, curve):
+        beside = (column + 2, column - 1 - len(curve.label))
+        if column < grid.width - 2 and any(
+            start > 0 and grid.write(start, home, curve) for start in beside
+        ):
             continue
         free = [row for row in range(grid.height) if row not in ends]
         if free:

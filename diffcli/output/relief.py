@@ -106,7 +106,7 @@ def _lines(chart: Map, levels: Sequence[float]) -> Iterator[Curve]:
     values = _unbroken(chart)
     for level in levels:
         pieces = list(level_line(values, chart.x, chart.y, level))
-        yield Curve(pieces, "", "value", _LETTER)
+        yield Curve(pieces, "", "sixth", _LETTER)
 
 
 def _unbroken(chart: Map) -> Grid:

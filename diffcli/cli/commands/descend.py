@@ -69,7 +69,8 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--plot", is_flag=True,
-    help="A picture of the loss, not its numbers; and of a network with two inputs.",
+    help="A picture of the loss, not its numbers: of two variables the paths on a map;"
+    " and of a network with two inputs.",
 )  # fmt: skip
 @options.height
 @options.output(*HAS)

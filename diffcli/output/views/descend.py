@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Iterate, Stage
+from diffcli.analysis.maps import Field, Map, Range
 from diffcli.language.notation import Notation
 from diffcli.output import training
-from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, draw, height
+from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, Mark, draw, height
 from diffcli.output.document import (
     Block,
     Column,
@@ -22,6 +23,7 @@ from diffcli.output.document import (
     Table,
     plain_number,
 )
+from diffcli.output.relief import Overlay, relief
 from diffcli.output.views import (
     data_cell,
     data_column,
@@ -43,6 +45,10 @@ _STYLES = ("first", "third", "fourth", "fifth", "sixth")
 _ROWS = 10  # steps that are shown to people
 _LINES_AROUND = 12  # lines of the screen that are not the picture
 _HIGHEST = 4e307  # so that the distance of two losses is a number too
+_LINES_AROUND_MAP = 14
+_MARGIN = 0.15  # of a map around the paths, next to their width
+_SLIMMEST = 0.2  # share of its longer side that its shorter one has at least
+_FLUNG = 2  # steps of a course that leaves, which the map still shows
 _BAD = ("diverges", "leaves the domain", "stuck")
 
 
@@ -82,11 +88,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     where = (Run(f"gradient descent from {start}"),)
     yield Facts((where, *data_facts(exhibit.data), *_limit(descent)))
     if exhibit.plot:
-        axis = (
-            "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
-        )
-        yield Facts(((Run(axis),), *_legend(descent)))
-        yield Picture(partial(_picture, descent, exhibit.height))
+        yield from _pictures(exhibit, descent, notation)
         if descent.training and descent.training.map:
             yield training.picture(descent.training.map, exhibit.height)
     rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
@@ -97,6 +99,62 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
             yield Facts(((Run(f"rate {course.rate:.10g}: {course.stopped}"),),))
     if descent.training:
         yield from training.blocks(descent, descent.training, notation)
+
+
+def _pictures(
+    exhibit: Exhibit, descent: Descent, notation: Notation
+) -> Iterator[Block]:
+    """Yield the paths on a map of two variables; of others, and of data, the loss."""
+    if len(descent.names) == 2 and exhibit.data is None:
+        x, y = map(notation.variable, descent.names)
+        yield Facts(((Run(f"paths, {y} against {x}:"),), *_legend(descent)))
+        yield Picture(partial(_map, descent, exhibit.height))
+        return
+    axis = "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
+    yield Facts(((Run(axis),), *_legend(descent)))
+    yield Picture(partial(_picture, descent, exhibit.height))
+
+
+def _map(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
+    """Return the paths on a map of the loss, with their start and their ends."""
+    problem = descent.problem
+    first, second = descent.names
+    others = {n: v for n, v in problem.point.items() if n not in descent.names}
+    field = Field(
+        problem.parsed, problem.program, (first, second), others, *_box(descent)
+    )
+    start, end = "O@" if screen.ascii else "○●"
+    curves: list[Curve] = []
+    marks: list[Mark] = []
+    for place, course in enumerate(descent.courses):
+        points = [(step.point[0], step.point[1]) for step in course.path]
+        style = _STYLES[place % len(_STYLES)]
+        letter = LETTERS[place % len(LETTERS)]
+        curves.append(Curve([points], f"{course.rate:.4g}", style, letter))
+        marks.append(Mark(*points[-1], end, style))
+    marks.append(Mark(*points[0], start))
+    lines = height(asked, screen, _LINES_AROUND_MAP)
+    overlay = Overlay(curves, marks)
+    return relief(Map(field), screen, lines, arrows=False, overlay=overlay)
+
+
+def _box(descent: Descent) -> tuple[Range, Range]:
+    """Return ranges that hold the paths; of those that leave only the beginning."""
+    shown = [
+        step.point
+        for course in descent.courses
+        for step in course.path
+        if course.verdict not in _BAD or step.number <= _FLUNG
+    ]
+    sides = [(min(places), max(places)) for places in zip(*shown, strict=True)]
+    longest = max(high / 2 - low / 2 for low, high in sides) or 1.0
+    box = []
+    for low, high in sides:
+        half = max(high / 2 - low / 2, longest * _SLIMMEST) * (1 + 2 * _MARGIN)
+        middle = low / 2 + high / 2
+        half = max(half, abs(middle) * 1e-9)
+        box.append((max(middle - half, -_HIGHEST), min(middle + half, _HIGHEST)))
+    return box[0], box[1]
 
 
 def _limit(descent: Descent) -> Iterator[Line]:
