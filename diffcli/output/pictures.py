@@ -9,6 +9,7 @@ from diffcli.analysis.reading import Reading, heights
 from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
 from diffcli.output.document import Line, Run, Screen
 from diffcli.output.levels import level_line
+from diffcli.output.relief import shading
 from diffcli.output.views.plot import kinks, runs
 
 _SAMPLES = 161
@@ -18,7 +19,6 @@ _AXIS = 2  # lines of the x axis and its labels
 _LEVELS = 9
 _STYLES = ("fifth", "second", "first", "fourth", "third")  # from low to high
 _ARROW = 0.3  # how long the gradient's arrow is, next to the picture
-_SHADES = (" ░▒▓", " .:#")
 _ENDS = 0.02  # share of the highest and the lowest values that have no level lines
 _LABELS = 60  # columns from which curves have labels
 
@@ -104,7 +104,7 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
     )
     levels = list(_levels(values))
     curves = [
-        Curve(list(level_line(values, xs, ys, level)), "", style, "*")
+        Curve(list(level_line(values, xs, ys, level)), "", style, "-")
         for level, style in levels
     ]
     marks: list[Mark] = []
@@ -115,7 +115,8 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
             curves.insert(0, Curve([arrow], "", "title", "#"))
             marks.append(Mark(*arrow[1], "#" if screen.ascii else head))
     marks.append(Mark(x, y, "@" if screen.ascii else "●"))
-    chart = Chart(across, up, curves, marks)
+    ground = shading(values, [level for level, _ in levels], ascii=screen.ascii)
+    chart = Chart(across, up, curves, marks, ground=ground)
     legend = _legend([level for level, _ in levels], screen)
     return [*draw(chart, screen.width, rows, ascii=screen.ascii), legend]
 

@@ -71,7 +71,7 @@ def relief(
         Axis(*chart.field.y),
         [*over.curves, *_lines(chart, levels)],
         [*marks, *over.marks],
-        ground=_ground(chart, levels, signs),
+        ground=shading(chart.values, levels, ascii=screen.ascii),
     )
     drawn = draw(picture, screen.width, height, ascii=screen.ascii)
     return [*drawn, *_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
@@ -92,13 +92,13 @@ def _shade(value: float | None, levels: Sequence[float], signs: _Signs) -> str:
     return signs.shades[bisect(levels, value) * len(signs.shades) // (len(levels) + 1)]
 
 
-def _ground(
-    chart: Map, levels: Sequence[float], signs: _Signs
+def shading(
+    values: Grid, levels: Sequence[float], *, ascii: bool
 ) -> list[list[tuple[str, str]]]:
-    """Return the shading, from the lowest row to the highest."""
+    """Return signs that are denser the higher a value is, row by row."""
+    signs = _ASCII if ascii else _SIGNS
     return [
-        [(_shade(value, levels, signs), "muted") for value in row]
-        for row in chart.values
+        [(_shade(value, levels, signs), "muted") for value in row] for row in values
     ]
 
 
