@@ -327,9 +327,11 @@ def unary(
     textbook: str = "",
 ) -> Function:
     """Return the row of a function of one argument."""
+    # By place: given by name, the fields of the whole table take twice as long.
+    notation, many, refusal = None, "", None
     return Function(
-        name, 1, value, (partial,), (derivative,), domain, rough,
-        definition, latex, aliases, remark=remark, sign=sign, textbook=textbook,
+        name, 1, value, (partial,), (derivative,), domain, rough, definition, latex,
+        aliases, notation, many, refusal, remark, sign, textbook,
     )  # fmt: skip
 
 
