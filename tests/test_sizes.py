@@ -82,6 +82,19 @@ def test_no_limit_is_claimed_where_the_sides_differ(text: str) -> None:
     assert limit(Program([parse(text).expression]), 0.0, "x") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [("1/log(x+0.1)", 0.9), ("1/(x+0.2-0.3)", 0.1), ("tan(x)/(x-0.7+0.6-0.3)", 0.4)],
+)
+def test_no_limit_is_claimed_beside_a_pole_between_doubles(text: str, x: float) -> None:
+    assert limit(Program([parse(text).expression]), x, "x") is None
+
+
+def test_a_hole_elsewhere_than_at_0_has_a_limit() -> None:
+    for text in ("(x-1)^2/(x-1)", "(x^2-1)/(x-1)", "log(x)/(x-1)"):
+        assert limit(Program([parse(text).expression]), 1.0, "x") is not None, text
+
+
 @pytest.mark.parametrize("text", ["sin(x)/x", "(1-cos(x))/x", "x^2/x", "3+x^3/x"])
 def test_a_hole_that_can_be_filled_has_a_limit(text: str) -> None:
     found = limit(Program([parse(text).expression]), 0.0, "x")

@@ -119,12 +119,35 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
             return None
         if max(secants) - min(secants) > mp.mpf(10) ** -4 * max(1, largest):
             return None
-        return Limit(_without_dust(sum(ends) / 2), _without_dust(sum(secants) / 4))
+        slope = sum(secants) / 4
+        if not _is_steady(program, x, name, slope):
+            return None
+        return Limit(_without_dust(sum(ends) / 2), _without_dust(slope))
+
+
+def _is_steady(program: Program, x: float, name: str, slope: Any) -> bool:
+    """Tell whether a slope is also that between the doubles next to a place.
+
+    It is not beside a pole that no double hits: 1/log(x+0.1) has one near 0.9.
+    """
+    from mpmath import mp
+
+    from diffcli.engine.adaptive import run
+
+    row, step = program.outputs[0], 8 * math.ulp(x)
+    try:
+        low, high = (
+            run(program, {name: mp.mpf(x) + side})[row] for side in (-step, step)
+        )
+    except Undefined:
+        return False
+    apart = abs((high - low) / (2 * step) - slope)
+    return bool(apart <= mp.mpf(10) ** -3 * max(1, abs(slope)))
 
 
 def _without_dust(value: Any) -> float:
     """Return a limit as a double; what is left of the step is taken off."""
-    rounded = round(float(value), 12)
+    rounded = round(float(value), 12) + 0.0  # and not -0
     return rounded if abs(value - rounded) < 1e-20 else float(value)
 
 
