@@ -5,7 +5,8 @@ import json
 import pytest
 import sympy
 
-from diffcli.analysis.hessian import hessian
+from diffcli import methods
+from diffcli.analysis.hessian import WAYS, hessian
 from diffcli.engine.derivation import derive
 from diffcli.engine.exact import to_sympy
 from diffcli.errors import KinkError, UsageError
@@ -110,3 +111,41 @@ def test_more_second_derivatives_than_anybody_reads_are_refused(run: Run) -> Non
     ran = run("grad", "+".join(names), "--at", ",".join("1" * 501), "--order", "2")
     assert (ran.code, ran.out) == (2, "")
     assert "125,751 second derivatives" in ran.err
+
+
+@pytest.mark.parametrize(
+    "names", [("finite",), ("backprop",), ("symbolic", "finite"), ("all",)]
+)
+@pytest.mark.parametrize("form", ["table", "json", "csv", "plain", "md"])
+def test_the_methods_asked_for_are_those_shown(
+    names: tuple[str, ...], form: str, run: Run
+) -> None:
+    words = [word for name in names for word in ("--method", name)]
+    ran = run("grad", "x^2*y", "--at", "3,1", "--order", "2", *words, "-f", form)
+    assert ran.code == 0, ran.err
+    shown = WAYS if names == ("all",) else names
+    if form == "json":
+        assert set(json.loads(ran.out)["hessian"]) == set(shown)
+    elif form == "csv":
+        assert ran.out.splitlines()[0].split(",")[2:] == [w for w in WAYS if w in shown]
+    elif form == "plain":
+        found = [float(word) for word in ran.out.split()]
+        assert found == pytest.approx([2, 6, 6, 0], abs=1e-6)
+
+
+def test_a_method_without_second_derivatives_is_refused(run: Run) -> None:
+    for name in set(methods.names()) - set(WAYS):
+        ran = run("grad", "x^2", "--at", "3", "--order", "2", "--method", name)
+        assert (ran.code, ran.out) == (2, "")
+        assert name in ran.err
+
+
+def test_exact_second_derivatives_stand_beside_each_point(run: Run) -> None:
+    words = ("grad", "sin(x)*y", "--at", "pi/4,1/3", "--at", "pi/3,2", "--order", "2")
+    records = json.loads(run(*words, "--exact", "-f", "json").out)
+    assert [r["exact"]["x"]["x"] for r in records] == ["-sqrt(2)/6", "-sqrt(3)"]
+    assert (
+        run(*words, "--exact", "-f", "csv").out.splitlines()[1].endswith("-sqrt(2)/6")
+    )
+    alone = run(*words[:4], "--order", "2", "--exact").out
+    assert "sqrt(2)/2" in alone

@@ -202,6 +202,6 @@ def _second(entry: Entry, settings: Settings, program: Program) -> Entry:
 
     try:
         problem = pose(entry.parsed, entry.row.point, entry.names, settings, program)
-        return entry._replace(hessian=hessian(problem))
+        return entry._replace(hessian=hessian(problem, entry.methods))
     except DiffcliError as error:
         return entry._replace(error=placed(error, entry.row.where))

@@ -280,13 +280,13 @@ def with_exact_values(
     exact = dict.fromkeys(("", *problem.variables), "")
     try:
         for name, (formula, near) in wanted.items():
-            exact[name] = _same_number(ask("exact_value", formula, point), near)
+            exact[name] = same_number(ask("exact_value", formula, point), near)
     except NoAnswer:
         pass
     return comparison._replace(exact=exact)
 
 
-def _same_number(exact: tuple[str, float], near: Estimate) -> str:
+def same_number(exact: tuple[str, float], near: Estimate) -> str:
     """Return the text of an exact value, if the number beside it means the same.
 
     floor(100*x) at 0.29 is 29 for the fraction 29/100, and 28 for the double; and at a

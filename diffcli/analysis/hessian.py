@@ -1,10 +1,11 @@
 """The Hessian three ways: all second derivatives at a point."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations_with_replacement
 
+from diffcli import methods
 from diffcli.analysis import judgement
 from diffcli.analysis.certainty import (
     AT_A_CORNER,
@@ -13,7 +14,7 @@ from diffcli.analysis.certainty import (
     slopes_or_kink,
     uncertain,
 )
-from diffcli.analysis.grad import Agreement, judge
+from diffcli.analysis.grad import Agreement, judge, same_number
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import TooLong, derive
 from diffcli.engine.second_order import Pair, hessian_row
@@ -31,6 +32,8 @@ from diffcli.problem import DOUBLE, Estimate, Problem, certain
 from diffcli.records import Record
 
 Entries = dict[Pair, Estimate]
+#: The methods that have second derivatives, the most trustworthy last.
+WAYS = ("finite", "symbolic", "backprop")
 _SPARE = 60  # digits of a first derivative at a corner
 _MOST = 5_000  # second derivatives that somebody may wait for
 
@@ -43,10 +46,12 @@ class Hessian(Record):
     columns: dict[str, Entries]
     #: The second derivatives' formulas.
     formulas: dict[Pair, Expression]
-    #: How differences agree with the backward pass.
+    #: How differences agree with an exact method; empty: not both were asked.
     agreements: dict[Pair, Agreement]
     #: What the user should know, a sentence each.
     warnings: tuple[str, ...]
+    #: Exact values, if asked for; empty: there is none.
+    exact: Mapping[Pair, str] = {}
 
     def partial(self, name: str, other: str) -> Estimate:
         """Return the most trustworthy second derivative, whatever the order of names.
@@ -57,20 +62,22 @@ class Hessian(Record):
             if each not in self.problem.variables:
                 raise UsageError(f"there is no partial with respect to '{each}' here")
         nothing = Estimate(None, math.inf)
-        for column in ("backprop", "symbolic", "finite"):
-            entries = self.columns[column]
+        for column in reversed(WAYS):
+            entries = self.columns.get(column, {})
             entry = entries.get((name, other)) or entries.get((other, name), nothing)
             if entry.value is not None:
                 return entry
         return nothing
 
 
-def hessian(problem: Problem) -> Hessian:
+def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
     """Return the Hessian by differences of the gradient, by rules, and by sweeps.
 
-    Raises UsageError for more digits than a double has and for too many variables,
-    and KinkError where there is no first or no second derivative.
+    Raises UsageError for a method that has no second derivatives, for more digits than
+    a double has and for too many variables, and KinkError where there is no first or
+    no second derivative.
     """
+    _refuse_others(names)
     if problem.precise:
         raise UsageError(
             "second derivatives are computed in doubles, which have 17 digits",
@@ -81,7 +88,7 @@ def hessian(problem: Problem) -> Hessian:
     warnings: list[str] = []
     swept = _by_sweeps(problem, pairs, warnings)
     formulas, symbolic, corners = _by_rules(problem, pairs, warnings)
-    measured = _by_differences(problem, pairs)
+    measured = _by_differences(problem, pairs) if "finite" in names else {}
     # The two exact ways share no step, so their difference is an error of both.
     for pair in pairs:
         one, other = symbolic[pair], swept[pair]
@@ -92,9 +99,42 @@ def hessian(problem: Problem) -> Hessian:
             symbolic[pair] = one._replace(error=error)
             swept[pair] = other._replace(error=error)
     warnings += _certify(problem, formulas, (symbolic, swept))
-    agreements = {pair: judge(measured[pair], swept[pair]) for pair in pairs}
-    columns = {"finite": measured, "symbolic": symbolic, "backprop": swept}
+    found = {"finite": measured, "symbolic": symbolic, "backprop": swept}
+    columns = {name: found[name] for name in names}
+    agreements = {}
+    if measured and len(columns) > 1:
+        agreements = {pair: judge(measured[pair], swept[pair]) for pair in pairs}
     return Hessian(problem, columns, formulas, agreements, tuple(warnings))
+
+
+def ways(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the methods that words mean; all, and none: those that have a Hessian."""
+    return tuple(methods.select(words)) if words and "all" not in words else WAYS
+
+
+def with_exact_values(found: Hessian, point: Mapping[str, Expression]) -> Hessian:
+    """Return the Hessian with exact values, where they exist.
+
+    The point is given as formulas, so that pi/2 is pi/2 and no double near it.
+    """
+    from diffcli.engine.waiting import NoAnswer, ask
+
+    exact = {pair: "" for entries in found.columns.values() for pair in entries}
+    with suppress(NoAnswer):
+        for pair, formula in found.formulas.items():
+            answer = ask("exact_value", formula, point)
+            exact[pair] = same_number(answer, found.partial(*pair))
+    return found._replace(exact=exact)
+
+
+def _refuse_others(names: Sequence[str]) -> None:
+    for name in names:
+        if name not in WAYS:
+            raise UsageError(
+                f"{name} has no second derivatives",
+                hint=f"{', '.join(WAYS)} have them",
+                parameter="methods",
+            )
 
 
 def _refuse_many(problem: Problem, pairs: list[Pair]) -> None:

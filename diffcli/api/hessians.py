@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from diffcli.analysis import hessian as _analysis
-from diffcli.analysis.hessian import Hessian
+from diffcli.analysis.hessian import Hessian, ways, with_exact_values
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.problem import Problem
+
+__all__ = ["hessian", "ways", "with_exact_values"]
 
 
 def hessian(
@@ -16,8 +18,12 @@ def hessian(
     wrt: str | Iterable[str] = (),
     h: StepWidth | None = None,
     scheme: Scheme = "symmetric",
+    methods: str | Iterable[str] = (),
+    exact: bool = False,
 ) -> Hessian:
     """Return all second derivatives at a point, by each of the three methods.
+
+    ``methods`` asks some of them alone; ``exact`` adds values such as sqrt(2)/4.
 
     >>> hessian("x**2*y**3", {"x": 1, "y": 2}).partial("x", "y").value
     24.0
@@ -26,4 +32,8 @@ def hessian(
     formula is not twice differentiable.
     """
     problem = arguments.problem(formula, point, wrt, h=h, scheme=scheme)
-    return _analysis.hessian(problem)
+    names = ways(arguments.words(methods, "methods"))
+    found = _analysis.hessian(problem, names)
+    if not exact:
+        return found
+    return with_exact_values(found, arguments.exact_point(point or problem.point))

@@ -128,8 +128,11 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
 def _is_steady(program: Program, x: float, name: str, slope: Any) -> bool:
     """Tell whether a slope is also that between the doubles next to a place.
 
-    It is not beside a pole that no double hits: 1/log(x+0.1) has one near 0.9.
+    It is not beside a pole that no double hits: 1/log(x+0.1) has one near 0.9. At 0
+    doubles are so dense that there is none.
     """
+    if not x:
+        return True
     from mpmath import mp
 
     from diffcli.engine.adaptive import run

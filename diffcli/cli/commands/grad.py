@@ -131,8 +131,8 @@ def command(
     many = order == 1 and (request.many or bool(exprs))
     _refuse_unused(_names(wanted, form, many=many), settings, form)
     if order == 2:
-        why = "--order 2 goes three ways at each point, up to the first bad one"
-        refuse(why, "wanted", "exact", "keep_going", "subgradient", "arithmetic")
+        why = "--order 2 has numbers at each point, up to the first bad one"
+        refuse(why, "keep_going", "subgradient", "arithmetic")
     if exprs or ((request.points_file or keep_going) and order == 1):
         if exact:
             raise UsageError("--exact takes its points from --at")
@@ -141,7 +141,7 @@ def command(
             request, exprs, wrt, wanted, settings, order, keep_going=keep_going
         )
     if order == 2:
-        return _second(request, form, wrt, settings)
+        return _second(request, form, wrt, wanted, settings, exact=exact)
     return _at(request, form, wrt, wanted, settings, exact=exact, arithmetic=arithmetic)
 
 
@@ -271,18 +271,32 @@ def _at(
     return request.answer(form, documents, notes, error, columns=header, exprs=several)
 
 
-def _second(request: Request, form: str, wrt: str, settings: Settings) -> Answer:
+def _second(
+    request: Request,
+    form: str,
+    wrt: str,
+    wanted: Sequence[str],
+    settings: Settings,
+    *,
+    exact: bool,
+) -> Answer:
     """Return the second derivatives at every point."""
-    from diffcli.api.hessians import hessian
+    from diffcli.api.hessians import hessian, ways, with_exact_values
     from diffcli.output.views import hessian as view
 
-    parsed = request.parsed()
+    if exact and request.points_file:
+        raise UsageError("--exact takes its points from --at")
+    parsed, names, texts = request.parsed(), ways(wanted), iter(request.points)
 
     def at(problem: Problem) -> Document:
-        return view.document(hessian(problem))
+        found = hessian(problem, methods=names)
+        if exact:
+            point = points.expressions(next(texts), parsed.variables)
+            found = with_exact_values(found, point)
+        return view.document(found)
 
     return request.at_points(
-        form, parsed, wrt, at, view.header(methods.THREE), settings,
+        form, parsed, wrt, at, view.header(names, exact=exact), settings,
         request.reading_notes(parsed),
     )  # fmt: skip
 
@@ -298,19 +312,21 @@ def _many(
     keep_going: bool,
 ) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
+    from diffcli.api.hessians import ways
     from diffcli.api.streams import of_formulas
     from diffcli.cli.batches import Failures, documents
     from diffcli.output.views import batch
 
     form = request.form(HAS)
     names = _names(wanted, form, many=request.many or bool(exprs))
+    names = names if order == 1 else ways(wanted)
     if not exprs:
         return _at_rows(request, form, wrt, names, settings, keep_going=keep_going)
     lines, name = terminal.opened(exprs, request.output)
     at = request.the_point(exprs)
     entries = of_formulas(lines, name, at, settings, names, wrt, order)
     failures = Failures(keep_going=keep_going)
-    columns = ((), batch.long_header(names if order == 1 else methods.THREE, order))
+    columns = ((), batch.long_header(names, order))
     found = documents(entries, failures, formulas=True)
     answer = request.answer(form, found, columns=columns, exprs=True)
     return answer._replace(

@@ -6,6 +6,7 @@ from typing import Any
 
 from diffcli import methods
 from diffcli.analysis.hessian import Hessian
+from diffcli.engine.second_order import Pair
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
@@ -56,9 +57,12 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
         )
     )
     titles = [methods.load(name).TITLE for name in hessian.columns]
-    columns = (Column("", "left"), *map(Column, titles), Column("digits"))
+    exact = (Column("exact"),) if hessian.exact else ()
+    judged = (Column("digits"),) if hessian.agreements else ()
+    columns = (Column("", "left"), *map(Column, titles), *exact, *judged)
     rows = []
-    for pair, agreement in hessian.agreements.items():
+    for pair in _pairs(hessian):
+        agreement = hessian.agreements.get(pair)
         estimates = [entries[pair] for entries in hessian.columns.values()]
         values = [e.value for e in estimates if e.value is not None]
         style = number_style(values, problem.settings.digits)
@@ -67,15 +71,26 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
             if estimate.value is None:
                 cells.append((Run("n/a", "muted"),))
                 continue
-            certain = None if methods.load(name).EXACT else agreement.digits
+            measured = agreement is not None and not methods.load(name).EXACT
+            certain = agreement.digits if agreement and measured else None
             cells.append(doubtful_tail(style(estimate.value), certain))
-        digits = agreement.verdict if agreement.digits is None else agreement.digits
-        rows.append((*cells, (Run(str(digits)),)))
+        if hessian.exact:
+            cells.append((Run(hessian.exact[pair] or "-", "value"),))
+        if agreement is not None:
+            digits = agreement.verdict if agreement.digits is None else agreement.digits
+            cells.append((Run(str(digits)),))
+        rows.append(tuple(cells))
     yield Table(columns, tuple(rows))
+
+
+def _pairs(hessian: Hessian) -> Iterable[Pair]:
+    """Return the pairs of variables, in their order."""
+    return next(iter(hessian.columns.values()))
 
 
 def _record(hessian: Hessian) -> dict[str, Any]:
     problem = hessian.problem
+    exact = {pair: text or None for pair, text in hessian.exact.items()}
     return {
         **heading(SCHEMA, problem.parsed),
         "point": problem.point,
@@ -87,6 +102,7 @@ def _record(hessian: Hessian) -> dict[str, Any]:
         "derivatives": _nested(
             {pair: derivative_text(text) for pair, text in hessian.formulas.items()}
         ),
+        **({"exact": _nested(exact)} if exact else {}),
         "agreement": _nested(
             {pair: a._asdict() for pair, a in hessian.agreements.items()}
         ),
@@ -106,24 +122,20 @@ def _nested(entries: dict[tuple[str, str], Any]) -> dict[str, dict[str, Any]]:
 
 def _sheet(hessian: Hessian) -> Sheet:
     rows = []
-    for pair in hessian.agreements:
+    for pair in _pairs(hessian):
         values = (entries[pair].value for entries in hessian.columns.values())
-        rows.append((*pair, *map(plain_number, values)))
-    return Sheet(header(hessian.columns), rows)
+        exact = [hessian.exact[pair]] if hessian.exact else []
+        rows.append((*pair, *map(plain_number, values), *exact))
+    return Sheet(header(hessian.columns, exact=bool(hessian.exact)), rows)
 
 
-def header(methods: Iterable[str]) -> tuple[str, ...]:
+def header(methods: Iterable[str], *, exact: bool = False) -> tuple[str, ...]:
     """Return the columns for csv and tsv."""
-    return ("var", "var2", *methods)
+    return ("var", "var2", *methods, *(("exact",) if exact else ()))
 
 
 def _brief(hessian: Hessian) -> str:
     """Return the matrix row by row, one line."""
-    entries = hessian.columns["backprop"]
     names = hessian.problem.variables
-    cells = (
-        entries.get((name, other)) or entries[other, name]
-        for name in names
-        for other in names
-    )
+    cells = (hessian.partial(name, other) for name in names for other in names)
     return " ".join(plain_number(cell.value) for cell in cells)
