@@ -61,6 +61,7 @@ WORDS = {
     "rates": ("--rate", "0.001"),
     "steps": ("--steps", "2"),
     "tol": ("--tol", "0.9"),
+    "float_name": ("--float", "half"),
     "batch": ("--batch", "2"),
     "plot": ("--plot",),
     "first": ("--from", "1e-5"),
@@ -165,6 +166,7 @@ SEEN_AT = {
         "--claims {claims}",
         "--work {work}",
     ],
+    "float_name": ["tanh(x)*x --at 0.3", "tanh(x)*x --points {points}"],
     "keep_going": [
         "log(x) --at=-1",
         "log(x) --at=-1 --at 1",

@@ -1,10 +1,11 @@
 """The gradient through a chain of layers, a(l) = act(w*a(l-1)): does it vanish?"""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 from diffcli.analysis.plot import plot
+from diffcli.calculus.floats import FORMATS, Rounding
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DomainError, RangeError, UsageError
@@ -14,7 +15,7 @@ from diffcli.records import Record
 
 _STEADY = 1.1  # the factor a layer up to which a gradient is called steady
 _WEIGHTS = [10 ** (place / 20) for place in range(-40, 41)]  # 0.01 to 100
-_MOST_LAYERS = 2000  # layers after which a chain that keeps a gradient has settled
+LONG = 2000  # layers after which a chain that keeps a gradient has settled
 _KEPT = 0.01  # how far from 1 a gradient may be that is called kept
 _FEWEST_DIGITS = 4
 RANGE = 8.0  # the largest slope is looked for between -8 and 8
@@ -195,6 +196,75 @@ def _keeping(parsed: Parsed, count: int, start: float) -> float | None:
     return None
 
 
+class Loss(Record):
+    """After how many layers a gradient is exactly 0; None: as far as seen, never."""
+
+    #: The format: "half", "bfloat16", "single", or "double".
+    format: str
+    #: In the chain itself: the number of the layer; None: it stays above 0.
+    layer: int | None
+    #: The gradient through the whole chain.
+    gradient: float
+    #: In a chain as long as need be: layers from its end.
+    layers: int | None
+
+
+def losses(chain: Chain, name: str) -> tuple[Loss, Loss]:
+    """Return where the gradient is exactly 0 in a format, and where in doubles.
+
+    Every operation is rounded to the format. Raises RangeError where a layer's value
+    is too large for it, DomainError where there is none.
+    """
+    return _loss(chain, name), _loss(chain, "double")
+
+
+def _loss(chain: Chain, name: str) -> Loss:
+    rounding = FORMATS[name].round if name in FORMATS else float
+    count = len(chain.layers)
+    own, *_ = [*_products(_locals(chain, count, name), rounding)][-1:]
+    gone = next(
+        (n for n, g in enumerate(_products(_locals(chain, count, name), rounding), 1)
+         if g == 0.0),
+        None,
+    )  # fmt: skip
+    long = _products(_locals(chain, max(count, LONG), name), rounding)
+    layers = next((n for n, g in enumerate(long, 1) if g == 0.0), None)
+    return Loss(name, None if gone is None else count - gone + 1, own, layers)
+
+
+def _products(locals_: Sequence[float], rounding: Rounding) -> Iterator[float]:
+    """Yield the gradient from the last layer to the first."""
+    gradient = 1.0
+    for local in reversed(locals_):
+        gradient = rounding(gradient * local)
+        yield gradient
+
+
+def _locals(chain: Chain, count: int, name: str) -> list[float]:
+    """Return what each layer multiplies the gradient with, in a format."""
+    parsed, weight, start = chain.parsed, chain.weight, chain.start
+    if name not in FORMATS:
+        return [local for _, _, local in _walk(parsed, count, weight, start)]
+    from diffcli.engine.coarse import backward, forward
+
+    (variable,) = parsed.variables
+    program, rounding = Program([parsed.expression]), FORMATS[name].round
+    known: dict[float, tuple[float, float]] = {}
+    found, output, w = [], rounding(start), rounding(weight)
+    for _ in range(count):
+        z = rounding(w * output)
+        if z not in known:
+            try:
+                tape = forward(program, name, {variable: z})
+            except Undefined as undefined:
+                raise located(undefined, parsed, {variable: z}) from None
+            slope = rounding(w * backward(tape, name).partial(variable))
+            known[z] = tape.values[program.outputs[0]], slope
+        output, local = known[z]
+        found.append(local)
+    return found
+
+
 def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | None:
     """Return the logarithm of the gradient's size; infinite where it is beyond doubles.
 
@@ -202,7 +272,7 @@ def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | 
     """
     total, last = 0.0, (math.nan, math.nan)
     try:
-        walk = _walk(parsed, min(count, _MOST_LAYERS), weight, start)
+        walk = _walk(parsed, min(count, LONG), weight, start)
         for number, (z, _, local) in enumerate(walk, 1):
             if not local:
                 return -math.inf
@@ -216,7 +286,7 @@ def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | 
         return math.inf
     except DomainError:
         return None
-    return total if count <= _MOST_LAYERS else None
+    return total if count <= LONG else None
 
 
 def _root(

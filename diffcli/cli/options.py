@@ -82,6 +82,11 @@ data = _all(
     ),
 )  # fmt: skip
 
+float_format = click.option(
+    "--float", "float_name", type=click.Choice(("half", "bfloat16", "single")),
+    help="Round every operation to this format, and show it beside the truth.",
+)  # fmt: skip
+
 keep_going = click.option(
     "--keep-going", is_flag=True,
     help="Go on after a bad point: its row has a status other than ok; a bad row of"

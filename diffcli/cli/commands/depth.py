@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
-from diffcli.api.layers import depth
+from diffcli.api.layers import depth, losses
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
-from diffcli.cli.command import Answer, Command
+from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.inputs import points
+from diffcli.output import formats
 from diffcli.output.views.depth import Exhibit, document
 
 SECTION, PLACE = "Explore", 4
@@ -21,6 +22,7 @@ Examples:
   diffcli depth sigmoid
   diffcli depth sigmoid,tanh,relu --layers 20
   diffcli depth "max(0.1*x, x)" --weight 2 --at=-1
+  diffcli depth sigmoid --layers 12 --float half
 """
 _OTHERS = ("sigmoid", "tanh", "relu", "linear")
 
@@ -56,9 +58,15 @@ _OTHERS = ("sigmoid", "tanh", "relu", "linear")
     metavar="A",
     help="The value that goes into the first layer.",
 )
+@options.float_format
 @options.output(*HAS)
 def command(
-    acts: tuple[str, ...], layers: int, weight: str, start: str, **shared: Any
+    acts: tuple[str, ...],
+    layers: int,
+    weight: str,
+    start: str,
+    float_name: str | None,
+    **shared: Any,
 ) -> Answer:
     """Vanishing and exploding gradients in a chain of layers."""
     request = Request("", **shared)
@@ -67,5 +75,8 @@ def command(
     chain = partial(depth, layers=layers, weight=w, start=a)
     chains = tuple(map(chain, names))
     rest = [n for n in _OTHERS if n != chains[0].name] if len(chains) == 1 else []
-    exhibit = Exhibit(chains, tuple(map(chain, rest)))
+    if formats.part(request.form(HAS)) == "sheet":
+        refuse("csv and tsv have the layers in doubles", "float_name")
+    lost = tuple(losses(each, float_name) for each in chains) if float_name else ()
+    exhibit = Exhibit(chains, tuple(map(chain, rest)), lost)
     return request.answer(request.form(HAS), [document(exhibit)])

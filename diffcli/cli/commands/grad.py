@@ -87,6 +87,7 @@ def _methods() -> list[tuple[str, str]]:
     show_default=True,
     help="How far --points 'in/*.csv' -o DIR/ is: one line, or JSON lines.",
 )  # fmt: skip
+@options.float_format
 @options.digits
 @options.output(*HAS)
 def command(
@@ -103,6 +104,7 @@ def command(
     keep_going: bool,
     engine: str,
     progress: str,
+    float_name: str | None,
     **shared: Any,
 ) -> Answer:
     """Gradient at a point by all three methods, side by side."""
@@ -110,9 +112,10 @@ def command(
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
     settings = request.settings(h, scheme, subgradient)
-    whole = _of_data(request, wrt, wanted, settings, keep_going=keep_going)
-    whole = whole or _by_files(
-        request, wrt, wanted, engine, progress, keep_going=keep_going
+    whole = (
+        _in_format(request, wrt, h, float_name)
+        or _of_data(request, wrt, wanted, settings, keep_going=keep_going)
+        or _by_files(request, wrt, wanted, engine, progress, keep_going=keep_going)
     )
     if whole is not None:
         return whole
@@ -145,6 +148,30 @@ def command(
     return _at(request, form, wrt, wanted, settings, exact=exact, arithmetic=arithmetic)
 
 
+def _in_format(request: Request, wrt: str, h: str, name: str | None) -> Answer | None:
+    """Return the gradient in a format with fewer bits; None: in doubles."""
+    if name is None:
+        return None
+    why = "--float compares backprop and differences in that format with the truth"
+    refuse(why, "wanted", "scheme", "subgradient", "order", "exact", "arithmetic")
+    refuse(why, "exprs", "keep_going", "engine", "progress", "digits")
+    refuse(why, "program", "module", "data_file", "init", "reduction")
+    if h in ("auto", "relative"):
+        raise UsageError("with --float h is a number, or the best that it looks for")
+    from diffcli.analysis.coarse import coarse_gradient
+    from diffcli.output.views import coarse
+
+    form = request.form(HAS)
+    parsed = request.parsed()
+    width = None if not h else float(h)
+
+    def at(problem: Problem) -> Document:
+        return coarse.document(coarse_gradient(problem, name, width))
+
+    notes = request.reading_notes(parsed)
+    return request.at_points(form, parsed, wrt, at, coarse.HEADER, notes=notes)
+
+
 def _of_data(
     request: Request,
     wrt: str,
@@ -162,7 +189,7 @@ def _of_data(
     form = request.form(HAS)
     request.refuse_rounding(form)
     why = "with --data it is the gradient of one loss, the mean over its rows"
-    refuse(why, "order", "exact", "arithmetic", "exprs", "engine", "progress", "jobs")
+    refuse(why, "order", "exact", "arithmetic", "exprs", "engine", "progress")
     names = _names(wanted, form, many=False)
     _refuse_unused(names, settings, form)
     parsed = request.parsed()

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 import diffcli
-from diffcli.analysis.depth import RANGE, Chain, Layer
+from diffcli.analysis.depth import LONG as _LONG
+from diffcli.analysis.depth import RANGE, Chain, Layer, Loss
 from diffcli.calculus.functions import BY_NAME, INFIX, Function
 from diffcli.language.expression import call, variable
 from diffcli.language.notation import Notation
@@ -38,6 +39,8 @@ class Exhibit(Record):
 
     chains: tuple[Chain, ...]
     others: tuple[Chain, ...]
+    #: For each chain, where its gradient is lost in a format, and where in doubles.
+    losses: tuple[tuple[Loss, Loss], ...] = ()
 
 
 def document(exhibit: Exhibit) -> Document:
@@ -64,6 +67,8 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     yield Picture(partial(_bars, first)) if alone else _table(exhibit.chains)
     for chain in exhibit.chains:
         yield Facts(tuple(_said(chain, alone)))
+    for chain, pair in zip(exhibit.chains, exhibit.losses, strict=False):
+        yield Facts(tuple(_lost(chain, pair, alone)))
     if exhibit.others:
         others = (
             (Run(f"{c.name} {c.gradient:.1e} ({c.verdict})"),) for c in exhibit.others
@@ -94,6 +99,24 @@ def _said(chain: Chain, alone: bool) -> Iterator[Line]:
         yield (Run(_bound(chain.name, steepest)),)
     if chain.verdict != "steady":
         yield (Run(_remedy(chain)),)
+
+
+def _lost(chain: Chain, pair: tuple[Loss, Loss], alone: bool) -> Iterator[Line]:
+    """Yield what is left of the gradient in a format, and where it is lost."""
+    there, double = pair
+    who = "" if alone else f"{chain.name}: "
+    text = f"{who}in {there.format}: {there.gradient:.2e} in place of"
+    yield (Run(f"{text} {chain.gradient:.2e}", "name"),)
+    if there.layer is not None and double.layer is None:
+        yield (Run(f"exactly 0 from layer {there.layer} down", "doubtful"),)
+    if there.layers is None:
+        return
+    after = f"exactly 0 after {there.layers} layers of such a chain"
+    if double.layers is None:
+        yield (Run(f"{after}; in doubles never in {_LONG}"),)
+    else:
+        earlier = double.layers - there.layers
+        yield (Run(f"{after}: {earlier} earlier than in doubles"),)
 
 
 def _bound(name: str, steepest: float) -> str:
@@ -162,11 +185,19 @@ def _record(exhibit: Exhibit) -> dict[str, Any]:
         "schema": SCHEMA,
         "version": diffcli.__version__,
         "chains": [_chain_record(chain) for chain in exhibit.chains],
+        **_losses(exhibit),
         "compared": [
             {"activation": c.name, "gradient": c.gradient, "verdict": c.verdict}
             for c in exhibit.others
         ],
     }
+
+
+def _losses(exhibit: Exhibit) -> dict[str, Any]:
+    if not exhibit.losses:
+        return {}
+    pairs = ([loss._asdict() for loss in pair] for pair in exhibit.losses)
+    return {"losses": list(pairs)}
 
 
 def _chain_record(chain: Chain) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""The two passes in a format with fewer bits than a double: what a GPU sees.
+
+Every value, every local partial, every product and every sum is rounded to the format.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from diffcli.calculus.floats import FORMATS
+from diffcli.engine.fold import run
+from diffcli.engine.tape import BackwardPass, Program, Tape, Undefined
+from diffcli.errors import DiffcliError, RangeError
+
+
+def forward(program: Program, name: str, point: Mapping[str, float]) -> Tape:
+    """Return the forward pass in a format; the point is rounded to it first.
+
+    Raises RangeError where a value is too large for it, Undefined where there is none.
+    """
+    form = FORMATS[name]
+    arithmetic = import_module(f"diffcli.arithmetics.{name}")
+    try:
+        rounded = {variable: form.round(value) for variable, value in point.items()}
+        return Tape(program, run(program, arithmetic, rounded))
+    except OverflowError:
+        raise _too_large("a number of the point", name) from None
+    except Undefined as undefined:
+        if undefined.overflow:
+            function = program.function(undefined.row).name
+            raise _too_large(f"the value of {function}", name) from None
+        raise
+
+
+def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
+    """Return the backward pass in a format.
+
+    A local partial is computed in double and then rounded, as every function is.
+    Raises RangeError where an adjoint is too large for it.
+    """
+    rounding = FORMATS[name].round
+    program, values = tape
+    adjoints = [0.0] * len(values)
+    adjoints[program.outputs[output]] = 1.0
+    for row, argument, partial, a, b in program.edges:
+        upstream = adjoints[row]
+        if upstream == 0.0:
+            continue
+        y, u = values[row], values[a]
+        try:
+            local = rounding(partial(y, u) if b < 0 else partial(y, u, values[b]))
+            term = rounding(upstream * local)
+            adjoints[argument] = rounding(adjoints[argument] + term)
+        except OverflowError:
+            raise _too_large("an adjoint", name) from None
+    return BackwardPass(tape, adjoints)
+
+
+def quotient(
+    program: Program, name: str, point: Mapping[str, float], toward: str, h: float
+) -> float:
+    """Return (f(x + h/2) - f(x - h/2))/h, every operation rounded to a format.
+
+    Raises RangeError, Undefined.
+    """
+    rounding = FORMATS[name].round
+    x = rounding(point[toward])
+    above, below = (
+        forward(program, name, {**point, toward: x + side * h / 2}) for side in (1, -1)
+    )
+    row = program.outputs[0]
+    try:
+        return rounding(rounding(above.values[row] - below.values[row]) / rounding(h))
+    except OverflowError:
+        raise _too_large("the difference quotient", name) from None
+
+
+def suitable(name: str, x: float) -> float:
+    """Return a step width that suits a format: the cube root of its rounding.
+
+    A power of two, so that x + h/2 is a number of the format where x is a short one.
+
+    >>> suitable("half", 1.0), suitable("single", 1.0)
+    (0.0625, 0.00390625)
+
+    Source: Press et al., "Numerical Recipes", 2007, sec. 5.7.
+    """
+    power = -(FORMATS[name].bits // 3) - (FORMATS[name].bits % 3 > 0)
+    scale = 1.0
+    while scale < abs(x):
+        scale *= 2.0
+    return scale * 2.0**power
+
+
+def _too_large(what: str, name: str) -> DiffcliError:
+    form = FORMATS[name]
+    return RangeError(
+        f"overflow: {what} is beyond {form.largest}, the largest number of {name}"
+    )
