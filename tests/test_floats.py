@@ -97,3 +97,16 @@ def test_what_is_shown_fits(run: Run, form: str, columns: int) -> None:
         done = run(*words, "--float", form, columns=columns)
         assert done.code == 0
         assert max(map(len, done.out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_trace_in_a_format_is_made_of_its_numbers(run: Run, form: str) -> None:
+    call = ("trace", "z = w*x; sigmoid(z)^2+exp(x)", "--at", "w=0.3,x=0.7")
+    found = json.loads(run(*call, "--float", form, "-fjson").out)
+    rounded = FORMATS[form].round
+    assert found["format"] == form
+    for node in found["forward"]:
+        assert node["value"] == rounded(node["value"])
+    for node in found["backward"]:
+        assert node["adjoint"] == rounded(node["adjoint"])
+    assert f"every operation rounded to {form}" in run(*call, "--float", form).out

@@ -1,11 +1,11 @@
 """Forward and backward pass, told node by node, under names a reader can follow."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from diffcli.analysis.judgement import judged_by_nodes
 from diffcli.engine.rewriting import fill, tidy
-from diffcli.engine.tape import BackwardPass
+from diffcli.engine.tape import BackwardPass, Tape
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -16,7 +16,7 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.printer import text
-from diffcli.problem import Problem
+from diffcli.problem import Problem, pose
 from diffcli.records import Record
 
 _FEW_WAYS = 4  # ways to a variable that are told one by one
@@ -103,18 +103,27 @@ class Trace(Record):
     names: Mapping[Expression, str]
     #: What a reader of the numbers should know, a sentence each.
     warnings: tuple[str, ...]
+    #: The format that everything is rounded to; empty: it is in doubles.
+    format: str = ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the problem: all the rest is told of it."""
-        return trace, (self.problem,)
+        parsed, program, names, point, settings, _ = self.problem
+        return trace, (pose(parsed, point, names, settings, program), self.format)
 
 
-def trace(problem: Problem) -> Trace:
-    """Return both passes at the problem's point.
+def trace(problem: Problem, form: str = "") -> Trace:
+    """Return both passes at the problem's point, in doubles or in another format.
 
-    Raises KinkError where the nodes do not have the slopes of the whole function.
+    Raises RangeError where that format is too small for a number, and KinkError where
+    the nodes do not have the slopes of the whole function.
     """
     warnings = judged_by_nodes(problem)
+    if form:
+        from diffcli.engine.coarse import CoarseTape, forward
+
+        tape = CoarseTape(forward(problem.program, form, problem.point), form)
+        problem = problem._replace(tape=cast("Tape", tape))
     backward = problem.tape.backward()
     story = _Story(problem, backward)
     return Trace(
@@ -125,6 +134,7 @@ def trace(problem: Problem) -> Trace:
         tuple(story.levels()),
         story.names,
         warnings,
+        form,
     )
 
 

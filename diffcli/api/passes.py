@@ -9,8 +9,12 @@ from diffcli.inputs.arguments import Formula, Point
 from diffcli.problem import Problem
 
 
-def trace(formula: Formula | Problem, point: Point | None = None) -> Trace:
+def trace(
+    formula: Formula | Problem, point: Point | None = None, *, format: str = ""
+) -> Trace:
     """Return forward and backward pass, node by node.
+
+    With a ``format``, half, bfloat16 or single, every operation is rounded to it.
 
     >>> [node.value for node in trace("(2*x+1)**2", {"x": 1}).forward]
     [1.0, 2.0, 3.0, 9.0]
@@ -18,7 +22,11 @@ def trace(formula: Formula | Problem, point: Point | None = None) -> Trace:
     Raises ParseError, PointError, DomainError where the formula is undefined, and
     KinkError where its nodes have no slopes.
     """
-    return _trace.trace(arguments.problem(formula, point))
+    if format:
+        from diffcli.calculus.floats import FORMATS
+
+        arguments.among(format, {name: name for name in FORMATS}, "format")
+    return _trace.trace(arguments.problem(formula, point), format)
 
 
 def tree(formula: Formula | Problem, point: Point | None = None) -> Tree:

@@ -55,6 +55,28 @@ def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
     return BackwardPass(tape, adjoints)
 
 
+class CoarseTape:
+    """A forward pass in a format, to be read as a Tape is: all from it is rounded."""
+
+    def __init__(self, tape: Tape, name: str) -> None:
+        self.program, self.values = tape
+        self._tape, self._name = tape, name
+
+    def backward(self, output: int = 0) -> BackwardPass:
+        """Return the backward pass in the format. Raises RangeError."""
+        return backward(self._tape, self._name, output)
+
+    def local(self, row: int, place: int) -> float:
+        """Return the local partial of a row toward one argument; nan: there is none."""
+        local = self._tape.local(row, place)
+        return FORMATS[self._name].round(local) if local == local else local
+
+    def locals(self, row: int) -> dict[int, float]:
+        """Return the local partials of a row toward its active arguments."""
+        found = self._tape.locals(row).items()
+        return {a: FORMATS[self._name].round(x) if x == x else x for a, x in found}
+
+
 def quotient(
     program: Program, name: str, point: Mapping[str, float], toward: str, h: float
 ) -> float:

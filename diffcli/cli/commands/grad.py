@@ -158,7 +158,7 @@ def _in_format(request: Request, wrt: str, h: str, name: str | None) -> Answer |
     refuse(why, "program", "module", "data_file", "init", "reduction")
     if h in ("auto", "relative"):
         raise UsageError("with --float h is a number, or the best that it looks for")
-    from diffcli.analysis.coarse import coarse_gradient
+    from diffcli.api.floats import coarse_gradient
     from diffcli.output.views import coarse
 
     form = request.form(HAS)
@@ -166,7 +166,7 @@ def _in_format(request: Request, wrt: str, h: str, name: str | None) -> Answer |
     width = None if not h else float(h)
 
     def at(problem: Problem) -> Document:
-        return coarse.document(coarse_gradient(problem, name, width))
+        return coarse.document(coarse_gradient(problem, format=name, h=width))
 
     notes = request.reading_notes(parsed)
     return request.at_points(form, parsed, wrt, at, coarse.HEADER, notes=notes)

@@ -20,6 +20,7 @@ EPILOG = """\
 \b
 Examples:
   diffcli trace "(2*x1+3*x2)**2+3" --at 1,3
+  diffcli trace "sigmoid(sigmoid(w*x))" --at 2,1 --float half
   diffcli trace "z = w*x+b; a = sigmoid(z); (a-t)^2" --at w=2,x=1,b=0,t=1
 """
 
@@ -35,8 +36,11 @@ Examples:
     "--pause", is_flag=True,
     help="Wait for a key after each line, for the class; only in a terminal.",
 )  # fmt: skip
+@options.float_format
 @options.output(*HAS)
-def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
+def command(
+    expr: str, passes: str, pause: bool, float_name: str | None, **shared: Any
+) -> Answer:
     """Forward and backward pass, node by node."""
     request = Request(expr, **shared)
     parsed, form = request.parsed(several=True), request.form(HAS)
@@ -47,7 +51,7 @@ def command(expr: str, passes: str, pause: bool, **shared: Any) -> Answer:
     shown = PASSES.get(passes, (passes,))
 
     def at(problem: Problem) -> Document:
-        return document(trace(problem), shown)
+        return document(trace(problem, format=float_name or ""), shown)
 
     answer = request.at_points(
         form,

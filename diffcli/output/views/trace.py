@@ -68,7 +68,9 @@ def document(trace: Trace, passes: Sequence[str]) -> Document:
 
 def _blocks(trace: Trace, passes: Sequence[str], notation: Notation) -> Iterator[Block]:
     yield from formulas(trace.problem.parsed, notation)
-    yield Facts(((Run(f"at {point_text(trace.problem.point, notation)}"),),))
+    where = (Run(f"at {point_text(trace.problem.point, notation)}"),)
+    rounded = (Run(f"every operation rounded to {trace.format}", "name"),)
+    yield Facts((where, rounded) if trace.format else (where,))
     if not trace.forward:
         constant = f"f = {_short(trace.problem.value)} depends on no variable"
         yield Lines(((Run(constant),),))
@@ -420,6 +422,7 @@ def _record(trace: Trace) -> dict[str, Any]:
         **heading(SCHEMA, problem.parsed),
         "point": problem.point,
         "value": problem.value,
+        **({"format": trace.format} if trace.format else {}),
         "forward": [
             {"name": n.name, "formula": n.formula or None, "value": _finite(n.value)}
             for n in trace.forward
