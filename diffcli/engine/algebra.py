@@ -35,6 +35,9 @@ ADD, SUBTRACT = INFIX["+"], INFIX["-"]
 MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
 NEGATE = PREFIX["-"]
 SQRT, EXP, LOG = BY_NAME["sqrt"], BY_NAME["exp"], BY_NAME["log"]
+CBRT = BY_NAME["cbrt"]
+_OPEN = (ADD, SUBTRACT, MULTIPLY, NEGATE)
+"""Operators through which one sees that there is a bar inside."""
 ZERO, ONE, EULER = number("0"), number("1"), number("e")
 HALF = Fraction(1, 2)
 _LARGEST_ROOT = 10**12  # numerators beyond this are no power that anybody sees
@@ -138,7 +141,9 @@ class Algebra:
         }
         #: What a sum is made of.
         self.sums: dict[Expression, tuple[Product, ...]] = {}
-        self.sizes: dict[Expression, int] = {}
+        self.sizes: dict[Expression, tuple[int, int]] = {}
+        #: Fractions, and the sums and products that have one in them.
+        self.barred: set[Expression] = set()
         self.keys: dict[Expression, Key] = {}
         self.serials: dict[object, int] = {}
         #: The sums that stand in the formula as typed: they keep their spelling.
@@ -165,13 +170,34 @@ class Algebra:
 
         A negative exponent counts more than the bar that says the same.
         """
+        return self.size_and_cost(node)[0]
+
+    def cost(self, node: Expression) -> int:
+        """Return the size, a bar above or below a bar counted as more than one bar."""
+        return self.size_and_cost(node)[1]
+
+    def size_and_cost(self, node: Expression) -> tuple[int, int]:
+        """Return both measures of a node."""
         sizes = self.sizes
-        if node not in sizes:
-            for part in postorder([node]):
-                if part not in sizes:
-                    sizes[part] = 1 + sum(sizes[argument] for argument in part.args)
-                    sizes[part] += 2 * _stands_above(part)
+        for part in postorder([node]) if node not in sizes else ():
+            if part not in sizes:
+                own = 1 + 2 * _stands_above(part)
+                extra = own + 3 * self._nests(part)
+                inner = [sizes[argument] for argument in part.args]
+                sizes[part] = (
+                    own + sum(size for size, _ in inner),
+                    extra + sum(cost for _, cost in inner),
+                )
         return sizes[node]
+
+    def _nests(self, node: Expression) -> bool:
+        """Tell whether a fraction has a fraction above or below its bar."""
+        if not isinstance(node, Call):
+            return False
+        below = any(argument in self.barred for argument in node.args)
+        if node.function is DIVIDE or (below and node.function in _OPEN):
+            self.barred.add(node)
+        return below and node.function is DIVIDE
 
     # ---- recognising bases
 
@@ -260,7 +286,28 @@ class Algebra:
                 kept.append((base, exponent))
         if not coefficient:
             return Product(coefficient)
+        if any(map(_is_cube, kept)):
+            return self.merge(*self._without_cubes(coefficient, kept))
         return Product(coefficient, tuple(kept))
+
+    def _without_cubes(self, c: Fraction, factors: Iterable[Factor]) -> Product:
+        """Return factors with cbrt(u)**3 as u, which is so for all u."""
+        found: list[Factor] = []
+        for base, exponent in factors:
+            if not _is_cube((base, exponent)):
+                found.append((base, exponent))
+                continue
+            assert isinstance(base, Call)
+            (u,) = base.args
+            whole = Fraction(int(exponent / 3))
+            size, its = self.product(u)
+            power = root(size, whole)
+            if power is None:
+                power, its = Fraction(1), ((u, Fraction(1)),)
+            c *= power
+            found += [(b, r * whole) for b, r in its]
+            found.append((base, exponent - 3 * whole))
+        return Product(c, tuple(found))
 
     def build(self, product: Product) -> Expression:
         """Return a product as a node: number, letters, powers, functions; one bar."""
@@ -421,6 +468,13 @@ def _stands_above(node: Expression) -> bool:
         return False
     value = rational(node.args[1])
     return value is not None and value < 0
+
+
+def _is_cube(factor: Factor) -> bool:
+    """Tell whether a factor is the third power of a cube root, or a higher one."""
+    base, exponent = factor
+    whole = exponent.denominator == 1 and abs(exponent) >= 3
+    return whole and isinstance(base, Call) and base.function is CBRT
 
 
 def _number(base: Expression, exponent: Fraction) -> Fraction | None:

@@ -3,15 +3,16 @@
 Every chain of + or * is gathered into one list, and a list is written in the shortest
 of a fixed handful of forms (the rows of SUM_FORMS and PRODUCT_FORMS); the order in
 which it was typed wins a tie. A form of a form is two deep at most, so the work is
-bounded, and a pass is repeated only while what is written becomes shorter: that is why
-it ends.
+bounded, and a pass is repeated only while what is written becomes shorter, a few times
+at most: that is why it ends.
 
 What is cancelled only ever widens the domain: x/x is 1, (√u)² is u, but √(u²) is not u.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import permutations
+from functools import partial
+from itertools import permutations, starmap
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
@@ -57,17 +58,29 @@ _HIGHEST = 6  # power of a sum that is multiplied out
 _WIDE = 400  # size of a product that is left as it is
 _LARGEST_EXPONENT = 100
 _MOST_PASSES = 8
+TWO = Fraction(2)
 _DEPTH = 2  # how deep a form of a form is looked for
 
 Terms = Sequence[Product]
-_QUOTIENTS = (
-    ("sin", "cos", "tan"),
-    ("cos", "sin", "cot"),
-    ("sinh", "cosh", "tanh"),
-    ("cosh", "sinh", "coth"),
+_OF_SINE_AND_COSINE = {
+    "tan": ("sin", "cos"),
+    "cot": ("cos", "sin"),
+    "tanh": ("sinh", "cosh"),
+    "coth": ("cosh", "sinh"),
+}
+#: f, sign, g  where 1 + sign*f(u)**2 is 1/g(u)**2.
+_TANGENT_SQUARES = (
+    ("tan", 1, "cos"),
+    ("cot", 1, "sin"),
+    ("tanh", -1, "cosh"),
 )
-#: f(u)**2 + sign*g(u)**2 is 1.
-_PYTHAGORAS = {"sin": ("cos", 1), "cosh": ("sinh", -1), "cos": ("sin", 1)}
+#: f: g, sign, one  where f(u)**2 + sign*g(u)**2 is one.
+_PYTHAGORAS = {
+    "sin": ("cos", 1, 1),
+    "cos": ("sin", 1, 1),
+    "cosh": ("sinh", -1, 1),
+    "sinh": ("cosh", -1, -1),
+}
 
 
 def normal(expression: Expression, typed: Iterable[Expression] = ()) -> Expression:
@@ -102,7 +115,8 @@ class Normal(Algebra):
                 return form
             work = self.copy()
             following = work.form(form)
-            if work.size(following) > work.size(form):
+            sizes = map(work.size_and_cost, (form, following))
+            if all(after > before for before, after in zip(*sizes, strict=True)):
                 return form
             if following in seen:
                 from diffcli.language.printer import text
@@ -311,8 +325,10 @@ class Normal(Algebra):
         options = [self.build_sum(terms)]
         if depth:
             for form in SUM_FORMS:
-                options += form.make(self, terms, depth)
-        return min(options, key=self.size)
+                for found in form.make(self, terms, depth):
+                    first = form.wins(self, terms, found)
+                    options.insert(0 if first else len(options), found)
+        return min(options, key=self.cost)
 
     def _opened(self, term: Product) -> Iterable[Product]:
         """Return the terms of a sum inside a sum; anything else as it is."""
@@ -324,26 +340,43 @@ class Normal(Algebra):
         return [term]
 
     def _without_squares(self, terms: list[Product]) -> list[Product]:
-        """Return terms in which sin(u)**2 + cos(u)**2 is 1, cosh² - sinh² too."""
+        """Return terms in which sin(u)**2 + cos(u)**2 is 1, cosh² - sinh² too.
+
+        So 1 - cos(u)**2 is sin(u)**2.
+        """
         for place, (c, factors) in enumerate(terms):
             for n, (base, exponent) in enumerate(factors):
-                if exponent != 2 or not isinstance(base, Call):
+                known = isinstance(base, Call) and base.function.name in _PYTHAGORAS
+                if exponent < 2 or not known:
                     continue
-                other, sign = _PYTHAGORAS.get(base.function.name, ("", 0))
-                if not other:
-                    continue
-                rest = (*factors[:n], *factors[n + 1 :])
-                square = (call(BY_NAME[other], *base.args), Fraction(2))
-                ratio, kind = self.product_key((*rest, square))
-                for found, (k, its) in enumerate(terms):
-                    its_ratio, its_kind = self.product_key(its)
-                    if its_kind == kind and k * its_ratio == sign * c * ratio:
-                        left = [
-                            t for m, t in enumerate(terms) if m not in (place, found)
-                        ]
-                        left.insert(min(place, found), Product(c, rest))
-                        return self._without_squares_again(left, len(terms))
+                assert isinstance(base, Call)
+                other, sign, one = _PYTHAGORAS[base.function.name]
+                left = (base, exponent - TWO)
+                rest = self.merge(c, (*factors[:n], left, *factors[n + 1 :])).factors
+                square = (call(BY_NAME[other], *base.args), TWO)
+                for size, wanted, joined in (
+                    (sign * c, (*rest, square), Product(one * c, rest)),
+                    (-one * c, rest, self.merge(-sign * c, (*rest, square))),
+                ):
+                    found = self._place_of(size, wanted, terms)
+                    if found is not None:
+                        both = (place, found)
+                        others = [t for m, t in enumerate(terms) if m not in both]
+                        others.insert(min(both), joined)
+                        return self._without_squares_again(others, len(terms))
         return terms
+
+    def _place_of(
+        self, c: Fraction, factors: Sequence[Factor], terms: list[Product]
+    ) -> int | None:
+        """Return where a term stands in a sum."""
+        wanted = self.merge(c, factors)
+        ratio, kind = self.product_key(wanted.factors)
+        for place, (size, its) in enumerate(terms):
+            its_ratio, its_kind = self.product_key(its)
+            if its_kind == kind and size * its_ratio == wanted.coefficient * ratio:
+                return place
+        return None
 
     def _without_squares_again(
         self, terms: list[Product], before: int
@@ -445,11 +478,19 @@ class Normal(Algebra):
         if plain or not product.coefficient or self.size(first) > _WIDE:
             return first
         options = [first]
-        if any(is_sum(b) and r.denominator == 1 for b, r in product.factors):
-            for form in PRODUCT_FORMS:
-                found = form.make(self, product)
-                options = [*found, *options] if form.wins else [*options, *found]
-        return min(options, key=self.size)
+        for form in PRODUCT_FORMS if self._has_forms(product) else ():
+            found = form.make(self, product)
+            options = [*found, *options] if form.wins else [*options, *found]
+        return min(options, key=self.cost)
+
+    def _has_forms(self, product: Product) -> bool:
+        """Tell whether a product has a sum or a tangent in it."""
+        return any(
+            is_sum(base)
+            or (isinstance(base, Call) and base.function.name in _OF_SINE_AND_COSINE)
+            for base, exponent in product.factors
+            if exponent.denominator == 1
+        )
 
     def _named(self, product: Product) -> Product:
         """Return a product in which sin(u)/cos(u) is tan(u), and the like."""
@@ -460,10 +501,10 @@ class Normal(Algebra):
                 continue
             if not isinstance(u, Call) or not isinstance(v, Call) or u.args != v.args:
                 continue
-            for names in _QUOTIENTS:
-                if names[:2] == (u.function.name, v.function.name):
+            for name, quotient in _OF_SINE_AND_COSINE.items():
+                if quotient == (u.function.name, v.function.name):
                     rest = [f for k, f in enumerate(factors) if k not in (n, m)]
-                    named = call(BY_NAME[names[2]], *u.args)
+                    named = call(BY_NAME[name], *u.args)
                     return self.merge(c, [*rest, (named, above)])
         return product
 
@@ -559,6 +600,8 @@ class SumForm(Record):
     name: str
     #: Returns the forms that it has: none, one, or two.
     make: Callable[[Normal, Terms, int], list[Expression]]
+    #: Tells whether a form is taken where it is as long as what was typed.
+    wins: Callable[[Normal, Terms, Expression], bool] = lambda *_: False
 
 
 class ProductForm(Record):
@@ -623,22 +666,24 @@ def _only_a_letter(shared: Product, left: Terms) -> bool:
 
 
 def _squared(work: Normal, terms: Terms, _: int) -> list[Expression]:
-    """Return a**2 + 2*a*b + b**2 as (a + b)**2."""
+    """Return a**2 + 2*a*b + b**2 as (a + b)**2, and what is minus that."""
     found: list[Expression] = []
     for source in (terms, work.expanded_sum(terms)):
         if source is None or len(source) != 3:
             continue
-        for one, other, middle in permutations(source):
-            squared = _square(work, one, other, middle)
-            if squared is not None:
-                found.append(squared)
-                break
+        sign = 1 if sum(c > 0 for c, _ in source) > 1 else -1
+        signed = [Product(sign * c, f) for c, f in source]
+        squares = starmap(partial(_square, work), permutations(signed))
+        squared = next(filter(None, squares), None)
+        if squared is not None:
+            found.append(work.build(Product(Fraction(sign), squared)))
     return found
 
 
 def _square(
     work: Normal, one: Product, other: Product, middle: Product
-) -> Expression | None:
+) -> tuple[Factor, ...] | None:
+    """Return (a + b)**2 as factors; None: the middle term is not twice a*b."""
     first, second = _half(one), _half(other)
     if first is None or second is None:
         return None
@@ -651,7 +696,7 @@ def _square(
         return None
     sign = 1 if size == wanted else -1
     inner = work.build_sum([Product(a, f), Product(sign * b, g)])
-    return work.build(Product(Fraction(1), ((inner, Fraction(2)),)))
+    return ((inner, Fraction(2)),)
 
 
 def _half(term: Product) -> Product | None:
@@ -663,11 +708,54 @@ def _half(term: Product) -> Product | None:
     return Product(number, tuple((base, exponent / 2) for base, exponent in factors))
 
 
+def _one_square(work: Normal, terms: Terms, depth: int) -> list[Expression]:
+    """Return a sum with sin² as 1 - cos², so that like terms join; cosh² too.
+
+    cos² - sin² stays: nobody writes 1 - 2*sin² for it.
+    """
+    expanded = work.expanded_sum(terms)
+    if expanded is None or len({abs(c) for c, _ in expanded}) < 2:
+        return []
+    found: list[Expression] = []
+    for name in _PYTHAGORAS:
+        replaced = [_without_square(work, term, name) for term in expanded]
+        opened = work.expanded_sum(replaced) if replaced != expanded else None
+        if opened is not None and len(opened) <= len(expanded):
+            found.append(work.sum_of(work.collect(opened), depth - 1))
+    return found
+
+
+def _without_square(work: Normal, term: Product, name: str) -> Product:
+    """Return a term with f(u)**2 as what the other squares make of it."""
+    c, factors = term
+    other, sign, one = _PYTHAGORAS[name]
+    for base, exponent in factors:
+        if exponent >= 2 and isinstance(base, Call) and base.function.name == name:
+            square = Product(
+                Fraction(-sign), ((call(BY_NAME[other], *base.args), TWO),)
+            )
+            value = work.build_sum([Product(Fraction(one)), square])
+            half = Fraction(exponent // 2)
+            return work.merge(c, (*factors, (base, -2 * half), (value, half)))
+    return term
+
+
+def _without_brackets(work: Normal, terms: Terms, found: Expression) -> bool:
+    """Tell whether two brackets were multiplied out: (1 - x)*(2 - x) - x."""
+    return any(len(_simple_sums(term)) > 1 for term in terms)
+
+
+def _several_before(work: Normal, terms: Terms, found: Expression) -> bool:
+    """Tell whether more than one base was put before the bracket."""
+    return len(work.product(found).factors) > 2
+
+
 SUM_FORMS = (
-    SumForm("multiplied out", _multiplied_out),
-    SumForm("common factor", _common_factor),
-    SumForm("common denominator", _common_denominator),
+    SumForm("multiplied out", _multiplied_out, _without_brackets),
+    SumForm("common factor", _common_factor, _several_before),
+    SumForm("common denominator", _common_denominator, _several_before),
     SumForm("square of a sum", _squared),
+    SumForm("one square for two", _one_square),
 )
 
 
@@ -767,9 +855,62 @@ def _half_multiplied_out(
     return [work.build(whole)]
 
 
+def _divided(work: Normal, product: Product) -> list[Expression]:
+    """Return (a*x**2 - c)/x**2 as a - c/x**2; sums that were typed stay."""
+    sums = [factor for factor in product.factors if is_sum(factor[0])]
+    bars = any(exponent < 0 for _, exponent in product.factors)
+    if len(sums) != 1 or sums[0][1] != 1 or not bars or work.is_typed(sums[0][0]):
+        return []
+    expanded = work.expanded(product)
+    return [] if expanded is None else [work.build_sum(expanded)]
+
+
+def _tangents(work: Normal, product: Product) -> list[Expression]:
+    """Return a product with 1 + tan(u)² as 1/cos(u)², and with sines and cosines.
+
+    The likes of it for cot, tanh and coth.
+    """
+    c, factors = product
+    squares: list[Factor] = []
+    parts: list[Factor] = []
+    for base, exponent in factors:
+        square = _tangent_square(work, base)
+        squares.append((base, exponent) if square is None else (square, -2 * exponent))
+        parts += _sine_and_cosine(*squares[-1])
+    found = [their for their in (squares, parts) if their != list(factors)]
+    return [work.build(work._named(work.merge(c, their))) for their in found]
+
+
+def _tangent_square(work: Normal, base: Expression) -> Expression | None:
+    """Return cos(u) for 1 + tan(u)², which is 1/cos(u)²; None: it is no such sum."""
+    terms = work.terms(base)
+    if len(terms) != 2 or not is_sum(base):
+        return None
+    one, square = sorted(terms, key=lambda term: len(term.factors))
+    if one != Product(Fraction(1)) or len(square.factors) != 1:
+        return None
+    ((tangent, exponent),) = square.factors
+    for name, sign, below in _TANGENT_SQUARES:
+        found = isinstance(tangent, Call) and tangent.function.name == name
+        if found and exponent == 2 and square.coefficient == sign:
+            return call(BY_NAME[below], *tangent.args)
+    return None
+
+
+def _sine_and_cosine(base: Expression, exponent: Fraction) -> list[Factor]:
+    """Return a power of tan(u) as powers of sin(u) and cos(u)."""
+    name = base.function.name if isinstance(base, Call) else ""
+    if name in _OF_SINE_AND_COSINE and exponent.denominator == 1:
+        u, v = (call(BY_NAME[n], *base.args) for n in _OF_SINE_AND_COSINE[name])
+        return [(u, exponent), (v, -exponent)]
+    return [(base, exponent)]
+
+
 PRODUCT_FORMS = (
     ProductForm("fraction reduced", _reduced, wins=True),
     ProductForm("fractions put together", _joined_fractions),
     ProductForm("numerator multiplied out", _numerator_multiplied_out),
     ProductForm("denominator multiplied out", _denominator_multiplied_out),
+    ProductForm("divided term by term", _divided),
+    ProductForm("tangents as sines and cosines", _tangents),
 )
