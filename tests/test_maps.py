@@ -188,3 +188,10 @@ def test_more_variables_keep_the_curve_of_the_loss(run: Run) -> None:
     out = run("descend", "x^2+y^2+z^2", "--at", "1,2,3", "--plot").out
     assert "against steps" in out
     assert "against steps" not in run("descend", "x^2+y^2", "--at", "1,2", "--plot").out
+
+
+@pytest.mark.parametrize("x", ["-1e308:1e308", "0:5e-324", "1:1.0000000000000002"])
+@pytest.mark.parametrize("y", ["-1e308:1e308", "0:5e-324"])
+def test_any_range_can_be_drawn(x: str, y: str, run: Run) -> None:
+    ran = run("plot", "abs(x)+exp(y)", f"--x={x}", f"--y={y}", "--height", "5")
+    assert ran.code == 0, ran.err

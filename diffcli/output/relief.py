@@ -15,7 +15,7 @@ from diffcli.records import Record
 _LEVELS = 9  # level lines at most
 _FAR = 0.05  # share of the values at each end that may be left out
 _CELLS_ACROSS, _CELLS_DOWN = 11, 4  # cells of the picture for one arrow
-_AXIS = 2  # lines that the x axis takes
+_MOST_STRETCHED = 1e300  # beyond that a product may be no number
 _BROKEN = ("pole", "jump", "asymptote")
 
 
@@ -143,7 +143,9 @@ def _walls(chart: Map, signs: _Signs) -> Iterator[Mark]:
 def _arrows(chart: Map, signs: _Signs, width: int, height: int) -> Iterator[Mark]:
     """Yield where the gradient points, as it looks in the picture."""
     (low_x, high_x), (low_y, high_y) = chart.field.x, chart.field.y
-    tall = 2 * height / width  # a cell is twice as high as it is wide
+    wide, tall = high_x / 2 - low_x / 2, high_y / 2 - low_y / 2
+    # How much longer a step up looks than one across: a cell is as high as two.
+    stretch = min(wide / (tall or wide or 1.0), _MOST_STRETCHED) * 2 * height / width
     for row in _spread(len(chart.rows), height // _CELLS_DOWN):
         for column in _spread(len(chart.x), width // _CELLS_ACROSS):
             sample = chart.rows[row][column]
@@ -151,9 +153,7 @@ def _arrows(chart: Map, signs: _Signs, width: int, height: int) -> Iterator[Mark
                 continue
             dx, dy = sample.gradient
             largest = max(abs(dx), abs(dy))
-            right = dx / largest / (high_x / 2 - low_x / 2)
-            up = dy / largest / (high_y / 2 - low_y / 2) * tall
-            turns = math.atan2(up, right) / math.tau
+            turns = math.atan2(dy / largest * stretch, dx / largest) / math.tau
             sign = signs.arrows[round(turns * len(signs.arrows)) % len(signs.arrows)]
             yield Mark(sample.x, sample.y, sign, "gradient")
 
