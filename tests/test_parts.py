@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,7 +106,6 @@ def test_a_bad_row_ends_the_run_at_its_part(
     [
         ("--points", "{none}/*.csv", "-o", "{out}/"),
         ("--points", "-", "-o", "{out}/"),
-        ("--points", "{parts}", "-o", "{out}/", "--jobs", "dask:nowhere"),
         ("--points", "{part}", "--jobs", "dask"),
         ("--points", "{part}", "--jobs", "0"),
         ("--points", "{part}", "--jobs", "many"),
@@ -116,10 +117,23 @@ def test_what_has_no_parts_is_refused(
 ) -> None:
     names = {
         "none": str(tmp_path / "none"), "out": str(tmp_path / "out"),
-        "parts": parts, "part": parts.replace("*", "a"),
+        "part": parts.replace("*", "a"),
     }  # fmt: skip
     ran = run("grad", FORMULA, *(word.format(**names) for word in words))
     assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_scheduler_that_is_not_there_is_named(parts: str, tmp_path: Path) -> None:
+    """In a process of its own: a client that fails leaves its loop behind."""
+    words = ["grad", FORMULA, "--points", parts, "-o", f"{tmp_path / 'out'}/"]
+    done = subprocess.run(
+        [sys.executable, "-m", "diffcli", *words, "--jobs", "dask:nowhere"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no dask scheduler at 'nowhere'" in done.stderr
 
 
 class Once:

@@ -80,7 +80,7 @@ FORMATS = {
         Format("single", single, 24, "3.4e38", 2.0**-149),
     )
 }
-"""The formats by the names that --float knows."""
+"""The formats by the names that users give them."""
 
 
 def rounded(name: str) -> dict[str, Callable[..., float]]:

@@ -37,17 +37,18 @@ _MOST_DIGITS = 1000
 def formula(given: Formula, names: Iterable[str] = ()) -> Parsed:
     """Return what a formula means; ``names`` are variables whatever they are called.
 
-    It begins a problem of its own: nodes of earlier ones may be forgotten, and what
-    was read before that is read again. Raises ParseError.
+    A text begins a problem of its own: nodes of earlier ones may be forgotten, and what
+    was read before that is read again. What was read last is what is asked about, and
+    stays: its caller holds its nodes. Raises ParseError.
     """
+    if isinstance(given, Parsed) and expression.is_current(given.expression):
+        return given
     expression.forget_if_many()
     called = words(names, "names")
     if isinstance(given, str):
         return _parse(given, names=called)
     if not isinstance(given, Parsed):
         raise UsageError(f"{shown(given)} is no formula", parameter="formula")
-    if expression.is_current(given.expression):
-        return given
     again = _parse(given.source, given.names, given.within, syntax=given.syntax)
     return again._replace(variables=given.variables)
 

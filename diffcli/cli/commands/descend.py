@@ -26,7 +26,6 @@ Examples:
   diffcli descend "(2*x1+3*x2)**2+3" --at 1,3
   diffcli descend "(2*x1+3*x2)**2+3" --at 1,3 --rate 0.001,0.05,0.08 --plot
   diffcli descend "(w*x-t)**2" --at w=0,x=2,t=1 --wrt w -f csv
-  diffcli descend @xor.net --data xor.csv --init uniform:3 --rate 5 --steps 3000
 """
 
 
