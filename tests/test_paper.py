@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffcli.calculus.functions import FUNCTIONS
+from diffcli.calculus.functions import FUNCTIONS, NAMED
 from diffcli.engine.network import network
 from diffcli.engine.paper import chain, resolved
 from diffcli.language.expression import (
     Call,
     Expression,
     call,
+    forget,
+    is_current,
     postorder,
     variable,
     variables,
@@ -47,6 +49,17 @@ def test_lines_of_every_function(row: Any) -> None:
     inner = parse("x^2+1").expression
     for args in ((x, inner), (inner, x)):
         hold_together(call(row, *args[: row.arity]), "x")
+
+
+@pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+def test_lines_are_made_of_nodes_of_their_own_problem(row: Any) -> None:
+    """Templates are kept from one problem to the next, and their numbers are not."""
+    for _ in range(2):
+        forget()
+        x = variable("x")
+        lines = chain(call(row, *[call(NAMED["sin"], x)] * row.arity), "x").lines
+        for node in postorder([resolved(line.expression, "x") for line in lines]):
+            assert is_current(node), node
 
 
 @given(strategies.defined())

@@ -35,8 +35,10 @@ from diffcli.engine.rewriting import Bindings, D, match, rational, template
 from diffcli.language.expression import (
     Call,
     Expression,
+    Number,
     Variable,
     call,
+    number,
     postorder,
     variable,
 )
@@ -533,11 +535,12 @@ def written(
     for node in template(text):
         if isinstance(node, Variable):
             built[node] = bindings[node.name]
-        elif not isinstance(node, Call):
-            built[node] = node
-        elif node.function is D:
+        elif isinstance(node, Number):
+            built[node] = number(node.text)  # the template's own may be forgotten
+        elif isinstance(node, Call) and node.function is D:
             built[node] = slope(built[node.args[0]])
         else:
+            assert isinstance(node, Call)
             args = [built[argument] for argument in node.args]
             pending = any(_is_pending(argument) for argument in node.args)
             marked = node.function is MULTIPLY and pending
