@@ -81,6 +81,11 @@ class Request(Record):
             )
         return self.jobs
 
+    def refuse_pause(self, form: str) -> None:
+        """Refuse --pause where nobody reads line by line."""
+        if form != "table" or self.output != "-":
+            refuse("nobody watches this output", "pause")
+
     def refuse_rounding(self, form: str) -> None:
         """Refuse --digits where all digits of a double are written anyway."""
         if formats.part(form) in _EXACT and self.digits <= DOUBLE:

@@ -156,8 +156,11 @@ def clear() -> None:
 def line_by_line(lines: Iterable[str]) -> Iterator[str]:
     """Yield lines, each after a key has been pressed; an empty line needs none.
 
-    Any key will do but q, which ends it.
+    Any key will do but q, which ends it. Without a terminal none is waited for.
     """
+    if not somebody_is_there():
+        yield from lines
+        return
     for line in lines:
         yield line
         try:

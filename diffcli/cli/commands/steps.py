@@ -65,26 +65,18 @@ def command(
     form = request.form(HAS)
     if formats.part(form) == "record":
         refuse(f"-f {form} has every level", "level")
-    if form != "table" or request.output != "-":
-        refuse("nobody watches this output", "pause")
-    if not request.has_points:
-        answer = request.answer(
-            form, [document(Steps(parsed, derivatives, level, {}, simplify))]
-        )
-        return _paused(request, answer) if pause else answer
+    request.refuse_pause(form)
 
     def at(problem: Problem) -> Document:
         found, warnings = valued(derivatives, problem)
         return document(Steps(parsed, found, level, problem.point, simplify, warnings))
 
-    answer = request.at_points(
-        form, parsed, wrt, at, notes=request.reading_notes(parsed)
-    )
-    return _paused(request, answer) if pause else answer
-
-
-def _paused(request: Request, answer: Answer) -> Answer:
-    """Return the answer line by line, if somebody is there to press a key."""
-    if not terminal.somebody_is_there():
-        return answer
-    return answer._replace(lines=terminal.line_by_line(answer.lines))
+    if request.has_points:
+        notes = request.reading_notes(parsed)
+        answer = request.at_points(form, parsed, wrt, at, notes=notes)
+    else:
+        alone = document(Steps(parsed, derivatives, level, {}, simplify))
+        answer = request.answer(form, [alone])
+    if pause:
+        answer = answer._replace(lines=terminal.line_by_line(answer.lines))
+    return answer

@@ -46,8 +46,7 @@ def command(
     parsed, form = request.parsed(several=True), request.form(HAS)
     if formats.part(form) in ("sheet", "record", "graph"):
         refuse(f"-f {form} has both passes", "passes")
-    if form != "table" or request.output != "-":
-        refuse("nobody watches this output", "pause")
+    request.refuse_pause(form)
     shown = PASSES.get(passes, (passes,))
 
     def at(problem: Problem) -> Document:
@@ -61,6 +60,6 @@ def command(
         HEADER,
         notes=request.reading_notes(parsed),
     )
-    if pause and request.output == "-" and terminal.somebody_is_there():
+    if pause:
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))
     return answer
