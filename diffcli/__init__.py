@@ -18,6 +18,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     hessian               all second derivatives
     trace, tree           forward and backward pass, node by node; the expression
     sweep                 the error of finite differences against their step width
+    export                value and gradient as code in another language
     plot                  samples over a range, with kinks, jumps and poles
     descend, depth        gradient descent; the gradient through many layers
     parse, functions      what a formula means; the functions there are
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from diffcli.api.boxes import measure as measure
     from diffcli.api.boxes import program as program
     from diffcli.api.claims import check as check
+    from diffcli.api.code import export as export
     from diffcli.api.curves import plot as plot
     from diffcli.api.derivations import derive as derive
     from diffcli.api.derivations import steps as steps
@@ -98,6 +100,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "api.boxes": "measure program",
     "api.claims": "check",
+    "api.code": "export",
     "api.curves": "plot",
     "api.derivations": "derive steps",
     "api.descents": "descend",

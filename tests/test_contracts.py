@@ -33,7 +33,7 @@ PACKAGE = Path(diffcli.__file__).parent
 LAYERS = (
     "errors plugins records",
     "calculus",
-    "arithmetics",
+    "arithmetics targets",
     "language",
     "engine",
     "problem",

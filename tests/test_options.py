@@ -49,6 +49,9 @@ WORDS = {
     "quiet": ("-q",),
     "passes": ("--pass", "forward"),
     "pause": ("--pause",),
+    "name": ("--name", "g"),
+    "table": ("--table", "measured"),
+    "dialect": ("--dialect", "sqlite"),
     "level": ("--level", "full"),
     "simplify": ("--simplify",),
     "graph": ("--graph",),
@@ -110,6 +113,7 @@ CALLS = {
         "--work {work}",
         "{f}*w --data {data} --at 3 --claim 9",
     ],
+    "export": ["{f}", "cbrt(x)*y", "{f} --at 1,2 --check"],
     "steps": [
         "sin(2x)*y-2sin(x)*cos(x)*y+x*y",
         "sin(2x)*y-2sin(x)*cos(x)*y+x*y --at 3,2",
@@ -177,7 +181,7 @@ SEEN_AT = {
         "--program {program} --at 1,2",
     ],
 }
-FORMATS = ("table", "plain", "csv", "json", "dot")  # md and latex show the table
+FORMATS = ("table", "plain", "csv", "json", "dot", "sql")  # md and latex show the table
 ADDED = [
     (command, call, option.name, form)
     for command in plugins.names(commands)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from diffcli.api.boxes import measure as measure
     from diffcli.api.boxes import program as program
     from diffcli.api.claims import check as check
+    from diffcli.api.code import export as export
     from diffcli.api.curves import plot as plot
     from diffcli.api.derivations import derive as derive
     from diffcli.api.derivations import steps as steps

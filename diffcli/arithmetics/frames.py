@@ -26,7 +26,7 @@ def number(text: str, value: float) -> Frame:
     return polars.lit(value, dtype=polars.Float64)
 
 
-def _either(condition: Frame, then: object, other: object) -> Frame:
+def _either(condition: Frame, then: Any, other: Any) -> Frame:
     return polars.when(condition).then(then).otherwise(other)
 
 

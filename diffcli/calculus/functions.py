@@ -98,6 +98,9 @@ class Function(Record):
     sign: str = ""
     #: The derivative as a book writes it, where ``derivatives`` keeps more digits.
     textbook: str = ""
+    #: The meaning again, written so that it neither overflows nor loses digits; empty:
+    #: the definition does not.
+    stable: str = ""
 
     @property
     def taught(self) -> tuple[str, ...]:
@@ -325,13 +328,14 @@ def unary(
     remark: str = "",
     sign: str = "",
     textbook: str = "",
+    stable: str = "",
 ) -> Function:
     """Return the row of a function of one argument."""
     # By place: given by name, the fields of the whole table take twice as long.
     notation, many, refusal = None, "", None
     return Function(
         name, 1, value, (partial,), (derivative,), domain, rough, definition, latex,
-        aliases, notation, many, refusal, remark, sign, textbook,
+        aliases, notation, many, refusal, remark, sign, textbook, stable,
     )  # fmt: skip
 
 
@@ -430,18 +434,18 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     unary("cosh",        math.cosh,                      lambda y, u: math.sinh(u),         "sinh(u)", latex=r"\cosh {u}"),
     unary("tanh",        math.tanh,                      lambda y, u: sech(u) ** 2,         "sech(u)**2", latex=r"\tanh {u}",
           remark="slope 1-tanh(u)**2, computed as sech(u)**2, which keeps its digits", textbook="1-tanh(u)**2"),
-    unary("sech",        sech,                           lambda y, u: -y * math.tanh(u),    "-sech(u)*tanh(u)", definition="1/cosh(u)"),
-    unary("csch",        csch,                           lambda y, u: -y / math.tanh(u),    "-csch(u)*coth(u)", NOT_ZERO, definition="1/sinh(u)"),
+    unary("sech",        sech,                           lambda y, u: -y * math.tanh(u),    "-sech(u)*tanh(u)", definition="1/cosh(u)", stable="2*exp(-abs(u))/(1+exp(-2*abs(u)))"),
+    unary("csch",        csch,                           lambda y, u: -y / math.tanh(u),    "-csch(u)*coth(u)", NOT_ZERO, definition="1/sinh(u)", stable="-2*sign(u)*exp(-abs(u))/expm1(-2*abs(u))"),
     unary("coth",        lambda u: 1 / math.tanh(u),     lambda y, u: -(csch(u) ** 2),      "-csch(u)**2", NOT_ZERO, definition="1/tanh(u)", latex=r"\coth {u}"),
     unary("asinh",       math.asinh,                     lambda y, u: 1 / math.hypot(1, u), "1/sqrt(1+u**2)", aliases=("arcsinh", "arsinh")),
     unary("acosh",       math.acosh,                     lambda y, u: 1 / (math.sqrt(u - 1) * math.sqrt(u + 1)), "1/sqrt(u**2-1)", FROM_1, UPRIGHT_AT_1, aliases=("arccosh", "arcosh")),
     unary("atanh",       math.atanh,                     lambda y, u: 1 / ((1 - u) * (1 + u)), "1/(1-u**2)", OPEN_UNIT, aliases=("arctanh", "artanh")),
     unary("asech",       asech,                          lambda y, u: -1 / (u * math.sqrt((1 - u) * (1 + u))), "-1/(u*sqrt(1-u**2))", TO_1, UPRIGHT_AT_1,
-          definition="acosh(1/u)", aliases=("arcsech", "arsech")),
+          definition="acosh(1/u)", stable="log1p((1-u+sqrt((1-u)*(1+u)))/u)", aliases=("arcsech", "arsech")),
     unary("acsch",       lambda u: math.asinh(1 / u),    lambda y, u: -1 / (abs(u) * math.hypot(1, u)), "-1/(abs(u)*sqrt(1+u**2))", NOT_ZERO,
           definition="asinh(1/u)", aliases=("arccsch", "arcsch")),
     unary("acoth",       acoth,                          lambda y, u: 1 / ((1 - u) * (1 + u)), "1/(1-u**2)", BEYOND_UNIT,
-          definition="atanh(1/u)", aliases=("arccoth", "arcoth")),
+          definition="atanh(1/u)", stable="sign(u)*log1p(2/(abs(u)-1))/2", aliases=("arccoth", "arcoth")),
     ),
     "size, steps, choices": (
     unary("abs",         abs,                            lambda y, u: float((u > 0) - (u < 0)), "sign(u)", REALS, KINK, latex=r"\left|{u}\right|"),
@@ -462,7 +466,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     Function("mean", 2, lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
              ("1/2", "1/2"), ANY_TWO, definition="(u+v)/2", many="average"),
     Function("logsumexp", 2, lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: sigmoid(u - v), lambda y, u, v: sigmoid(v - u)),
-             ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", many="fold"),
+             ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", stable="max(u, v)+log1p(exp(-abs(u-v)))", many="fold"),
     Function("pow", 2, math.pow, (power_by_base, power_by_exponent),
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),
     ),
@@ -480,9 +484,9 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     unary("mish",        lambda u: u * math.tanh(softplus(u)), mish_slope,                        "tanh(softplus(u))+u*sech(softplus(u))**2*sigmoid(u)",
           definition="u*tanh(softplus(u))"),
     unary("softplus",    softplus,                       lambda y, u: sigmoid(u),           "sigmoid(u)",
-          definition="log1p(exp(u))", remark="log(1+exp(u)) that does not overflow"),
+          definition="log1p(exp(u))", stable="max(u, 0)+log1p(exp(-abs(u)))", remark="log(1+exp(u)) that does not overflow"),
     unary("sigmoid",     sigmoid,                        lambda y, u: sigmoid(u) * sigmoid(-u), "sigmoid(u)*sigmoid(-u)",
-          definition="1/(1+exp(-u))", latex=r"\sigma\left({u}\right)", aliases=("logistic", "expit"), remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25", sign="σ", textbook="sigmoid(u)*(1-sigmoid(u))"),
+          definition="1/(1+exp(-u))", stable="exp(min(u, 0))/(1+exp(-abs(u)))", latex=r"\sigma\left({u}\right)", aliases=("logistic", "expit"), remark="slope s*(1-s), where 1-s = sigmoid(-u) keeps its digits; at most 0.25", sign="σ", textbook="sigmoid(u)*(1-sigmoid(u))"),
     unary("hardsigmoid", lambda u: clip(u / 6 + 0.5, 0.0, 1.0), lambda y, u: (-3 < u < 3) / 6,     "step(u+3)*step(3-u)/6", REALS, Rough("kink", lambda u: abs(u) == 3, 0.0, "abs(u)-3"),
           definition="max(min(u/6+1/2, 1), 0)"),
     unary("hardtanh",    lambda u: clip(u, -1.0, 1.0),   lambda y, u: float(-1 < u < 1),    "step(u+1)*step(1-u)", Domain(samples=((-0.9, 0.9),)), Rough("kink", lambda u: abs(u) == 1, 0.0, "abs(u)-1"),

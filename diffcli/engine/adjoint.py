@@ -13,12 +13,14 @@ Source: Griewank & Walther, "Evaluating Derivatives", 2008, sec. 3.2.
 
 from collections.abc import Sequence
 
-from diffcli.calculus.functions import INFIX
+from diffcli.calculus.functions import INFIX, PREFIX, WHEN
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import Program
-from diffcli.language.expression import Expression, number
+from diffcli.language.expression import Expression, call, number
 
 Pair = tuple[str, str]
+_Conditional = tuple[Expression, Expression | None]
+"""An adjoint, and the condition under which it has a meaning; None: always."""
 
 _ADD, _MULTIPLY = INFIX["+"], INFIX["*"]
 
@@ -42,18 +44,39 @@ def partials(expression: Expression, names: Sequence[str]) -> list[Expression]:
     zero = number("0")
     adjoints: list[Expression] = [zero] * len(program.nodes)
     adjoints[program.outputs[0]] = number("1")
+    # Where each of them has a meaning: 0 times a partial that does not exist is not 0.
+    conditions: list[Expression | None] = [None] * len(program.nodes)
     for row in program.calls:
-        upstream, node = adjoints[row], program.nodes[row]
+        upstream, node, condition = adjoints[row], program.nodes[row], conditions[row]
         if upstream is zero:
             continue
         letters = dict(zip("uv", node.args, strict=False))
-        texts = program.function(row).derivatives
-        for argument, text in zip(program.arguments(row), texts, strict=True):
-            if program.active[argument]:
-                term = _product(upstream, fill(text, letters, tidy))
-                adjoints[argument] = _sum(adjoints[argument], term)
+        function = program.function(row)
+        if function is WHEN:
+            condition = _both(condition, node.args[0])
+        for argument, text in zip(
+            program.arguments(row), function.derivatives, strict=True
+        ):
+            if program.active[argument] and text != "0":
+                local = number("1") if function is WHEN else fill(text, letters, tidy)
+                adjoints[argument], conditions[argument] = _sum(
+                    (adjoints[argument], conditions[argument]),
+                    (_product(upstream, local), condition),
+                )
     rows = [program.inputs.get(name) for name in names]
-    return [zero if row is None else adjoints[row] for row in rows]
+    return [
+        zero if row is None else _chosen(adjoints[row], conditions[row]) for row in rows
+    ]
+
+
+def _both(one: Expression | None, other: Expression) -> Expression:
+    """Return the condition that both hold; None always holds."""
+    return other if one is None else call(INFIX["and"], one, other)
+
+
+def _chosen(adjoint: Expression, condition: Expression | None) -> Expression:
+    """Return an adjoint that is 0 where it has no meaning."""
+    return adjoint if condition is None else call(WHEN, condition, adjoint)
 
 
 def _product(upstream: Expression, local: Expression) -> Expression:
@@ -64,9 +87,23 @@ def _product(upstream: Expression, local: Expression) -> Expression:
     return local if upstream is one else tidy(_MULTIPLY, upstream, local)
 
 
-def _sum(adjoint: Expression, term: Expression) -> Expression:
+def _sum(adjoint: _Conditional, term: _Conditional) -> _Conditional:
     """Return an adjoint with one more term; nearly every first one is added to 0."""
-    return term if adjoint is number("0") else tidy(_ADD, adjoint, term)
+    (before, where), (more, there) = adjoint, term
+    if before is number("0"):
+        return term
+    if where is there:
+        return tidy(_ADD, before, more), where
+    total = tidy(_ADD, _chosen(before, where), _chosen(more, there))
+    if where is None or there is None or _opposite(where, there):
+        return total, None
+    return total, call(INFIX["or"], where, there)
+
+
+def _opposite(one: Expression, other: Expression) -> bool:
+    """Tell whether one of two conditions says that the other does not hold."""
+    no = PREFIX["not"]
+    return call(no, one) is other or call(no, other) is one
 
 
 def gradient(expression: Expression, names: Sequence[str]) -> Program:

@@ -48,13 +48,13 @@ def hessian_row(tape: Tape, name: str, names: Sequence[str]) -> dict[Pair, float
         point = dict(zip("uv", (values[a] for a in arguments), strict=False))
         seconds = second_partials(program.function(row).name)
         for place, argument in enumerate(arguments):
-            if not program.active[argument]:
-                continue
+            if not program.active[argument] or values[argument] != values[argument]:
+                continue  # nothing comes to what is not chosen
             local = program.function(row).partials[place](values[row], *point.values())
             bend = sum(
                 seconds[place][other].value(point) * slopes[toward]
                 for other, toward in enumerate(arguments)
-                if slopes[toward]
+                if slopes[toward] and values[toward] == values[toward]
             )
             adjoints[argument] += adjoints[row] * local
             moving[argument] += moving[row] * local + adjoints[row] * bend

@@ -270,7 +270,8 @@ class Tape(Record):
         for row in reversed(self.program.calls):
             if any(slopes[argument] for argument in self.program.arguments(row)):
                 locals_ = self.locals(row).items()
-                slopes[row] = sum(x * slopes[a] for a, x in locals_ if slopes[a])
+                # 0 times the slope of what is not chosen is 0, even if it has none.
+                slopes[row] = sum(x * slopes[a] for a, x in locals_ if x and slopes[a])
         return slopes
 
     def rough_rows(self) -> list[int]:

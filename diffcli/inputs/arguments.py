@@ -34,8 +34,12 @@ SCHEMES = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward
 _MOST_DIGITS = 1000
 
 
-def formula(given: Formula, names: Iterable[str] = ()) -> Parsed:
+def formula(
+    given: Formula, names: Iterable[str] = (), *, several: bool = False
+) -> Parsed:
     """Return what a formula means; ``names`` are variables whatever they are called.
+
+    ``several`` lets it have more than one output.
 
     A text begins a problem of its own: nodes of earlier ones may be forgotten, and what
     was read before that is read again. What was read last is what is asked about, and
@@ -46,10 +50,12 @@ def formula(given: Formula, names: Iterable[str] = ()) -> Parsed:
     expression.forget_if_many()
     called = words(names, "names")
     if isinstance(given, str):
-        return _parse(given, names=called)
+        return _parse(given, names=called, several=several)
     if not isinstance(given, Parsed):
         raise UsageError(f"{shown(given)} is no formula", parameter="formula")
-    again = _parse(given.source, given.names, given.within, syntax=given.syntax)
+    again = _parse(
+        given.source, given.names, given.within, syntax=given.syntax, several=several
+    )
     return again._replace(variables=given.variables)
 
 

@@ -151,6 +151,8 @@ class Document(Record):
     brief: Callable[[], str] = lambda: ""
     #: For dot and mermaid: nodes, arguments before users.
     graph: Callable[[], Sequence[Node]] = lambda: ()
+    #: For a language of code: the lines of a file in it.
+    code: Callable[[str], Iterable[str]] = lambda language: ()
     #: What a reader of the numbers should know, a sentence each.
     warnings: Sequence[str] = ()
 

@@ -1,10 +1,13 @@
-"""One file per format; ``Format`` says what it offers."""
+"""One file per format; ``Format`` says what it offers.
+
+A language of code, a file in ``targets``, is a format too: it writes a document's code.
+"""
 
 from collections.abc import Collection, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from diffcli import plugins
+from diffcli import plugins, targets
 
 DEFAULT = "table"
 """The format for people at a terminal, which every command has."""
@@ -30,14 +33,18 @@ if TYPE_CHECKING:  # a call builds no protocols
 
 
 def names() -> list[str]:
-    """Return the names of all formats: the files in the folder."""
+    """Return the names of all formats: the files of two folders."""
     import diffcli.output.formats as package
 
-    return plugins.names(package)
+    return [*plugins.names(package), *plugins.names(targets)]
 
 
 def load(name: str) -> "Format":
     """Return a format by its name."""
+    if name in plugins.names(targets):
+        from diffcli.output.formats._code import Code
+
+        return Code(name)
     module: Any = import_module(f"diffcli.output.formats.{name}")
     form: Format = module
     return form
@@ -70,4 +77,6 @@ def summary(name: str) -> str:
 def _fact(name: str, word: str) -> str:
     import diffcli.output.formats as package
 
-    return plugins.fact(package, name, word)
+    if name not in plugins.names(targets):
+        return plugins.fact(package, name, word)
+    return "code" if word == "NEEDS" else plugins.fact(targets, name, word)
