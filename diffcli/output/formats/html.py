@@ -1,9 +1,10 @@
 """What the terminal would show, as a web page."""
 
 from collections.abc import Iterable, Iterator
+from io import StringIO
 
 from diffcli.output.document import Document, Screen
-from diffcli.output.formats.svg import exported
+from diffcli.output.formats import table
 
 SUMMARY = "the terminal's screen as a web page"
 SUFFIXES = (".html",)
@@ -12,6 +13,11 @@ NEEDS = "blocks"
 
 def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     """Yield the lines of an HTML file; the same input gives the same file."""
-    return exported(
-        documents, screen, lambda console: console.export_html(inline_styles=True)
-    )
+    screen = screen._replace(color=True)
+    recorder = table.console(StringIO(), screen, record=True)
+    for number, document in enumerate(documents):
+        if number:
+            recorder.print()
+        for block in document.shown(screen.notation):
+            table.print_block(block, screen, recorder)
+    yield from recorder.export_html(inline_styles=True).rstrip("\n").split("\n")

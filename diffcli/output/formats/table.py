@@ -1,12 +1,13 @@
 """For people: rich tables and colours, or stacked records where it is narrow."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import TextIO
 
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
+from rich.segment import Segment
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -88,6 +89,20 @@ def print_block(block: Block, screen: Screen, to: Console) -> None:
     """Print one block."""
     for part in _draw(block, screen):
         to.print(part, soft_wrap=False, crop=False, overflow="fold")
+
+
+def segments(
+    documents: Iterable[Document], screen: Screen
+) -> Iterator[Sequence[Segment]]:
+    """Yield the same lines as pieces of text with their styles."""
+    to = console(StringIO(), screen)
+    options = to.options.update(overflow="fold")
+    for number, document in enumerate(documents):
+        if number:
+            yield ()
+        for block in document.shown(screen.notation):
+            for part in _draw(block, screen):
+                yield from Segment.split_lines(to.render(part, options))
 
 
 def _block_lines(block: Block, screen: Screen) -> Iterator[str]:

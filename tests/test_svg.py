@@ -1,0 +1,90 @@
+"""An SVG shows what the terminal does, every sign in its column."""
+
+import re
+import shlex
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.cells import get_character_cell_size
+
+from diffcli.output import signs
+from diffcli.output.document import Document, Documents, Lines, Run, Screen
+from diffcli.output.formats import svg
+from tests.conftest import Run as Call
+from tests.test_golden import CASES
+
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = [chr(n) for n in (*range(0x2500, 0x25A0), *range(0x2800, 0x2900))]
+
+
+def rows(picture: str) -> list[str]:
+    """Return the lines of a picture, put together by the places of its signs."""
+    found: dict[int, dict[int, str]] = {}
+    for text in ElementTree.fromstring(picture).iter(f"{SVG}text"):
+        if text.get("class") == "title":
+            continue
+        places = [int(x) for x in (text.get("x") or "").split()]
+        line = found.setdefault(int(text.get("y") or 0) // signs.HEIGHT, {})
+        for x, sign in zip(places, text.text or "", strict=True):
+            assert x % signs.WIDTH == 0
+            line[x // signs.WIDTH] = line.get(x // signs.WIDTH, "") + sign
+    return [_line(found.get(y, {})) for y in range(max(found) + 1)]
+
+
+def _line(cells: dict[int, str]) -> str:
+    text, column = "", 0
+    for place in sorted(cells):
+        text += " " * (place - column) + cells[place]
+        column = place + get_character_cell_size(cells[place][0])
+    return text
+
+
+SCREENS = [
+    case
+    for case in CASES
+    if " -f " not in (text := case.read_text(encoding="utf-8")).split("\n")[0]
+    and text.endswith("[exit 0]\n")
+    and "--color" not in text
+    and " demo" not in text.split("\n")[0]
+]
+
+
+@pytest.mark.parametrize("case", SCREENS, ids=lambda case: case.stem)
+def test_every_sign_of_every_screen_stands_in_its_column(case: Path, run: Call) -> None:
+    first, *lines = case.read_text(encoding="utf-8").split("\n")
+    columns, words = first.removeprefix("$ COLUMNS=").split(" diffcli ")
+    ran = run(*shlex.split(words), "-f", "svg", columns=int(columns))
+    screen = "\n".join(lines).partition("[stderr]")[0].partition("[exit 0]")[0]
+    assert rows(ran.out) == [line.rstrip() for line in screen.rstrip("\n").split("\n")]
+
+
+def test_wide_signs_and_marks_stand_in_their_columns() -> None:
+    line = (Run("数x e\u0301─é 😀 < & [bold]", "value"), Run("⣿│"))
+    document = Document(blocks=lambda _: [Lines((line,))], record=dict)
+    picture = "\n".join(svg.lines(Documents([document]), Screen(60)))
+    assert rows(picture) == ["".join(run.text for run in line)]
+    width = signs.WIDTH
+    assert 'x="0">数</text>' in picture
+    assert f'x="{2 * width}">x</text>' in picture
+    assert f'x="{4 * width} {4 * width}">e\u0301</text>' in picture
+
+
+@pytest.mark.parametrize("sign", DRAWN)
+def test_a_shape_stays_in_its_cell(sign: str) -> None:
+    shape = signs.drawn(sign, 0, 0)
+    if shape is None:
+        return
+    x, y = [0.0], [0.0]
+    for letter, text in re.findall(r"([MHVhvQz])([^MHVhvQz]*)", shape[1]):
+        numbers = [float(number) for number in text.split()]
+        if letter in "MQ":
+            x += numbers[::2]
+            y += numbers[1::2]
+        elif letter in "Hh":
+            x.append(numbers[0] + (x[-1] if letter == "h" else 0))
+        elif letter in "Vv":
+            y.append(numbers[0] + (y[-1] if letter == "v" else 0))
+    assert min(x) >= 0 <= min(y)
+    assert max(x) <= signs.WIDTH
+    assert max(y) <= signs.HEIGHT
