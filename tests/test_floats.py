@@ -1,6 +1,8 @@
 """Formats with fewer bits: their rounding, and what it does to gradients."""
 
+import csv
 import json
+from io import StringIO
 from struct import pack, unpack
 
 import pytest
@@ -110,3 +112,18 @@ def test_a_trace_in_a_format_is_made_of_its_numbers(run: Run, form: str) -> None
     for node in found["backward"]:
         assert node["adjoint"] == rounded(node["adjoint"])
     assert f"every operation rounded to {form}" in run(*call, "--float", form).out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_depth_tells_the_rounded_gradient_of_every_layer(run: Run, form: str) -> None:
+    call = ("depth", "sigmoid,tanh", "--layers", "20", "--float", form)
+    rows = list(csv.DictReader(StringIO(run(*call, "-fcsv").out)))
+    losses = json.loads(run(*call, "-fjson").out)["losses"]
+    for name, (there, _) in zip(("sigmoid", "tanh"), losses, strict=True):
+        own = [row for row in rows if row["activation"] == name]
+        assert {row["format"] for row in own} == {form}
+        found = [float(row["rounded_gradient"]) for row in own]
+        assert found[::-1] == there["gradients"]
+        assert found[-1] == there["gradient"]
+        lost = [int(row["layer"]) for row, g in zip(own, found, strict=True) if not g]
+        assert max(lost, default=None) == there["layer"]

@@ -207,6 +207,8 @@ class Loss(Record):
     gradient: float
     #: In a chain as long as need be: layers from its end.
     layers: int | None
+    #: The gradient at each layer of the chain, the first layer's first.
+    gradients: tuple[float, ...]
 
 
 def losses(chain: Chain, name: str) -> tuple[Loss, Loss]:
@@ -221,15 +223,12 @@ def losses(chain: Chain, name: str) -> tuple[Loss, Loss]:
 def _loss(chain: Chain, name: str) -> Loss:
     rounding = FORMATS[name].round if name in FORMATS else float
     count = len(chain.layers)
-    own, *_ = [*_products(_locals(chain, count, name), rounding)][-1:]
-    gone = next(
-        (n for n, g in enumerate(_products(_locals(chain, count, name), rounding), 1)
-         if g == 0.0),
-        None,
-    )  # fmt: skip
-    long = _products(_locals(chain, max(count, LONG), name), rounding)
+    local = _locals(chain, max(count, LONG), name)
+    own = [*_products(local[:count], rounding)]
+    long = _products(local, rounding)
     layers = next((n for n, g in enumerate(long, 1) if g == 0.0), None)
-    return Loss(name, None if gone is None else count - gone + 1, own, layers)
+    gone = count - own.index(0.0) if 0.0 in own else None
+    return Loss(name, gone, own[-1], layers, tuple(reversed(own)))
 
 
 def _products(locals_: Sequence[float], rounding: Rounding) -> Iterator[float]:

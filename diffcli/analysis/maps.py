@@ -143,6 +143,12 @@ class Map:
         """The values, row by row."""
         return [[sample.value for sample in row] for row in self.rows]
 
+    @property
+    def ends(self) -> Range:
+        """The least and the greatest value; 0 and 1 where there are none."""
+        known = [value for row in self.values for value in row if value is not None]
+        return min(known, default=0.0), max(known, default=1.0)
+
     @cached_property
     def breaks(self) -> list[Break]:
         """The lines on which the function breaks, as far as the samples tell."""

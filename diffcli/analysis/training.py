@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from diffcli.analysis.health import Health, health
-from diffcli.engine.columns import gradients
+from diffcli.analysis.maps import Field
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, variables
 from diffcli.records import Record
@@ -17,33 +17,23 @@ if TYPE_CHECKING:
 _MARGIN = 0.25  # what a map shows around the examples, as a share of their range
 
 
-class Map(Record):
+class Decision(Record):
     """What a network with two inputs gives at every place."""
 
     #: The definition that is shown.
     output: str
-    program: Program
-    weights: dict[str, float]
-    #: The two inputs, across and up.
-    inputs: tuple[str, str]
-    #: The range of each.
-    ranges: tuple[tuple[float, float], tuple[float, float]]
+    #: It, over ranges of the two inputs.
+    field: Field
     data: "Data"
     #: The column that says what an example ought to give; empty: none does.
     target: str
 
-    def rows(self, width: int, height: int) -> list[list[float]]:
-        """Return the values in the middle of each cell, the upper row first."""
-        across, up = (
-            [low + (high - low) * (n + 0.5) / count for n in range(count)]
-            for (low, high), count in zip(self.ranges, (width, height), strict=True)
-        )
-        places = [(a, b) for b in reversed(up) for a in across]
-        columns = dict(
-            zip(self.inputs, map(list, zip(*places, strict=True)), strict=True)
-        )
-        values = gradients(self.program, columns, (), self.weights).value
-        return [values[start : start + width] for start in range(0, len(values), width)]
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The least and the greatest of what it says; None: all examples are alike."""
+        wanted = self.data.columns.get(self.target) or (0.0,)
+        low, high = min(wanted), max(wanted)
+        return (low, high) if low < high else None
 
 
 class Training(Record):
@@ -58,7 +48,7 @@ class Training(Record):
     #: The weights there.
     weights: dict[str, float]
     #: Of the best course; None: the network has not two inputs.
-    map: Map | None
+    decision: Decision | None
 
 
 def training(examples: "Examples", courses: Sequence["Course"]) -> Training:
@@ -71,7 +61,7 @@ def training(examples: "Examples", courses: Sequence["Course"]) -> Training:
         tuple(_health(examples, weights) for weights in ends),
         best,
         ends[best],
-        _map(examples, ends[best]),
+        _decision(examples, ends[best]),
     )
 
 
@@ -87,7 +77,7 @@ def _health(examples: "Examples", weights: dict[str, float]) -> Health | None:
         return None
 
 
-def _map(examples: "Examples", weights: dict[str, float]) -> Map | None:
+def _decision(examples: "Examples", weights: dict[str, float]) -> Decision | None:
     """Return the map of the last definition that depends on two columns alone."""
     columns = examples.data.columns
     for name, node in reversed(examples.parsed.definitions.items()):
@@ -97,11 +87,12 @@ def _map(examples: "Examples", weights: dict[str, float]) -> Map | None:
             continue
         rest = [each for each in columns if each not in inputs]
         first, second = inputs
-        return Map(
-            name, Program([node]), weights, (first, second),
-            (_range(columns[first]), _range(columns[second])),
-            examples.data, rest[0] if len(rest) == 1 else "",
+        others = {each: weights[each] for each in used if each in weights}
+        field = Field(
+            examples.parsed, Program([node]), (first, second), others,
+            _range(columns[first]), _range(columns[second]),
         )  # fmt: skip
+        return Decision(name, field, examples.data, rest[0] if len(rest) == 1 else "")
     return None
 
 

@@ -32,8 +32,8 @@ class _Signs(Record):
     arrows: str
 
 
-_SIGNS = _Signs(" ░▒▓", "╱", "◇", "┊", "◆", "→↗↑↖←↙↓↘")
-_ASCII = _Signs(" .:%", "/", "o", "!", "S", ">^<v")
+SIGNS = _Signs(" ░▒▓", "╱", "◇", "┊", "◆", "→↗↑↖←↙↓↘")
+ASCII_SIGNS = _Signs(" .:%", "/", "o", "!", "S", ">^<v")
 _LETTER = "-"  # a level line in ASCII
 
 
@@ -57,24 +57,37 @@ def relief(
 
     ``z`` is the range of the values that are told apart.
     """
-    signs = _ASCII if screen.ascii else _SIGNS
+    signs = ASCII_SIGNS if screen.ascii else SIGNS
     levels = _levels(chart, z)
-    over = overlay or Overlay()
     marks = [*_walls(chart, signs)]
     if arrows:
         marks += _arrows(chart, signs, screen.width, height)
         if chart.steepest:
             best = chart.steepest.sample
             marks.append(Mark(best.x, best.y, signs.steepest, "gradient"))
+    over = overlay or Overlay()
+    over = Overlay(over.curves, [*marks, *over.marks])
+    drawn = plane(chart, screen, height, levels, levels, over)
+    return [*drawn, *_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
+
+
+def plane(
+    chart: Map,
+    screen: Screen,
+    height: int,
+    shades: Sequence[float],
+    lines: Sequence[float],
+    overlay: Overlay,
+) -> list[Line]:
+    """Return the shading between some levels, level lines, and what lies on them."""
     picture = Chart(
         Axis(*chart.field.x),
         Axis(*chart.field.y),
-        [*over.curves, *_lines(chart, levels)],
-        [*marks, *over.marks],
-        ground=shading(chart.values, levels, ascii=screen.ascii),
+        [*overlay.curves, *_lines(chart, lines)],
+        overlay.marks,
+        ground=shading(chart.values, shades, ascii=screen.ascii),
     )
-    drawn = draw(picture, screen.width, height, ascii=screen.ascii)
-    return [*drawn, *_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
+    return draw(picture, screen.width, height, ascii=screen.ascii)
 
 
 def _levels(chart: Map, z: Range | None) -> list[float]:
@@ -96,7 +109,7 @@ def shading(
     values: Grid, levels: Sequence[float], *, ascii: bool
 ) -> list[list[tuple[str, str]]]:
     """Return signs that are denser the higher a value is, row by row."""
-    signs = _ASCII if ascii else _SIGNS
+    signs = ASCII_SIGNS if ascii else SIGNS
     return [
         [(_shade(value, levels, signs), "muted") for value in row] for row in values
     ]

@@ -1,172 +1,181 @@
 """What a descent made of a network: layers, units, weights and its map."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import groupby, zip_longest
+from operator import attrgetter
 from typing import Any
 
 from diffcli.analysis.descend import Descent
-from diffcli.analysis.health import Health, Unit
-from diffcli.analysis.training import Map, Training
+from diffcli.analysis.health import Health, Layer, Unit
+from diffcli.analysis.maps import Map
+from diffcli.analysis.training import Decision, Training
 from diffcli.language.notation import Notation
-from diffcli.output.document import (
-    Block,
-    Column,
-    Line,
-    Lines,
-    Picture,
-    Run,
-    Screen,
-    Table,
-)
+from diffcli.output.canvas import Mark, height
+from diffcli.output.document import Block, Line, Lines, Picture, Run, Screen
+from diffcli.output.relief import ASCII_SIGNS, SIGNS, Overlay, plane
 from diffcli.output.views import data_record
 
-_SHADES = " ░▒▓█"
-_ASCII_SHADES = " .:%#"
-_HEIGHT = 9  # lines of a map
-_WIDEST = 36  # cells of a map
+_LINES_AROUND = 12  # lines of the screen that are not the pictures
+_AXIS, _LEGEND, _FEWEST = 2, 3, 5  # lines of an axis, of the map's words, of a picture
+_BESIDE = 72  # columns from which two pictures stand beside each other
+_MAP = 40  # columns of the map there
 _SIGNS = ("○", "●")
 _ASCII_SIGNS = ("o", "x")
-_MOST_NAMES = 24  # characters of a layer's names
+_MOST_NAMES = 8  # characters of a layer's names
+_MOST_UNITS = 8  # units that are named
+
+Drawer = Callable[[Screen, int], Sequence[Line]]
 
 
-def blocks(descent: Descent, training: Training, notation: Notation) -> Iterator[Block]:
-    """Yield what is said of a network after its descent."""
-    if training.start.layers:
-        yield _layers(descent, training, notation)
-    said = [*_said(descent, training, notation)]
-    if said:
-        yield Lines(tuple(said))
-    rate = descent.courses[training.best].rate
+def blocks(
+    descent: Descent, training: Training, notation: Notation, *, best_only: bool
+) -> Iterator[Block]:
+    """Yield what is said of a network after its descent, of all courses or the best."""
     several = len(descent.courses) > 1
-    head = f"weights after rate {rate:.10g}:" if several else "weights:"
-    yield Lines(((Run(head),),))
-    yield Picture(partial(_weights, training))
+    for place, (course, end) in enumerate(
+        zip(descent.courses, training.ends, strict=True)
+    ):
+        if best_only and place != training.best:
+            continue
+        said = sentence(end.units if end else (), training.data.used, notation)
+        if said:
+            who = f"rate {course.rate:.10g}: " if several else ""
+            yield Lines(((Run(f"{who}{said}", "doubtful"),),))
+    rate = f" after rate {descent.courses[training.best].rate:.10g}" if several else ""
+    yield Picture(partial(_weights, training, f"weights{rate}:"))
 
 
-def _layers(descent: Descent, training: Training, notation: Notation) -> Table:
-    """Return the gradient's size layer by layer, before and after."""
-    rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
-    columns = (Column("gradient by layer", "left"), Column("start"), *rates)
-    rows = []
+def layer_rows(training: Training, notation: Notation) -> Iterator[tuple[Line, ...]]:
+    """Yield the gradient's size layer by layer, before and after each course."""
     for place, layer in enumerate(training.start.layers):
-        shown = [notation.variable(name) for name in layer.names]
-        names = ", ".join(shown)
-        if len(names) > _MOST_NAMES:
-            names = f"{shown[0]}, … ({len(layer.names)})"
         ends = (
-            (Run(f"{end.layers[place].gradient:.2e}" if end else "-", "gradient"),)
+            (Run(changed(layer, end.layers[place]) if end else "-", "gradient"),)
             for end in training.ends
         )
-        start = (Run(f"{layer.gradient:.2e}", "gradient"),)
-        rows.append(((Run(names, "name"),), start, *ends))
-    return Table(columns, tuple(rows))
+        yield ((Run(f"grad {_names(layer, notation)}"),), *ends)
 
 
-def _said(descent: Descent, training: Training, notation: Notation) -> Iterator[Line]:
-    """Yield a sentence for each unit that hardly learns."""
-    several = len(descent.courses) > 1
-    for course, end in zip(descent.courses, training.ends, strict=True):
-        who = f"rate {course.rate:.10g}: " if several else ""
-        for unit in end.units if end else ():
-            yield (
-                Run(f"{who}{sentence(unit, training.data.used, notation)}", "doubtful"),
-            )
+def changed(before: Layer, after: Layer) -> str:
+    """Return the size of a gradient before and after: 1.2e-03 → 4.5e-06."""
+    return f"{before.gradient:.1e} → {after.gradient:.1e}"
 
 
-def sentence(unit: Unit, count: int, notation: Notation) -> str:
-    """Say at how many rows a unit hardly learns: h2 is saturated on 3 of 4 rows."""
-    name = notation.variable(unit.name)
-    rows = f"{unit.examples} of {count} row{'' if count == 1 else 's'}"
-    if unit.state == "dead":
-        return f"{name} is dead: its slope is 0 on {rows}"
-    return f"{name} is saturated on {rows}"
+def _names(layer: Layer, notation: Notation) -> str:
+    shown = [notation.variable(name) for name in layer.names]
+    names = ", ".join(shown)
+    return names if len(names) <= _MOST_NAMES else f"{shown[0]} … {shown[-1]}"
 
 
-def _weights(training: Training, screen: Screen) -> Iterator[Line]:
+def sentence(units: Sequence[Unit], count: int, notation: Notation) -> str:
+    """Say at how many rows units hardly learn: h2 is saturated on 3 of 4 rows."""
+    said = []
+    rows = f"{count} row{'' if count == 1 else 's'}"
+    for state, group in groupby(sorted(units, key=attrgetter("state")), _state):
+        first, *more = group
+        words = f"{notation.variable(first.name)} is {state} {first.examples} of {rows}"
+        rest = [
+            f"{notation.variable(unit.name)} on {unit.examples}"
+            for unit in more[: _MOST_UNITS - 1]
+        ]
+        left = len(more) - len(rest)
+        said.append(", ".join([words, *rest, *([f"{left} more"] if left else [])]))
+    return "; ".join(said)
+
+
+def _state(unit: Unit) -> str:
+    return "dead: its slope is 0 on" if unit.state == "dead" else "saturated on"
+
+
+def _weights(training: Training, head: str, screen: Screen) -> Iterator[Line]:
     """Yield the weights as a point for --at, in quotes, broken at its commas."""
     parts = [f"{name}={value:.7g}" for name, value in training.weights.items()]
     line = '--at "'
+    start: Line = (Run(f"{head} "),)
+    if len(head) + len(line) + len(parts[0]) + 3 > screen.width:
+        yield start
+        start = ()
     for place, part in enumerate(parts):
         end = '"' if place == len(parts) - 1 else ","
-        if len(line) + len(part) + 1 > screen.width:
-            yield (Run(line, "value"),)
-            line = "  "
+        before = sum(len(run.text) for run in start)
+        if before + len(line) + len(part) + 1 > screen.width:
+            yield (*start, Run(line, "value"))
+            line, start = "  ", ()
         line += part + end
-    yield (Run(line, "value"),)
+    yield (*start, Run(line, "value"))
 
 
-# ---- the map ----------------------------------------------------------------------
+# ---- pictures ---------------------------------------------------------------------
 
 
-def picture(map: Map, asked: int | None) -> Picture:
-    """Return the map of a network with two inputs, and its examples on it."""
-    return Picture(partial(_drawn, map, asked))
+def picture(draw: Drawer, decision: Decision | None, asked: int | None) -> Picture:
+    """Return a chart of the loss, and beside it the map of what the network gives.
+
+    ``draw`` draws the chart on a screen, so many lines high.
+    """
+    return Picture(partial(_drawn, draw, decision, asked))
 
 
-def _drawn(map: Map, asked: int | None, screen: Screen) -> Iterator[Line]:
-    height = asked or _HEIGHT
-    shades = _ASCII_SHADES if screen.ascii else _SHADES
-    width = min(_WIDEST, screen.width - 2)
-    rows = map.rows(width, height)
-    known = [value for row in rows for value in row if math.isfinite(value)]
-    low, high = min(known, default=0.0), max(known, default=0.0)
-    across, up = map.inputs
-    yield (Run(f"{map.output} over {across} (to the right) and {up} (up):"),)
-    signs = _signs(map, width, height, ascii=screen.ascii)
-    for y, row in enumerate(rows):
-        cells = [
-            Run(signs[x, y], "title")
-            if (x, y) in signs
-            else Run(_shade(value, low, high, shades), "first")
-            for x, value in enumerate(row)
-        ]
-        yield (Run("  "), *cells)
-    scale = f"{shades[0]!r} {low:.3g} to {shades[-1]!r} {high:.3g}"
-    yield (Run(f"{scale}{_meaning(map, ascii=screen.ascii)}", "muted"),)
+def _drawn(
+    draw: Drawer, decision: Decision | None, asked: int | None, screen: Screen
+) -> Iterator[Line]:
+    lines = height(asked, screen, _LINES_AROUND)
+    loss_lines = max(_FEWEST, lines - _AXIS)
+    if decision is None or screen.width < _BESIDE:
+        yield from draw(screen, loss_lines)
+        if decision:
+            yield from _map(decision, screen, lines)
+        return
+    loss = draw(screen._replace(width=screen.width - _MAP - 2), loss_lines)
+    chart = _map(decision, screen._replace(width=_MAP), lines)
+    for line, beside in zip_longest(loss, chart, fillvalue=()):
+        gap = screen.width - _MAP - sum(len(run.text) for run in line)
+        yield (*line, Run(" " * gap), *beside)
 
 
-def _shade(value: float, low: float, high: float, shades: str) -> str:
-    """Return the shade of a value; what has none stays empty."""
-    if not math.isfinite(value):
-        return " "
-    share = (value - low) / ((high - low) or 1.0)
-    return shades[min(int(share * len(shades)), len(shades) - 1)]
+def _map(decision: Decision, screen: Screen, lines: int) -> list[Line]:
+    """Return the map with its head, the examples on it, and a legend."""
+    chart, written = Map(decision.field), screen.notation.variable
+    across, up = map(written, decision.field.names)
+    head = f"{written(decision.output)} over {across} (to the right) and {up} (up):"
+    ends = decision.ends or chart.ends
+    levels = [ends[0] + (ends[1] - ends[0]) * n / 4 for n in (1, 2, 3)]
+    over = Overlay((), [*_marks(decision, ascii=screen.ascii)])
+    room = max(_FEWEST, lines - _AXIS - _LEGEND)
+    drawn = plane(chart, screen, room, levels, levels[1:2], over)
+    signs = (ASCII_SIGNS if screen.ascii else SIGNS).shades[1:]
+    shades = (f"{sign} {level:.3g}" for sign, level in zip(signs, levels, strict=True))
+    return [
+        (Run(head, "title"),),
+        *drawn,
+        (Run(f"from {'   '.join(shades)}   line {levels[1]:.3g}"),),
+        (Run(_meaning(decision, screen)),),
+    ]
 
 
-def _middle(map: Map) -> float:
-    wanted = map.data.columns[map.target]
-    return min(wanted) / 2 + max(wanted) / 2
-
-
-def _signs(
-    map: Map, width: int, height: int, *, ascii: bool
-) -> dict[tuple[int, int], str]:
-    """Return the signs of the examples by the cells where they lie."""
+def _marks(decision: Decision, *, ascii: bool) -> Iterator[Mark]:
+    """Yield the examples where they lie."""
     small, large = _ASCII_SIGNS if ascii else _SIGNS
-    columns = map.data.columns
-    wanted = columns.get(map.target) or [0.0] * map.data.used
-    middle = _middle(map) if map.target else 1.0
-    (left, right), (low, high) = map.ranges
-    places = zip(*(columns[name] for name in map.inputs), wanted, strict=True)
-    return {
-        (
-            int((x - left) / (right - left) * width),
-            height - 1 - int((y - low) / (high - low) * height),
-        ): large if target > middle else small
-        for x, y, target in places
-    }
+    columns = decision.data.columns
+    wanted = columns.get(decision.target) or [0.0] * decision.data.used
+    low, high = decision.ends or (1.0, 1.0)
+    middle = low / 2 + high / 2
+    names = decision.field.names
+    for x, y, target in zip(*(columns[name] for name in names), wanted, strict=True):
+        yield Mark(x, y, large if target > middle else small)
 
 
-def _meaning(map: Map, *, ascii: bool) -> str:
+def _meaning(decision: Decision, screen: Screen) -> str:
     """Say what the signs of the examples stand for."""
-    small, large = _ASCII_SIGNS if ascii else _SIGNS
-    if not map.target:
-        return f"; {small} examples"
-    wanted = map.data.columns[map.target]
-    if len({*wanted}) == 2:
-        return f"; {small} {map.target} = {min(wanted):g}, {large} {max(wanted):g}"
-    return f"; {small} {map.target} up to {_middle(map):.3g}, {large} above"
+    small, large = _ASCII_SIGNS if screen.ascii else _SIGNS
+    if not decision.ends:
+        return f"{small} examples"
+    name = screen.notation.variable(decision.target)
+    low, high = decision.ends
+    if len({*decision.data.columns[decision.target]}) == 2:
+        return f"{small} {name} = {low:g}   {large} {name} = {high:g}"
+    middle = f"{low / 2 + high / 2:.3g}"
+    return f"{small} {name} up to {middle}   {large} {name} above {middle}"
 
 
 # ---- for programs -----------------------------------------------------------------

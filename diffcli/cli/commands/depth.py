@@ -8,10 +8,9 @@ import click
 from diffcli.api.layers import depth, losses
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
-from diffcli.cli.command import Answer, Command, refuse
+from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
 from diffcli.inputs import points
-from diffcli.output import formats
 from diffcli.output.views.depth import Exhibit, document
 
 SECTION, PLACE = "Explore", 4
@@ -75,8 +74,6 @@ def command(
     chain = partial(depth, layers=layers, weight=w, start=a)
     chains = tuple(map(chain, names))
     rest = [n for n in _OTHERS if n != chains[0].name] if len(chains) == 1 else []
-    if formats.part(request.form(HAS)) == "sheet":
-        refuse("csv and tsv have the layers in doubles", "float_name")
     lost = tuple(losses(each, float_name) for each in chains) if float_name else ()
     exhibit = Exhibit(chains, tuple(map(chain, rest)), lost)
     return request.answer(request.form(HAS), [document(exhibit)])

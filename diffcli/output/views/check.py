@@ -65,6 +65,9 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     where = (Run(f"check at {point_text(check.point, notation)}"),)
     yield Facts((where, *data_facts(check.data)))
     of_methods = any(verdict.method for verdict in check.verdicts)
+    if of_methods and check.data and all(v.passed for v in check.verdicts):
+        yield _errors(check, notation)
+        return
     columns = (
         Column("", "left"),
         Column("found" if of_methods else "claimed"),
@@ -87,6 +90,25 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
             yield Lines(((Run(see, "muted"),),))
     if check.remainders:
         yield from _remainders(check)
+
+
+def _errors(check: Check, notation: Notation) -> Table:
+    """Return a row for each weight: backprop, and how far each method is from it."""
+    found = list(dict.fromkeys(verdict.method for verdict in check.verdicts))
+    titles = (Column(f"{methods.load(name).TITLE} off by") for name in found)
+    rows: dict[str, list[Line]] = {}
+    partial_of = partial(notation.partial, several=len(check.point) > 1)
+    for verdict in check.verdicts:
+        row = _row(check, verdict, notation)
+        name = (Run(partial_of([verdict.name]), "name"),)
+        rows.setdefault(verdict.name, [name, row[2]]).append(row[3])
+    columns = (
+        Column("", "left"),
+        Column("backprop"),
+        *titles,
+        Column("verdict", "left"),
+    )
+    return Table(columns, tuple((*row, (Run("ok", "name"),)) for row in rows.values()))
 
 
 def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Block]:

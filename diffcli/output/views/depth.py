@@ -64,7 +64,9 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
         facts = [(Run(f"{layer}, act({x}) = {body}"),)]
     facts.append((Run(f"w = {first.weight:.10g}, a(0) = {first.start:.10g}"),))
     yield Facts((*facts, (Run("gradient of the output, layer by layer", "muted"),)))
-    yield Picture(partial(_bars, first)) if alone else _table(exhibit.chains)
+    rounded = exhibit.losses[0][0] if exhibit.losses else None
+    bars = Picture(partial(_bars, first, rounded))
+    yield bars if alone else _table(exhibit.chains)
     for chain in exhibit.chains:
         yield Facts(tuple(_said(chain, alone)))
     for chain, pair in zip(exhibit.chains, exhibit.losses, strict=False):
@@ -143,7 +145,7 @@ def _some(layers: Sequence[Layer]) -> list[Layer]:
     ]
 
 
-def _bars(chain: Chain, screen: Screen) -> Iterator[Line]:
+def _bars(chain: Chain, rounded: Loss | None, screen: Screen) -> Iterator[Line]:
     layers = _some(chain.layers)
     sizes = [abs(layer.gradient) for layer in chain.layers if layer.gradient] or [1.0]
     low = min(-1, math.floor(math.log10(min(sizes)) - 1e-9) - 1)
@@ -151,7 +153,8 @@ def _bars(chain: Chain, screen: Screen) -> Iterator[Line]:
     roomy = screen.width >= _ROOMY
     column = f"w{screen.notation.times}act'"
     local = f"{column:>9}   " if roomy else ""
-    head = f"  layer  {local}{'gradient':>9}   "
+    title = f"{f'in {rounded.format}':>11}   " if rounded else ""
+    head = f"  layer  {local}{'gradient':>9}   {title}"
     width = min(_WIDEST, screen.width - len(head))
     ends = f"1e{low:+03d}", f"1e{high:+03d}" if high else "1"
     scale = ends[0] + " " * (width - len(ends[0]) - len(ends[1])) + ends[1]
@@ -162,7 +165,13 @@ def _bars(chain: Chain, screen: Screen) -> Iterator[Line]:
         share = (math.log10(size) - low) / (high - low) if size else 0.0
         local = f"{layer.local:9.3g}   " if roomy else ""
         numbers = f"  {layer.number:5}  {local}{layer.gradient:9.2e}   "
-        yield (Run(numbers), Run(bar(share, width, ascii=screen.ascii), style))
+        there = Run("")
+        if rounded:
+            value = rounded.gradients[layer.number - 1]
+            text = f"{value:.2e}" if value else "0"
+            lost = not value and bool(layer.gradient)
+            there = Run(f"{text:>11}   ", "doubtful" if lost else "")
+        yield (Run(numbers), there, Run(bar(share, width, ascii=screen.ascii), style))
 
 
 def _table(chains: Sequence[Chain]) -> Table:
@@ -216,10 +225,19 @@ def _chain_record(chain: Chain) -> dict[str, Any]:
 
 
 def _sheet(exhibit: Exhibit) -> Sheet:
-    header = ("activation", "layer", "z", "output", "local", "gradient")
-    rows = [
-        (chain.name, layer.number, *map(plain_number, layer[1:]))
-        for chain in exhibit.chains
-        for layer in chain.layers
-    ]
+    header: tuple[str, ...] = (
+        "activation", "layer", "z", "output", "local", "gradient",
+    )  # fmt: skip
+    rounded: list[Loss] = [there for there, _ in exhibit.losses]
+    if rounded:
+        header = (*header, "format", "rounded_gradient")
+    rows = []
+    for place, chain in enumerate(exhibit.chains):
+        for layer in chain.layers:
+            row = (chain.name, layer.number, *map(plain_number, layer[1:]))
+            if rounded:
+                there = rounded[place]
+                gradient = plain_number(there.gradients[layer.number - 1])
+                row = (*row, there.format, gradient)
+            rows.append(row)
     return Sheet(header, rows)

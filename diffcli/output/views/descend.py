@@ -16,6 +16,7 @@ from diffcli.output.document import (
     Document,
     Facts,
     Line,
+    Lines,
     Picture,
     Run,
     Screen,
@@ -37,12 +38,14 @@ from diffcli.problem import Problem, point_text
 from diffcli.records import Record
 
 if TYPE_CHECKING:
+    from diffcli.analysis.training import Training
     from diffcli.inputs.data import Data
 
 SCHEMA = "diffcli/descend/2"
 STEP_SCHEMA = "diffcli/descend-step/1"
 _STYLES = ("first", "third", "fourth", "fifth", "sixth")
-_ROWS = 10  # steps that are shown to people
+_ROWS, _ROWS_OF_NETWORK = 10, 4  # steps that are shown to people
+_MOST_WEIGHTS = 4  # of a network, that are named
 _LINES_AROUND = 12  # lines of the screen that are not the picture
 _HIGHEST = 4e307  # so that the distance of two losses is a number too
 _LINES_AROUND_MAP = 14
@@ -84,21 +87,53 @@ def document(exhibit: Exhibit) -> Document:
 def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     descent = exhibit.descend(False)
     yield from formulas(descent.problem.parsed, notation)
-    start = point_text(descent.problem.point, notation)
-    where = (Run(f"gradient descent from {start}"),)
-    yield Facts((where, *data_facts(exhibit.data), *_limit(descent)))
+    yield Facts(
+        (_start(descent, notation), *data_facts(exhibit.data), *_limit(descent))
+    )
     if exhibit.plot:
         yield from _pictures(exhibit, descent, notation)
-        if descent.training and descent.training.map:
-            yield training.picture(descent.training.map, exhibit.height)
-    rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
-    rows = () if exhibit.plot else tuple(_steps(descent))
-    yield Table((Column("step", "left"), *rates), (*rows, *_summary(descent)))
+    if exhibit.plot and descent.training:
+        yield Lines(tuple(_ends(descent, descent.training, notation)))
+    else:
+        rates = (Column(f"rate {course.rate:.10g}") for course in descent.courses)
+        most = _ROWS_OF_NETWORK if descent.training else _ROWS
+        rows = [] if exhibit.plot else [*_steps(descent, most)]
+        if descent.training:
+            rows += training.layer_rows(descent.training, notation)
+        yield Table((Column("step", "left"), *rates), (*rows, *_summary(descent)))
     for course in descent.courses:
         if course.verdict in ("leaves the domain", "stuck"):
             yield Facts(((Run(f"rate {course.rate:.10g}: {course.stopped}"),),))
     if descent.training:
-        yield from training.blocks(descent, descent.training, notation)
+        yield from training.blocks(
+            descent, descent.training, notation, best_only=exhibit.plot
+        )
+
+
+def _start(descent: Descent, notation: Notation) -> Line:
+    """Return where the descent starts; of many weights only how many they are."""
+    point = descent.problem.point
+    if descent.training and len(point) > _MOST_WEIGHTS:
+        return (Run(f"from {len(point)} weights"),)
+    return (Run(f"gradient descent from {point_text(point, notation)}"),)
+
+
+def _ends(descent: Descent, found: "Training", notation: Notation) -> Iterator[Line]:
+    """Yield how each course ended, and of one what became of the gradient by layer."""
+    for course in descent.courses:
+        bad = course.verdict in _BAD
+        steps = f", {_factor(descent, course)} per step" if course.factor else ""
+        verdict = Run(course.verdict, "doubtful" if bad else "name")
+        feedback = Run(f"    feedback {FEEDBACK[course.verdict]}", "remark")
+        yield (Run(f"rate {course.rate:.10g}: "), verdict, Run(steps), feedback)
+    if len(descent.courses) == 1:
+        sizes = (
+            "".join(run.text for line in row for run in (*line, Run(" "))).strip()
+            for row in training.layer_rows(found, notation)
+        )
+        said = ", ".join(sizes)
+        if said:
+            yield (Run(said, "gradient"),)
 
 
 def _pictures(
@@ -112,7 +147,16 @@ def _pictures(
         return
     axis = "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
     yield Facts(((Run(axis),), *_legend(descent)))
-    yield Picture(partial(_picture, descent, exhibit.height))
+    if descent.training:
+        chart = partial(_picture, descent)
+        yield training.picture(chart, descent.training.decision, exhibit.height)
+    else:
+        yield Picture(partial(_alone, descent, exhibit.height))
+
+
+def _alone(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
+    lines = height(asked, screen, _LINES_AROUND)
+    return _picture(descent, screen, lines)
 
 
 def _map(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
@@ -173,7 +217,7 @@ def _legend(descent: Descent) -> Iterator[Line]:
         yield (Run(f"rate {course.rate:.10g}", _STYLES[place % len(_STYLES)]),)
 
 
-def _steps(descent: Descent) -> Iterator[tuple[Line, ...]]:
+def _steps(descent: Descent, most: int) -> Iterator[tuple[Line, ...]]:
     """Yield the loss of every course at some of the steps."""
     paths = [{step.number: step for step in c.path} for c in descent.courses]
     lasts = [course.path[-1].number for course in descent.courses]
@@ -181,7 +225,7 @@ def _steps(descent: Descent) -> Iterator[tuple[Line, ...]]:
         n + (c.stopped == OVERFLOW) for n, c in zip(lasts, descent.courses, strict=True)
     ]
     numbers = sorted({number for path in paths for number in path} | {*ends})
-    for number in _some(numbers):
+    for number in _some(numbers, most):
         cells = [(Run(str(number)),)]
         for course, path, last in zip(descent.courses, paths, lasts, strict=True):
             text = f"{path[number].loss:.7g}" if number in path else ""
@@ -191,13 +235,14 @@ def _steps(descent: Descent) -> Iterator[tuple[Line, ...]]:
         yield tuple(cells)
 
 
-def _some(numbers: Sequence[int]) -> list[int]:
+def _some(numbers: Sequence[int], most: int) -> list[int]:
     """Return the numbers of the steps to show: the first ones, then ever fewer."""
     count, last = len(numbers), numbers[-1]
-    if count <= _ROWS + 2:
+    if count <= most + 2:
         return list(numbers)
-    growth = last ** (1 / (_ROWS - 1))
-    steps = {0, 1, 2, 3, last} | {round(growth**n) for n in range(_ROWS)}
+    growth = last ** (1 / (most - 1))
+    first = range(4) if most == _ROWS else range(1)
+    steps = {*first, last} | {round(growth**n) for n in range(1, most)}
     places = (min(bisect_left(numbers, step), count - 1) for step in steps)
     return sorted({numbers[place] for place in places})
 
@@ -240,7 +285,7 @@ def _is_log(descent: Descent) -> bool:
     return low > 0 and high > 50 * low
 
 
-def _picture(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
+def _picture(descent: Descent, screen: Screen, lines: int) -> Sequence[Line]:
     courses = descent.courses
     start = courses[0].path[0].loss
     (low, high), log = _heights(descent), _is_log(descent)
@@ -259,7 +304,6 @@ def _picture(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Li
         for place, course in enumerate(courses)
     ]
     picture = Chart(Axis(0, max(steps, 1)), Axis(low, high, log), curves)
-    lines = height(asked, screen, _LINES_AROUND)
     return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
