@@ -1,7 +1,8 @@
-"""Questions to sympy, which answers within two seconds or not at all.
+"""Questions to sympy, which answers within two seconds of work or not at all.
 
 Nobody can tell how long sympy takes, and nothing stops it from inside: so it works in
-a process of its own, which is ended when it is late. It may also break there.
+a process of its own, which is ended when it is late. It may also break there. Seconds
+are the processor's, so that a busy machine gives the same answers.
 """
 
 import atexit
@@ -15,9 +16,9 @@ from functools import cache
 from typing import Any
 
 PATIENCE = 2.0
-"""Seconds that an answer may take."""
-_LOADING = 20.0  # seconds that loading sympy may take
-_ORPHAN = 5  # seconds after which a question that nobody waits for ends by itself
+"""Seconds of work that an answer may take."""
+_BUSY = 15.0  # seconds that it may take where others work too
+_LOADING = 60.0  # seconds that loading sympy may take
 _COMMAND = "import sys; sys.path[:] = {path!r}; from {here} import serve; serve()"
 
 
@@ -57,7 +58,7 @@ class _Sympy:
         assert self.process.stdin is not None
         pickle.dump((function, args), self.process.stdin)
         self.process.stdin.flush()
-        known, answer = self._received(PATIENCE)
+        known, answer = self._received(_BUSY)
         if not known:
             raise NoAnswer(answer)
         return answer
@@ -96,9 +97,9 @@ def serve() -> None:
         except EOFError:
             return
         # Not even a power in C, which listens to nobody, outlives this.
-        signal.alarm(_ORPHAN)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         try:
             reply = True, getattr(exact, function)(*args)
         except Exception as error:  # whatever sympy stumbles over is no answer
             reply = False, str(error)
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
