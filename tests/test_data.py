@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli import gradient, parse
+from diffcli import gradient, hessian, parse
 from diffcli.analysis.examples import Examples
 from diffcli.analysis.health import health, layers
 from diffcli.engine.tape import Program
@@ -174,6 +174,73 @@ def test_the_methods_check_each_other(run: Run, rows: str) -> None:
     done = run("check", FORMULA, "--data", rows, "--init", "uniform:3")
     assert done.code == 0
     assert "mean over 4 rows" in done.out
+
+
+@given(st.lists(st.tuples(values, values), min_size=1, max_size=4), values, values)
+def test_the_hessian_is_the_mean_of_those_of_the_rows(
+    pairs: list[tuple[float, float]], w: float, b: float
+) -> None:
+    text = "x,t\n" + "".join(f"{x!r},{t!r}\n" for x, t in pairs)
+    whole = hessian(examples(text, w=w, b=b))
+    points = [{"x": x, "t": t, "w": w, "b": b} for x, t in pairs]
+    each = [hessian(FORMULA, point, wrt=("w", "b")) for point in points]
+    for pair in (("w", "w"), ("w", "b"), ("b", "b")):
+        parts = [one.partial(*pair).value for one in each]
+        assert None not in parts
+        exact = math.fsum(part for part in parts if part is not None) / len(pairs)
+        assert whole.partial(*pair).value == pytest.approx(exact, rel=1e-13, abs=1e-300)
+
+
+@pytest.mark.parametrize("form", ["table", "plain", "csv", "json", "md"])
+def test_second_derivatives_say_what_they_are_of(
+    run: Run, rows: str, form: str
+) -> None:
+    call = ("grad", FORMULA, "--data", rows, "--at", "w=1,b=0", "--order", "2")
+    done = run(*call, "-f", form)
+    assert done.code == 0
+    assert "mean over 4 rows" in done.out + done.err
+
+
+def test_second_derivatives_that_nobody_waits_for_are_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("x,t\n" + "1,2\n" * 2000, encoding="utf-8")
+    done = run("grad", FORMULA, "--data", str(path), "--at", "w=1,b=0", "--order", "2")
+    assert (done.code, done.out) == (2, "")
+    assert "6,000 second derivatives" in done.err
+
+
+@pytest.mark.parametrize(("claim", "order"), [("*x", 2), ("", 1)])
+def test_a_remainder_and_a_direction_judge_a_claim_about_the_mean(
+    run: Run, rows: str, claim: str, order: int
+) -> None:
+    formula = "(w*x+b-t)^2"
+    call = (
+        "check", formula, "--data", rows, "--at", "w=1,b=0.25",
+        "--claim", f"w=2*(w*x+b-t){claim},b=2*(w*x+b-t)",
+    )  # fmt: skip
+    assert run(*call, "--seed", "3").code == (0 if order == 2 else 1)
+    found = json.loads(run(*call, "--taylor", "-fjson").out)["remainders"]
+    assert found[-1]["order"] == pytest.approx(order, abs=0.1)
+
+
+def test_a_direction_of_many_weights_is_checked_by_the_loss(
+    run: Run, xor: tuple[str, ...]
+) -> None:
+    done = run("check", *xor[1:6], "--seed", "1", "-fjson")
+    (verdict,) = json.loads(done.out)["verdicts"].values()
+    assert done.code == 0
+    assert verdict["claimed"] == pytest.approx(verdict["true"], rel=1e-9)
+
+
+@pytest.mark.parametrize("word", ["--exact", "--arithmetic"])
+def test_what_a_mean_has_not_is_refused_with_the_reason(
+    run: Run, rows: str, word: str
+) -> None:
+    done = run("grad", FORMULA, "--data", rows, "--at", "w=1,b=0", word)
+    assert (done.code, done.out) == (2, "")
+    assert "--data" in done.err.partition("here: ")[2]
 
 
 def test_a_file_without_columns_or_rows_is_refused() -> None:

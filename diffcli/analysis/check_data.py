@@ -25,12 +25,7 @@ def check_data(
     of them; another is about the loss, their mean. Raises what ``Examples`` raises,
     Undefined where a claim has no value, and PointError for a claim toward a column.
     """
-    for name in claims:
-        if name not in examples.weights:
-            raise PointError(
-                f"'{name}' is a column of {examples.data.name};"
-                " partials are those toward weights"
-            )
+    _refuse_columns(examples, claims)
     comparison = examples.compare(("backprop",) if claims else THREE, tick)
     verdicts = (
         _of_claims(examples, claims, tolerance, comparison.partial, prove=prove)
@@ -43,6 +38,41 @@ def check_data(
     )  # fmt: skip
 
 
+def claimed_means(
+    examples: Examples, claims: Mapping[str, Parsed]
+) -> dict[str, Estimate]:
+    """Return the partials of the loss that are claimed, or all of backprop's.
+
+    Raises Undefined where a claim has no value.
+    """
+    _refuse_columns(examples, claims)
+    if claims:
+        return {name: _mean(examples, claim) for name, claim in claims.items()}
+    comparison = examples.compare(("backprop",), bounds=False)
+    return {
+        name: Estimate(comparison.partial(name).value, 0.0) for name in examples.names
+    }
+
+
+def _refuse_columns(examples: Examples, claims: Mapping[str, Parsed]) -> None:
+    for name in claims:
+        if name not in examples.weights:
+            raise PointError(
+                f"'{name}' is a column of {examples.data.name};"
+                " partials are those toward weights"
+            )
+
+
+def _mean(examples: Examples, claim: Parsed) -> Estimate:
+    """Return what is claimed of the loss; with columns it is of each example."""
+    data = examples.data
+    if not {*claim.variables} & {*data.columns}:
+        return evaluated(claim.expression, examples.weights)
+    points = ({**examples.weights, **data.example(place)} for place in range(data.used))
+    values = [evaluated(claim.expression, point) for point in points]
+    return combined(values, data.divisor, examples.settings)
+
+
 def _of_claims(
     examples: Examples,
     claims: Mapping[str, Parsed],
@@ -51,19 +81,12 @@ def _of_claims(
     *,
     prove: bool,
 ) -> Iterator[Verdict]:
-    data = examples.data
     for name, claim in claims.items():
-        if not {*claim.variables} & {*data.columns}:
-            value = evaluated(claim.expression, examples.weights)
-            yield judged(name, value, partial(name), tolerance)
-            continue
-        points = (
-            {**examples.weights, **data.example(place)} for place in range(data.used)
-        )
-        values = [evaluated(claim.expression, point) for point in points]
-        claimed = combined(values, data.divisor, examples.settings)
+        claimed = _mean(examples, claim)
         verdict = judged(name, claimed, partial(name), tolerance)
-        yield _of_each(examples, verdict, claim, tolerance, prove=prove)
+        if {*claim.variables} & {*examples.data.columns}:
+            verdict = _of_each(examples, verdict, claim, tolerance, prove=prove)
+        yield verdict
 
 
 def _of_each(

@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
 
 from diffcli import methods
 from diffcli.analysis import judgement
@@ -16,7 +18,7 @@ from diffcli.analysis.certainty import (
 )
 from diffcli.analysis.grad import Agreement, judge, same_number
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import TooLong, derive
+from diffcli.engine.derivation import Derivation, TooLong, derive
 from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.stencils import (
     NoDifference,
@@ -31,11 +33,14 @@ from diffcli.language.notation import CODE
 from diffcli.problem import DOUBLE, Estimate, Problem, certain
 from diffcli.records import Record
 
+if TYPE_CHECKING:
+    from diffcli.inputs.data import Data
+
 Entries = dict[Pair, Estimate]
 #: The methods that have second derivatives, the most trustworthy last.
 WAYS = ("finite", "symbolic", "backprop")
 _SPARE = 60  # digits of a first derivative at a corner
-_MOST = 5_000  # second derivatives that somebody may wait for
+MOST = 5_000  # second derivatives that somebody may wait for
 
 
 class Hessian(Record):
@@ -52,6 +57,15 @@ class Hessian(Record):
     warnings: tuple[str, ...]
     #: Exact values, if asked for; empty: there is none.
     exact: Mapping[Pair, str] = {}
+    #: The mean of the examples' losses; None: it is the function's value.
+    loss: float | None = None
+    #: The examples; None: it is one point.
+    data: "Data | None" = None
+
+    @property
+    def value(self) -> float:
+        """The function's value, or that of the loss."""
+        return self.problem.value if self.loss is None else self.loss
 
     def partial(self, name: str, other: str) -> Estimate:
         """Return the most trustworthy second derivative, whatever the order of names.
@@ -138,10 +152,10 @@ def _refuse_others(names: Sequence[str]) -> None:
 
 
 def _refuse_many(problem: Problem, pairs: list[Pair]) -> None:
-    if len(pairs) > _MOST:
+    if len(pairs) > MOST:
         raise UsageError(
             f"{len(problem.variables)} variables have {len(pairs):,} second"
-            f" derivatives, and {_MOST:,} are computed at most",
+            f" derivatives, and {MOST:,} are computed at most",
             hint="choose some of the variables",
             parameter="wrt",
         )
@@ -188,22 +202,18 @@ def _by_rules(
     Raises KinkError where there is no first or no second derivative.
     """
     at_corners = slopes_or_kink(problem, _SPARE)
-    formulas: dict[Pair, Expression] = {}
+    firsts, formulas, said = _second(problem.parsed.expression, problem.variables)
     corners: Entries = {}
-    try:
-        for first in derive(problem.parsed.expression, problem.variables):
-            others = [other for name, other in pairs if name == first.variable]
-            name = first.variable
-            sides = judgement.corners(
-                problem, first.result, (name,), others, at_corners.get(name)
-            )
-            for other, found in sides.items():
-                assert found.slope is not None
-                corners[name, other] = certain(found.slope, AT_A_CORNER)
-            for second in derive(first.result, others):
-                formulas[first.variable, second.variable] = second.result
-    except TooLong as error:
-        warnings.append(f"Note: {error.message}")
+    for name, first in firsts.items():
+        others = [other for one, other in pairs if one == name]
+        sides = judgement.corners(
+            problem, first.result, (name,), others, at_corners.get(name)
+        )
+        for other, found in sides.items():
+            assert found.slope is not None
+            corners[name, other] = certain(found.slope, AT_A_CORNER)
+    if said:
+        warnings.append(f"Note: {said}")
     entries = {pair: Estimate(None, math.inf) for pair in pairs}
     for pair, formula in formulas.items():
         program = Program([formula])
@@ -215,6 +225,26 @@ def _by_rules(
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])
     return formulas, entries, corners
+
+
+@lru_cache(maxsize=1)
+def _second(
+    expression: Expression, names: tuple[str, ...]
+) -> tuple[dict[str, Derivation], dict[Pair, Expression], str]:
+    """Return first and second derivatives, once for all points of a formula.
+
+    The sentence says why some are missing, if they are.
+    """
+    firsts: dict[str, Derivation] = {}
+    formulas: dict[Pair, Expression] = {}
+    try:
+        for place, first in enumerate(derive(expression, names)):
+            firsts[first.variable] = first
+            for second in derive(first.result, names[place:]):
+                formulas[first.variable, second.variable] = second.result
+    except TooLong as error:
+        return firsts, formulas, error.message
+    return firsts, formulas, ""
 
 
 def _by_differences(problem: Problem, pairs: list[Pair]) -> Entries:

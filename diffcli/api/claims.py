@@ -62,7 +62,7 @@ def check(
             )
             found = _of_formula(problem, claims or {}, limits, seed, taylor, prove)
         elif isinstance(function, Examples):
-            found = _of_mean(function, claims or {}, limits, prove, tick)
+            found = _of_mean(function, claims or {}, limits, seed, taylor, prove, tick)
         else:
             from diffcli.api.boxes import boxes_of, values_of
 
@@ -103,14 +103,30 @@ def _of_mean(
     examples: Examples,
     claims: Mapping[str, Claim],
     tolerance: Tolerance,
+    seed: int | None,
+    taylor: bool,
     prove: bool,
     tick: Callable[[], object],
 ) -> Check:
-    from diffcli.analysis.check_data import check_data
+    from diffcli.analysis.check_data import check_data, claimed_means
 
     variables = (*examples.weights, *examples.data.columns)
     claimed = arguments.claims(claims, variables)
-    return check_data(examples, claimed, tolerance, tick, prove=prove)
+    if seed is None:
+        result = check_data(examples, claimed, tolerance, tick, prove=prove)
+        if not taylor:
+            return result
+    else:
+        problem, digits = examples.problem, examples.settings.digits
+        result = Check(
+            problem.parsed, "", examples.weights, (), digits, data=examples.data
+        )
+
+    def value(there: dict[str, float]) -> float:
+        return examples.mean.slope(there).loss
+
+    gradient = claimed_means(examples, claimed)
+    return _along(result, value, gradient, tolerance, seed, taylor)
 
 
 def _of_box(

@@ -190,7 +190,6 @@ def _of_data(request: Request, form: str, question: Question) -> Found:
     """Return the check of the mean over the rows of --data."""
     if request.is_box:
         raise UsageError("--data needs a formula, the loss of one example")
-    refuse("with --data the partials of one loss are checked", "seed", "taylor")
     parsed = request.parsed()
     found = examples(
         request, parsed, "", question.settings, keep_going=question.keep_going

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,10 @@ from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import DOUBLE, Problem, Settings
 from diffcli.tables import frame_kind
+
+if TYPE_CHECKING:
+    from diffcli.api.claims import Examples
+    from diffcli.inputs.data import Data
 
 Columns = tuple[Sequence[str], Sequence[str]]
 
@@ -114,7 +118,7 @@ def command(
     settings = request.settings(h, scheme, subgradient)
     whole = (
         _in_format(request, wrt, h, float_name)
-        or _of_data(request, wrt, wanted, settings, keep_going=keep_going)
+        or _of_data(request, wrt, wanted, settings, order, keep_going=keep_going)
         or _by_files(request, wrt, wanted, engine, progress, keep_going=keep_going)
     )
     if whole is not None:
@@ -177,6 +181,7 @@ def _of_data(
     wrt: str,
     wanted: tuple[str, ...],
     settings: Settings,
+    order: int,
     *,
     keep_going: bool,
 ) -> Answer | None:
@@ -188,23 +193,53 @@ def _of_data(
         raise UsageError("--data needs a formula, the loss of one example")
     form = request.form(HAS)
     request.refuse_rounding(form)
+    refuse("the cells of --data are decimals, and exact values need more", "exact")
+    refuse("with --data each row has an arithmetic of its own", "arithmetic")
     why = "with --data it is the gradient of one loss, the mean over its rows"
-    refuse(why, "order", "exact", "arithmetic", "exprs", "engine", "progress")
+    refuse(why, "exprs", "engine", "progress")
     names = _names(wanted, form, many=False)
-    _refuse_unused(names, settings, form)
+    _refuse_unused(names if order == 1 else wanted or ("finite",), settings, form)
     parsed = request.parsed()
     found = examples(request, parsed, wrt, settings, keep_going=keep_going)
     progress = terminal.Progress(found.data.used, "rows")
     try:
+        if order == 2:
+            return _second_of_data(request, form, found, wanted, progress)
         shown = formats.part(form) in ("blocks", "maths")
         comparison = found.compare(names, progress, bounds=shown)
     finally:
         progress.close()
-    loss = comparison.problem.parsed
-    notes = [*request.reading_notes(loss), *comparison.warnings]
-    if formats.part(form) == "brief" and comparison.data:
-        notes.append(f"Note: {comparison.data}")
-    return request.answer(form, [document(comparison)], notes)
+    answer = document(comparison), comparison.data
+    return _of_loss(request, form, *answer, comparison.warnings)
+
+
+def _second_of_data(
+    request: Request,
+    form: str,
+    found: "Examples",
+    wanted: Sequence[str],
+    progress: terminal.Progress,
+) -> Answer:
+    """Return the second derivatives of the mean over the rows of --data."""
+    from diffcli.api.hessians import hessian
+    from diffcli.output.views import hessian as view
+
+    made = hessian(found, methods=tuple(wanted), progress=progress)
+    return _of_loss(request, form, view.document(made), made.data, made.warnings)
+
+
+def _of_loss(
+    request: Request,
+    form: str,
+    made: Document,
+    data: "Data | None",
+    warnings: Sequence[str],
+) -> Answer:
+    """Return an answer about a loss; plain numbers leave what it is to a note."""
+    notes = [*request.reading_notes(request.parsed()), *warnings]
+    if formats.part(form) == "brief":
+        notes.append(f"Note: {data}")
+    return request.answer(form, [made], notes)
 
 
 def _by_files(

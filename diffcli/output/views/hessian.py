@@ -22,6 +22,10 @@ from diffcli.output.document import (
     short_number,
 )
 from diffcli.output.views import (
+    data_cell,
+    data_column,
+    data_facts,
+    data_record,
     derivative_text,
     doubtful_tail,
     formulas,
@@ -48,11 +52,12 @@ def document(hessian: Hessian) -> Document:
 def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     problem = hessian.problem
     yield from formulas(problem.parsed, notation)
-    value = short_number(problem.value, problem.settings.digits)
+    value = short_number(hessian.value, problem.settings.digits)
     yield Facts(
         (
             (Run(f"at {point_text(problem.point, notation)}"),),
             (Run("f = "), Run(value, "value")),
+            *data_facts(hessian.data),
             step_fact(problem.settings),
         )
     )
@@ -93,8 +98,9 @@ def _record(hessian: Hessian) -> dict[str, Any]:
     exact = {pair: text or None for pair, text in hessian.exact.items()}
     return {
         **heading(SCHEMA, problem.parsed),
+        **data_record(hessian.data),
         "point": problem.point,
-        "value": problem.value,
+        "value": hessian.value,
         "hessian": {
             method: _nested({pair: e.value for pair, e in entries.items()})
             for method, entries in hessian.columns.items()
@@ -125,8 +131,10 @@ def _sheet(hessian: Hessian) -> Sheet:
     for pair in _pairs(hessian):
         values = (entries[pair].value for entries in hessian.columns.values())
         exact = [hessian.exact[pair]] if hessian.exact else []
-        rows.append((*pair, *map(plain_number, values), *exact))
-    return Sheet(header(hessian.columns, exact=bool(hessian.exact)), rows)
+        cells = (*pair, *map(plain_number, values), *exact)
+        rows.append((*cells, *data_cell(hessian.data)))
+    columns = header(hessian.columns, exact=bool(hessian.exact))
+    return Sheet((*columns, *data_column(hessian.data)), rows)
 
 
 def header(methods: Iterable[str], *, exact: bool = False) -> tuple[str, ...]:

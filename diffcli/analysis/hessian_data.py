@@ -1,0 +1,76 @@
+"""The Hessian of a mean over examples: the mean of the examples' Hessians."""
+
+from collections.abc import Callable, Sequence
+
+from diffcli.analysis.examples import Examples, combined
+from diffcli.analysis.grad import judge
+from diffcli.analysis.hessian import MOST, WAYS, Hessian, hessian
+from diffcli.errors import DiffcliError, UsageError
+from diffcli.inputs.rows import placed
+
+_MOST_WARNINGS = 3  # of the examples
+
+
+def hessian_of_mean(
+    examples: Examples,
+    names: Sequence[str] = WAYS,
+    tick: Callable[[], object] = lambda: None,
+) -> Hessian:
+    """Return the second derivatives of the loss, each the mean over the examples.
+
+    Raises what ``hessian`` raises, with the row; UsageError for too many of them.
+    """
+    count = len(examples.names)
+    work = examples.data.used * count * (count + 1) // 2
+    if work > MOST:
+        raise UsageError(
+            f"{examples.data.used} rows and {count} weights have {work:,} second"
+            f" derivatives, and {MOST:,} are computed at most",
+            hint="choose some of the weights, or fewer rows",
+            parameter="wrt",
+        )
+    found: list[Hessian] = []
+    bad: dict[int, DiffcliError] = {}
+    for place in range(examples.data.used):
+        try:
+            found.append(hessian(examples.posed(place), names))
+        except UsageError:
+            raise
+        except DiffcliError as error:
+            bad[place] = placed(error, examples.data.places[place])
+            if not examples.keep_going:
+                raise bad[place] from None
+        tick()
+    examples.data = examples.data.without(bad)
+    return _together(examples, found)
+
+
+def _together(examples: Examples, found: Sequence[Hessian]) -> Hessian:
+    first, divisor, settings = found[0], examples.data.divisor, examples.settings
+    columns = {
+        name: {
+            pair: combined(
+                [one.columns[name][pair] for one in found], divisor, settings
+            )
+            for pair in entries
+        }
+        for name, entries in first.columns.items()
+    }
+    exact = columns.get("backprop", columns.get("symbolic", {}))
+    agreements = {
+        pair: judge(columns["finite"][pair], exact[pair]) for pair in first.agreements
+    }
+    sentences = dict.fromkeys(
+        f"{kind}: {where}: {sentence}"
+        for one, where in zip(found, examples.data.places, strict=True)
+        for kind, _, sentence in (warning.partition(": ") for warning in one.warnings)
+    )
+    more = len(sentences) - _MOST_WARNINGS
+    said = [*sentences][:_MOST_WARNINGS]
+    if more > 0:
+        said.append(f"Note: and {more} more of these")
+    return first._replace(
+        problem=examples.problem, columns=columns, agreements=agreements,
+        warnings=tuple(said), loss=examples.mean.slope(examples.weights).loss,
+        data=examples.data,
+    )  # fmt: skip
