@@ -125,7 +125,7 @@ def test_a_direction_moves_only_what_is_claimed(run: Run) -> None:
 @pytest.mark.parametrize(
     ("claim", "said"),
     [
-        ("-11*(2*x+9)/11", "-1/4 of it"),
+        ("-11*(2*x+9)/11", "the claim is -1/4 of the derivative"),
         ("-132", ""), ("44.1", ""), ("0", ""),
     ],
 )  # fmt: skip

@@ -65,6 +65,8 @@ UNUSED = {
     "diffcli.language.readers",
     "diffcli.calculus.rules",
     "diffcli.calculus.mistakes",
+    "diffcli.calculus.mistakes_of_forms",
+    "diffcli.calculus.mistakes_of_functions",
     "diffcli.engine.normal",
     "diffcli.engine.derivation",
     "diffcli.engine.stencils",

@@ -12,18 +12,28 @@ that a slip is named only if it explains the formula; a number can only fit.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import starmap
 
-from diffcli.analysis.equality import places_near
-from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, SPECIAL, WHOLE, Mistake
+from diffcli.analysis.trials import Trial, trials
+from diffcli.analysis.wholes import wholes
+from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, Mistake
+from diffcli.calculus.mistakes_of_forms import SPECIAL, Special
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.normal import normal
 from diffcli.engine.paper import Chain, chain, too_long
-from diffcli.engine.rewriting import Bindings, D, fill, match, rational, template
-from diffcli.engine.tape import Program, Tape, Undefined
+from diffcli.engine.rewriting import (
+    Bindings,
+    D,
+    fill,
+    match,
+    pattern,
+    rational,
+    template,
+)
+from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -37,11 +47,7 @@ from diffcli.language.printer import text
 from diffcli.records import Record
 
 _MOST_STEPS = 1_000  # steps of a derivation in which a slip is looked for
-_MOST_OTHERS = 8  # other variables that may not have been held fixed
-_MOST_SAID = 2
-_EXACT = 1e-9  # how well a slip must give the claim, relative to what was added up
-_PLACES = 6  # points at which a formula is compared
-_FEWEST = 3
+_MOST_SAID = 2  # of slips in the rules, and once more of what was given as a whole
 _LONGEST = 60  # characters of a formula in a sentence
 
 Piece = str | Expression
@@ -54,6 +60,8 @@ class Slip(Record):
     of: Expression | None
     #: The sentence: words, and formulas between them.
     said: tuple[Piece, ...]
+    #: How many things went wrong.
+    faults: int = 1
 
     def __str__(self) -> str:
         """Return the sentence, with formulas as code."""
@@ -61,34 +69,6 @@ class Slip(Record):
             piece if isinstance(piece, str) else text(piece, limit=_LONGEST)
             for piece in self.said
         )
-
-
-class _Trial(Record):
-    """A point, and all that slips are measured with there."""
-
-    tape: Tape
-    #: D(u) of every row, and the same toward the other variables.
-    slopes: list[float]
-    others: list[float]
-    adjoints: list[float]
-    claimed: float
-    #: How far the claimed number was rounded when it was written down.
-    rounding: float
-
-    @property
-    def true(self) -> float:
-        """The derivative."""
-        return self.slopes[self.tape.program.outputs[0]]
-
-    def leads_to(self, wrong: float, row: int) -> bool:
-        """Tell whether this wrong D(u) of a row leads to the claim."""
-        moved = self.adjoints[row] * (wrong - self.slopes[row])
-        return self.is_claimed(self.true + moved, abs(moved) + abs(self.true))
-
-    def is_claimed(self, value: float, size: float) -> bool:
-        """Tell whether a value made of parts of this size is the claimed one."""
-        slack = _EXACT * (size + abs(self.claimed)) + self.rounding
-        return abs(value - self.claimed) <= slack
 
 
 def explain(
@@ -101,18 +81,27 @@ def explain(
     """
     if len(derivation.steps) > _MOST_STEPS or too_long(derivation.steps[-1].of):
         return ()
-    trials = list(_trials(derivation, claim, point))
-    if not trials or all(s.is_claimed(s.true, abs(s.true)) for s in trials):
+    found = list(trials(derivation, claim, point))
+    if not found or all(t.is_claimed(t.true, abs(t.true)) for t in found):
         return ()
-    looked = _Search(derivation, claim, trials)
-    found = list(looked.by_rule()) + list(looked.of_whole())
-    found = found or list(looked.anywhere())
-    said = {str(slip): slip for slip in found}
-    slips = tuple(said.values())[:_MOST_SAID]
-    if slips and len(trials) == 1:
-        first = slips[0]._replace(said=("this number fits: ", *slips[0].said))
-        return (first, *slips[1:])
-    return slips or tuple(looked.factor())
+    search = _Search(derivation, claim, found)
+    slips = _simplest(search.by_rule())
+    whole = _simplest(Slip(None, s) for s in wholes(derivation, claim, found))
+    slips = slips or (() if whole else _simplest(search.anywhere()))
+    if slips and len(found) == 1:
+        first = slips[0]._replace(said=("this number fits a slip: ", *slips[0].said))
+        slips = (first, *slips[1:])
+    said = [slip.said for slip in slips]
+    whole = tuple(slip for slip in whole if slip.said not in said)
+    slips = (*slips, *whole[: max(1, _MOST_SAID - len(slips))])
+    return slips or tuple(search.factor())
+
+
+def _simplest(slips: Iterator[Slip]) -> tuple[Slip, ...]:
+    """Return the first of the slips with the fewest faults, each sentence once."""
+    said = {str(slip): slip for slip in slips}
+    fewest = min((slip.faults for slip in said.values()), default=0)
+    return tuple(s for s in said.values() if s.faults == fewest)[:_MOST_SAID]
 
 
 def line_left(slip: Slip, derivation: Derivation, *, several: bool) -> Chain | None:
@@ -142,7 +131,7 @@ class _Search:
     """Slips that lead to the claim at all points."""
 
     def __init__(
-        self, derivation: Derivation, claim: Expression, trials: Sequence[_Trial]
+        self, derivation: Derivation, claim: Expression, trials: Sequence[Trial]
     ) -> None:
         self.derivation = derivation
         self.claim = claim
@@ -161,6 +150,7 @@ class _Search:
         for step in self.steps:
             found = list(self.of_step(step)) if step.of not in silent else []
             yield from found
+            found = [slip for slip in found if slip.faults == 1]
             if found and step.rule.name not in ("linearity", "product"):
                 silent |= self.same_elsewhere(step.bindings["u"])
 
@@ -186,11 +176,12 @@ class _Search:
             for mistake in starmap(Mistake, step.rule.mistakes)  # a pair will do
             if self.makes_sense(mistake, step.bindings)
         ]
-        rows: list[tuple[Bindings, Sequence[Mistake]]] = [(step.bindings, regular)]
-        for special in SPECIAL:
+        rows: list[tuple[Bindings, Sequence[Mistake]]] = []
+        for special in _special().get(_top(step.of), ()):
             bindings = match(Rule("", special.before, "", ""), step.of, self.fits)
             if bindings is not None:
                 rows.append((bindings, special.mistakes))
+        rows.append((step.bindings, regular))
         for bindings, mistakes in rows:
             shapes: set[float] = set()
             for mistake in mistakes:
@@ -220,7 +211,10 @@ class _Search:
         program = _program(mistake.written)
         point = dict(_LETTERS)
         first: dict[Expression, str] = {}
-        for letter, node in bindings.items():
+        for letter, node in (
+            *bindings.items(),
+            ("x", variable(self.derivation.variable)),
+        ):
             same = first.setdefault(node, letter)
             point[letter], point[f"D({letter})"] = (
                 _LETTERS[same],
@@ -235,49 +229,19 @@ class _Search:
             return math.nan  # it has the shape of no other
 
     def fits(self, letter: str, node: Expression) -> bool:
-        """Tell whether a letter may stand for a node: c and n do not change."""
-        return letter not in "cn" or not any(self.slope(node))
+        """Tell whether a letter may stand for a node: c and n do not change.
 
-    def of_whole(self) -> Iterator[Slip]:
-        """Yield what has been given in the derivative's place, as a whole."""
-        if self.is_integral():
-            yield Slip(None, (self.of, " was integrated, not differentiated"))
-        name = self.derivation.variable
-        for other in self.trials[0].tape.program.inputs:
-            if other != name and self.is_partial(other):
-                said = (
-                    "this is the derivative toward ", variable(other), ", not toward ",
-                    variable(name),
-                )  # fmt: skip
-                yield Slip(None, said)
-
-    def is_integral(self) -> bool:
-        """Tell whether the claim's derivative is the formula."""
-        if len(self.trials) < _FEWEST:
-            return False
-        program = Program([self.claim])
-        for trial in self.trials:
-            tape = trial.tape
-            point = {
-                name: tape.values[row] for name, row in tape.program.inputs.items()
-            }
-            slopes = program.run(point).slopes(self.derivation.variable)
-            value = tape.values[tape.program.outputs[0]]
-            if not math.isclose(slopes[program.outputs[0]], value, rel_tol=_EXACT):
-                return False
-        return True
-
-    def is_partial(self, other: str) -> bool:
-        """Tell whether the claim is the derivative toward another variable."""
-        return all(
-            trial.is_claimed(trial.adjoints[trial.tape.program.inputs[other]], 0.0)
-            for trial in self.trials
-        )
+        k is a number, so that it does not change with another variable either.
+        """
+        if letter not in "cnk" or any(self.slope(node)):
+            return letter not in "cnk"
+        trial = self.trials[0]
+        return letter != "k" or not trial.others[trial.tape.program.index[node]]
 
     def anywhere(self) -> Iterator[Slip]:
         """Yield the outermost part of which the derivative went wrong as a whole."""
         for step in self.steps:
-            for mistake in (*WHOLE * (step.of is self.of), *ANYWHERE):
+            for mistake in ANYWHERE:
                 if self.leads(mistake.written, step.of, {}):
                     yield self.slip(mistake, step.of, {})
                     return
@@ -296,7 +260,7 @@ class _Search:
             trial.is_claimed(float(simple) * trial.true, abs(trial.true))
             for trial in self.trials
         ):
-            yield Slip(None, (f"the claim is {simple} of it",))
+            yield Slip(None, (f"the claim is {simple} of the derivative",))
 
     def numbers(self) -> set[int]:
         """Return the whole numbers that stand in the derivation."""
@@ -320,21 +284,22 @@ class _Search:
         return True
 
     def values(
-        self, of: Expression, bindings: Bindings, trial: _Trial
+        self, of: Expression, bindings: Bindings, trial: Trial
     ) -> dict[str, float]:
         """Return what letters and their D(...) are at a point."""
         found: dict[str, float] = {}
         index, values = trial.tape.program.index, trial.tape.values
-        for letter, node in (*bindings.items(), ("f", of)):
+        here = variable(self.derivation.variable)
+        for letter, node in (*bindings.items(), ("f", of), ("x", here)):
             row = index[node]
             found[letter] = values[row]
-            constant = letter in "cn"
+            constant = letter in "cnk"
             found[f"D({letter})"] = (trial.others if constant else trial.slopes)[row]
         return found
 
     def slip(self, mistake: Mistake, of: Expression, bindings: Bindings) -> Slip:
         """Return a mistake with the formulas of this derivation in its sentence."""
-        letters = {**bindings, "f": of}
+        letters = {**bindings, "f": of, "x": variable(self.derivation.variable)}
 
         def formula(written: str) -> Expression:
             if written in letters:
@@ -345,7 +310,8 @@ class _Search:
             formula(part) if place % 2 else part
             for place, part in enumerate(re.split(r"\{(.*?)\}", mistake.said))
         ]
-        return Slip(of, tuple(piece for piece in pieces if piece != ""))
+        said = tuple(piece for piece in pieces if piece != "")
+        return Slip(of, said, mistake.faults)
 
     def derivative(self, node: Expression) -> Expression:
         """Return D(node) as one writes it on paper."""
@@ -367,56 +333,22 @@ def _program(written: str) -> Program:
     return Program([list(built.values())[-1]])
 
 
-# ---- points -----------------------------------------------------------------------
+@cache
+def _special() -> dict[str, list[Special]]:
+    """Return the forms by the function on top of them."""
+    forms: dict[str, list[Special]] = {}
+    for special in SPECIAL:
+        forms.setdefault(_top(pattern(special.before)), []).append(special)
+    return forms
 
 
-def _trials(
-    derivation: Derivation, claim: Expression, point: Mapping[str, float] | None
-) -> Iterator[_Trial]:
-    """Yield points at which formula and claim have values, the given one first."""
-    name, of = derivation.variable, derivation.steps[-1].of
-    program, claimed = Program([of]), Program([claim])
-    names = {*program.inputs, *claimed.inputs}
-    is_number = not claimed.inputs and not isinstance(derivation.result, Number)
-    places: Iterable[Mapping[str, float]] = places_near(names, point)
-    if is_number and point is not None:
-        places = [point]
-    count = 0
-    for place in places:
-        try:
-            tape = program.run(place)
-            value = claimed.value(place)
-        except Undefined:
-            continue
-        slopes = tape.slopes(name)
-        adjoints = tape.backward().adjoints
-        if not all(map(math.isfinite, (*slopes, *adjoints))):
-            continue
-        others = [n for n in program.inputs if n != name][:_MOST_OTHERS]
-        total = [sum(column) for column in zip(*map(tape.slopes, others), strict=True)]
-        yield _Trial(
-            tape, slopes, total or [0.0] * len(slopes), adjoints, value,
-            _rounding(claim),
-        )  # fmt: skip
-        count += 1
-        if count == _PLACES:
-            return
-
-
-def _rounding(claim: Expression) -> float:
-    """Return how far a claim that was written with many digits may be rounded."""
-    if isinstance(claim, Call) and len(claim.args) == 1:
-        (claim,) = claim.args  # the number behind a minus sign
-    if not isinstance(claim, Number) or "e" in claim.text:
-        return 0.0
-    whole, _, places = claim.text.partition(".")
-    significant = len((whole + places).lstrip("0"))
-    return 0.5 * 10.0 ** -len(places) if places and significant >= _DIGITS else 0.0
+def _top(node: Expression) -> str:
+    return node.function.name if isinstance(node, Call) else ""
 
 
 _LETTERS = {
-    "u": 1.37, "v": 2.19, "c": 3.23, "n": 4.41, "f": 5.57, "e": math.e,
-    "D(u)": 0.71, "D(v)": 0.83, "D(c)": 0.97, "D(n)": 0.59,
+    "u": 1.37, "v": 2.19, "w": 1.73, "c": 3.23, "k": 2.61, "n": 4.41, "f": 5.57,
+    "e": math.e, "x": 1.91, "D(u)": 0.71, "D(v)": 0.83, "D(w)": 0.67, "D(c)": 0.97,
+    "D(k)": 0.53, "D(n)": 0.59, "D(x)": 1.0,
 }  # fmt: skip
 """Values of letters and of their D(...), with nothing in common."""
-_DIGITS = 5  # digits from which a number is taken as rounded and not as chosen

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from diffcli.analysis.equality import equal
 from diffcli.analysis.slips import Slip, explain
-from diffcli.calculus.mistakes import ALGEBRA, Move
+from diffcli.calculus.mistakes_of_forms import ALGEBRA, Move
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import derivations
 from diffcli.engine.normal import normal

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from diffcli.calculus import mistakes
+from diffcli.calculus import mistakes_of_functions
 from diffcli.calculus.functions import CONDITIONS, INFIX, NAMED, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.normal import Normal
@@ -359,6 +359,6 @@ def _chain(name: str) -> list[Rule]:
         before,
         " + ".join(terms),
         f"the derivative of {name}, times the inner derivative",
-        mistakes.of_chain(name, row.derivatives),
+        mistakes_of_functions.of_chain(name, row.derivatives),
     )
     return [*_by_function()[""], rule]

@@ -116,7 +116,7 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
     taken = tuple(check.point)
     said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
     if not said and verdict.factor:
-        said = f"claimed is {verdict.factor} of it"
+        said = f"the claim is {verdict.factor} of the derivative"
     said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
     if not said:
         return
