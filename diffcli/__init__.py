@@ -9,6 +9,7 @@ True
 A formula is a text, a point gives each variable a number by its name. Questions:
 
     gradient, gradients   the partial derivatives at a point, or at many
+    value                 the value alone
     compare               by all methods, with error estimates and how they agree
     derive, steps         the derivative as a formula, rule by rule
     check                 is a claimed gradient right, and which slip explains it
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from diffcli.api.partials import compare as compare
     from diffcli.api.partials import gradient as gradient
     from diffcli.api.partials import gradients as gradients
+    from diffcli.api.partials import value as value
     from diffcli.api.passes import trace as trace
     from diffcli.api.passes import tree as tree
     from diffcli.api.step_widths import sweep as sweep
@@ -109,7 +111,7 @@ _HOMES = {
     "api.hessians": "hessian",
     "api.layers": "depth",
     "api.marks": "judge mark",
-    "api.partials": "compare gradient gradients",
+    "api.partials": "compare gradient gradients value",
     "api.passes": "trace tree",
     "api.step_widths": "sweep",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"

@@ -316,6 +316,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "sweep": ("x**2", {"x": 1}),
     "trace": ("x**2", {"x": 1}),
     "tree": ("x**2", {"x": 1}),
+    "value": ("x**2", {"x": 1}),
 }
 NASTY = [
     None, True, -1, 2.5, math.nan, math.inf, 10**5000, 1j, "", "a,b", "(", "\ud800",

@@ -73,12 +73,13 @@ def at_points(
 ) -> Iterator[Entry | Stretch]:
     """Yield the gradient at every row's point, or the row's error.
 
-    ``alone`` tells that only the numbers of backprop are asked for: then they are
-    computed without bounds for their errors, which takes a tenth of the time, and the
-    rows of a chunk together, with the bits that they have one by one.
+    ``alone`` tells that only the numbers of backprop are asked for, or without methods
+    and names only the values: then they are computed without bounds for their errors,
+    which takes a tenth of the time, and the rows of a chunk together, with the bits
+    that they have one by one.
     """
     program = Program([parsed.expression])
-    quick = alone and methods == ("backprop",) and settings.digits <= DOUBLE
+    quick = alone and methods in ((), ("backprop",)) and settings.digits <= DOUBLE
     for piece in pieces:
         for block in (piece,) if isinstance(piece, Row) else read(piece):
             parts: Iterable[Row | Stretch]
@@ -132,8 +133,8 @@ def of_formulas(
 ) -> Iterator[Entry]:
     """Yield the gradient of the formula in every line that is not empty, at one point.
 
-    With ``order`` 2 that is the Hessian. A point by name may name more variables than
-    a formula has.
+    With ``order`` 2 that is the Hessian, with 0 the value. A point by name may name
+    more variables than a formula has.
     """
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r\n")
@@ -151,7 +152,7 @@ def of_formulas(
             yield entry._replace(error=placed(error, row.where))
             continue
         entry = Entry(row._replace(point=point), parsed, toward, methods)
-        answered = _compared if order == 1 else _second
+        answered = _compared if order < 2 else _second
         yield answered(entry, settings, Program([parsed.expression]))
 
 
@@ -176,6 +177,8 @@ def _gradient(
         tape = program.run(point)
     except Undefined:
         return None
+    if not names:
+        return Gradient(tape.values[program.outputs[0]], ())
     backward = tape.backward()
     partials = tuple(backward.partial(name) for name in names)
     if not all(map(math.isfinite, partials)) or tape.rough_rows():

@@ -82,7 +82,11 @@ class Comparison(Record):
 
 
 def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Comparison:
-    """Return the partials by each method, and how they agree."""
+    """Return the partials by each method, and how they agree.
+
+    Without methods it is the value alone, wherever that is a kink.
+    """
+    problem = problem if names else problem._replace(variables=())
     digits = max(DOUBLE, problem.settings.digits)
     corners = slopes(problem.tape, problem.point, digits=digits)
     corners = {name: corners[name] for name in problem.variables if name in corners}

@@ -12,7 +12,7 @@ from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings
 
-__all__ = ["compare", "gradient", "gradients", "with_exact_values"]
+__all__ = ["compare", "evaluate", "gradient", "gradients", "value", "with_exact_values"]
 
 
 def gradient(
@@ -40,6 +40,22 @@ def gradient(
     if error:
         raise error
     return _numbers(result)
+
+
+def value(formula: Formula | Problem, point: Point | None = None) -> float:
+    """Return the value of a formula at a point, also where it has no derivative.
+
+    >>> value("abs(x) + y", {"x": 0, "y": 2})
+    2.0
+
+    Raises UsageError, ParseError, PointError, and DomainError where it is undefined.
+    """
+    return float(evaluate(arguments.problem(formula, point)).value.number)
+
+
+def evaluate(problem: Problem) -> Comparison:
+    """Return a comparison that has the value alone, with its error."""
+    return _analysis.compare(problem, ())
 
 
 def _numbers(result: Comparison) -> dict[str, float]:

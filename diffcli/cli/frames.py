@@ -321,8 +321,10 @@ def streamed(work: Work, form: str, own: Sequence[str]) -> Iterator[str]:
         raise work.errors[last]
 
 
-def answer(request: "Request", wrt: str, *, keep_going: bool) -> Answer:
+def answer(request: "Request", wrt: str, order: int = 1, *, keep_going: bool) -> Answer:
     """Return the gradients at the rows of a table; what polars cannot, columns do.
+
+    With ``order`` 0 the values alone.
 
     Raises UsageError for a format it does not write, and what reading raises.
     """
@@ -332,11 +334,11 @@ def answer(request: "Request", wrt: str, *, keep_going: bool) -> Answer:
         raise UsageError("polars writes csv, tsv, parquet and arrow")
     parsed = request.parsed()
     rows = request.rows_for(parsed, "csv", named=True)
-    names = request.wanted(parsed, wrt)
+    names, methods = (request.wanted(parsed, wrt), ("backprop",)) if order else ((), ())
     settings = request.settings("", "symmetric", subgradient=False)
-    batch = Batch(parsed, names, settings, ("backprop",), form, True, keep_going)
+    batch = Batch(parsed, names, settings, methods, form, True, keep_going)
     source = _source(request, rows, parsed.variables, form)
-    own = columns(names, ("backprop",))
+    own = columns(names, methods)
     shown = header(rows.columns, own)
     work = Work(batch, source, {})
     if request.output == "-":

@@ -41,9 +41,9 @@ def gradients(
 
     A variable that all points share has a number instead.
 
-    A closer look is needed where a function is not defined, or not smooth, or its
-    value or a partial is not finite; and at a few of the points around, for a block in
-    which a function refuses an argument is halved until the rest is small.
+    A closer look is needed where a function is not defined, or for partials not smooth,
+    or its value or a partial is not finite; and at a few of the points around, for a
+    block in which a function refuses an argument is halved until the rest is small.
     """
     size = min(map(len, points.values()))
     found = Gradients([], tuple([] for _ in names), set())
@@ -82,7 +82,7 @@ def _block(
     Raises ValueError or ArithmeticError if a function refuses one of them.
     """
     values = list(evaluate(program.nodes, columns, points))
-    adjoints = _adjoints(program, values)
+    adjoints = _adjoints(program, values) if names else []
     value, *partials = (
         column if isinstance(column, list) else [column] * count
         for column in (
@@ -90,7 +90,9 @@ def _block(
             *(_partial(program, adjoints, name) for name in names),
         )
     )
-    bad = _not_finite([*values, *partials]) | _rough(program, values)
+    bad = _not_finite([*values, *partials])
+    if names:
+        bad |= _rough(program, values)
     return Gradients(value, tuple(partials), bad)
 
 

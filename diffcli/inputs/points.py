@@ -322,7 +322,10 @@ def other_reading(name: str) -> str:
 
 def no_variables() -> PointError:
     """Return the error for a formula without variables."""
-    return PointError("the formula has no variables, so it has no partial derivatives")
+    return PointError(
+        "the formula has no variables, so it has no partial derivatives",
+        hint="grad --order 0 gives its value, and needs no point",
+    )
 
 
 def missing_point(variables: Sequence[str]) -> PointError:

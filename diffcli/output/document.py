@@ -208,8 +208,8 @@ class Bulk(Record):
         return "\n".join(map(separator.join, rows))
 
     def brief(self) -> str:
-        """Return the partials alone, a line each."""
-        partials = map(_plain_numbers, self.numbers[1:])
+        """Return the partials alone, a line each; the values where there are none."""
+        partials = map(_plain_numbers, self.numbers[1:] or self.numbers)
         return "\n".join(map(" ".join, zip(*partials, strict=True)))
 
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diffcli import methods
-from diffcli.api.partials import compare, with_exact_values
-from diffcli.cli import completion, options, terminal
+from diffcli.api.partials import compare, evaluate, with_exact_values
+from diffcli.cli import completion, options, orders, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.help import Listed
+from diffcli.cli.orders import MOST
 from diffcli.cli.request import Request
 from diffcli.errors import KinkError, UsageError
 from diffcli.inputs import arguments, points
-from diffcli.inputs.rows import poser
+from diffcli.inputs.rows import Row, Rows, poser
 from diffcli.output import formats
 from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
@@ -33,6 +34,7 @@ SECTION, PLACE = "Differentiate", 1
 HAS = ("blocks", "record", "sheet", "brief", "maths")
 _ONE_EACH = ("brief", "sheet")  # for these one method is asked, if none is named
 _FOR_PROGRAMS = (*_ONE_EACH, "record")
+_NOWHERE = Row("", {}, {})  # the point of a formula without variables
 _DIFFERENCES = ("h", "scheme", "arithmetic")  # options of differences
 EPILOG = """\
 \b
@@ -64,8 +66,8 @@ def _methods() -> list[tuple[str, str]]:
     help="At kinks use the deep-learning convention: relu'(0) = 0.",
 )  # fmt: skip
 @click.option(
-    "--order", type=click.IntRange(1, 2), default=1, metavar="N",
-    help="1: the gradient; 2: the Hessian, all second derivatives.",
+    "--order", type=click.IntRange(0, MOST), default=1, metavar="N",
+    help="1: the gradient; 2: the Hessian, all second derivatives; 0: the value alone.",
 )  # fmt: skip
 @click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
@@ -119,7 +121,9 @@ def command(
     whole = (
         _in_format(request, wrt, h, float_name)
         or _of_data(request, wrt, wanted, settings, order, keep_going=keep_going)
-        or _by_files(request, wrt, wanted, engine, progress, keep_going=keep_going)
+        or _by_files(
+            request, wrt, wanted, engine, progress, order, keep_going=keep_going
+        )
     )
     if whole is not None:
         return whole
@@ -135,21 +139,23 @@ def command(
         if h in ("", "auto"):
             refuse("--h auto takes what is best at each step", "scheme")
         return _of_box(request, wrt, request.settings(h or "auto", scheme, subgradient))
+    orders.refuse_others(order)
     many = order == 1 and (request.many or bool(exprs))
-    _refuse_unused(_names(wanted, form, many=many), settings, form)
-    if order == 2:
-        why = "--order 2 has numbers at each point, up to the first bad one"
-        refuse(why, "keep_going", "subgradient", "arithmetic")
-    if exprs or ((request.points_file or keep_going) and order == 1):
+    if order:
+        _refuse_unused(_names(wanted, form, many=many), settings, form)
+    if exprs or ((request.points_file or keep_going) and order < 2):
         if exact:
             raise UsageError("--exact takes its points from --at")
         refuse("the arithmetic is shown of points from --at", "arithmetic")
         return _many(
             request, exprs, wrt, wanted, settings, order, keep_going=keep_going
         )
-    if order == 2:
-        return _second(request, form, wrt, wanted, settings, exact=exact)
-    return _at(request, form, wrt, wanted, settings, exact=exact, arithmetic=arithmetic)
+    if order > 1:
+        return orders.second(request, form, wrt, wanted, settings, exact=exact)
+    return _at(
+        request, form, wrt, wanted, settings, order,
+        exact=exact, arithmetic=arithmetic,
+    )  # fmt: skip
 
 
 def _in_format(request: Request, wrt: str, h: str, name: str | None) -> Answer | None:
@@ -193,6 +199,7 @@ def _of_data(
         raise UsageError("--data needs a formula, the loss of one example")
     form = request.form(HAS)
     request.refuse_rounding(form)
+    orders.refuse_of_data(order)
     refuse("the cells of --data are decimals, and exact values need more", "exact")
     refuse("with --data each row has an arithmetic of its own", "arithmetic")
     why = "with --data it is the gradient of one loss, the mean over its rows"
@@ -248,6 +255,7 @@ def _by_files(
     wanted: Sequence[str],
     engine: str,
     progress: str,
+    order: int,
     *,
     keep_going: bool,
 ) -> Answer | None:
@@ -258,7 +266,7 @@ def _by_files(
         return parts.answer(request, progress)
     refuse("it is for parts: --points 'parts/*.csv' -o DIR/", "progress")
     if engine == "polars" or frame_kind(request.output):
-        return _by_polars(request, wrt, wanted, keep_going=keep_going)
+        return _by_polars(request, wrt, wanted, order, keep_going=keep_going)
     return None
 
 
@@ -302,24 +310,27 @@ def _at(
     wrt: str,
     wanted: tuple[str, ...],
     settings: Settings,
+    order: int,
     *,
     exact: bool,
     arithmetic: bool,
 ) -> Answer:
-    """Return the gradient at every --at, up to the first without a derivative."""
+    """Return the gradient or value at every --at, up to the first that has none."""
     parsed = request.parsed(several=True)
     several = bool(parsed.outputs)
-    toward = request.wanted(parsed, wrt)
-    names = _names(wanted, form, many=request.many or several)
-    rows = request.rows_for(parsed, form)
+    toward = request.wanted(parsed, wrt) if order else ()
+    names = _names(wanted, form, many=request.many or several) if order else ()
+    alone = order == 0 and not (parsed.variables or request.has_points)
+    rows = Rows((), iter([_NOWHERE])) if alone else request.rows_for(parsed, form)
     parts = [(part, poser(part, toward, settings)) for part in parsed.parts()]
     notes, documents, error = request.reading_notes(parsed), [], None
     for (text, row), (part, problem_at) in product(
-        zip(request.points, rows.rows, strict=True), parts
+        zip(request.points or [""], rows.rows, strict=True), parts
     ):
-        comparison = compare(problem_at(row), methods=names)
+        problem = problem_at(row)
+        comparison = compare(problem, methods=names) if names else evaluate(problem)
         if exact:
-            point = points.expressions(text, parsed.variables)
+            point = points.expressions(text, parsed.variables) if text else {}
             comparison = with_exact_values(comparison, point)
         found = document(comparison, arithmetic=arithmetic)
         label = {"output": str(part.output + 1)} if several else {}
@@ -331,36 +342,6 @@ def _at(
     own = columns(toward, names, exact=exact)
     header = ((*(("output",) if several else ()), *rows.columns), own)
     return request.answer(form, documents, notes, error, columns=header, exprs=several)
-
-
-def _second(
-    request: Request,
-    form: str,
-    wrt: str,
-    wanted: Sequence[str],
-    settings: Settings,
-    *,
-    exact: bool,
-) -> Answer:
-    """Return the second derivatives at every point."""
-    from diffcli.api.hessians import hessian, ways, with_exact_values
-    from diffcli.output.views import hessian as view
-
-    if exact and request.points_file:
-        raise UsageError("--exact takes its points from --at")
-    parsed, names, texts = request.parsed(), ways(wanted), iter(request.points)
-
-    def at(problem: Problem) -> Document:
-        found = hessian(problem, methods=names)
-        if exact:
-            point = points.expressions(next(texts), parsed.variables)
-            found = with_exact_values(found, point)
-        return view.document(found)
-
-    return request.at_points(
-        form, parsed, wrt, at, view.header(names, exact=exact), settings,
-        request.reading_notes(parsed),
-    )  # fmt: skip
 
 
 def _many(
@@ -381,7 +362,7 @@ def _many(
 
     form = request.form(HAS)
     names = _names(wanted, form, many=request.many or bool(exprs))
-    names = names if order == 1 else ways(wanted)
+    names = names if order == 1 else ways(wanted) if order else ()
     if not exprs:
         return _at_rows(request, form, wrt, names, settings, keep_going=keep_going)
     lines, name = terminal.opened(exprs, request.output)
@@ -411,10 +392,11 @@ def _at_rows(
 
     parsed = request.parsed()
     rows = request.rows_for(parsed, form, named=True)
-    toward = request.wanted(parsed, wrt)
+    toward = request.wanted(parsed, wrt) if names else ()
     alone = _is_alone(form, many=request.many)
     if frame_kind(request.points_file) and form in ("csv", "tsv"):
-        return _by_polars(request, wrt, names, keep_going=keep_going)
+        order = 1 if names else 0
+        return _by_polars(request, wrt, names, order, keep_going=keep_going)
     batch = Batch(parsed, toward, settings, names, form, alone, keep_going)
     failures = Failures(keep_going=keep_going)
     watched = request.is_watched()
@@ -430,7 +412,12 @@ def _at_rows(
 
 
 def _by_polars(
-    request: Request, wrt: str, wanted: Sequence[str], *, keep_going: bool
+    request: Request,
+    wrt: str,
+    wanted: Sequence[str],
+    order: int,
+    *,
+    keep_going: bool,
 ) -> Answer:
     """Return the gradients at the rows of a table, computed by polars.
 
@@ -439,12 +426,13 @@ def _by_polars(
     from diffcli.cli import frames
 
     why = "--engine polars computes the numbers of backprop at --points"
-    refuse(why, "points", "h", "scheme", "subgradient", "order", "exact", "exprs")
-    refuse(why, "digits", "program", "module")
+    refuse(why, "points", "h", "scheme", "subgradient", "exact", "exprs")
+    refuse(why, "digits", "program", "module", *(["order"] if order > 1 else []))
+    orders.refuse_others(order)
     names = methods.select(wanted or ("backprop",))
     if names != ["backprop"] or not request.points_file:
         raise UsageError(why, hint="--points FILE names a table")
-    return frames.answer(request, wrt, keep_going=keep_going)
+    return frames.answer(request, wrt, order, keep_going=keep_going)
 
 
 def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:

@@ -92,7 +92,9 @@ def formulas(
     if len(arguments) > limit:
         arguments = f"{arguments[:limit]}…"
     typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
-    given, typeset = ("f", "f") if bare else (f"f({arguments})", f"f({typeset})")
+    given, typeset = (
+        ("f", "f") if bare or not arguments else (f"f({arguments})", f"f({typeset})")
+    )
     yield Formula(
         f"{given} = {body(parsed.expression)}",
         f"{typeset} &= {latex(parsed.expression, limit, names)}",

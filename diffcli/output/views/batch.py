@@ -77,7 +77,8 @@ def _long(entry: Entry) -> Sheet:
         return inner.sheet()
     header = grad.long_columns(entry.methods)
     empty = [""] * (len(header) - 2)
-    return Sheet(header, [[name, *empty, entry.status] for name in entry.names or [""]])
+    names = entry.names if entry.methods and entry.names else [""]
+    return Sheet(header, [[name, *empty, entry.status] for name in names])
 
 
 def _record(entry: Entry) -> dict[str, Any]:
@@ -104,7 +105,8 @@ def _record(entry: Entry) -> dict[str, Any]:
 def _brief(entry: Entry) -> str:
     """Return the gradient; of a bad point its status, so that lines are not shifted."""
     if entry.gradient is not None:
-        return " ".join(map(plain_number, entry.gradient.partials))
+        value, partials = entry.gradient
+        return " ".join(map(plain_number, partials or (value,)))
     inner = _alone(entry)
     return entry.status if inner is None else inner.brief()
 

@@ -61,8 +61,9 @@ def _blocks(
     problem = comparison.problem
     yield from formulas(problem.parsed, notation)
     settings = problem.settings
+    place = f"at {point_text(problem.point, notation)}" if problem.point else ""
     facts: list[Line] = [
-        (Run(f"at {point_text(problem.point, notation)}"),),
+        *([(Run(place),)] if place else []),
         _value(comparison),
         *data_facts(comparison.data),
     ]
@@ -83,7 +84,8 @@ def _blocks(
         from diffcli.output.arithmetic import blocks
 
         yield from blocks(comparison)
-    yield _table(comparison, notation)
+    if comparison.results:
+        yield _table(comparison, notation)
 
 
 def _widths(finite: MethodResult) -> dict[str, float]:
@@ -279,12 +281,20 @@ def _sheet(comparison: Comparison) -> Sheet:
         )
     names = [result.method for result in comparison.results]
     header = long_columns(names, exact=bool(exact))
+    if not names:
+        known = [exact[""]] if exact else []
+        rows = [(plain(comparison.value.value), *known, comparison.status)]
     return Sheet((*header, *data_column(comparison.data)), rows)
 
 
 def long_columns(methods: Sequence[str], *, exact: bool = False) -> tuple[str, ...]:
-    """Return the columns of a result alone, which has a row for each partial."""
+    """Return the columns of a result alone, which has a row for each partial.
+
+    Without methods it is one row, with the value.
+    """
     added = ("exact",) if exact else ()
+    if not methods:
+        return ("f", *added, "status")
     return ("var", "value", *methods, *added, "relative_error", "status")
 
 
@@ -303,6 +313,8 @@ def columns(
         for name in names
     ]
     added = [f"df/d{name}:exact" for name in names] if exact else []
+    if exact and not methods:
+        added = ["f:exact"]
     return ("f", *partials, *added, "status")
 
 
@@ -323,15 +335,20 @@ def cells(comparison: Comparison) -> Sequence[str]:
             numbers.append(None if kink or estimate is None else estimate.value)
     exact = [
         comparison.exact.get(name) or ""
-        for name in (comparison.problem.variables if comparison.exact else ())
+        for name in (comparison.problem.variables or [""] if comparison.exact else ())
     ]
     return (*map(_plain(comparison), numbers), *exact, comparison.status)
 
 
 def _brief(comparison: Comparison) -> str:
-    """Return the gradient with all digits; nothing where there is none."""
+    """Return the gradient with all digits; nothing where there is none.
+
+    Of a value alone that.
+    """
     if comparison.kinks:
         return ""
+    if not comparison.results:
+        return _plain(comparison)(comparison.value.value)
     return " ".join(
         _plain(comparison)(comparison.partial(name).value)
         for name in comparison.problem.variables

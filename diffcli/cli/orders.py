@@ -1,0 +1,59 @@
+"""The derivatives of another order than the first, which grad gives too."""
+
+from collections.abc import Sequence
+
+from diffcli.cli.command import Answer, refuse
+from diffcli.cli.request import Request
+from diffcli.errors import UsageError
+from diffcli.inputs import points
+from diffcli.output.document import Document
+from diffcli.problem import Problem, Settings
+
+MOST = 2
+"""The highest order."""
+
+
+def refuse_others(order: int) -> None:
+    """Refuse options that an order has no use for. Raises UsageError."""
+    if order == 0:
+        why = "--order 0 is the value alone"
+        refuse(why, "wrt", "wanted", "h", "scheme", "subgradient", "arithmetic")
+    if order > 1:
+        why = f"--order {order} has numbers at each point, up to the first bad one"
+        refuse(why, "keep_going", "subgradient", "arithmetic")
+
+
+def refuse_of_data(order: int) -> None:
+    """Refuse an order that a mean over examples has not. Raises UsageError."""
+    if order not in (1, 2):
+        refuse("with --data there are orders 1 and 2", "order")
+
+
+def second(
+    request: Request,
+    form: str,
+    wrt: str,
+    wanted: Sequence[str],
+    settings: Settings,
+    *,
+    exact: bool,
+) -> Answer:
+    """Return the second derivatives at every point."""
+    from diffcli.api.hessians import hessian, ways, with_exact_values
+    from diffcli.output.views import hessian as view
+
+    if exact and request.points_file:
+        raise UsageError("--exact takes its points from --at")
+    parsed, names, texts = request.parsed(), ways(wanted), iter(request.points)
+
+    def at(problem: Problem) -> Document:
+        found = hessian(problem, methods=names)
+        if exact:
+            point = points.expressions(next(texts), parsed.variables)
+            found = with_exact_values(found, point)
+        return view.document(found)
+
+    return request.at_points(
+        form, parsed, wrt, at, view.header(names, exact=exact), settings,
+        request.reading_notes(parsed),
+    )  # fmt: skip
