@@ -16,7 +16,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     mark, judge           an answer as a teacher marks it; a derivation line by line
     measure, program      the gradient of a callable, or of a program
     practice, answer      exercises drawn from the rules, and an answer judged
-    hessian               all second derivatives
+    hessian, taylor       all second derivatives; those of one variable up to an order
     trace, tree           forward and backward pass, node by node; the expression
     sweep                 the error of finite differences against their step width
     export                value and gradient as code in another language
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.steps import Derivative as Derivative
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
+    from diffcli.analysis.taylor import Expansion as Expansion
     from diffcli.analysis.trace import Trace as Trace
     from diffcli.analysis.tree import Tree as Tree
     from diffcli.analysis.verdicts import Verdict as Verdict
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from diffcli.api.descents import descend as descend
     from diffcli.api.exercises import answer as answer
     from diffcli.api.exercises import practice as practice
+    from diffcli.api.expansions import taylor as taylor
     from diffcli.api.formulas import functions as functions
     from diffcli.api.formulas import parse as parse
     from diffcli.api.formulas import pose as pose
@@ -107,6 +109,7 @@ _HOMES = {
     "api.derivations": "derive steps",
     "api.descents": "descend",
     "api.exercises": "answer practice",
+    "api.expansions": "taylor",
     "api.formulas": "functions parse pose",
     "api.hessians": "hessian",
     "api.layers": "depth",
@@ -129,6 +132,7 @@ _HOMES = {
     "analysis.practice": "Exercise",
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
+    "analysis.taylor": "Expansion",
     "analysis.trace": "Trace",
     "analysis.tree": "Tree",
     "analysis.work": "Judgement LineVerdict",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from diffcli.api.descents import descend as descend
     from diffcli.api.exercises import answer as answer
     from diffcli.api.exercises import practice as practice
+    from diffcli.api.expansions import taylor as taylor
     from diffcli.api.formulas import functions as functions
     from diffcli.api.formulas import parse as parse
     from diffcli.api.formulas import pose as pose

@@ -6,11 +6,9 @@ from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
 from diffcli.errors import UsageError
 from diffcli.inputs import points
+from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.problem import Problem, Settings
-
-MOST = 2
-"""The highest order."""
 
 
 def refuse_others(order: int) -> None:
@@ -27,6 +25,62 @@ def refuse_of_data(order: int) -> None:
     """Refuse an order that a mean over examples has not. Raises UsageError."""
     if order not in (1, 2):
         refuse("with --data there are orders 1 and 2", "order")
+
+
+def refuse_of_formulas(order: int) -> None:
+    """Refuse an order that is of one formula alone. Raises UsageError."""
+    if order > 2:
+        raise UsageError(
+            "--exprs has no derivatives of order 3 and more",
+            hint="ask each formula alone, or --order 2",
+        )
+
+
+def width(h: str, order: int) -> str:
+    """Return the step width: as asked for, or what an order takes if none is."""
+    return h or ("auto" if order > 2 else "")
+
+
+def methods_of(wanted: Sequence[str], form: str) -> tuple[str, ...]:
+    """Return the methods of an order above 2.
+
+    Raises UsageError for one that has no such derivatives.
+    """
+    from diffcli.api.expansions import ways
+
+    alone = formats.part(form) == "brief"
+    return ways(wanted or (("taylor",) if alone else ()))
+
+
+def higher(
+    request: Request,
+    form: str,
+    wrt: str,
+    names: Sequence[str],
+    settings: Settings,
+    order: int,
+    *,
+    exact: bool,
+) -> Answer:
+    """Return the derivatives of one variable up to an order at every point."""
+    from diffcli.api.expansions import taylor, with_exact_values
+    from diffcli.output.views import taylor as view
+
+    if exact and request.points_file:
+        raise UsageError("--exact takes its points from --at")
+    parsed, texts = request.parsed(), iter(request.points)
+
+    def at(problem: Problem) -> Document:
+        found = taylor(problem, order=order, methods=names)
+        if exact:
+            point = points.expressions(next(texts), parsed.variables)
+            found = with_exact_values(found, point)
+        return view.document(found)
+
+    return request.at_points(
+        form, parsed, wrt, at, view.header(names, exact=exact), settings,
+        request.reading_notes(parsed),
+    )  # fmt: skip
 
 
 def second(

@@ -4,6 +4,7 @@ A computation is run in mpmath with more and more digits until two runs agree: w
 cancellation takes away in one run, the next has to spare.
 """
 
+import math
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -182,6 +183,33 @@ def difference(
     met = [1 / mp.mpf(h) ** (order + 1)]  # what the quotient and its error cancel
     slope, wide = settle(lambda: Trial([quotient(1), quotient(2)], met), digits)
     return slope, abs(wide - slope) / (2**order - 1)
+
+
+def higher_difference(
+    program: Program,
+    point: Mapping[str, Real],
+    name: str,
+    scheme: str,
+    h: Real,
+    order: int,
+    digits: int,
+) -> tuple[Real, Real]:
+    """Return a difference of higher order over a power of h, and its error, estimated.
+
+    The error is truncation, as in ``difference``. Raises Undefined, Unsettled.
+    """
+    first = mp.zero if scheme == "forward" else -mp.mpf(order) / 2
+    row = program.outputs[0]
+
+    def quotient(step: Real) -> Real:
+        places = (mp.mpf(point[name]) + (first + j) * step for j in range(order + 1))
+        found = (run(program, {**point, name: place})[row] for place in places)
+        signed = ((-1) ** (order - j) * math.comb(order, j) for j in range(order + 1))
+        return sum(map(operator.mul, signed, found)) / step**order
+
+    met = [1 / mp.mpf(h) ** (order + 2)]  # what the quotient and its error cancel
+    slope, wide = settle(lambda: Trial([quotient(h), quotient(2 * h)], met), digits)
+    return slope, abs(wide - slope) / (1 if scheme == "forward" else 3)
 
 
 def forward_slope(

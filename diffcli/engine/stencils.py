@@ -156,12 +156,15 @@ class _Entry(Record):
     level: int
 
 
-class _Level(Record):
+class Level(Record):
     """A quotient with one step width."""
 
     h: float
-    quotient: Quotient
+    slope: float
+    #: How far rounding may have moved it.
     noise: float
+    #: The places and values it is made of.
+    samples: tuple[tuple[float, float], ...]
 
 
 def best_difference(
@@ -192,6 +195,20 @@ def best_difference(
     else:
         raise NoDifference("f is undefined on both sides of the point")
     order = 2 if scheme == "symmetric" else 1
+    value, error, level = believed(runs, ratio, order, flat)
+    return Difference(value, error, level.h, scheme, level.samples, calls)
+
+
+def believed(
+    runs: list[list[Level]], ratio: float, order: int, flat: bool | None
+) -> tuple[float, float, Level]:
+    """Return the derivative that quotients tell, its error, and the smallest step used.
+
+    Each run is without a gap, widest first, with a ``ratio`` between two steps; a
+    quotient is off by the power ``order`` of its step.
+
+    Raises NoDifference where no digit is certain.
+    """
     levels = [level for run in runs for level in run]
     start = 0
     entries: list[_Entry] = []
@@ -200,20 +217,17 @@ def best_difference(
         entries += _tableau(run[wild:], ratio, order, start + wild)
         start += len(run)
     entry = _zero(levels, flat) or _best(entries, levels)
-    level = levels[entry.level]
-    q = level.quotient
-    samples = ((q.low, q.below), (q.high, q.above))
-    return Difference(entry.value, entry.error, level.h, scheme, samples, calls)
+    return entry.value, entry.error, levels[entry.level]
 
 
-def _zero(levels: list[_Level], flat: bool | None) -> _Entry | None:
+def _zero(levels: list[Level], flat: bool | None) -> _Entry | None:
     """Return the entry of a function that does not change, None if it does.
 
     Raises NoDifference where no sample tells a change from none, and there is one.
     """
-    if flat is False and all(level.quotient.slope == 0.0 for level in levels):
+    if flat is False and all(level.slope == 0.0 for level in levels):
         raise NoDifference("differences cannot see it: f is the same at every step")
-    sizes = [abs(level.quotient.slope) for level in levels]
+    sizes = [abs(level.slope) for level in levels]
     place = min(range(len(levels)), key=lambda n: sizes[n] + levels[n].noise)
     near = max(8 * levels[place].noise, _DUST * max(sizes))
     known = flat or (flat is None and not any(sizes))
@@ -222,7 +236,7 @@ def _zero(levels: list[_Level], flat: bool | None) -> _Entry | None:
     return None
 
 
-def _best(entries: list[_Entry], levels: list[_Level]) -> _Entry:
+def _best(entries: list[_Entry], levels: list[Level]) -> _Entry:
     """Return the entry to believe.
 
     Raises NoDifference where none has a digit.
@@ -235,18 +249,18 @@ def _best(entries: list[_Entry], levels: list[_Level]) -> _Entry:
     raise NoDifference("differences cannot see it: no digit is certain at any step")
 
 
-def _wild(run: list[_Level]) -> int:
+def _wild(run: list[Level]) -> int:
     """Return how many levels at the start are too wide to be near the derivative.
 
     From each of them to the next the quotient changes by a quarter and more.
     """
-    slopes = [level.quotient.slope for level in run]
+    slopes = [level.slope for level in run]
     changes = (4 * abs(a - b) > abs(b) for a, b in pairwise(slopes))
     wild = sum(takewhile(bool, changes))
     return wild if wild < len(run) - _WITNESSES else 0
 
 
-def _ends(x: float) -> tuple[float, float]:
+def ends(x: float) -> tuple[float, float]:
     """Return the widest and the smallest step."""
     widest = 2.0 ** math.floor(math.log2(max(abs(x), 1.0) / 4))
     return widest, 2e-12 * abs(x) if x else 1e-12
@@ -254,17 +268,17 @@ def _ends(x: float) -> tuple[float, float]:
 
 def _ratio(x: float) -> float:
     """Return the factor between steps: 4, or more where the steps span much."""
-    widest, smallest = _ends(x)
+    widest, smallest = ends(x)
     bits = math.log2(widest / smallest) if smallest else math.inf
     return float(2.0 ** max(_FEWEST, math.ceil(min(bits, 1000) / _MOST_LEVELS)))
 
 
 def _levels(
     function: Slice, x: float, scheme: str, ratio: float, value_error: float
-) -> list[list[_Level]]:
+) -> list[list[Level]]:
     """Return the quotients, widest first, in runs without a gap."""
-    h, smallest = _ends(x)
-    runs: list[list[_Level]] = [[]]
+    h, smallest = ends(x)
+    runs: list[list[Level]] = [[]]
     while h >= smallest:
         try:
             width = 2 * h if scheme == "symmetric" else h
@@ -274,17 +288,19 @@ def _levels(
         if quotient is None:
             runs.append([])
         else:
-            runs[-1].append(_Level(h, quotient, quotient.noise(value_error)))
+            q = quotient
+            samples = ((q.low, q.below), (q.high, q.above))
+            runs[-1].append(Level(h, q.slope, q.noise(value_error), samples))
         h /= ratio
     return [run for run in runs if run]
 
 
-def _tableau(run: list[_Level], ratio: float, order: int, start: int) -> list[_Entry]:
+def _tableau(run: list[Level], ratio: float, order: int, start: int) -> list[_Entry]:
     """Return the entries of Richardson's extrapolation with their error estimates."""
     entries: list[_Entry] = []
     above: list[_Entry] = []
     for index, level in enumerate(run):
-        row = [_Entry(level.quotient.slope, math.inf, start + index)]
+        row = [_Entry(level.slope, math.inf, start + index)]
         for column in range(1, min(index + 1, _COLUMNS)):
             factor = ratio ** (order * column)
             before, higher = row[-1].value, above[column - 1].value
@@ -303,7 +319,7 @@ def _tableau(run: list[_Level], ratio: float, order: int, start: int) -> list[_E
     return entries
 
 
-def _contracts(run: list[_Level]) -> bool:
+def _contracts(run: list[Level]) -> bool:
     """Tell whether the last quotients come closer, as they do once f is resolved.
 
     A function that oscillates faster than the steps gives quotients without order,
@@ -311,12 +327,12 @@ def _contracts(run: list[_Level]) -> bool:
     """
     if len(run) < 3:
         return False
-    first, second, third = (level.quotient.slope for level in run[-3:])
+    first, second, third = (level.slope for level in run[-3:])
     noise = 4 * (run[-1].noise + run[-2].noise)
     return abs(third - second) <= 0.5 * abs(second - first) + noise
 
 
-def _agrees(entry: _Entry, levels: list[_Level]) -> bool:
+def _agrees(entry: _Entry, levels: list[Level]) -> bool:
     """Tell whether all quotients of smaller step lie where the entry says.
 
     A quotient is off by a third or less of what it has changed by since the last one:
@@ -324,9 +340,7 @@ def _agrees(entry: _Entry, levels: list[_Level]) -> bool:
     """
     smaller = levels[entry.level :]
     return len(smaller) > _WITNESSES and all(
-        abs(level.quotient.slope - entry.value)
-        <= 8 * level.noise
-        + 8 * entry.error
-        + 0.35 * abs(level.quotient.slope - before.quotient.slope)
+        abs(level.slope - entry.value)
+        <= 8 * level.noise + 8 * entry.error + 0.35 * abs(level.slope - before.slope)
         for before, level in pairwise(smaller)
     )

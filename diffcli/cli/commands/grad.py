@@ -13,7 +13,6 @@ from diffcli.cli import completion, options, orders, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.help import Listed
-from diffcli.cli.orders import MOST
 from diffcli.cli.request import Request
 from diffcli.errors import KinkError, UsageError
 from diffcli.inputs import arguments, points
@@ -66,8 +65,10 @@ def _methods() -> list[tuple[str, str]]:
     help="At kinks use the deep-learning convention: relu'(0) = 0.",
 )  # fmt: skip
 @click.option(
-    "--order", type=click.IntRange(0, MOST), default=1, metavar="N",
-    help="1: the gradient; 2: the Hessian, all second derivatives; 0: the value alone.",
+    "--order", type=click.IntRange(0, 20), default=1, metavar="N",
+    help="1: the gradient; 2: the Hessian, all second derivatives; 3 to 20: all"
+    " derivatives of one variable up to that, and the Taylor polynomial, by finite,"
+    " symbolic and taylor; 0: the value alone.",
 )  # fmt: skip
 @click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
@@ -117,7 +118,7 @@ def command(
     request = Request(expr or "", **shared)
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")
-    settings = request.settings(h, scheme, subgradient)
+    settings = request.settings(orders.width(h, order), scheme, subgradient)
     whole = (
         _in_format(request, wrt, h, float_name)
         or _of_data(request, wrt, wanted, settings, order, keep_going=keep_going)
@@ -130,7 +131,7 @@ def command(
     form = request.form(HAS)
     request.refuse_rounding(form)
     if request.is_box:
-        if exact or order > 1 or (wanted and methods.select(wanted) != ["finite"]):
+        if exact or order != 1 or (wanted and methods.select(wanted) != ["finite"]):
             raise UsageError("a black box has finite differences only")
         refuse("a program is asked in place of formulas", "exprs")
         refuse("the arithmetic is shown of formulas", "arithmetic")
@@ -139,10 +140,8 @@ def command(
         if h in ("", "auto"):
             refuse("--h auto takes what is best at each step", "scheme")
         return _of_box(request, wrt, request.settings(h or "auto", scheme, subgradient))
-    orders.refuse_others(order)
-    many = order == 1 and (request.many or bool(exprs))
-    if order:
-        _refuse_unused(_names(wanted, form, many=many), settings, form)
+    names = _names_of(order, wanted, form, many=request.many or bool(exprs))
+    _refuse_unused(names, settings, form)
     if exprs or ((request.points_file or keep_going) and order < 2):
         if exact:
             raise UsageError("--exact takes its points from --at")
@@ -150,8 +149,11 @@ def command(
         return _many(
             request, exprs, wrt, wanted, settings, order, keep_going=keep_going
         )
-    if order > 1:
+    if order == 2:
         return orders.second(request, form, wrt, wanted, settings, exact=exact)
+    if order > 2:
+        given = (request, form, wrt, names, settings, order)
+        return orders.higher(*given, exact=exact)
     return _at(
         request, form, wrt, wanted, settings, order,
         exact=exact, arithmetic=arithmetic,
@@ -276,7 +278,7 @@ def _is_folder(output: str) -> bool:
 
 def _refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
     """Refuse options that these methods and this format have no use for."""
-    if "finite" not in names:
+    if names and "finite" not in names:
         why = f"-f {form} asks no differences here; --method finite does"
         why = why if formats.part(form) in _ONE_EACH else "there are no differences"
         refuse(why, *_DIFFERENCES)
@@ -296,6 +298,18 @@ def _names(wanted: tuple[str, ...], form: str, *, many: bool) -> tuple[str, ...]
     """Return the methods: as asked for, or where there is room for one, backprop."""
     usual = ("backprop",) if _is_alone(form, many=many) else methods.THREE
     return tuple(methods.select(wanted or usual))
+
+
+def _names_of(
+    order: int, wanted: tuple[str, ...], form: str, *, many: bool
+) -> tuple[str, ...]:
+    """Return an order's methods. Raises UsageError for options of no use to it."""
+    orders.refuse_others(order)
+    if order == 0:
+        return ()
+    if order > 2:
+        return orders.methods_of(wanted, form)
+    return _names(wanted, form, many=many and order == 1)
 
 
 def _is_alone(form: str, *, many: bool) -> bool:
@@ -365,6 +379,7 @@ def _many(
     names = names if order == 1 else ways(wanted) if order else ()
     if not exprs:
         return _at_rows(request, form, wrt, names, settings, keep_going=keep_going)
+    orders.refuse_of_formulas(order)
     lines, name = terminal.opened(exprs, request.output)
     at = request.the_point(exprs)
     entries = of_formulas(lines, name, at, settings, names, wrt, order)

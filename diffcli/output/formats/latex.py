@@ -28,7 +28,8 @@ _SPECIAL = str.maketrans({
     "…": r"\ldots{}", "→": r"$\to$", "±": r"$\pm$", "√": r"$\surd$", "∛": r"$\surd^3$",
     "½": r"$\frac12$", "←": r"$\gets$", "≈": r"$\approx$",
     **{low: f"$_{n}$" for n, low in enumerate("₀₁₂₃₄₅₆₇₈₉")},
-    **{high: f"$^{n}$" for n, high in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "⁻": "$^-$",
+    **{high: f"$^{n}$" for n, high in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    "⁻": "$^-$", "⁽": "$^($", "⁾": "$^)$",
 })  # fmt: skip
 #: Packages that not every document needs, by what they are needed for.
 _PACKAGES = {

@@ -1,0 +1,434 @@
+"""Truncated power series: a function near a place, c0 + c1*t + c2*t**2 + ..., t > 0.
+
+Every operation makes the coefficients of its result from those of its arguments, so
+that one walk over a formula gives all derivatives at once: the k-th is k! times ck. A
+series that solves y' = s*u' has y[k] = sum(j*u[j]*s[k-j], j = 1..k)/k; each function
+below is such a solution, a product, or made of others by its row's definition.
+
+t runs to the right only. So a corner is no obstacle: near 0+ abs(t) is t. For the left
+side let t run to the other side, and compare.
+
+Source: Griewank & Walther, "Evaluating Derivatives", 2008, ch. 13; Knuth, "The Art of
+Computer Programming", vol. 2, sec. 4.7.
+"""
+
+from collections.abc import Callable, Iterable
+
+from mpmath import mp
+
+from diffcli.arithmetics import Primitives, multiprecision
+from diffcli.arithmetics.multiprecision import Real
+from diffcli.calculus.functions import psi
+
+TITLE = "truncated power series"
+
+
+class NoSeries(ArithmeticError):
+    """A function has no power series there; the message says why."""
+
+
+class Series:
+    """The coefficients that are known, the first of them the value.
+
+    A coefficient that is the int 0 is known to be 0; a real number that is 0 may be
+    what rounding has left. What is ``constant`` has one, and is known for ever.
+    """
+
+    __slots__ = ("constant", "terms")
+
+    def __init__(self, terms: list[Real], *, constant: bool = False) -> None:
+        self.terms = terms
+        self.constant = constant
+
+    def __bool__(self) -> bool:
+        """Tell whether it is not 0 near the place."""
+        return any(self.terms)
+
+    def __float__(self) -> float:
+        """Return its value at the place."""
+        return float(self.terms[0])
+
+
+def number(text: str, value: float) -> Series:
+    """Return a numeral at the present precision."""
+    return _constant(mp.mpf(text) if value else 0)
+
+
+def variable(start: Real, slope: int, order: int) -> Series:
+    """Return start + slope*t, known up to an order."""
+    return Series([start or 0, mp.mpf(slope), *[0] * (order - 1)][: order + 1])
+
+
+def held(value: Real) -> Series:
+    """Return a variable that does not move."""
+    return _constant(value or 0)
+
+
+def _constant(value: Real) -> Series:
+    return Series([value], constant=True)
+
+
+def _leading(name: str, *args: Series) -> Real:
+    """Return a function's value where the series begin. Raises as it does."""
+    function = multiprecision.PRIMITIVES[name]
+    value = function(*(mp.mpf(series.terms[0]) for series in args))
+    exact = all(_is_0(series.terms[0]) for series in args)
+    return 0 if exact and not value else value
+
+
+def _aligned(*args: Series) -> list[list[Real]]:
+    """Return the coefficients of several series, as many as all of them know."""
+    known = [len(series.terms) for series in args if not series.constant]
+    size = min(known, default=1)
+    return [(s.terms + [0] * size)[:size] for s in args]
+
+
+def _made(terms: list[Real], *args: Series) -> Series:
+    return Series(terms, constant=all(series.constant for series in args))
+
+
+def _is_0(term: Real) -> bool:
+    """Tell whether a coefficient is known to be 0."""
+    return isinstance(term, int)
+
+
+def _total(a: Iterable[Real], b: Iterable[Real]) -> Real:
+    """Return the sum of the products of two lists."""
+    pairs = zip(a, b, strict=True)
+    return sum(x * y for x, y in pairs if not (_is_0(x) or _is_0(y)))
+
+
+def _over(term: Real, count: int) -> Real:
+    return 0 if _is_0(term) else term / count
+
+
+# ---- sums and products ------------------------------------------------------------
+
+
+def _add(u: Series, v: Series) -> Series:
+    return _made([a + b for a, b in zip(*_aligned(u, v), strict=True)], u, v)
+
+
+def _negate(u: Series) -> Series:
+    return _made([-a for a in u.terms], u)
+
+
+def _subtract(u: Series, v: Series) -> Series:
+    return _add(u, _negate(v))
+
+
+def _convolved(a: list[Real], b: list[Real], k: int) -> Real:
+    """Return the coefficient k of a product."""
+    return _total(a[: k + 1], b[k::-1])
+
+
+def _multiply(u: Series, v: Series) -> Series:
+    a, b = _aligned(u, v)
+    return _made([_convolved(a, b, k) for k in range(len(a))], u, v)
+
+
+def _scaled(u: Series, factor: Real) -> Series:
+    return _multiply(u, _constant(mp.mpf(factor)))
+
+
+def _order(terms: list[Real]) -> int:
+    """Return the power of t that a series begins with; its length: unknown."""
+    return next((k for k, term in enumerate(terms) if term), len(terms))
+
+
+def _divide(u: Series, v: Series) -> Series:
+    """Return the quotient; powers of t that both begin with are cancelled.
+
+    Raises ZeroDivisionError at a pole.
+    """
+    a, b = _aligned(u, v)
+    first = _order(b)
+    if first == len(b) or _order(a) < first:
+        raise ZeroDivisionError
+    a, b = a[first:], b[first:]
+    quotient: list[Real] = []
+    for k, term in enumerate(a):
+        rest = term - _total(quotient, b[k:0:-1])
+        quotient.append(0 if _is_0(rest) else rest / b[0])
+    return _made(quotient, u, v)
+
+
+def _derivative(u: Series) -> Series:
+    """Return the derivative toward t, known up to one order less."""
+    return Series(_moved(u)[1:])
+
+
+def _moved(u: Series) -> list[Real]:
+    """Return the coefficients, each times its place."""
+    return [k * term for k, term in enumerate(u.terms)]
+
+
+def _integral(start: Real, slope: Series) -> Series:
+    """Return the series with this value and derivative."""
+    return Series([start, *(_over(s, k) for k, s in enumerate(slope.terms, 1))])
+
+
+# ---- functions --------------------------------------------------------------------
+
+
+def _grown(start: Real, exponent: Series) -> Series:
+    """Return the solution of y' = y*u' with this value: start*exp(u - u0)."""
+    moved, y = _moved(exponent), [start]
+    for k in range(1, len(moved)):
+        y.append(_over(_total(moved[1 : k + 1], y[::-1]), k))
+    return Series(y)
+
+
+Unary = Callable[[Series], Series]
+
+
+def _lifted(name: str, solve: Callable[[Real, Series], Series]) -> Unary:
+    """Return a function of series; ``solve(value, u)`` says how it goes on."""
+
+    def function(u: Series) -> Series:
+        value = _leading(name, u)
+        if u.constant or len(u.terms) == 1:
+            return _made([value], u)
+        return solve(value, u)
+
+    return function
+
+
+def _by_slope(name: str, below: Unary) -> Unary:
+    """Return a function whose slope is 1/below(u)."""
+
+    def solve(value: Real, u: Series) -> Series:
+        try:
+            slope = _divide(_derivative(u), below(u))
+        except ZeroDivisionError:
+            raise NoSeries(f"{name} has a vertical tangent") from None
+        return _integral(value, slope)
+
+    return _lifted(name, solve)
+
+
+def _pair(one: str, other: str, sign: int) -> tuple[Unary, Unary]:
+    """Return two functions with s' = c*u' and c' = sign*s*u'."""
+
+    def both(u: Series) -> tuple[Series, Series]:
+        s, c = [_leading(one, u)], [_leading(other, u)]
+        moved = _moved(u)
+        for k in range(1, len(moved)):
+            up = _over(_total(moved[1 : k + 1], c[::-1]), k)
+            c.append(sign * _over(_total(moved[1 : k + 1], s[::-1]), k))
+            s.append(up)
+        return _made(s, u), _made(c, u)
+
+    return (lambda u: both(u)[0]), (lambda u: both(u)[1])
+
+
+def _tangent(name: str, sign: int) -> Unary:
+    """Return the function with y' = (1 + sign*y**2)*u'."""
+
+    def solve(value: Real, u: Series) -> Series:
+        y, square = [value], [1 + sign * value**2]
+        moved = _moved(u)
+        for k in range(1, len(moved)):
+            y.append(_over(_total(moved[1 : k + 1], square[::-1]), k))
+            square.append(sign * _convolved(y, y, k))
+        return Series(y)
+
+    return _lifted(name, solve)
+
+
+def _composed(outer: list[Real], u: Series) -> Series:
+    """Return outer[0] + outer[1]*(u - u0) + ..., by Horner's rule."""
+    inner = Series([0, *u.terms[1:]])
+    result = _constant(outer[-1])
+    for coefficient in reversed(outer[:-1]):
+        result = _add(_multiply(result, inner), _constant(coefficient))
+    return Series(result.terms)
+
+
+def _polygamma(u: Series, v: Series) -> Series:
+    if not u.constant:
+        raise NoSeries("polygamma has no derivative toward its order")
+    value = _leading("polygamma", u, v)
+    if v.constant:
+        return _constant(value)
+    order, place = int(u.terms[0]), v.terms[0]
+    size = len(v.terms)
+    outer = [value]
+    outer += [psi(order + k, place) / mp.factorial(k) for k in range(1, size)]
+    return _composed(outer, v)
+
+
+def _gamma(value: Real, u: Series) -> Series:
+    slope = _multiply(_polygamma(_constant(mp.zero), u), _derivative(u))
+    return _grown(value, _integral(mp.zero, slope))
+
+
+def _bell(sign: int) -> Callable[[Real, Series], Series]:
+    """Return how erf and erfc go on: with slope 2*exp(-u**2)/sqrt(pi), and minus it."""
+
+    def solve(value: Real, u: Series) -> Series:
+        bell = _scaled(_exp(_negate(_multiply(u, u))), sign * 2 / mp.sqrt(mp.pi))
+        return _integral(value, _multiply(bell, _derivative(u)))
+
+    return solve
+
+
+_exp = _lifted("exp", _grown)
+_sin, _cos = _pair("sin", "cos", -1)
+_sinh, _cosh = _pair("sinh", "cosh", 1)
+_log = _by_slope("log", lambda u: u)
+
+
+# ---- powers -----------------------------------------------------------------------
+
+_AT_0 = "a root has a vertical tangent at 0"
+_MOST_FACTORS = 64  # of a whole power that is multiplied out
+
+
+def _power(u: Series, v: Series) -> Series:
+    if not v.constant:
+        value = _leading("power", u, v)
+        if u.constant and not u.terms[0]:
+            return Series([value, *[0] * len(v.terms[1:])])  # 0 to a positive power
+        if not u.terms[0]:
+            raise NoSeries(_AT_0)
+        return _grown(value, _multiply(v, _log(u)))
+    exponent = mp.mpf(v.terms[0])
+    if u.constant:
+        return _constant(_leading("power", u, v))
+    if mp.isint(exponent) and 0 <= exponent <= _MOST_FACTORS:
+        return _whole_power(u, int(exponent))
+    if u.terms[0]:
+        return _smooth_power(u, exponent)
+    return _power_at_0(u, exponent)
+
+
+def _whole_power(u: Series, exponent: int) -> Series:
+    """Return a product of equal factors, by repeated squaring."""
+    result, square = _constant(mp.one), u
+    while exponent:
+        if exponent % 2:
+            result = _multiply(result, square)
+        square = _multiply(square, square) if exponent > 1 else square
+        exponent //= 2
+    return result if not result.constant else Series([mp.one, *[0] * len(u.terms[1:])])
+
+
+def _smooth_power(u: Series, exponent: Real) -> Series:
+    """Return a power of what is not 0 at the place: y' = exponent*u'/u*y."""
+    value = _leading("power", u, _constant(exponent))
+    if len(u.terms) == 1:
+        return Series([value])
+    slope = _scaled(_divide(_derivative(u), u), exponent)
+    return _grown(value, _integral(mp.zero, slope))
+
+
+def _power_at_0(u: Series, exponent: Real) -> Series:
+    """Return a power of what begins with t**m: t**(m*exponent) times another power."""
+    if exponent < 0:
+        raise ZeroDivisionError
+    size, first = len(u.terms), _order(u.terms)
+    raised = first * exponent
+    if first == size:  # nothing is known but that it is small
+        return Series([0] * min(size, int(mp.ceil(raised))))
+    rest = _smooth_power(Series(u.terms[first:]), exponent)
+    near = mp.nint(raised)
+    if abs(raised - near) < mp.mpf(10) ** (5 - mp.dps):
+        return Series([0] * int(near) + rest.terms)
+    if raised < size - 1:
+        raise NoSeries(_AT_0)
+    return Series([0] * size)  # its first term is beyond those that are known
+
+
+def _cbrt(u: Series) -> Series:
+    sense = _sense(u)
+    root = _power(_abs(u), _constant(mp.one / 3))
+    return _negate(root) if sense < 0 else root
+
+
+# ---- sizes, steps, choices: what holds for small t > 0 ------------------------------
+
+
+def _sense(u: Series) -> int:
+    """Return the sign of a series for small t > 0: of its first coefficient.
+
+    Raises NoSeries where no coefficient that is known tells.
+    """
+    first = next((term for term in u.terms if term), 0)
+    if not first and not u.constant:
+        raise NoSeries("it is not known on which side of a border f is")
+    return int(mp.sign(first))
+
+
+def _abs(u: Series) -> Series:
+    return _negate(u) if next((t for t in u.terms if t), 0) < 0 else u
+
+
+def _sign(u: Series) -> Series:
+    return _constant(mp.mpf(_sense(u)))
+
+
+def _rounded_down(u: Series) -> Series:
+    floor = mp.floor(mp.mpf(u.terms[0]))
+    if u.terms[0] != floor or u.constant:
+        return _constant(floor)
+    return _constant(floor - 1 if _sense(Series([0, *u.terms[1:]])) < 0 else floor)
+
+
+def _choice(wanted: int) -> Callable[[Series, Series], Series]:
+    """Return max (1) or min (-1); where both are the same so far, either is right."""
+
+    def choose(u: Series, v: Series) -> Series:
+        apart = next((term for term in _subtract(u, v).terms if term), 0)
+        chosen, other = (v, u) if wanted * apart < 0 else (u, v)
+        if chosen.constant and not other.constant:
+            return Series([*chosen.terms, *[0] * len(other.terms[1:])])
+        return chosen
+
+    return choose
+
+
+def _root_of(a: int, b: int) -> Unary:
+    """Return sqrt(a + b*u**2)."""
+    return lambda u: _power(
+        _add(_constant(mp.mpf(a)), _scaled(_multiply(u, u), b)), _constant(mp.mpf(0.5))
+    )
+
+
+def _one_and(sign: int) -> Unary:
+    """Return 1 + sign*u**2."""
+    return lambda u: _add(_constant(mp.one), _scaled(_multiply(u, u), sign))
+
+
+def _angle(u: Series, v: Series) -> Series:
+    value = _leading("atan2", u, v)
+    if len(_aligned(u, v)[0]) == 1:
+        return _made([value], u, v)
+    u, v = (Series(terms) for terms in _aligned(u, v))
+    turned = _subtract(_multiply(_derivative(u), v), _multiply(_derivative(v), u))
+    size = _add(_multiply(u, u), _multiply(v, v))
+    return _integral(value, _divide(turned, size))
+
+
+# fmt: off
+PRIMITIVES: Primitives = {
+    "add": _add, "subtract": _subtract, "multiply": _multiply, "divide": _divide,
+    "negate": _negate, "power": _power,
+    "pi": lambda: _constant(+mp.pi), "e": lambda: _constant(+mp.e),
+    "sqrt": lambda u: _power(u, _constant(mp.mpf(0.5))), "cbrt": _cbrt,
+    "exp": _exp, "log": _log,
+    "sin": _sin, "cos": _cos, "tan": _tangent("tan", 1),
+    "asin": _by_slope("asin", _root_of(1, -1)),
+    "acos": _by_slope("acos", lambda u: _negate(_root_of(1, -1)(u))),
+    "atan": _by_slope("atan", _one_and(1)), "atan2": _angle,
+    "sinh": _sinh, "cosh": _cosh, "tanh": _tangent("tanh", -1),
+    "asinh": _by_slope("asinh", _root_of(1, 1)),
+    "acosh": _by_slope("acosh", _root_of(-1, 1)),
+    "atanh": _by_slope("atanh", _one_and(-1)),
+    "abs": _abs, "sign": _sign, "floor": _rounded_down,
+    "ceil": lambda u: _negate(_rounded_down(_negate(u))),
+    "max": _choice(1), "min": _choice(-1),
+    "erf": _lifted("erf", _bell(1)), "erfc": _lifted("erfc", _bell(-1)),
+    "gamma": _lifted("gamma", _gamma), "polygamma": _polygamma,
+}
+# fmt: on

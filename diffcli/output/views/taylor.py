@@ -1,0 +1,201 @@
+"""Derivatives of higher order by every method, and the Taylor polynomial."""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from diffcli.analysis.polynomial import polynomial
+from diffcli.analysis.taylor import TITLES, Expansion
+from diffcli.language.notation import Notation
+from diffcli.output.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Run,
+    Sheet,
+    Table,
+    number_style,
+    plain_number,
+    short_number,
+)
+from diffcli.output.views import (
+    derivative_text,
+    doubtful_tail,
+    formulas,
+    heading,
+    sentences,
+    step_fact,
+)
+from diffcli.problem import Estimate, point_text
+
+SCHEMA = "diffcli/taylor/1"
+
+
+def document(found: Expansion) -> Document:
+    """Return an expansion as a document."""
+    return Document(
+        blocks=partial(_blocks, found),
+        record=partial(_record, found),
+        sheet=partial(_sheet, found),
+        brief=partial(_brief, found),
+        warnings=found.warnings,
+    )
+
+
+# ---- for people -------------------------------------------------------------------
+
+
+def _blocks(found: Expansion, notation: Notation) -> Iterator[Block]:
+    problem = found.problem
+    yield from formulas(problem.parsed, notation)
+    value = short_number(found.coefficients[0], problem.settings.digits)
+    facts: list[Line] = [
+        (Run(f"at {point_text(problem.point, notation)}"),),
+        (Run("f = "), Run(value, "value")),
+    ]
+    if "finite" in found.columns:
+        facts.append(step_fact(problem.settings))
+    yield Facts(tuple(facts))
+    columns = [Column("", "left"), *(Column(TITLES[name]) for name in found.columns)]
+    columns += [Column("est. error")] if "finite" in found.columns else []
+    columns += [Column("exact")] if found.exact else []
+    columns += [Column("digits")] if found.agreements else []
+    rows = tuple(_row(found, order, notation) for order in _orders(found))
+    yield Table(tuple(columns), rows)
+    yield _polynomial(found, notation)
+
+
+def _orders(found: Expansion) -> range:
+    return range(1, found.order + 1)
+
+
+def _name(found: Expansion, order: int, notation: Notation) -> str:
+    """Return f', f'', f''', f⁽⁴⁾; of several variables ∂⁴f/∂x⁴."""
+    if len(found.problem.parsed.variables) > 1:
+        return notation.partial([found.variable] * order)
+    if order < 4:
+        return f"f{chr(39) * order}"
+    return f"f⁽{str(order).translate(_RAISED)}⁾" if notation.lowers else f"f^({order})"
+
+
+def _row(found: Expansion, order: int, notation: Notation) -> tuple[Line, ...]:
+    estimates = {name: column[order - 1] for name, column in found.columns.items()}
+    known = [e.value for e in estimates.values() if e.value is not None]
+    style = number_style(known, found.problem.settings.digits)
+    agreement = found.agreements[order - 1] if found.agreements else None
+    cells: list[Line] = [(Run(_name(found, order, notation), "name"),)]
+    for name, estimate in estimates.items():
+        if estimate.value is None:
+            cells.append((Run("n/a", "muted"),))
+            continue
+        digits = agreement.digits if agreement and name == "finite" else None
+        cells.append(doubtful_tail(style(estimate.value), digits))
+    if "finite" in estimates:
+        error = float(estimates["finite"].error)
+        cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
+    if found.exact:
+        cells.append((Run(found.exact[order - 1] or "-", "value"),))
+    if agreement is not None:
+        word = "-" if agreement.digits is None else str(agreement.digits)
+        cells.append((Run(word),))
+    return tuple(cells)
+
+
+def _polynomial(found: Expansion, notation: Notation) -> Formula:
+    """Return the Taylor polynomial as a formula on lines of its own."""
+    from diffcli.language.printer import latex, latex_name
+
+    formula = polynomial(found, found.problem.settings.digits)
+    name = notation.variable(found.variable)
+    index = str(found.order)
+    low = index.translate(_LOWERED) if notation.lowers else index
+    return Formula(
+        f"T{low}({name}) = {notation.text(formula, taken=[found.variable])}",
+        f"T_{{{index}}}({latex_name(found.variable)}) &= {latex(formula)}",
+    )
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+# ---- for programs -----------------------------------------------------------------
+
+
+def _number(found: Expansion, value: Any) -> Any:
+    """Return a number as JSON has it: one with more digits than a double is a text."""
+    if value is None or isinstance(value, float):
+        return value
+    return plain_number(value, found.problem.settings.digits)
+
+
+def _record(found: Expansion) -> dict[str, Any]:
+    problem = found.problem
+    texts: Sequence[str | None] = [derivative_text(text) for text in found.formulas]
+    return {
+        **heading(SCHEMA, problem.parsed),
+        "point": problem.point,
+        "variable": found.variable,
+        "order": found.order,
+        "value": _number(found, found.coefficients[0]),
+        "derivatives": {
+            name: [_number(found, estimate.value) for estimate in column]
+            for name, column in found.columns.items()
+        },
+        "errors": {
+            name: [_error(estimate) for estimate in column]
+            for name, column in found.columns.items()
+        },
+        "formulas": [*texts, *[None] * (found.order - len(texts))],
+        "taylor": {
+            "coefficients": [_number(found, c) for c in found.coefficients],
+            "polynomial": derivative_text(polynomial(found, _digits(found))),
+        },
+        **({"exact": [text or None for text in found.exact]} if found.exact else {}),
+        "agreement": [agreement._asdict() for agreement in found.agreements],
+        "status": "ok",
+        "warnings": sentences(found.warnings),
+    }
+
+
+def _digits(found: Expansion) -> int:
+    return max(17, found.problem.settings.digits)
+
+
+def _error(estimate: Estimate) -> float | None:
+    error = float(estimate.error)
+    return error if math.isfinite(error) and estimate.value is not None else None
+
+
+def _sheet(found: Expansion) -> Sheet:
+    plain = partial(plain_number, digits=found.problem.settings.digits)
+    rows = []
+    for order in _orders(found):
+        estimates = [column[order - 1] for column in found.columns.values()]
+        exact = [found.exact[order - 1]] if found.exact else []
+        numbers = [estimate.value for estimate in estimates]
+        rows.append(
+            (
+                str(order),
+                *map(plain, numbers),
+                plain(found.coefficients[order]),
+                *exact,
+                "n/a" if None in numbers else "ok",
+            )
+        )
+    return Sheet(header(tuple(found.columns), exact=bool(found.exact)), rows)
+
+
+def header(methods: Sequence[str], *, exact: bool = False) -> tuple[str, ...]:
+    """Return the columns for csv and tsv: a row for each order."""
+    return ("order", *methods, "coefficient", *(["exact"] if exact else []), "status")
+
+
+def _brief(found: Expansion) -> str:
+    """Return the derivatives from the first on, one line."""
+    plain = partial(plain_number, digits=found.problem.settings.digits)
+    return " ".join(plain(found.derivative(k).value) for k in _orders(found))
