@@ -314,6 +314,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "program": ("cat",),
     "steps": ("x**2", {"x": 1}),
     "sweep": ("x**2", {"x": 1}),
+    "taylor": ("x**2", {"x": 1}),
     "trace": ("x**2", {"x": 1}),
     "tree": ("x**2", {"x": 1}),
     "value": ("x**2", {"x": 1}),
