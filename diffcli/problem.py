@@ -46,6 +46,17 @@ class Problem(Record):
         return self.tape.values[self.program.outputs[0]]
 
     @property
+    def several(self) -> bool:
+        """Tell whether the function has several variables: then it is ∂f, else df."""
+        return len(self.parsed.variables) > 1
+
+    def partial(self, *names: str) -> str:
+        """Return what messages call a derivative: df/dx, ∂f/∂x1, ∂²f/∂x1∂y."""
+        from diffcli.language.partials import partial_text
+
+        return partial_text(names, several=self.several, spell=str)
+
+    @property
     def precise(self) -> bool:
         """Tell whether more digits are wanted than a double has."""
         return self.settings.digits > DOUBLE

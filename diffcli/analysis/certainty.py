@@ -108,19 +108,18 @@ def doubts(
     notes = [f"Note: {certainty('f', value)}{_REMEDY}"] if uncertain(value) else []
     exact = methods.exact(results)
     for name in problem.variables:
-        partial = f"∂f/∂{name}"
         known = [r.partials[name] for r in exact if r.partials[name].value is not None]
         if not known:
             continue
         values = [estimate.number for estimate in known]
         if max(values) - min(values) > sum(estimate.error for estimate in known):
             notes.append(
-                f"Warning: the exact methods differ in {partial} by more than rounding"
-                " allows; please report this"
+                f"Warning: the exact methods differ in {problem.partial(name)} by more"
+                " than rounding allows; please report this"
             )
         worst = max(known, key=lambda estimate: estimate.error)
         if uncertain(worst):
-            notes.append(f"Note: {certainty(partial, worst)}{_REMEDY}")
+            notes.append(f"Note: {certainty(problem.partial(name), worst)}{_REMEDY}")
     return notes
 
 

@@ -113,7 +113,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
         *(f"Note: {sentence}" for sentence in (*remarks, *failures)),
         *(
             certainty.near_kinks(problem, results, corners)
-            or _differing(agreed, corners)
+            or _differing(problem, agreed, corners)
             or _wrong_steps(problem, results, kinks)
         ),
         *certainty.doubts(problem, value, results),
@@ -124,12 +124,14 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
 
 
 def _differing(
-    agreements: Mapping[str, Agreement], corners: Mapping[str, Slopes]
+    problem: Problem,
+    agreements: Mapping[str, Agreement],
+    corners: Mapping[str, Slopes],
 ) -> list[str]:
     """Say where differences are off by more than they know of."""
     return [
-        f"Warning: finite diff is off in ∂f/∂{name} by more than its error estimate;"
-        " believe the exact methods"
+        f"Warning: finite diff is off in {problem.partial(name)} by"
+        " more than its error estimate; believe the exact methods"
         for name, agreement in agreements.items()
         if agreement.verdict == "differ" and name not in corners
     ]

@@ -29,7 +29,6 @@ from diffcli.engine.stencils import (
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
-from diffcli.language.notation import CODE
 from diffcli.problem import DOUBLE, Estimate, Problem, certain
 from diffcli.records import Record
 
@@ -179,7 +178,7 @@ def _certify(
                     entries[pair] = measured_against(truth, entries[pair])
         worst = max((entries[pair] for entries in columns), key=lambda e: e.error)
         if uncertain(worst):
-            yield f"Note: {certainty(CODE.partial(pair), worst)}"
+            yield f"Note: {certainty(problem.partial(*pair), worst)}"
 
 
 def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[str]) -> Entries:
@@ -220,7 +219,7 @@ def _by_rules(
         try:
             tape = program.run(problem.point)
         except Undefined as reason:
-            warnings.append(f"Note: the formula of {CODE.partial(pair)}: {reason}")
+            warnings.append(f"Note: the formula of {problem.partial(*pair)}: {reason}")
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])

@@ -12,7 +12,6 @@ from diffcli.engine.one_sided import Slopes, slopes
 from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Expression
-from diffcli.language.notation import CODE
 from diffcli.problem import Problem, point_text
 
 _TIMES = {2: "twice", 3: "three times"}
@@ -70,7 +69,8 @@ def corners(
             order = len(path) + 1
             raise KinkError(
                 f"not {_TIMES.get(order, f'{order} times')} differentiable at"
-                f" {point_text(problem.point)}: {CODE.partial(path)} has {found[name]}",
+                f" {point_text(problem.point)}: {problem.partial(*path)} has"
+                f" {found[name]}",
                 facts={"variable": name},
             )
     return {name: found[name] for name in names if name in found}

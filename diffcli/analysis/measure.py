@@ -71,10 +71,15 @@ def measure(
     slopes = {n: slope for n, slope in results.items() if isinstance(slope, Slope)}
     kinks = {name: slope.sides for name, slope in slopes.items() if slope.sides}
     partials = {name: _estimate(slopes.get(name)) for name in names}
+    from diffcli.language.partials import partial_text
+
     warnings = [
-        f"Note: ∂f/∂{name}: {results[name]}"
-        if name not in slopes
-        else f"Note: ∂f/∂{name}: the noise of f hides it: no digit is certain"
+        f"Note: {partial_text([name], several=len(point) > 1, spell=str)}: "
+        + (
+            "the noise of f hides it: no digit is certain"
+            if name in slopes
+            else str(results[name])
+        )
         for name in names
         if partials[name].value is None and name not in kinks
     ]

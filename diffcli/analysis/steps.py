@@ -8,7 +8,6 @@ from diffcli.engine.derivation import Derivation, derive
 from diffcli.engine.tape import Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
-from diffcli.language.notation import CODE
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, located, point_text
 from diffcli.records import Record
@@ -93,7 +92,7 @@ def valued(derivatives: Iterable[Derivative], problem: Problem) -> Valued:
             raise located(undefined, problem.parsed, problem.point) from None
         if len(each.variables) > 1:
             _require_rules_hold(each, estimate, problem)
-            warnings += doubt(CODE.partial(each.variables), estimate)
+            warnings += doubt(problem.partial(*each.variables), estimate)
         found.append(each._replace(value=estimate.value))
     return Valued(tuple(found), tuple(warnings))
 
@@ -111,7 +110,7 @@ def _require_rules_hold(
         return
     if abs(sides.slope - estimate.number) > _SAME * abs(sides.slope):
         raise KinkError(
-            f"at {point_text(problem.point)} {CODE.partial(found.variables)} is"
+            f"at {point_text(problem.point)} {problem.partial(*found.variables)} is"
             f" {sides.slope:.10g}, but the rules give {estimate.value:.10g} at a kink",
             hint="grad shows the derivatives of the whole function",
             facts={"variable": name},

@@ -17,7 +17,7 @@ from diffcli.language.expression import (
     postorder,
     variable,
 )
-from diffcli.language.textbook import name_text, partial_text
+from diffcli.language.partials import partial_text
 from diffcli.records import Record
 
 MOST_WRITTEN = 4_000
@@ -172,7 +172,7 @@ class _Network:
         reasons = _shortened(r for line in derivation.lines for r in line.reasons)
         if renamed and all(isinstance(argument, Variable) for argument in of.args):
             reasons += ((of, " is ", variable(user)),)
-        name = variable(partial_text(word, several=self.several, of=name_text(user)))
+        name = variable(partial_text([word], several=self.several, of=user))
         return Factor((user, word), name, formula, reasons)
 
     def users(self) -> dict[str, list[str]]:

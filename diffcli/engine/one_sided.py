@@ -260,5 +260,5 @@ def _double(slope: Any, name: str) -> float:
     Raises RangeError if it is too large for one.
     """
     if sys.float_info.max < abs(slope) < math.inf:
-        raise RangeError(f"overflow: ∂f/∂{name} is beyond 1.8e308")
+        raise RangeError(f"overflow: the slope along {name} is beyond 1.8e308")
     return float(slope)

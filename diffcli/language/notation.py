@@ -6,6 +6,7 @@ from typing import Protocol
 from diffcli.calculus.functions import INFIX, Function, Operator
 from diffcli.language import printer, textbook
 from diffcli.language.expression import Call, Expression
+from diffcli.language.partials import operator_text, partial_text
 from diffcli.records import Record
 
 _TIMES = INFIX["*"].notation or Operator("", 0, 0, "")
@@ -45,23 +46,13 @@ class Notation(Record):
         """Return a variable's name."""
         return textbook.name_text(name) if self.lowers else name
 
-    def partial(
-        self, names: Sequence[str], *, several: bool = True, of: str = "f"
-    ) -> str:
+    def partial(self, names: Sequence[str], *, several: bool, of: str = "f") -> str:
         """Return the name of a derivative: df/dx, ∂f/∂x₁, ∂²f/∂x², ∂²f/∂x∂y.
 
-        >>> PAPER.partial(["x1", "x1"]), CODE.partial(["x1", "y"])
-        ('∂²f/∂x₁²', '∂²f/∂x1∂y')
+        >>> PAPER.partial(["x1"], several=True), CODE.partial(["x1"], several=True)
+        ('∂f/∂x₁', '∂f/∂x1')
         """
-        d = "∂" if several else "d"
-        symbols = [self.variable(name) for name in names]
-        count = len(names)
-        order = str(count).translate(_RAISED) if count > 1 else ""
-        if len(set(names)) == 1:
-            below = f"{d}{symbols[0]}{order}"
-        else:
-            below = "".join(f"{d}{name}" for name in symbols)
-        return f"{d}{order}{self.variable(of)}/{below}"
+        return partial_text(names, several=several, of=of, spell=self.variable)
 
     def sign(self, function: Function) -> str:
         """Return an operator's sign."""
@@ -83,13 +74,9 @@ class Notation(Record):
         loose = notation is not None and notation.left < _TIMES.left
         return f"({shown})" if loose else shown
 
-    def derivative(self, name: str, *, several: bool = True) -> str:
+    def derivative(self, name: str, *, several: bool) -> str:
         """Return what stands before something to be differentiated: ∂/∂x₁."""
-        d = "∂" if several else "d"
-        return f"{d}/{d}{self.variable(name)}"
-
-
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+        return operator_text(name, several=several, spell=self.variable)
 
 
 def _code(

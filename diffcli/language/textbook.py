@@ -327,16 +327,6 @@ def _is_point(node: Expression) -> bool:
     )
 
 
-def partial_text(name: str, several: bool, of: str = "f") -> str:
-    """Return how a derivative is written: df/dx, ∂f/∂x₁.
-
-    >>> partial_text("x1", True), partial_text("x", False)
-    ('∂f/∂x₁', 'df/dx')
-    """
-    d = "∂" if several else "d"
-    return f"{d}{of}/{d}{name_text(name)}"
-
-
 def listed(names: Iterable[str]) -> str:
     """Return names beside each other: x₁, x₂."""
     return ", ".join(map(name_text, names))

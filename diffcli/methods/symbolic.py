@@ -68,7 +68,7 @@ def _with_more_digits(
     try:
         (value,) = values(program, problem.point, digits)
     except (Undefined, Unsettled) as reason:
-        remark = f"the formula of ∂f/∂{name} cannot be evaluated: {reason}"
+        remark = f"the formula of {problem.partial(name)} cannot be evaluated: {reason}"
         return Estimate(None, 0.0), remark
     if problem.precise:
         return certain(value, digits), ""
@@ -76,5 +76,8 @@ def _with_more_digits(
         program.run(problem.point)
         remark = ""
     except Undefined as reason:
-        remark = f"the formula of ∂f/∂{name} was computed with more digits: {reason}"
+        remark = (
+            f"the formula of {problem.partial(name)} was computed with more digits:"
+            f" {reason}"
+        )
     return Estimate(float(value), ROUNDING * abs(float(value)) + TINY), remark

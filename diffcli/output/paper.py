@@ -29,6 +29,7 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.notation import Notation
+from diffcli.language.partials import operator_latex, partial_latex
 from diffcli.language.printer import latex, latex_letter, latex_name
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Run
@@ -280,8 +281,8 @@ class Paper(Record):
         An ``ending`` is their last line.
         """
         name = names[-1]
-        head = latex_partial(names, several=self.several)
-        sign = latex_derivative(name, several=self.several)
+        head = partial_latex(names, several=self.several)
+        sign = operator_latex(name, several=self.several)
         if too_long(of):
             (found,) = derive(of, [name])
             rows = [(f"&= {latex(found.result, 400)}", "")]
@@ -322,7 +323,7 @@ class Paper(Record):
 
     def typeset_network(self, found: Network) -> Iterator[tuple[str, str]]:
         """Yield the chain of names, its factors, and their product."""
-        names = _fractions(found)
+        names = _fractions(found, several=self.several)
         symbols = latex(found.symbolic)
         for node, fraction in names.items():
             symbols = symbols.replace(latex(node), fraction)
@@ -436,35 +437,12 @@ class Paper(Record):
         return sign.join(values)
 
 
-def latex_partial(names: Sequence[str], *, several: bool) -> str:
-    r"""Return the name of a derivative in LaTeX.
-
-    >>> print(latex_partial(["x1"], several=True))
-    \frac{\partial f}{\partial x_{1}}
-    """
-    d = r"\partial" if several else "d"
-    order = f"^{len(names)}" if len(names) > 1 else ""
-    if len(set(names)) == 1:
-        below = f"{d} {latex_name(names[0])}{order}"
-    else:
-        below = r" \, ".join(f"{d} {latex_name(name)}" for name in names)
-    return rf"\frac{{{d}{order} f}}{{{below}}}"
-
-
-def latex_derivative(name: str, *, several: bool) -> str:
-    """Return what stands before something to be differentiated, in LaTeX."""
-    d = r"\partial" if several else "d"
-    return rf"\frac{{{d}}}{{{d} {latex_name(name)}}}"
-
-
-def _fractions(found: Network) -> dict[Variable, str]:
+def _fractions(found: Network, *, several: bool) -> dict[Variable, str]:
     """Return the names of the factors as LaTeX fractions."""
     made: dict[Variable, str] = {}
     for factor in found.factors:
         above, below = factor.of
-        made[factor.name] = (
-            rf"\frac{{\partial {latex_name(above)}}}{{\partial {latex_name(below)}}}"
-        )
+        made[factor.name] = partial_latex([below], several=several, of=above)
     return made
 
 

@@ -71,8 +71,9 @@ def _row(measured: Measurement, name: str, notation: Notation) -> tuple[Line, ..
     elif value is not None:
         number = number_style([value], measured.settings.digits)(value)
         estimate = f"{error:.0e}" if math.isfinite(error) else "-"
+    label = notation.partial([name], several=len(measured.point) > 1)
     return (
-        (Run(notation.partial([name]), "name"),),
+        (Run(label, "name"),),
         (Run(number, "doubtful" if name in measured.kinks else "gradient"),),
         (Run(estimate),),
     )

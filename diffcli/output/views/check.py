@@ -114,18 +114,18 @@ def _errors(check: Check, notation: Notation) -> Table:
 def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Block]:
     """Yield what explains a wrong claim, and the line that it spoils."""
     taken = tuple(check.point)
+    several = len(taken) > 1
     said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
     if not said and verdict.factor:
         said = f"the claim is {verdict.factor} of the derivative"
     said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
     if not said:
         return
-    label = _label(verdict, notation)
+    label = _label(verdict, notation, several=several)
     if verdict.derivation:
-        label = notation.partial([verdict.name], several=len(taken) > 1)
+        label = notation.partial([verdict.name], several=several)
     yield Picture(partial(wrapped, f"{label}: {said}.", "doubtful"))
     if verdict.slips and verdict.derivation:
-        several = len(taken) > 1
         left = line_left(verdict.slips[0], verdict.derivation, several=several)
         if left is not None:
             yield Lines(((Run("Here the claim leaves the derivation:"),),))
@@ -221,20 +221,21 @@ def _conclusion(check: Check, order: float) -> str:
     return "the steps that would tell are lost in rounding"
 
 
-def _label(verdict: Verdict, notation: Notation) -> str:
+def _label(verdict: Verdict, notation: Notation, *, several: bool) -> str:
     if _is_direction(verdict):
         return verdict.name
     title = f" {methods.load(verdict.method).TITLE}" if verdict.method else ""
-    return f"{notation.partial([verdict.name])}{title}"
+    return f"{notation.partial([verdict.name], several=several)}{title}"
 
 
 def _row(check: Check, verdict: Verdict, notation: Notation) -> tuple[Line, ...]:
     numbers = [verdict.claimed.value, verdict.true.value]
     style = number_style([n for n in numbers if n is not None], check.digits)
     claimed, true = ("n/a" if n is None else style(n) for n in numbers)
+    label = _label(verdict, notation, several=len(check.point) > 1)
     relative = "-" if verdict.relative is None else f"{verdict.relative:.1e}"
     return (
-        (Run(_label(verdict, notation), "name"),),
+        (Run(label, "name"),),
         (Run(claimed),),
         (Run(true, "value"),),
         (Run(relative),),

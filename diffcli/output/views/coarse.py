@@ -58,7 +58,7 @@ def _blocks(found: CoarseGradient, notation: Notation) -> Iterator[Block]:
         style = number_style([one.truth, one.backprop, one.finite], 7)
         rows.append(
             (
-                (Run(notation.partial([one.name]), "name"),),
+                (Run(notation.partial([one.name], several=problem.several), "name"),),
                 (Run(style(one.truth), "value"),),
                 doubtful_tail(style(one.backprop), one.digits),
                 (Run(str(one.digits)),),
@@ -69,11 +69,12 @@ def _blocks(found: CoarseGradient, notation: Notation) -> Iterator[Block]:
     yield Table(columns, tuple(rows))
     lost = [one.name for one in found.partials if one.is_lost]
     if lost:
-        yield Lines((_said(lost, found.format, notation),))
+        partials = [notation.partial([n], several=problem.several) for n in lost]
+        yield Lines((_said(partials, found.format),))
 
 
-def _said(lost: list[str], form: str, notation: Notation) -> Line:
-    names = ", ".join(notation.partial([name]) for name in lost[:6])
+def _said(lost: list[str], form: str) -> Line:
+    names = ", ".join(lost[:6])
     more = ", …" if len(lost) > 6 else ""
     return (
         Run(f"exactly 0 in {form}, though not in truth: {names}{more}", "doubtful"),

@@ -157,7 +157,7 @@ def _numbers(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
     style = number_style([n for n in (slope, true, symbolic) if n is not None], _DIGITS)
     several = len(state.point) > 1
     at = f"({state.point[name]:.6g})" if not several else ""
-    prime = notation.partial([name]) if several else f"f'{at}"
+    prime = notation.partial([name], several=several) if several else f"f'{at}"
     left = [_quotient(state, found, screen), prime]
     wide = max(map(len, left)) if screen.width >= _NARROW else 0
     digits = found.agreed(name)

@@ -103,6 +103,7 @@ def _value(comparison: Comparison) -> Line:
 
 
 def _table(comparison: Comparison, notation: "Notation") -> Table:
+    problem = comparison.problem
     judged = bool(comparison.agreements) or bool(comparison.kinks)
     judged = judged and len(comparison.results) > 1
     columns = [Column("", "left")]
@@ -116,8 +117,11 @@ def _table(comparison: Comparison, notation: "Notation") -> Table:
     if judged:
         columns += [Column("rel. error", essential=False), Column("digits")]
     rows = tuple(
-        ((Run(notation.partial([name]), "name"),), *_cells(comparison, name, judged))
-        for name in comparison.problem.variables
+        (
+            (Run(notation.partial([name], several=problem.several), "name"),),
+            *_cells(comparison, name, judged),
+        )
+        for name in problem.variables
     )
     return Table(tuple(columns), rows)
 

@@ -71,7 +71,9 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
         estimates = [entries[pair] for entries in hessian.columns.values()]
         values = [e.value for e in estimates if e.value is not None]
         style = number_style(values, problem.settings.digits)
-        cells: list[Line] = [(Run(notation.partial(pair), "name"),)]
+        cells: list[Line] = [
+            (Run(notation.partial(pair, several=problem.several), "name"),)
+        ]
         for name, estimate in zip(hessian.columns, estimates, strict=True):
             if estimate.value is None:
                 cells.append((Run("n/a", "muted"),))

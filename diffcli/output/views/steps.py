@@ -11,7 +11,8 @@ from diffcli.engine.paper import chain, too_long
 from diffcli.language.expression import Expression, Variable, postorder, variables
 from diffcli.language.notation import PAPER, Notation
 from diffcli.language.parser import Parsed
-from diffcli.language.printer import latex, latex_name, text
+from diffcli.language.partials import operator_latex, partial_latex
+from diffcli.language.printer import latex, text
 from diffcli.output.document import (
     Block,
     Document,
@@ -50,6 +51,11 @@ class Steps(Record):
     simplify: bool = False
     #: What a reader of the values at the point should know.
     warnings: Sequence[str] = ()
+
+    @property
+    def several(self) -> bool:
+        """Tell whether f has several variables: then it is ∂f, else df."""
+        return len(self.parsed.variables) > 1
 
     @property
     def names(self) -> dict[Expression, str]:
@@ -97,15 +103,19 @@ def _simplified(steps: Steps, told: Derivative, notation: Notation) -> Iterator[
         return
     yield Facts(((Run(said, "name"),),))
     shown = notation.text(told.simplified, limit=_LONGEST, names=steps.names)
-    head = notation.partial(told.variables, several=len(steps.parsed.variables) > 1)
+    head = notation.partial(told.variables, several=steps.several)
     typeset = latex(told.simplified, 400, steps.names)
-    yield Formula(f"{head} = {shown}", f"{_latex_partial(told.variables)} &= {typeset}")
+    yield Formula(
+        f"{head} = {shown}",
+        f"{partial_latex(told.variables, several=steps.several)} &= {typeset}",
+    )
 
 
 def _by_rules(steps: Steps, told: Derivative, notation: Notation) -> Iterator[Block]:
     lines = tuple(_lines(steps, told.derivation, notation))
     if len(told.variables) > 1:
-        before = Run(f"and of {notation.partial(told.variables[:-1])} again:", "muted")
+        above = notation.partial(told.variables[:-1], several=steps.several)
+        before = Run(f"and of {above} again:", "muted")
         lines = ((before,), *lines)
     yield Lines(lines, partial(_latex_steps, steps, told))
     yield _equals(steps, told, told.derivation.result, notation)
@@ -143,28 +153,21 @@ def _equals(
     shown = notation.text(result, limit=_LONGEST, names=steps.names)
     typeset = latex(result, 400, steps.names)
     return Formula(
-        f"{notation.partial(told.variables)} = {shown}",
-        f"{_latex_partial(told.variables)} &= {typeset}",
+        f"{notation.partial(told.variables, several=steps.several)} = {shown}",
+        f"{partial_latex(told.variables, several=steps.several)} &= {typeset}",
     )
-
-
-def _latex_partial(variables: Sequence[str]) -> str:
-    below = r" \partial ".join(latex_name(name) for name in variables)
-    order = f"^{len(variables)}" if len(variables) > 1 else ""
-    if len(variables) > 1 and len(set(variables)) == 1:
-        below = f"{latex_name(variables[0])}{order}"
-    return rf"\frac{{\partial{order} f}}{{\partial {below}}}"
 
 
 def _latex_steps(steps: Steps, told: Derivative) -> Iterator[str]:
     """Yield the steps as a list; a formula in the text breaks where it may."""
     derivation = told.derivation
+    sign = operator_latex(derivation.variable, several=steps.several)
     yield r"\begin{enumerate}\raggedright"
     for place, step in enumerate(derivation.steps[:_MOST]):
         others = {n: name for n, name in steps.names.items() if n is not step.of}
         of = latex(step.of, _TYPESET, others)
         becomes = latex(step.becomes, _TYPESET, steps.names)
-        parts = [rf"\frac{{d}}{{d{latex_name(derivation.variable)}}}\bigl[{of}\bigr]"]
+        parts = [rf"{sign}\bigl[{of}\bigr]"]
         filled = derivation.filled(place)
         raw = becomes if filled is None else latex(filled, _TYPESET, steps.names)
         parts += [raw] if raw == becomes else [raw, becomes]
@@ -184,7 +187,7 @@ def _lines(steps: Steps, derivation: Derivation, notation: Notation) -> Iterator
     indent = " " * (width + 7)
     for place, (rule, step) in enumerate(zip(rules, shown, strict=True)):
         head = (Run(f"{place + 1:3}  "), Run(rule.ljust(width), "name"), Run("  "))
-        left, right = _equation(derivation, place, names, notation)
+        left, right = _equation(steps, derivation, place, notation)
         if right and len(indent) + len(left) + len(right) > _WIDTH:
             yield (*head, Run(left))
             yield (Run(indent), Run(right, "title"))
@@ -199,18 +202,15 @@ def _lines(steps: Steps, derivation: Derivation, notation: Notation) -> Iterator
 
 
 def _equation(
-    derivation: Derivation,
-    place: int,
-    names: Mapping[Expression, str],
-    notation: Notation,
+    steps: Steps, derivation: Derivation, place: int, notation: Notation
 ) -> tuple[str, str]:
     """Return d/dx[...] = ... as the rule gives it, and what tidying makes of it."""
-    step = derivation.steps[place]
+    step, names = derivation.steps[place], steps.names
     others = {node: name for node, name in names.items() if node is not step.of}
     filled = derivation.filled(place)
     becomes = _short(step.becomes, names, notation)
     raw = becomes if filled is None else _short(filled, names, notation)
-    sign = notation.derivative(derivation.variable, several=False)
+    sign = notation.derivative(derivation.variable, several=steps.several)
     left = f"{sign}[{_short(step.of, others, notation)}] = {raw}"
     return left, "" if raw == becomes else f" = {becomes}"
 
@@ -270,6 +270,7 @@ def _record(steps: Steps) -> dict[str, Any]:
                 "simplified": None
                 if told.simplified is None
                 else derivative_text(told.simplified),
+                "simplification": _simplification(steps, told),
             }
             for told in steps.told
         },
@@ -279,6 +280,15 @@ def _record(steps: Steps) -> dict[str, Any]:
         record |= {"point": dict(steps.point), "values": values}
         record["warnings"] = sentences(steps.warnings)
     return record
+
+
+def _simplification(steps: Steps, told: Derivative) -> str:
+    """Return what became of the wish for a shorter form."""
+    if not steps.simplify:
+        return "not asked"
+    if told.simplified is not None:
+        return "shorter"
+    return "no answer in time" if told.unanswered else "nothing shorter"
 
 
 def _chain_record(told: Derivative) -> list[dict[str, Any]] | None:

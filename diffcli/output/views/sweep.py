@@ -56,7 +56,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     sweep = exhibit.sweep
     problem = sweep.problem
     yield from formulas(problem.parsed, notation)
-    slope = notation.partial([sweep.name])
+    slope = notation.partial([sweep.name], several=problem.several)
     size = "relative" if sweep.true else "absolute"
     yield Facts((
         (Run(f"at {point_text(problem.point, notation)}"),),

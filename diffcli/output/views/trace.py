@@ -9,6 +9,7 @@ from diffcli.analysis.trace import Backward, Forward, Level, Path, Share, Trace
 from diffcli.calculus.functions import NAMED
 from diffcli.language.expression import Call, Expression
 from diffcli.language.notation import Notation
+from diffcli.language.partials import partial_latex
 from diffcli.language.printer import latex, latex_name
 from diffcli.output.canvas import bar
 from diffcli.output.document import (
@@ -151,14 +152,14 @@ def backward_lines(nodes: Sequence[Backward], notation: Notation) -> Iterator[Li
 
 def _upstream(node: Backward, notation: Notation) -> tuple[str, str, str, str, str]:
     """Return the columns of a node: its name, upstream times local, value, locals."""
-    name, value = notation.partial([node.name]), _short(node.adjoint)
+    name, value = notation.partial([node.name], several=True), _short(node.adjoint)
     if not node.shares:
         return name, "", "", value, ""
     shares = node.shares[:_SHARES]
     dots = " + …" if len(node.shares) > _SHARES else ""
     names = " + ".join(
-        f"{notation.partial([share.user])} {notation.times}"
-        f" {notation.partial([node.name], of=share.user)}"
+        f"{notation.partial([share.user], several=True)} {notation.times}"
+        f" {notation.partial([node.name], several=True, of=share.user)}"
         for share in shares
     )
     if len(shares) > 1:
@@ -168,7 +169,7 @@ def _upstream(node: Backward, notation: Notation) -> tuple[str, str, str, str, s
         both = [_short(share.upstream), _short(share.local)]
         numbers = _joined(both, notation.times)
     locals_ = ", ".join(
-        f"{notation.partial([node.name], of=share.user)} = "
+        f"{notation.partial([node.name], several=True, of=share.user)} = "
         + notation.text(share.partial, limit=_LONGEST, names=share.names)
         for share in shares
     )
@@ -209,7 +210,7 @@ def _is_flat(name: str) -> bool:
 
 
 def _path(path: Path, notation: Notation) -> Line:
-    head = Run(f"  {notation.partial([path.name])} = ")
+    head = Run(f"  {notation.partial([path.name], several=True)} = ")
     value = Run(_short(path.adjoint), "adjoint")
     if path.ways != 1 and not path.several:
         return (head, value, Run(f"   {_ways(path)} paths add up", "remark"))
@@ -368,7 +369,7 @@ def _latex_factors(locals_: Sequence[float]) -> str:
 
 
 def _latex_partial(name: str) -> str:
-    return rf"\frac{{\partial f}}{{\partial {latex_name(name)}}}"
+    return partial_latex([name], several=True)
 
 
 def _latex_number(value: float) -> str:
