@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from diffcli.engine import waiting
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from tests import referee
@@ -132,3 +133,42 @@ def test_a_long_derivation_says_what_it_leaves_out(run: Run) -> None:
 def test_refused(run: Run) -> None:
     assert run("steps", "3").code == 2
     assert run("steps", "log(x)", "--at", "-1").code == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("x^2",), "not asked"),
+        (("x^2", "--simplify"), "nothing shorter"),
+        (("sin(x)^2", "--simplify"), "shorter"),
+    ],
+)
+def test_what_became_of_simplify(words: tuple[str, ...], said: str, run: Run) -> None:
+    record = json.loads(run("steps", *words, "-f", "json").out)
+    derivation = record["derivations"]["x"]
+    assert derivation["simplification"] == said
+    assert (derivation["simplified"] is not None) == (said == "shorter")
+
+
+def test_no_answer_is_told_from_nothing_shorter(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(*_: object) -> None:
+        raise waiting.NoAnswer
+
+    monkeypatch.setattr(waiting, "ask", ask)
+    record = json.loads(run("steps", "sin(x)^2", "--simplify", "-f", "json").out)
+    assert record["derivations"]["x"]["simplification"] == "no answer in time"
+
+
+@pytest.mark.parametrize("level", ["paper", "rules", "full"])
+@pytest.mark.parametrize("form", ["table", "md", "latex"])
+def test_one_variable_has_d_and_several_have_partials(
+    level: str, form: str, run: Run
+) -> None:
+    for formula, several in (("x^2*sin(x)", False), ("x^2*sin(y)", True)):
+        for order in ("1", "2"):
+            words = ("--level", level, "--order", order, "-f", form)
+            out = run("steps", formula, *words).out
+            found = any(sign in out for sign in ("∂", r"\partial"))
+            assert found == several, out
