@@ -171,21 +171,22 @@ def test_reads_back(expression: Expression) -> None:
         ("sqrt(4-4*x^2)", "2*sqrt(1 - x**2)"),
         ("5*x^3-4+3*x", "5*x**3 + 3*x - 4"),
         ("x-x^3+1", "1 + x - x**3"),
-        ("1+x+x^2", "1 + x + x**2"),
+        ("1+x+x^2", "x**2 + x + 1"),
         ("cos(x)*(1+cos(x))+sin(x)^2", "cos(x) + 1"),
         ("1-cos(x)^2", "sin(x)**2"),
         ("1+sinh(x)^2", "cosh(x)**2"),
         ("sin(x)^3+sin(x)*cos(x)^2", "sin(x)"),
         ("cos(x)^2-sin(x)^2", "cos(x)**2 - sin(x)**2"),
         ("2*sin(x)^2-3*cos(x)^2", "2 - 5*cos(x)**2"),
-        ("2*tan(x)*(1+tan(x)^2)", "2*tan(x)/cos(x)**2"),
+        ("2*tan(x)*(1+tan(x)^2)", "2*tan(x)*(1 + tan(x)**2)"),
+        ("cos(x)*(1+tan(x)^2)", "1/cos(x)"),
         ("sin(x)/(1+cot(x)^2)", "sin(x)**3"),
         ("cos(x)*tan(x)", "sin(x)"),
         ("2*x-1-x^2", "-(1 - x)**2"),
         ("cbrt(x)^4", "x*cbrt(x)"),
-        ("(1-x)*(2-x)-x", "2 - 4*x + x**2"),
+        ("(1-x)*(2-x)-x", "x**2 - 4*x + 2"),
         ("(a*x^2-c)/x^2", "a - c/x**2"),
-        ("(sqrt(x)*exp(x)-exp(x)/(2*sqrt(x)))/x", "exp(x)*(2*x - 1)/(2*x**(3/2))"),
+        ("(sqrt(x)*exp(x)-exp(x)/(2*sqrt(x)))/x", "(2*x - 1)*exp(x)/(2*x**(3/2))"),
     ],
 )
 def test_known(formula: str, form: str) -> None:
@@ -203,7 +204,7 @@ def test_every_form_is_of_use(row: Any) -> None:
         work.form(derivation.result)
         work.form(parse("x^2+2*x*y+y^2").expression)
         work.form(parse("(x^2-1)/(x+1)").expression)
-        work.form(parse("tan(x)*(1+tan(x)^2)").expression)
+        work.form(parse("cos(x)*tan(x)").expression)
         work.form(parse("2*sin(x)^2-3*cos(x)^2").expression)
         for terms in list(work.sums.values()):
             if row in SUM_FORMS:

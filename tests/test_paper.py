@@ -22,7 +22,7 @@ from diffcli.language.expression import (
 from diffcli.language.notation import CODE, PAPER, Notation
 from diffcli.language.parser import parse
 from diffcli.language.textbook import text
-from diffcli.output.paper import Paper
+from diffcli.output.paper import Paper, Question
 from tests import strategies
 from tests.test_normal import EXERCISES, hold_equal
 
@@ -98,7 +98,8 @@ def test_no_line_is_wider_than_the_screen(
     expression: Expression, width: int, notation: Notation
 ) -> None:
     names = variables(expression) or ["x"]
-    lines = Paper(notation, names, width).derivation(names[:1], expression, {})
+    question = Question(names[:1], expression, names)
+    lines = Paper(notation, names, width).derivation(question)
     assert all(sum(len(run.text) for run in line) <= width for line in lines)
 
 

@@ -93,7 +93,7 @@ def test_paper_fits_every_width(formula: str, width: int, run: Run) -> None:
 @pytest.mark.parametrize("form", ["latex", "md"])
 def test_the_value_is_typeset_too(form: str, run: Run) -> None:
     out = run("steps", "(2*x1+3*x2)**2+3", "--wrt", "x1", "--at", "1,3", "-f", form).out
-    assert r"4 \left(2 \cdot 1 + 3 \cdot 3\right) = 44" in out
+    assert r"4 \left(2 \cdot 1 + 3 \cdot 3\right) = 4 \cdot 11 = 44" in out
     assert r"\text{at } x_{1} = 1,\ x_{2} = 3" in out
 
 

@@ -38,6 +38,7 @@ SQRT, EXP, LOG = BY_NAME["sqrt"], BY_NAME["exp"], BY_NAME["log"]
 CBRT = BY_NAME["cbrt"]
 _OPEN = (ADD, SUBTRACT, MULTIPLY, NEGATE)
 """Operators through which one sees that there is a bar inside."""
+_OPERATORS = (*_OPEN, DIVIDE)
 ZERO, ONE, EULER = number("0"), number("1"), number("e")
 HALF = Fraction(1, 2)
 _LARGEST_ROOT = 10**12  # numerators beyond this are no power that anybody sees
@@ -148,8 +149,14 @@ class Algebra:
         self.serials: dict[object, int] = {}
         #: The sums that stand in the formula as typed: they keep their spelling.
         self.typed: set[int] = set()
-        #: The letters in the order in which they were typed.
+        #: The same with its factor: 2*x + 2 is not x + 1.
+        self.spelled_as: set[Key] = set()
+        #: The letters, then the functions, in the order in which they were typed.
         self.letters: dict[Expression, int] = {}
+        #: Polynomials were typed with their lowest power first.
+        self.rising = False
+        #: For u**(c*w) the c and the r that were typed as u**(c*w + r).
+        self.shifts: dict[int, tuple[Fraction, Fraction]] = {}
         #: What was typed is read now: it keeps its order.
         self.reads = False
         #: Decimals were typed, so numbers are written as decimals where they end.
@@ -311,10 +318,9 @@ class Algebra:
 
     def build(self, product: Product) -> Expression:
         """Return a product as a node: number, letters, powers, functions; one bar."""
-        c, factors = product
-        if not factors:
-            return self._noted(self.spelled(c), product)
-        factors = self._rejoined(factors)
+        if not product.factors:
+            return self._noted(self.spelled(product.coefficient), product)
+        c, factors = self._rejoined(self._shifted(product))
         above = [f for f in factors if f[1] > 0 or is_exponential(f[0])]
         below = [(b, -r) for b, r in factors if r < 0 and not is_exponential(b)]
         above.sort(key=self._place)
@@ -334,7 +340,9 @@ class Algebra:
 
     def _place(self, factor: Factor) -> tuple[int, int]:
         """Return where a factor stands: by its kind, letters as they were typed."""
-        return _rank(factor), self.letters.get(factor[0], 0)
+        base = factor[0]
+        unknown = 0 if isinstance(base, Variable) else len(self.letters)
+        return _rank(factor), self.letters.get(base, unknown)
 
     def _fraction(self, c: Fraction) -> tuple[Expression, Expression]:
         """Return what stands above and below the bar for a positive number."""
@@ -350,8 +358,48 @@ class Algebra:
         node = call(NEGATE, above) if c < 0 else above
         return node if below is ONE else call(DIVIDE, node, below)
 
-    def _rejoined(self, factors: Sequence[Factor]) -> tuple[Factor, ...]:
+    def _shifted(self, product: Product) -> Product:
+        """Return a product with 2*2**x as 2**(x + 1), if that was typed; e*e**x too."""
+        for power, exponent in product.factors:
+            if not is_exponential(power):
+                continue
+            base, primitive = power.args
+            found = dict(product.factors)
+            scale, shift = self.shifts.get(self.base_key(power)[1], (exponent, None))
+            if base is EULER and shift is None:
+                shift = found.get(base)
+            if shift is None or scale != exponent:
+                continue
+            rest = self._without_shift(product, base, shift)
+            if rest is not None:
+                terms = [Product(scale * c, f) for c, f in self.terms(primitive)]
+                above = self.build_sum([*terms, Product(shift)])
+                pair = call(POWER, base, above), Fraction(1)
+                factors = [pair if f[0] is power else f for f in rest.factors]
+                return self._shifted(Product(rest.coefficient, tuple(factors)))
+        return product
+
+    def _without_shift(
+        self, product: Product, base: Expression, shift: Fraction
+    ) -> Product | None:
+        """Return a product divided by base**shift, if that makes it no longer."""
+        c, factors = product
+        value = rational(base)
+        if value is not None:
+            power = root(value, shift)
+            if not power or (c / power).denominator > c.denominator:
+                return None
+            return Product(c / power, factors)
+        before = dict(factors).get(base, Fraction(0))
+        left = before - shift
+        if abs(left) > abs(before):
+            return None
+        kept = ((b, left if b is base else r) for b, r in factors)
+        return Product(c, tuple((b, r) for b, r in kept if r))
+
+    def _rejoined(self, product: Product) -> Product:
         """Return factors with u**v/u as u**(v - 1), which is defined at u = 0 too."""
+        factors = product.factors
         shifts = {b: r for b, r in factors if r < 0 and not is_exponential(b)}
         joined: dict[Expression, Factor] = {}
         for power, exponent in factors:
@@ -362,11 +410,12 @@ class Algebra:
             terms = [Product(exponent * c, f) for c, f in self.terms(above)]
             shifted = call(POWER, base, self.build_sum([*terms, shift]))
             joined[power] = shifted, Fraction(1)
-        return tuple(
+        kept = tuple(
             joined.get(base, (base, exponent))
             for base, exponent in factors
             if exponent > 0 or is_exponential(base) or base in shifts
         )
+        return Product(product.coefficient, kept)
 
     def _noted(self, node: Expression, product: Product) -> Expression:
         self.products.setdefault(node, product)
@@ -378,6 +427,8 @@ class Algebra:
             turns = exponent == 1 and is_sum(base) and not self.is_typed(base)
             if turns and any(c < 0 for c, _ in self.terms(base)):
                 node = self.build_sum([Product(-c, f) for c, f in self.terms(base)])
+                if self.terms(node)[0].coefficient < 0:
+                    continue
                 return [*above[:place], (node, exponent), *above[place + 1 :]]
         return None
 
@@ -422,8 +473,8 @@ class Algebra:
         if len(terms) < 2:
             return self.build(terms[0]) if terms else ZERO
         if not self.reads:
-            terms = _by_powers(terms)
-        if terms[0].coefficient < 0:
+            terms = self._by_powers(terms)
+        if terms[0].coefficient < 0 and not (len(terms) > 2 and self._falls(terms)):
             first = next((n for n, t in enumerate(terms) if t.coefficient > 0), 0)
             terms = [terms[first], *terms[:first], *terms[first + 1 :]]
         node = self.build(terms[0])
@@ -432,6 +483,27 @@ class Algebra:
             node = call(SUBTRACT if c < 0 else ADD, node, following)
         self.sums.setdefault(node, tuple(terms))
         return node
+
+    def _by_powers(self, terms: list[Product]) -> list[Product]:
+        """Return a polynomial of one letter by its powers, the highest first.
+
+        If it was typed the other way round, or begins with a minus sign then, the
+        lowest is first.
+        """
+        powers = powers_of(terms)
+        if powers is None:
+            return terms
+        order = sorted(range(len(terms)), key=powers.__getitem__, reverse=True)
+        falling = [terms[place] for place in order]
+        first, last = falling[0].coefficient, falling[-1].coefficient
+        rises = powers == sorted(powers) and terms[0].coefficient > 0
+        rises = rises and (self.rising or _is_one_and_a_square(terms, powers))
+        return falling[::-1] if rises or first < 0 < last else falling
+
+    def _falls(self, terms: Sequence[Product]) -> bool:
+        """Tell whether a polynomial has its highest power first."""
+        powers = powers_of(terms)
+        return not self.reads and powers == sorted(powers or [], reverse=True)
 
     def collect(self, terms: Iterable[Product]) -> list[Product]:
         """Return like terms added, in the order in which they first appear."""
@@ -446,20 +518,21 @@ class Algebra:
         return [Product(c, factors) for c, factors, _ in kinds.values() if c]
 
 
-def _by_powers(terms: list[Product]) -> list[Product]:
-    """Return a polynomial of one letter by its powers, if they go up and down."""
+def powers_of(terms: Sequence[Product]) -> list[Fraction] | None:
+    """Return the powers of a polynomial in one letter; None: it is none."""
     powers: list[Fraction] = []
     letters: set[Expression] = set()
     for _, factors in terms:
         if len(factors) > 1 or any(not isinstance(b, Variable) for b, _ in factors):
-            return terms
+            return None
         letters.update(base for base, _ in factors)
         powers.append(factors[0][1] if factors else Fraction(0))
-    if len(letters) > 1 or powers in (sorted(powers), sorted(powers, reverse=True)):
-        return terms
-    order = sorted(range(len(terms)), key=powers.__getitem__, reverse=True)
-    falling = [terms[place] for place in order]
-    return falling if falling[0].coefficient > 0 else falling[::-1]
+    return powers if len(letters) == 1 else None
+
+
+def _is_one_and_a_square(terms: Sequence[Product], powers: list[Fraction]) -> bool:
+    """Tell whether a sum is 1 + 4*x**2, which everybody writes in this order."""
+    return len(terms) == 2 and terms[0] == Product(Fraction(1)) and powers[1] >= 2
 
 
 def _stands_above(node: Expression) -> bool:
@@ -484,17 +557,31 @@ def _number(base: Expression, exponent: Fraction) -> Fraction | None:
 
 
 def _rank(factor: Factor) -> int:
-    """Return where a factor stands: numbers, letters, roots, functions, e**, sums."""
+    """Return where a factor stands.
+
+    Numbers, letters, powers of numbers, powers of sums, polynomials, roots, functions,
+    e**, and other sums.
+    """
     base, exponent = factor
     if isinstance(base, Number):
         return 0
-    if isinstance(base, Variable):
-        return 1 if exponent.denominator == 1 else 3
     if is_exponential(base):
         assert isinstance(base, Call)
-        return 5 if base.args[0] is EULER else 2
+        return 7 if base.args[0] is EULER else 2
     if exponent.denominator != 1:
-        return 3
-    if is_sum(base):
-        return 6 if exponent == 1 else 3
-    return 4
+        return 5
+    if isinstance(base, Variable):
+        return 1
+    if is_sum(base) and exponent == 1:
+        return 4 if is_polynomial(base) else 8
+    return 3 if is_sum(base) else 6
+
+
+def is_polynomial(node: Expression) -> bool:
+    """Tell whether a node is made of letters and numbers by + - * / and powers."""
+    return all(
+        not isinstance(part, Call)
+        or part.function in _OPERATORS
+        or (part.function is POWER and rational(part.args[1]) is not None)
+        for part in postorder([node])
+    )

@@ -83,6 +83,22 @@ def has_parts(
     return any(word != names.top for word in names.uses)
 
 
+def in_names(
+    definitions: Mapping[str, Expression], expression: Expression
+) -> tuple[Expression, dict[str, Expression]]:
+    """Return a formula in the names that it uses, and what all names stand for.
+
+    >>> from diffcli.language.parser import parse
+    >>> from diffcli.language.textbook import text
+    >>> parsed = parse("z = w*x; a = sigmoid(z); (a-t)^2")
+    >>> text(in_names(parsed.definitions, parsed.expression)[0])
+    '(a - t)²'
+    """
+    names = _Network(definitions, expression, "")
+    meant = dict(names.local)
+    return meant.pop(names.top), meant
+
+
 class _Network:
     def __init__(
         self,

@@ -35,6 +35,7 @@ from diffcli.engine.algebra import (
     content,
     is_exponential,
     is_sum,
+    powers_of,
     root,
     spelled,
 )
@@ -141,14 +142,21 @@ class Normal(Algebra):
         Its letters keep their order.
         """
         order = postorder([formula])
-        self.letters |= {n: k for k, n in enumerate(_letters_in_order(order))}
+        for letter in _letters_in_order(order):
+            self.letters.setdefault(letter, len(self.letters))
         self.reads = True
         self.form(formula)
         self.reads = False
         for node in order:
             form = self.forms.get(node)
-            if form is not None and form in self.sums:
-                self.typed.add(self.base_key(form)[1])
+            if form is None:
+                continue
+            self.letters.setdefault(form, len(self.letters))
+            if form in self.sums:
+                key = self.base_key(form)
+                self.spelled_as.add(key)
+                self.typed.add(key[1])
+        self.rising = any(map(_rises, self.sums.values()))
 
     def form(self, expression: Expression) -> Expression:
         """Return the form of an expression and remember that of its parts."""
@@ -310,6 +318,8 @@ class Normal(Algebra):
         primitive = self.build_sum([Product(k / scale, f) for k, f in rest])
         first = self.product(self.power_of(u, shift)) if shift else Product(Fraction(1))
         pair = (call(POWER, u, primitive), scale)
+        if self.reads and shift:
+            self.shifts[self.base_key(pair[0])[1]] = scale, shift
         return self.build(self.merge(first.coefficient, [pair, *first.factors]))
 
     # ---- sums
@@ -323,6 +333,8 @@ class Normal(Algebra):
         if len(terms) < 2:
             return self.build(terms[0]) if terms else ZERO
         options = [self.build_sum(terms)]
+        if self.reads or self.base_key(options[0]) in self.spelled_as:
+            return options[0]
         if depth:
             for form in SUM_FORMS:
                 for found in form.make(self, terms, depth):
@@ -522,6 +534,12 @@ def _letters_in_order(nodes: Sequence[Expression]) -> list[Expression]:
     return sorted(letters, key=behind.__contains__)
 
 
+def _rises(terms: Terms) -> bool:
+    """Tell whether a sum has its lowest power first: 1 + x**2."""
+    powers = powers_of(terms)
+    return powers is not None and powers[0] < powers[-1] and terms[-1].coefficient > 0
+
+
 def _is_power(node: Expression) -> bool:
     """Tell whether a node is a power, with a number or anything else."""
     return isinstance(node, Call) and node.function is POWER
@@ -655,12 +673,10 @@ def _only_a_letter(shared: Product, left: Terms) -> bool:
     return (
         exponent == 1
         and isinstance(base, Variable)
-        and all(
-            any(
-                isinstance(b, Call) and not is_sum(b) and not is_exponential(b)
-                for b, _ in f
-            )
+        and any(
+            isinstance(b, Call) and not is_sum(b) and not is_exponential(b)
             for _, f in left
+            for b, _ in f
         )
     )
 
@@ -877,8 +893,26 @@ def _tangents(work: Normal, product: Product) -> list[Expression]:
         square = _tangent_square(work, base)
         squares.append((base, exponent) if square is None else (square, -2 * exponent))
         parts += _sine_and_cosine(*squares[-1])
-    found = [their for their in (squares, parts) if their != list(factors)]
+    size, kinds = most = _weight(factors)
+    found = []
+    for their in (squares, parts):
+        weight = _weight(their)
+        if weight != most and weight[0] <= size and weight[1] <= kinds:
+            found.append(their)
     return [work.build(work._named(work.merge(c, their))) for their in found]
+
+
+def _weight(factors: Iterable[Factor]) -> tuple[Fraction, int]:
+    """Return how many functions are multiplied, 1 + tan² as two, and how many differ.
+
+    So 2 tan(x)·(1 + tan(x)²) stays as it is: 2 tan(x)/cos(x)² has as many.
+    """
+    merged: dict[Expression, Fraction] = {}
+    for base, exponent in factors:
+        size = 2 if is_sum(base) else 1
+        merged[base] = merged.get(base, Fraction(0)) + size * exponent
+    left = [abs(exponent) for exponent in merged.values() if exponent]
+    return sum(left, Fraction(0)), len(left)
 
 
 def _tangent_square(work: Normal, base: Expression) -> Expression | None:

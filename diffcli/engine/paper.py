@@ -8,7 +8,7 @@ A line is an expression like any other, but for two marks: D(u) is a derivative 
 still to be found, and a product that a rule made is a ``BESIDE``, written with a dot.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from diffcli.calculus.functions import Function, Operator
@@ -92,6 +92,8 @@ class Split(Record):
 
     #: "f", what is split.
     of: str
+    #: A constant factor that stands before it.
+    front: Expression
     #: What stands between u and v.
     sign: str
     u: Expression
@@ -104,25 +106,35 @@ class Split(Record):
     name: str
 
 
-def split(expression: Expression, name: str, *, several: bool = False) -> Split | None:
+def split(
+    expression: Expression,
+    name: str,
+    *,
+    several: bool = False,
+    typed: Sequence[Expression] = (),
+) -> Split | None:
     """Return the two parts of a product or quotient; None: it is neither."""
-    if not isinstance(expression, Call) or expression.function not in (
-        MULTIPLY,
-        DIVIDE,
-    ):
-        return None
-    u, v = expression.args
     writer = _Writer(expression, name, several=several)
-    if not (writer.degree(u) and writer.degree(v)):
-        return None
-    product = expression.function is MULTIPLY
+    front: Expression = ONE
+    node = writer.regrouped(expression)
+    while True:
+        if not isinstance(node, Call) or node.function not in (MULTIPLY, DIVIDE):
+            return None
+        u, v = node.args
+        if writer.degree(u) and writer.degree(v):
+            break
+        if writer.degree(u) or node.function is DIVIDE:
+            return None
+        front, node = light(MULTIPLY, front, u), writer.regrouped(v)
+    product = node.function is MULTIPLY
     return Split(
         "f",
+        front,
         " · " if product else "/",
         u,
         v,
-        chain(u, name, several=several),
-        chain(v, name, several=several),
+        chain(u, name, several=several, typed=typed),
+        chain(v, name, several=several, typed=typed),
         "u'v + uv'" if product else "(u'v - uv')/v²",
         "product" if product else "quotient",
     )
@@ -154,17 +166,25 @@ def named_levels(
     return dict(zip(free, reversed(levels), strict=False))
 
 
-def chain(expression: Expression, name: str, *, several: bool = False) -> Chain:
+def chain(
+    expression: Expression,
+    name: str,
+    *,
+    several: bool = False,
+    typed: Sequence[Expression] = (),
+) -> Chain:
     """Return the derivation of an expression toward a variable.
 
-    ``several`` tells that there are other variables, which are held fixed.
+    ``several`` tells that there are other variables, which are held fixed. The result
+    keeps the letters and sums of ``typed`` as they are spelled there, and those of the
+    expression.
 
     >>> from diffcli.language.parser import parse
     >>> from diffcli.language.textbook import text
     >>> print(text(chain(parse("x/(x+1)").expression, "x").result))
     1/(x + 1)²
     """
-    return _Writer(expression, name, several=several).chain()
+    return _Writer(expression, name, several=several, typed=typed).chain()
 
 
 def too_long(expression: Expression) -> bool:
@@ -175,8 +195,16 @@ def too_long(expression: Expression) -> bool:
 class _Writer:
     """Writes the lines of one chain."""
 
-    def __init__(self, expression: Expression, name: str, *, several: bool) -> None:
+    def __init__(
+        self,
+        expression: Expression,
+        name: str,
+        *,
+        several: bool,
+        typed: Sequence[Expression] = (),
+    ) -> None:
         self.expression = expression
+        self.typed = (*typed, expression)
         self.name = name
         self.several = several
         #: How a node depends on the variable: 0 not at all, 1 linear, 2 a polynomial
@@ -194,9 +222,10 @@ class _Writer:
     def chain(self) -> Chain:
         """Return all lines."""
         lines = list(self.lines())
-        result = normal(resolved(lines[-1].expression, self.name), [self.expression])
+        result = normal(resolved(lines[-1].expression, self.name), self.typed)
         last = lines[-1]
-        if _looks_like(last.expression, result):
+        at_once = self.degree(self.expression) < 2
+        if at_once or _looks_like(last.expression, result):
             lines[-1] = last._replace(expression=result)
         else:
             lines.append(Line(result))
@@ -224,11 +253,12 @@ class _Writer:
 
     def step(self, node: Expression, reasons: dict[Reason, None]) -> Expression:
         """Return D(node) by one rule, and note the rule."""
+        node = self.regrouped(node)
         if self.degree(node) <= 2:
-            reasons[self.linear(node) if self.degree(node) < 2 else ("power",)] = None
+            reasons[self.of_polynomial(node)] = None
             return self.straight(node)
         if self.is_linear_above(node):
-            if not self.brisk:
+            if not self.brisk and is_sum(node):
                 return self.term_by_term(node, reasons)
             said = reasons if is_sum(node) else {}  # a factor that stays is seen
             return self.stepped(self.term_by_term(node, said), reasons)
@@ -244,26 +274,68 @@ class _Writer:
         if rule.before == "u**v":
             return self.general_power(node, reasons)
         reasons[self.reason(rule, bindings, node)] = None
+        if rule.before == "c/u":
+            c, u = node.args
+            return beside(
+                light(NEGATE, light(DIVIDE, c, squared(u))), self.inner_slope(u)
+            )
         by_parts = rule.name in ("product", "quotient")
         slope = self.slope_of_part if by_parts else self.inner_slope
-        after = written(rule.after, bindings, slope, ones=rule.before == "u/v")
-        return after
+        if rule.before == "u/v":
+            after = written(rule.after, bindings, slope, ones=True)
+            return light(DIVIDE, after.args[0], squared(node.args[1]))
+        return written(rule.after, bindings, slope)
+
+    def regrouped(self, node: Expression) -> Expression:
+        """Return a product or quotient with what is to be derived together, together.
+
+        What does not change comes first, unless it stands before a polynomial: nobody
+        takes the 2 out of 2x sin(x), but out of 2 sin(x) cos(x). A polynomial is one
+        factor, and what is multiplied with it another.
+        """
+        if not isinstance(node, Call) or self.degree(node) < 3:
+            return node
+        above: Expression = node
+        below: Expression = ONE
+        if node.function is DIVIDE:
+            above, below = node.args
+            if self.degree(above) == 0 or self.degree(below) == 0:
+                return node
+        elif node.function is not MULTIPLY:
+            return node
+        sign, factors = _factors(above)
+        parts: tuple[list[Expression], ...] = ([], [], [])
+        for factor in factors:
+            degree = self.degree(factor)
+            parts[0 if degree == 0 else 1 if degree < 3 else 2].append(factor)
+        held, polynomials, others = parts
+        under, changing = self.held_below(below)
+        if sign < 0 or under is not ONE or (held and not polynomials):
+            whole = light(DIVIDE, _product([*polynomials, *others]), changing)
+            front = light(DIVIDE, _product(held), under)
+            return light(MULTIPLY, light(NEGATE, front) if sign < 0 else front, whole)
+        if node.function is DIVIDE or not (polynomials and others):
+            return node
+        u, v = _product([*held, *polynomials]), _product(others)
+        return call(MULTIPLY, u, v)
+
+    def held_below(self, below: Expression) -> tuple[Expression, Expression]:
+        """Return what does not change below a bar, and the rest."""
+        _, factors = _factors(below)
+        held = [factor for factor in factors if not self.degree(factor)]
+        if not held or below is ONE:
+            return ONE, below
+        return _product(held), _product([f for f in factors if self.degree(f)])
 
     def as_power(self, node: Call) -> Expression | None:
         """Return c/u**n and c/sqrt(u) as powers with a sign; None: it is neither."""
         if node.function is not DIVIDE or self.degree(node.args[0]):
             return None
-        above, below = node.args
-        if not isinstance(below, Call):
+        power = _as_power(node.args[1])
+        if power is None or isinstance(node.args[1], Variable):
             return None
-        exponent = None
-        if below.function is SQRT:
-            exponent = HALF
-        elif below.function is POWER:
-            exponent = rational(below.args[1])
-        if exponent is None or exponent <= 0:
-            return None
-        return light(MULTIPLY, above, call(POWER, below.args[0], spelled(-exponent)))
+        base, exponent = power
+        return light(MULTIPLY, node.args[0], call(POWER, base, spelled(-exponent)))
 
     def general_power(self, node: Call, reasons: dict[Reason, None]) -> Expression:
         """Return D(e^(v log(u))) for u^v, of which both parts change."""
@@ -282,8 +354,24 @@ class _Writer:
 
     def slope_of_part(self, node: Expression) -> Expression:
         """Return D(node) for a factor; its value if the rule is not the first one."""
+        if self.is_short_polynomial(node):
+            return self.straight(node)
         at_once = self.brisk and self.is_elementary(node)
         return self.step(node, {}) if at_once else self.slope(node)
+
+    def is_short_polynomial(self, node: Expression) -> bool:
+        """Tell whether a product of two polynomials is multiplied out in the head."""
+        if self.degree(node) < 3 or not self.is_part_of_whole(node):
+            return False
+        _, factors = _factors(node)
+        terms = [1 + is_sum(factor) for factor in factors]
+        degrees = [self.degree(factor) for factor in factors]
+        return len(factors) == 2 and max(degrees) < 3 and max(terms) * min(terms) < 3
+
+    def is_part_of_whole(self, node: Expression) -> bool:
+        """Tell whether a node is a product, and not all that is differentiated."""
+        is_product = isinstance(node, Call) and node.function is MULTIPLY
+        return is_product and node is not self.expression
 
     def is_elementary(self, node: Expression) -> bool:
         """Tell whether everybody knows a derivative by heart: of x², sin(x), e^x."""
@@ -306,8 +394,21 @@ class _Writer:
 
     def straight(self, node: Expression) -> Expression:
         """Return the derivative of a polynomial, in one go."""
-        (derivation,) = derive(node, [self.name])
-        return normal(derivation.result, [node])
+        order: list[tuple[Expression, int]] = []
+        stack = [(node, 1)]
+        while stack:
+            part, sign = stack.pop()
+            if isinstance(part, Call) and part.function in (ADD, SUBTRACT):
+                turned = -sign if part.function is SUBTRACT else sign
+                stack += [(part.args[1], turned), (part.args[0], sign)]
+            elif self.degree(part):
+                order.append((part, sign))
+        total: Expression = ZERO
+        for part, sign in order:
+            (derivation,) = derive(part, [self.name])
+            slope = normal(derivation.result, [*self.typed, part])
+            total = light(ADD if sign > 0 else SUBTRACT, total, slope)
+        return total
 
     # ---- sums
 
@@ -386,6 +487,19 @@ class _Writer:
         verb = " does not change" if len(held) == 1 else " do not change"
         return (*pieces, verb)
 
+    def of_polynomial(self, node: Expression) -> Reason:
+        """Return what is said of a polynomial, or of a number over a power."""
+        if self.degree(node) < 2:
+            return self.linear(node)
+        if isinstance(node, Call) and node.function is DIVIDE:
+            _, below = self.held_below(node.args[1])
+            power = _as_power(below)
+            if power is not None and not self.degree(node.args[0]):
+                base, exponent = power
+                above = call(POWER, base, spelled(-exponent))
+                return "power: ", call(DIVIDE, ONE, below), " = ", above
+        return ("power",)
+
     def linear(self, node: Expression) -> Reason:
         """Return what is said of a linear function."""
         names = sorted(
@@ -441,7 +555,9 @@ class _Writer:
         if rule.name in ("chain", "exponential"):
             fact = _fact(node.function if rule.name == "chain" else EXP)
             if rule.before == "c**u":
-                fact = ("an exponential grows with the logarithm of its base",)
+                power = call(POWER, node.args[0], variable("z"))
+                slope = call(MULTIPLY, power, call(LOG, node.args[0]))
+                fact = ("d/dz ", power, " = ", slope)
             return fact if alone else ("chain: ", *fact)
         return (rule.name,)
 
@@ -453,6 +569,22 @@ class _Writer:
                 if part not in degrees:
                     degrees[part] = self._degree(part)
         return degrees[node]
+
+    def is_monomial(self, node: Expression) -> bool:
+        """Tell whether a node is a power of the variable, or what is held times it."""
+        power = None
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, Call) and part.function is MULTIPLY:
+                stack += part.args
+            elif self.degrees[part]:
+                if power is not None:
+                    return False
+                power = _as_power(part)
+                if power is None or not isinstance(power[0], Variable):
+                    return False
+        return power is not None
 
     def _degree(self, node: Expression) -> int:
         if isinstance(node, Variable):
@@ -466,6 +598,8 @@ class _Writer:
             return max(below)
         if node.function is DIVIDE and below[1] == 0:
             return below[0]
+        if node.function is DIVIDE and below[0] == 0:
+            return 2 if self.is_monomial(node.args[1]) else 3
         base, exponent = (*node.args, ONE)[:2]
         plain = rational(exponent) is not None and isinstance(base, Variable)
         return 2 if node.function is POWER and plain else 3
@@ -482,7 +616,8 @@ def _fact(row: Function) -> Reason:
     if row.arity > 1:
         return (row.name,)
     z = variable("z")
-    node = normal(written(row.taught[0], {"u": z}, lambda _: ONE))
+    node = written(row.taught[0], {"u": z}, lambda _: ONE)
+    node = normal(node, [node])
     bare = _without_argument(node, z)
     if z in postorder([bare]):
         return ("d/dz ", call(row, z), " = ", node)
@@ -559,7 +694,75 @@ def beside(u: Expression, v: Expression) -> Expression:
         return v if u is ONE else u
     if -1 in (rational(u), rational(v)):
         return light(NEGATE, u if rational(v) == -1 else v)
+    if is_negative(v):  # u · (-a) · b, not u · (-a · b)
+        spine: list[Expression] = []
+        while isinstance(v, Call) and v.function is BESIDE:
+            spine.append(v.args[1])
+            v = v.args[0]
+        for part in (v, *reversed(spine)):
+            u = call(BESIDE, u, part)
+        return u
     return call(BESIDE, u, v)
+
+
+def is_negative(node: Expression) -> bool:
+    """Tell whether a node is written with a minus sign in front: -x, -2·x/y."""
+    while isinstance(node, Call) and node.function in (MULTIPLY, BESIDE, DIVIDE):
+        node = node.args[0]
+    value = rational(node)
+    negated = isinstance(node, Call) and node.function is NEGATE
+    return negated or (value is not None and value < 0)
+
+
+def squared(node: Expression) -> Expression:
+    """Return u² as one writes it below a bar: (1 + x)⁴ for ((1 + x)²)²."""
+    power = _as_power(node)
+    if power is None or isinstance(node, Variable):
+        return call(POWER, node, spelled(Fraction(2)))
+    base, exponent = power
+    return light(POWER, base, spelled(2 * exponent))
+
+
+def _as_power(node: Expression) -> tuple[Expression, Fraction] | None:
+    """Return base and positive exponent of x, u**n or sqrt(u); None: it is none."""
+    if isinstance(node, Variable):
+        return node, Fraction(1)
+    if not isinstance(node, Call):
+        return None
+    if node.function is SQRT:
+        return node.args[0], HALF
+    exponent = rational(node.args[1]) if node.function is POWER else None
+    if exponent is None or exponent <= 0:
+        return None
+    return node.args[0], exponent
+
+
+def _factors(node: Expression) -> tuple[int, list[Expression]]:
+    """Return the sign of a product and its factors."""
+    sign, factors = 1, []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        value = rational(part)
+        if isinstance(part, Call) and part.function is MULTIPLY:
+            stack += reversed(part.args)
+        elif isinstance(part, Call) and part.function is NEGATE:
+            sign = -sign
+            stack.append(part.args[0])
+        elif value is not None and value < 0:
+            sign = -sign
+            factors.append(spelled(-value))
+        else:
+            factors.append(part)
+    return sign, factors
+
+
+def _product(factors: Iterable[Expression]) -> Expression:
+    """Return factors as a product; 1 if there are none."""
+    product: Expression = ONE
+    for factor in factors:
+        product = light(MULTIPLY, product, factor)
+    return product
 
 
 def light(function: Function, *args: Expression) -> Expression:
@@ -605,6 +808,8 @@ def _light_quotient(u: Expression, v: Expression) -> Expression:
     """Return u/v; 2*w/2 is w."""
     if v is ONE or u is ZERO:
         return u
+    if u is ONE and isinstance(v, Call) and v.function is DIVIDE:
+        return light(DIVIDE, v.args[1], v.args[0])
     below = rational(v)
     if below and isinstance(u, Call) and u.function in (MULTIPLY, BESIDE):
         above = rational(u.args[0])
@@ -621,8 +826,17 @@ def _light_sum(function: Function, u: Expression, v: Expression) -> Expression:
         return u
     if u is ZERO:
         return v if function is ADD else light(NEGATE, v)
-    if isinstance(v, Call) and v.function is NEGATE:
-        return light(SUBTRACT if function is ADD else ADD, u, v.args[0])
+    if function is ADD and is_sum(v):  # u + (a - b) is u + a - b
+        terms: list[tuple[Function, Expression]] = []
+        while isinstance(v, Call) and v.function in (ADD, SUBTRACT):
+            terms.append((v.function, v.args[1]))
+            v = v.args[0]
+        total = light(ADD, u, v)
+        for sign, term in reversed(terms):
+            total = light(sign, total, term)
+        return total
+    if is_negative(v):
+        return light(SUBTRACT if function is ADD else ADD, u, light(NEGATE, v))
     return call(function, u, v)
 
 

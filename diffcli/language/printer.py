@@ -281,6 +281,8 @@ def _juxtaposed(node: Call) -> str:
     if node.function.name != "multiply":
         return ""
     left, right = node.args
+    if isinstance(left, Call) and left.function is PREFIX["-"]:
+        (left,) = left.args
     first = right
     while isinstance(first, Call) and first.function.notation and len(first.args) == 2:
         if first.function.name == "divide":
@@ -311,19 +313,29 @@ def _latex_wraps(node: Call) -> list[bool]:
     if notation.symbol == "/":
         return [False, False]
     none: Mapping[Expression, str] = {}
+    signed = _begins_with_minus(node.args[-1])
     if len(node.args) == 1:
-        return [len(_right(node.args[0], node.function, none)) > 1]
+        return [signed or len(_right(node.args[0], node.function, none)) > 1]
     wraps = [
         len(_left(node.args[0], node.function, none)) > 1,
-        len(_right(node.args[1], node.function, none)) > 1,
+        signed or len(_right(node.args[1], node.function, none)) > 1,
     ]
     if notation.symbol == "**":
         # A raised right side needs none; a function's own power needs some.
         base = node.args[0]
         wraps = [isinstance(base, Call) or wraps[0], False]
     elif notation.symbol in ("*", "·"):
-        wraps = [_is_sum(node.args[0]), _is_sum(node.args[1])]
+        left, right = node.args
+        negated = isinstance(left, Call) and left.function is PREFIX["-"]
+        wraps = [_is_sum(left) and not negated, signed or _is_sum(right)]
     return wraps
+
+
+def _begins_with_minus(node: Expression) -> bool:
+    """Tell whether a node's LaTeX begins with a minus sign: -x, -2 x."""
+    while isinstance(node, Call) and node.function.name in ("multiply", "beside"):
+        node = node.args[0]
+    return isinstance(node, Call) and node.function is PREFIX["-"]
 
 
 def _is_sum(node: Expression) -> bool:

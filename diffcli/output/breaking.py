@@ -3,8 +3,9 @@
 import re
 
 _INDENT = 3  # columns that what follows is moved in
-_NO_BREAK, _INSIDE, _FACTOR, _TIMES, _PLUS = range(5)
-"""How well a place is suited: after a bracket, between factors, before · or +."""
+_NO_BREAK, _INSIDE, _FACTOR, _TIMES, _PLUS, _COMMA = range(6)
+"""How well a place is suited: after a bracket, between factors, before · or +, after a
+comma."""
 _DERIVATIVE = re.compile(r"[d∂]/[d∂][^\W]+$")
 _EXPONENT = re.compile(r"\d[eE]$")
 
@@ -17,6 +18,8 @@ def broken_formula(text: str, width: int) -> list[str]:
 
     >>> broken_formula("a + b·(c + d) + e", 14)
     ['a + b·(c + d)', '   + e']
+    >>> broken_formula("6 sin(x)(1 - sin(x))", 16)
+    ['6 sin(x)', '   (1 - sin(x))']
     >>> broken_formula("sin(2 sin(3 sin(x)))", 12)
     ['sin(2', '   sin(3', '   sin(x)))']
     """
@@ -51,12 +54,14 @@ def _strength(text: str, place: int) -> int:
     before, here = text[place - 1], text[place]
     if before == "(":
         return _INSIDE
+    if (before == ")" and here == "(") or text[place : place + 2] == "·(":
+        return _FACTOR
     if here in "+-*":
         return _before_unspaced_sign(text, place)
     if here != " " or before in " +-·*=≈←/":
         return _NO_BREAK
     if before in ",:;":
-        return _PLUS
+        return _COMMA
     sign, after = text[place + 1 : place + 2], text[place + 2 : place + 3]
     if after == " " and sign in "+-":
         return _PLUS

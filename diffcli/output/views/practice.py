@@ -6,7 +6,7 @@ from typing import Any
 
 import diffcli
 from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, RULES, Exercise
-from diffcli.language.notation import CODE, PAPER, Notation
+from diffcli.language.notation import CODE, Notation
 from diffcli.language.printer import latex
 from diffcli.output.document import (
     Block,
@@ -20,7 +20,7 @@ from diffcli.output.document import (
     Screen,
     Sheet,
 )
-from diffcli.output.paper import Paper
+from diffcli.output.paper import Paper, Question, typeset
 from diffcli.problem import point_text
 from diffcli.records import Record
 
@@ -111,8 +111,7 @@ def _blocks(sheet: Exercises, notation: Notation) -> Iterator[Block]:
 
 
 def _typeset(exercise: Exercise) -> Iterator[str]:
-    paper = Paper(PAPER, _VARIABLES, 80)
-    rows = list(paper.typeset(_VARIABLES, exercise.formula.expression, {}))
+    rows = list(typeset(Question(_VARIABLES, exercise.formula.expression, _VARIABLES)))
     if exercise.kind != DERIVATIVE:
         rows[-2] += rf" \\ & \text{{{answer(exercise)}}}"
     yield from rows

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
-from diffcli.engine.paper import chain, too_long
+from diffcli.engine.paper import Chain, chain, too_long
 from diffcli.language.expression import Expression, Variable, postorder, variables
-from diffcli.language.notation import PAPER, Notation
+from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.partials import operator_latex, partial_latex
 from diffcli.language.printer import latex, text
@@ -24,7 +24,8 @@ from diffcli.output.document import (
     Run,
     Screen,
 )
-from diffcli.output.paper import Paper
+from diffcli.output.paper import Paper, Question, typeset
+from diffcli.output.paper.values import working
 from diffcli.output.views import derivative_text, formulas, heading, sentences
 from diffcli.problem import point_text
 from diffcli.records import Record
@@ -62,12 +63,31 @@ class Steps(Record):
         """The names that the text defines, by what they stand for."""
         return self.parsed.shown_names()
 
+    def question(self, told: Derivative) -> Question:
+        """Return what is differentiated: f, or the last line of the derivation before.
+
+        It may be written otherwise than what the rules gave.
+        """
+        names, variables = told.variables, self.parsed.variables
+        of = typed = self.parsed.expression
+        for name in names[:-1]:
+            if too_long(of):
+                of = told.of
+                break
+            of = _chain(of, name, typed, several=self.several).result
+        return Question(names, of, variables, self.parsed.definitions, (typed,))
+
     @property
     def ordered(self) -> dict[str, float]:
         """The point, its variables in the order in which they stand in the text."""
         nodes = postorder([*self.parsed.definitions.values(), self.parsed.expression])
         seen = dict.fromkeys(n.name for n in nodes if isinstance(n, Variable))
         return {n: self.point[n] for n in {**seen, **self.point} if n in self.point}
+
+
+@lru_cache(maxsize=64)
+def _chain(of: Expression, name: str, typed: Expression, *, several: bool) -> Chain:
+    return chain(of, name, several=several, typed=(typed,))
 
 
 def document(steps: Steps) -> Document:
@@ -128,23 +148,18 @@ def _on_paper(
     steps: Steps, told: Derivative, notation: Notation, screen: Screen
 ) -> Iterator[Line]:
     """Yield the derivation as one writes it down, and the value put in."""
-    paper = Paper(notation, steps.parsed.variables, screen.width)
-    yield from paper.derivation(told.variables, told.of, steps.parsed.definitions)
+    paper = Paper(notation, steps.parsed.variables, screen.width, steps.parsed.labels)
+    question = steps.question(told)
+    yield from paper.derivation(question)
     if told.value is not None:
-        yield from paper.at(
-            told.variables, told.of, steps.parsed.definitions, steps.ordered, told.value
-        )
+        yield from paper.at(working(question, steps.ordered, told.value))
 
 
 def _typeset_paper(steps: Steps, told: Derivative) -> Iterator[str]:
-    paper = Paper(PAPER, steps.parsed.variables, 80)
-    definitions = steps.parsed.definitions
-    ending = ""
+    question, at_point = steps.question(told), None
     if told.value is not None:
-        alone = not definitions and not too_long(told.of)
-        formula = chain(told.of, told.variables[-1]).result if alone else None
-        ending = paper.typeset_value(formula, steps.ordered, told.value)
-    return paper.typeset(told.variables, told.of, definitions, ending)
+        at_point = working(question, steps.ordered, told.value)
+    return typeset(question, at_point, steps.parsed.labels)
 
 
 def _equals(
@@ -265,7 +280,7 @@ def _record(steps: Steps) -> dict[str, Any]:
                     _step_record(told.derivation, place)
                     for place in range(len(told.derivation.steps))
                 ],
-                "chain": _chain_record(told),
+                "chain": _chain_record(steps, told),
                 "result": derivative_text(told.derivation.result),
                 "simplified": None
                 if told.simplified is None
@@ -291,11 +306,13 @@ def _simplification(steps: Steps, told: Derivative) -> str:
     return "no answer in time" if told.unanswered else "nothing shorter"
 
 
-def _chain_record(told: Derivative) -> list[dict[str, Any]] | None:
+def _chain_record(steps: Steps, told: Derivative) -> list[dict[str, Any]] | None:
     """Return the derivation on paper, in code; None: it is too long for paper."""
-    if too_long(told.of):
+    of, name = steps.question(told).of, told.variables[-1]
+    if too_long(of):
         return None
-    lines = chain(told.of, told.variables[-1], several=True).lines
+    typed = steps.parsed.expression
+    lines = _chain(of, name, typed, several=steps.several).lines
     sign = f"d/d{told.variables[-1]}"
 
     def code(node: Expression) -> str:
