@@ -17,6 +17,7 @@ from diffcli.calculus.functions import (
     polygamma,
     psi,
 )
+from diffcli.engine.bounds import uses_value
 from diffcli.engine.derivation import derive
 from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program, Undefined
@@ -44,6 +45,19 @@ def test_value_is_mpmaths(row: Function) -> None:
         with mp.workdps(40):
             exact = operation(multiprecision, row.name)(*map(mp.mpf, args))
         assert row.value(*args) == pytest.approx(float(exact), rel=1e-14, abs=1e-300)
+
+
+@every_row
+def test_a_partial_that_does_not_use_the_value_is_the_same_for_all(
+    row: Function,
+) -> None:
+    for args in samples(row):
+        for partial in row.partials:
+            try:
+                found = {partial(y, *args) for y in (-7.0, -0.3, 0.0, 0.3, 2.0, 1e9)}
+            except (ValueError, ArithmeticError):
+                continue
+            assert uses_value(partial, len(args) == 1) or len(found) == 1
 
 
 @every_row

@@ -8,35 +8,47 @@ Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3
 """
 
 import math
+from functools import cache
+from itertools import islice
 
-from diffcli.calculus.functions import MINUS_ONE, ONE, ZERO, Number
+from diffcli.calculus.functions import (
+    FIRST,
+    MINUS_ONE,
+    ONE,
+    SECOND,
+    ZERO,
+    Function,
+    Number,
+)
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Tape
-from diffcli.language.expression import Call
 from diffcli.language.expression import Number as NumberNode
 
 _VALUE = 2.0  # roundings in a value: a library function is off by one or two units
 _PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
-#: The size of partials that are the same everywhere, and how far they move.
-_CONSTANT = {ONE: (1.0, 0.0), MINUS_ONE: (1.0, 0.0), ZERO: (0.0, 0.0)}
+#: The size of partials that are the same everywhere.
+_CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
+_Effect = tuple[float, float]
+"""The size of a local partial, and how far it moves with what it is made of."""
 
 
 def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     """Return for each variable a bound on the error of its partial."""
     (program, values), adjoints = backward
-    errors = value_errors(backward.tape)
+    effects = _Effects(values, value_errors(backward.tape))
     bounds = [0.0] * len(values)
-    for row, argument, partial, a, b in program.edges:
-        upstream, uncertain = adjoints[row], bounds[row]
+    for row, a, b, partials in program.backward():
+        upstream, uncertain = abs(adjoints[row]), bounds[row]
         if (upstream == 0.0 and uncertain == 0.0) or values[row] != values[row]:
             continue
-        local, moved = _CONSTANT.get(partial) or _moved(
-            partial, (row, a) if b < 0 else (row, a, b), values, errors
-        )
-        bounds[argument] += (
-            uncertain * local
-            + abs(upstream) * (moved + _PARTIAL * ROUNDING * local)
-            + TINY
-        )
+        first = partials[0]
+        if first is not None:
+            local, moved = effects.of(first, row, a, b)
+            moved += _PARTIAL * ROUNDING * local
+            bounds[a] += uncertain * local + upstream * moved + TINY
+        if b >= 0 and (second := partials[1]) is not None:
+            local, moved = effects.of(second, row, a, b)
+            moved += _PARTIAL * ROUNDING * local
+            bounds[b] += uncertain * local + upstream * moved + TINY
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
         for name, row in program.inputs.items()
@@ -58,26 +70,28 @@ def value_errors(tape: Tape) -> list[float]:
     """
     program, values = tape
     errors = _leaf_errors(tape)
+    append = errors.append
     row = len(errors)
-    for node, (_, a, b) in zip(program.nodes[row:], program.forward, strict=True):
+    for node, a, b in zip(
+        islice(program.nodes, row, None), program.first, program.second, strict=True
+    ):
         value = abs(values[row])
         if value != value:  # a gap, which nobody uses
-            errors.append(0.0)
+            append(0.0)
             row += 1
             continue
         error = _VALUE * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
-        assert isinstance(node, Call)
+        function: Function = node.function  # type: ignore[attr-defined]
         # What is composed of other functions may cancel inside: lgamma, logsumexp.
-        inside = ROUNDING if node.function.definition else 0.0
-        if inside or errors[a] or (b >= 0 and errors[b]):
-            args = (a,) if b < 0 else (a, b)
-            for argument, partial in zip(args, node.function.partials, strict=True):
-                moved = errors[argument] + inside * abs(values[argument])
-                if moved:
-                    known = _CONSTANT.get(partial)
-                    local = known[0] if known else _local(partial, row, args, values)
-                    error += local * moved if local else 0.0
-        errors.append(error)
+        inside = ROUNDING if function.definition else 0.0
+        moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
+        if moved:
+            error += _moves(function.partials[0], row, a, b, values) * moved
+        if b >= 0:
+            moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
+            if moved:
+                error += _moves(function.partials[1], row, a, b, values) * moved
+        append(error)
         row += 1
     return errors
 
@@ -93,42 +107,95 @@ def _leaf_errors(tape: Tape) -> list[float]:
     ]
 
 
-def _local(
-    partial: Number, row: int, args: tuple[int, ...], values: list[float]
-) -> float:
-    """Return the size of a local partial; infinite where it cannot be computed."""
+def _moves(partial: Number, row: int, a: int, b: int, values: list[float]) -> float:
+    """Return how much a row moves with an argument: the size of a local partial.
+
+    It is infinite where it cannot be computed.
+    """
+    known = _CONSTANT.get(partial)
+    if known is not None:
+        return known
     try:
-        return abs(partial(values[row], *[values[argument] for argument in args]))
+        if b < 0:
+            return abs(partial(values[row], values[a]))
+        return abs(partial(values[row], values[a], values[b]))
     except (ValueError, ArithmeticError):
         return math.inf
 
 
-def _moved(
-    partial: Number, places: tuple[int, ...], values: list[float], errors: list[float]
-) -> tuple[float, float]:
-    """Return a local partial's size, and how far it moves with y and its arguments.
+class _Effects:
+    """What the errors of values do to local partials."""
 
-    Each is moved by its error, and by more, scaled down, for a step within one
-    rounding shows nothing. Where it cannot be computed both are infinite.
+    def __init__(self, values: list[float], errors: list[float]) -> None:
+        self._values = values
+        self._errors = errors
+
+    def of(self, partial: Number, row: int, a: int, b: int) -> _Effect:
+        """Return a partial's size, and how far it moves with y and its arguments.
+
+        Where it cannot be computed both are infinite.
+        """
+        known = _CONSTANT.get(partial)
+        if known is not None:
+            return known, 0.0
+        values, errors = self._values, self._errors
+        if partial is SECOND:
+            return abs(values[b]), errors[b]
+        if partial is FIRST:
+            return abs(values[a]), errors[a]
+        places = (a,) if b < 0 else (a, b)
+        given = [values[row], *[values[place] for place in places]]
+        moved, local = 0.0, math.inf
+        try:
+            local = partial(*given)
+            if uses_value(partial, b < 0):
+                moved = _change(partial, given, 0, local, errors[row])
+            for index, place in enumerate(places, 1):
+                if errors[place]:
+                    moved += _change(partial, given, index, local, errors[place])
+        except (ValueError, ArithmeticError):
+            return abs(local), math.inf
+        return abs(local), moved
+
+
+def _change(
+    partial: Number, given: list[float], index: int, local: float, error: float
+) -> float:
+    """Return how far a partial moves with one of what it is given.
+
+    That is moved by its error, and by more, scaled down, for a step within one
+    rounding shows nothing.
+
+    Raises ValueError and ArithmeticError where there is no partial.
     """
-    given = [values[place] for place in places]
-    moved = 0.0
-    local = math.inf
-    try:
-        local = partial(*given)
-        for index, place in enumerate(places):
-            error = errors[place]
-            if error == 0.0:
-                continue
-            here = given[index]
-            step = max(abs(here) * 2.0**-26, error)
-            given[index] = here + step
-            change = abs(partial(*given) - local) * (error / step)
-            if error > abs(here) * 2.0**-50:
-                given[index] = here + error
-                change = max(change, abs(partial(*given) - local))
-            given[index] = here
-            moved += change
-    except (ValueError, ArithmeticError):
-        return abs(local), math.inf
-    return abs(local), moved
+    here = given[index]
+    size = abs(here)
+    step = max(size * 2.0**-26, error)
+    given[index] = here + step
+    change = abs(partial(*given) - local)
+    if step > error:
+        change *= error / step
+        if error > size * 2.0**-50:
+            given[index] = here + error
+            change = max(change, abs(partial(*given) - local))
+    given[index] = here
+    return change
+
+
+@cache
+def uses_value(partial: Number, unary: bool) -> bool:
+    """Tell whether a partial is computed from the function's value, too.
+
+    One that is, is no number where the value is none.
+    """
+    for u, v in _ANYWHERE:
+        try:
+            found = partial(math.nan, u) if unary else partial(math.nan, u, v)
+        except (ValueError, ArithmeticError):
+            continue
+        return found != found
+    return True
+
+
+_ANYWHERE = ((0.7, 0.6), (1.7, 0.6), (-1.7, 0.6), (0.0, 0.6))
+"""Arguments, of which every function takes one pair."""

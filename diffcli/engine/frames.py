@@ -75,7 +75,8 @@ def gradient(
     Raises Unavailable for a function that polars has not.
     """
     stages = Stages()
-    users = Counter(row for _, a, b in program.forward for row in {a, b})
+    pairs = zip(program.first, program.second, strict=True)
+    users = Counter(row for a, b in pairs for row in {a, b})
     users.update(row for edge in program.edges for row in edge[:1] + edge[3:])
     values: list[_Term] = []
     doubtful: list[Frame] = []

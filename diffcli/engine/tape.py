@@ -8,9 +8,11 @@ Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 
-from diffcli.calculus.functions import WHEN, Function, Number
+from diffcli.calculus.functions import ONE, WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
 from diffcli.language.expression import Call, Expression, Variable, postorder
 from diffcli.language.expression import Number as NumberNode
@@ -21,16 +23,20 @@ ROUNDING = 2.0**-53
 TINY = 5e-324
 """How far it can move one that is next to zero."""
 
-_Forward = tuple[Number, int, int]
+_Partials = tuple[Number | None, ...]
 _Edge = tuple[int, int, Number, int, int]
 
 
 class Program:
-    """Expressions as a list of operations, ready to be run at any point."""
+    """Expressions as a list of operations, ready to be run at any point.
+
+    What is long stands in lists side by side, a number in each for a row: a tuple for
+    every row would take three times the memory, and longer to walk.
+    """
 
     __slots__ = (
-        "active", "calls", "chooses", "edges", "expressions", "forward", "index",
-        "inputs", "leaves", "nodes", "outputs",
+        "active", "calls", "chooses", "expressions", "first", "functions", "index",
+        "inputs", "leaves", "left", "nodes", "outputs", "partials", "right", "second",
     )  # fmt: skip
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
@@ -39,66 +45,97 @@ class Program:
         self.expressions = tuple(expressions)
         #: The node of each row.
         self.nodes = [node for node in order if not node.args]
-        self.nodes += [node for node in order if node.args]
-        #: The row of each node.
-        self.index = {node: row for row, node in enumerate(self.nodes)}
-        #: The rows of the expressions.
-        self.outputs = [self.index[expression] for expression in expressions]
         #: The row of each variable.
         self.inputs: dict[str, int] = {}
         #: The values of numbers, and 0 for each variable until a point is given.
         self.leaves: list[float] = []
         #: Which rows depend on a variable.
-        self.active = bytearray(len(self.nodes))
-        #: Whether one of the calls is a choice, beside which others may be undefined.
-        self.chooses = any(
-            isinstance(node, Call) and node.function is WHEN for node in self.nodes
-        )
-        #: For each call its value function and the rows of its arguments (-1: none).
-        self.forward: list[_Forward] = []
-        #: The rows of the active calls, last first.
-        self.calls: list[int] = []
-        #: For each of them, and each of its active arguments: the row, the argument's
-        #: row, the partial toward it, and the rows of all arguments (-1: none).
-        self.edges: list[_Edge] = []
+        self.active = bytearray(len(order))
         for row, node in enumerate(self.nodes):
-            if isinstance(node, Call):
-                self._add_call(row, node)
-            elif isinstance(node, Variable):
+            if isinstance(node, Variable):
                 self.inputs[node.name] = row
                 self.active[row] = 1
                 self.leaves.append(0.0)
             else:
                 assert isinstance(node, NumberNode)
                 self.leaves.append(node.value)
-        self.calls.reverse()
-        self.edges.reverse()
+        self.nodes += [node for node in order if node.args]
+        del order
+        #: The row of each node.
+        self.index = {node: row for row, node in enumerate(self.nodes)}
+        #: The rows of the expressions.
+        self.outputs = [self.index[expression] for expression in expressions]
+        #: The function of each call's value, and the rows of its arguments (-1: none).
+        self.functions: list[Number] = []
+        self.first: list[int] = []
+        self.second: list[int] = []
+        #: The rows of the active calls, last first.
+        self.calls: list[int] = []
+        #: The rows of their arguments.
+        self.left: list[int] = []
+        self.right: list[int] = []
+        #: For each of them the partials toward its arguments (None: it is inactive).
+        self.partials: list[_Partials] = []
+        #: Whether one of the calls is a choice, beside which others may be undefined.
+        self.chooses = self._add_calls()
 
     def __reduce__(self) -> tuple[type["Program"], tuple[tuple[Expression, ...]]]:
         """Pickle the expressions: a list of them is compiled again."""
         return Program, (self.expressions,)
 
-    def _add_call(self, row: int, node: Call) -> None:
-        function, index, active = node.function, self.index, self.active
-        if len(node.args) == 1:
-            a, b = index[node.args[0]], -1
-            if active[a]:
-                self.edges.append((row, a, function.partials[0], a, -1))
-        else:
-            a, b = index[node.args[0]], index[node.args[1]]
-            first, second = function.partials
-            if active[b]:  # the whole list is turned round at the end
-                self.edges.append((row, b, second, a, b))
-            if active[a]:
-                self.edges.append((row, a, first, a, b))
-        self.forward.append((function.value, a, b))
-        if active[a] or (b >= 0 and active[b]):
-            active[row] = 1
-            self.calls.append(row)
+    def _add_calls(self) -> bool:
+        """Add the calls, and tell whether one is a choice."""
+        index, active, start = self.index, self.active, len(self.leaves)
+        functions, first, second = self.functions, self.first, self.second
+        calls, partials = self.calls, self.partials
+        for row, node in enumerate(islice(self.nodes, start, None), start):
+            function: Function = node.function  # type: ignore[attr-defined]
+            args = node.args
+            a = index[args[0]]
+            b = index[args[1]] if len(args) == 2 else -1
+            functions.append(function.value)
+            first.append(a)
+            second.append(b)
+            if active[a] or (b >= 0 and active[b]):
+                active[row] = 1
+                calls.append(row)
+                both = b < 0 or (active[a] and active[b])
+                partials.append(
+                    function.partials if both else _only(function.partials, active[b])
+                )
+        calls.reverse()
+        partials.reverse()
+        self.left = [first[row - start] for row in calls]
+        self.right = [second[row - start] for row in calls]
+        return WHEN.value in functions
+
+    def backward(self) -> "zip[tuple[int, int, int, _Partials]]":
+        """Return for each active call, last first, what a backward pass asks for.
+
+        Its row, the rows of its arguments (-1: none), and the partials toward them
+        (None: the argument is inactive).
+        """
+        return zip(self.calls, self.left, self.right, self.partials, strict=True)
+
+    @property
+    def edges(self) -> Iterator[_Edge]:
+        """For each active call, last first, and each of its active arguments.
+
+        The row, the argument's row, the partial toward it, and the rows of all
+        arguments (-1: none).
+        """
+        for row, a, b, partials in self.backward():
+            for argument, partial in zip((a, b), partials, strict=False):
+                if partial is not None:
+                    yield row, argument, partial, a, b
 
     def arguments(self, row: int) -> tuple[int, ...]:
         """Return the rows of the arguments of a row."""
-        return tuple(self.index[argument] for argument in self.nodes[row].args)
+        place = row - len(self.leaves)
+        if place < 0:
+            return ()
+        a, b = self.first[place], self.second[place]
+        return (a,) if b < 0 else (a, b)
 
     def function(self, row: int) -> Function:
         """Return the function of a call's row."""
@@ -118,7 +155,8 @@ class Program:
             return self._run_with_gaps(values)
         append = values.append
         try:
-            for function, a, b in self.forward:
+            rows = zip(self.functions, self.first, self.second, strict=True)
+            for function, a, b in rows:
                 append(function(values[a]) if b < 0 else function(values[a], values[b]))
         except (ValueError, ZeroDivisionError):
             raise Undefined(self, values, len(values), overflow=False) from None
@@ -137,7 +175,8 @@ class Program:
         Raises Undefined where an output is undefined.
         """
         causes: dict[int, bool] = {}  # rows that refused; whether they overflowed
-        for row, (function, a, b) in enumerate(self.forward, len(values)):
+        rows = zip(self.functions, self.first, self.second, strict=True)
+        for row, (function, a, b) in enumerate(rows, len(values)):
             u, v = values[a], values[b] if b >= 0 else 0.0
             if u != u or (v != v and (u or function is not WHEN.value)):
                 values.append(math.nan)
@@ -163,6 +202,12 @@ class Program:
     def value(self, point: Mapping[str, float]) -> float:
         """Return the value of the only expression at a point."""
         return self.run(point).values[self.outputs[0]]
+
+
+@cache
+def _only(partials: tuple[Number, ...], place: int) -> _Partials:
+    """Return the partials toward one of two arguments."""
+    return (None, partials[1]) if place else (partials[0], None)
 
 
 class Undefined(ArithmeticError):
@@ -223,20 +268,40 @@ class Tape(Record):
         that depend on no variable keep 0. Where a local partial does not exist, the
         adjoints below it are not a number.
         """
-        values = self.values
+        values, program = self.values, self.program
         adjoints = [0.0] * len(values)
-        adjoints[self.program.outputs[output]] = 1.0
-        for row, argument, partial, a, b in self.program.edges:
+        adjoints[program.outputs[output]] = 1.0
+        for row, a, b, partials in program.backward():
             upstream = adjoints[row]
             if upstream == 0.0:
                 continue
+            first = partials[0]
             try:
-                y, u = values[row], values[a]
-                local = partial(y, u) if b < 0 else partial(y, u, values[b])
+                if b < 0:
+                    adjoints[a] += upstream * first(values[row], values[a])  # type: ignore[misc]
+                    continue
+                second = partials[1]
+                if first is ONE:
+                    adjoints[a] += upstream
+                elif first is not None:
+                    adjoints[a] += upstream * first(values[row], values[a], values[b])
+                if second is not None:
+                    adjoints[b] += upstream * second(values[row], values[a], values[b])
             except (ValueError, ArithmeticError):
-                local = math.nan
-            adjoints[argument] += upstream * local
+                self._add_where_there_is_none(adjoints, row, partials)
         return BackwardPass(self, adjoints)
+
+    def _add_where_there_is_none(
+        self, adjoints: list[float], row: int, partials: _Partials
+    ) -> None:
+        """Go on at the first local partial of a row that does not exist."""
+        missing = False
+        for place, argument in enumerate(self.program.arguments(row)):
+            if partials[place] is not None:
+                local = self.local(row, place)
+                missing = missing or local != local
+                if missing:
+                    adjoints[argument] += adjoints[row] * local
 
     def locals(self, row: int) -> dict[int, float]:
         """Return the local partials of a row toward its active arguments."""

@@ -220,23 +220,20 @@ def made_of(nodes: Flat) -> Expression:
 
 def postorder(roots: Iterable[Expression]) -> list[Expression]:
     """Return every distinct node below ``roots`` once, arguments before users."""
-    order: list[Expression] = []
-    seen: set[Expression] = set()
-    stack: list[Expression | None] = [*roots]
-    stack.reverse()
-    while stack:
-        node = stack.pop()
-        if node is None:  # all arguments of the node below are in the list
-            users = stack.pop()
-            assert users is not None
-            order.append(users)
-        elif node not in seen:
-            seen.add(node)
-            if node.args:
-                stack += (node, None, *reversed(node.args))
+    done: dict[Expression, None] = {}  # in the order in which they are
+    waiting = [*roots]
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
+        while node not in done:
+            for argument in node.args:
+                if argument not in done:  # down to it first
+                    waiting.append(node)
+                    node = argument
+                    break
             else:
-                order.append(node)
-    return order
+                done[node] = None
+    return list(done)
 
 
 def variables(expression: Expression) -> list[str]:
