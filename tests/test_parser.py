@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffcli.calculus.functions import INFIX
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, ParseError
-from diffcli.language.expression import Expression
+from diffcli.language.expression import Expression, call, variable
+from diffcli.language.lexer import tokens, words
 from diffcli.language.parser import parse
 from diffcli.language.printer import latex, text
 from tests import strategies
@@ -38,6 +40,38 @@ def test_any_text_is_read_or_refused(source: str) -> None:
         return
     assert str(error).startswith("Error: ")
     assert error.span is None or 0 <= error.span[0] < error.span[1]
+
+
+_PIECES = st.sampled_from(
+    ["x", "x1", "_", "1", "2.5", ".5", "1.", ".", "e", "1e3", "1e", "E-5", "sin", "(",
+     ")", "+", "-", "*", "**", "^", "/", ",", ";", "=", "\n", " ", "\t", "\r", "\ufeff",
+     "#", "\0", "\1", "\x1c", "²", "x₁", "½", "√", "×", "π", "²³", "?"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join), st.integers(0, 3))
+def test_words_are_the_same_with_and_without_their_places(
+    source: str, start: int
+) -> None:
+    within = (min(start, len(source)), len(source))
+    try:
+        placed = [(token.kind, token.text) for token in tokens(source, within)]
+    except ParseError:
+        with pytest.raises(ParseError):
+            words(source, within)
+        return
+    found = [(word.kind, word.text) for word in words(source, within)]
+    end = found.index(("end", ""))
+    assert found[:end] == placed[:end]
+    assert placed[end] == ("end", "")
+
+
+@pytest.mark.parametrize("source", ["x*y+1", "x*y*2", "2-x*y", "(x*y)+1", "1/x+x*y-1"])
+def test_carets_stand_under_the_part_alone(source: str) -> None:
+    parsed = parse(source)
+    product = call(INFIX["*"], variable("x"), variable("y"))
+    start, end = parsed.spans()[product]
+    assert source[start:end].strip("()") == "x*y"
 
 
 @pytest.mark.parametrize(

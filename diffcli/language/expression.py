@@ -5,7 +5,7 @@ deep they are, and every machine meets a shared part only once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any, Self
 
@@ -142,13 +142,23 @@ def variable(name: str) -> Variable:
 
 def call(function: Function, *args: Expression) -> Call:
     """Return the node for ``function`` applied to ``args``."""
-    nodes = _table.calls[function.name]
-    node = nodes.get(args)
-    if node is None:
-        node = nodes[args] = Call()
-        node.function = function
-        node.args = args
-    return node
+    return caller()(function, args)
+
+
+def caller() -> Callable[[Function, tuple[Expression, ...]], Call]:
+    """Return what makes calls in this thread, quickly, a million of them."""
+    calls = _table.calls
+
+    def called(function: Function, args: tuple[Expression, ...]) -> Call:
+        nodes = calls[function.name]
+        node = nodes.get(args)
+        if node is None:
+            node = nodes[args] = Call()
+            node.function = function
+            node.args = args
+        return node
+
+    return called
 
 
 def forget(most: int = 0) -> None:

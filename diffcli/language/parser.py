@@ -24,6 +24,7 @@ from diffcli.language.expression import (
     Expression,
     Variable,
     call,
+    caller,
     natural,
     number,
     postorder,
@@ -184,23 +185,25 @@ _Frame = tuple[int, Function | None, int, int]
 
 The power: it is complete when an operator binds less than this; -1: at a ')'. The
 operator or function; None for a group. How many operands were there before its
-arguments. The place of the word that opened it, to point at.
+arguments. The place of the word that opened it, to point at. An operator between two
+operands needs neither of the last two.
 """
 _POWER = INFIX["**"]
 _ROOT = 50
 """How strongly a root sign holds what follows: one name, number, call or bracket."""
 _STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
-_UNSURE = {"(", "e", "E"}
-"""Words before which a name may call, and a number be unfinished."""
-_INFIX = {
-    sign: (row, row.notation.left, row.notation.right)
+_INFIX: dict[str, tuple[int, _Frame]] = {
+    sign: (row.notation.left, (row.notation.right, row, 0, 0))
     for sign, row in INFIX.items()
     if row.notation
 }
+"""For each operator how strongly it holds its left side, and what then waits."""
+_RAISES = _INFIX["**"][0]
 _PREFIX = {
     sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
 }
 _EMPTY: dict[str, Function] = {}
+_NO_FRAME: _Frame = (0, None, 0, 0)
 
 
 class _Parser:
@@ -229,6 +232,8 @@ class _Parser:
         self.ready: dict[
             Word | Token, Expression
         ] = {}  # every number and name that was read
+        self.made = caller()
+        self.rows: dict[Word | Token, Function] = {}  # functions that were called
         self.definitions: dict[str, Expression] = {}
         self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
         self.target: Token | None = None  # the name in front of '='
@@ -253,9 +258,7 @@ class _Parser:
         """Read all parts; the last one is the value."""
         self.head()
         self.definition()
-        while not self.done:
-            self.operand()
-            self.operator()
+        self.read()
         if self.target:
             raise self.wrong.only_definitions(self.target.text)
         (expression,) = self.operands
@@ -273,35 +276,67 @@ class _Parser:
             self.source, expression, order, self.definitions, self.names, self.within
         )
 
-    def operand(self) -> None:
-        """Read what may stand before an operand, and the operand.
+    def read(self) -> None:
+        """Read operands and operators in turn, to the end.
 
-        Most words are numbers and names that were read before, and calls.
+        Most words are numbers and names that were read before, operators between two
+        operands, and brackets: only they are dealt with here.
         """
-        words, ready = self.words, self.ready
+        words, operands, frames = self.words, self.operands, self.frames
+        ready, rows, position = self.ready, self.rows, self.position
         while True:
-            word = words[self.position]
+            word = words[position]
             node = ready.get(word)
-            self.position += 1
-            follower = words[self.position].text if word.text else ""
-            if node is not None and follower not in _UNSURE:
-                self.push(node)
+            position += 1
+            if node is not None:
+                operands.append(node)
+            elif word in rows and words[position].kind == "(":
+                frames.append((-1, rows[word], len(operands), position - 1))
+                position += 1
+                continue
+            elif self.begin_operand(position):
+                position = self.position
+            else:
+                position = self.position
+                continue
+            kind = words[position].kind
+            while kind not in _INFIX:
+                self.position = position
+                if kind == ")":
+                    self.close()
+                elif self.ends_operand(kind):
+                    break
+                position = self.position
+                kind = words[position].kind
+            else:
+                left, frame = _INFIX[kind]
+                if frames and frames[-1][0] > left:
+                    self.position = position
+                    self.finish(left)
+                frames.append(frame)
+                position += 1
+                continue
+            if self.done:
                 return
-            if follower == "(" and word.kind == "name":
-                self.call(word.text)
-            elif self.begin_operand(word):
-                return
+            position = self.position
 
-    def begin_operand(self, word: Word | Token) -> bool:
-        """Read a word where an operand is expected; True: it is one."""
+    def begin_operand(self, position: int) -> bool:
+        """Read a word before which an operand is expected; True: it is one."""
+        self.position = position
+        word = self.words[position - 1]
         kind = word.kind
-        if kind == "number":
-            self.push(self.numeral(word))
-        elif kind == "name":
+        if kind == "name":
+            if self.words[self.position].kind == "(":
+                self.call(word)
+                return False
             self.push(self.name(word))
+        elif kind == "number":
+            self.push(self.numeral(word))
         elif kind == "fraction":
             self.fraction(word)
         else:
+            if kind == ")":
+                self.refuse_no_argument()
             if kind == "(":
                 self.wait(-1, None, len(self.operands))
             elif kind in BY_SIGN:
@@ -314,26 +349,10 @@ class _Parser:
             return False
         return True
 
-    def operator(self) -> None:
-        """Read what follows an operand, until an operand comes next or all is read."""
-        words = self.words
-        while True:
-            kind = words[self.position].kind
-            infix = _INFIX.get(kind)
-            if infix is not None:
-                self.position += 1
-                self.infix(*infix)
-                return
-            if kind == ")":
-                self.close()
-            elif self.ends_operand(kind):
-                return
-
     def ends_operand(self, kind: str) -> bool:
         """Read a rarer word behind an operand; True: no operator can follow it."""
         if kind == "power":
-            self.position += 1
-            self.raise_to(self.words[self.position - 1])
+            self.raise_to(self.words[self.position])
         elif kind == "newline" and self.inside():
             self.position += 1
         elif kind == ",":
@@ -350,21 +369,20 @@ class _Parser:
     # ---- operands
 
     def numeral(self, word: Word | Token) -> Expression:
-        """Return the number; 1e alone is no number, and 1e400 no double."""
+        """Return the number; 1e400 is no double."""
         text = word.text
-        if (
-            self.words[self.position].text in ("e", "E")
-            and self.words[self.position + 1].kind != "**"
-            and self.tokens[self.position].start == self.tokens[self.position - 1].end
-        ):
-            raise self.wrong.unfinished_number(self.position - 1)
         node = number(
             text.lower().lstrip("0") or "0" if text.isdigit() else text.lower()
         )
         if node.value == float("inf"):
             raise self.wrong.too_large(self.position - 1)
-        self.ready[word] = node
+        self.know(word, node)
         return node
+
+    def know(self, word: Word | Token, node: Expression) -> None:
+        """Let a word be read as this node wherever an operand begins with it."""
+        if self.spans is None:
+            self.ready[word] = node
 
     def name(self, word: Word | Token) -> Expression:
         """Return a variable or constant, or what a name was defined as."""
@@ -377,20 +395,32 @@ class _Parser:
             constant = name in CONSTANTS and name not in self.names
             node = number(name) if constant else variable(name)
             self.scope[name] = node
-        self.ready[word] = node
+        if name in self.definitions or not self.is_function(name):
+            self.know(word, node)
         return node
 
-    def call(self, name: str) -> None:
+    def is_function(self, name: str) -> bool:
+        """Tell whether a name may be called."""
+        return name in self.functions or name in BY_NAME or name in BY_SIGN
+
+    def call(self, word: Word | Token) -> None:
         """Begin a call: the position is at its '('."""
+        name = word.text
         row = self.functions.get(name) or BY_NAME.get(name)
         if row is None and name not in self.scope and name not in self.names:
             row = BY_SIGN.get(name)
         if row is None or name in self.definitions:
             raise self.not_a_function(self.position - 1)
-        self.frames.append((-1, row, len(self.operands), self.position - 1))
+        self.rows[word] = row
+        self.wait(-1, row, len(self.operands))
         self.position += 1
-        if self.words[self.position].kind == ")":
-            raise self.wrong.arity(row, self.position - 2, 0, self.position)
+
+    def refuse_no_argument(self) -> None:
+        """Refuse a call without arguments, the position being behind its brackets."""
+        opener = self.position - 3
+        power, row, _, begin = self.frames[-1] if self.frames else _NO_FRAME
+        if power < 0 and row is not None and begin == opener:
+            raise self.wrong.arity(row, opener, 0, self.position - 1)
 
     def fraction(self, word: Word | Token) -> None:
         """Read ½; behind a number it could be a sum or a product."""
@@ -413,38 +443,43 @@ class _Parser:
         """Put something on hold until its right side is complete."""
         self.frames.append((power, row, height, self.position - 1))
 
-    def infix(self, row: Function, left: int, right: int) -> None:
+    def infix(self, sign: str) -> None:
         """Finish all that binds more strongly, then wait for the right side."""
-        if row is _POWER:
-            self.refuse_under_a_root(self.position - 1)
-        frames = self.frames
-        if frames and frames[-1][0] > left:
-            self.finish(left)
-        frames.append((right, row, len(self.operands) - 1, self.position - 1))
+        left, frame = _INFIX[sign]
+        self.finish(left)
+        self.frames.append(frame)
 
     def implicit(self) -> None:
         """Multiply where a number or a group stands directly before a factor."""
         before, word = self.words[self.position - 1 : self.position + 1]
+        if before.kind == "name" and word.kind == "(":
+            raise self.not_a_function(self.position - 1)
+        if before.kind == "number" and self.goes_on(word):
+            raise self.wrong.unfinished_number(self.position - 1)
         numbers = before.kind == word.kind == "number"
         if before.kind != ")":
             self.refuse_under_a_root(self.position)
         ends = before.kind in ("number", ")", "power", "fraction") and not numbers
-        if ends or (before.kind == "name" and self.begins_a_function(word)):
-            self.infix(*_INFIX["*"])
-        elif before.kind == "name" and word.kind == "(":
-            raise self.not_a_function(self.position - 1)
-        else:
+        if not ends and not (before.kind == "name" and self.begins_a_function(word)):
             raise self.wrong.no_operator(self.position)
+        self.infix("*")
+
+    def goes_on(self, word: Word | Token) -> bool:
+        """Tell whether a number goes on with an e at the position: 1e is no number."""
+        place = self.position
+        return (
+            word.text in ("e", "E")
+            and self.words[place + 1].kind != "**"
+            and self.tokens[place].start == self.tokens[place - 1].end
+        )
 
     def begins_a_function(self, word: Word | Token) -> bool:
         """Tell whether a root or, after a blank, a known function stands here."""
         if word.kind in BY_SIGN:
             return True
-        text = word.text
-        known = text in BY_NAME or text in BY_SIGN or text in self.functions
         return (
             word.kind == "name"
-            and known
+            and self.is_function(word.text)
             and word.text not in self.scope
             and word.text not in self.names
             and self.words[self.position + 1].kind == "("
@@ -457,20 +492,29 @@ class _Parser:
 
     def raise_to(self, word: Word | Token) -> None:
         """Apply a raised number, as in x² and x⁻¹."""
-        self.infix(*_INFIX["**"])
+        self.infix("**")
+        self.position += 1
         self.push(number(word.text.lstrip("-0") or "0"))
         if word.text.startswith("-"):
             self.apply(PREFIX["-"], 1)
 
     def finish(self, left: int) -> None:
         """Apply the waiting operators that bind more strongly than ``left``."""
-        frames = self.frames
+        if left == _RAISES:
+            self.refuse_under_a_root(self.position)
+        frames, operands, made = self.frames, self.operands, self.made
+        places = self.spans is not None
         while frames and frames[-1][0] > left:
             _, row, height, opener = frames.pop()
             assert row is not None
             if row.arity == 1:
                 self.begin_at(height, opener)
-            self.apply(row, row.arity)
+                self.apply(row, 1)
+            elif places or row is _POWER:
+                self.apply(row, 2)
+            else:
+                last = operands.pop()
+                operands[-1] = made(row, (operands[-1], last))
 
     def begin_at(self, height: int, opener: int) -> None:
         """Let an operand begin at the word that opened it."""
@@ -485,10 +529,10 @@ class _Parser:
             del operands[-count:]
             operands.append(node)
         elif count == 1:
-            operands[-1] = call(row, operands[-1])
+            operands[-1] = self.made(row, (operands[-1],))
         else:
             last = operands.pop()
-            operands[-1] = call(row, operands[-1], last)
+            operands[-1] = self.made(row, (operands[-1], last))
         if self.spans is not None:
             del self.starts[len(self.starts) - count + 1 :]
             end = self.tokens[self.position - 1].end
@@ -498,12 +542,14 @@ class _Parser:
 
     def close(self) -> None:
         """Finish a group or a call at the ')' that comes next, and step over it."""
-        self.finish(0)  # what is inside ends before the bracket
+        if self.frames and self.frames[-1][0] > 0:
+            self.finish(0)  # what is inside ends before the bracket
         self.position += 1
         if not self.frames:
             raise self.wrong.closes_nothing(self.position - 1)
         _, row, height, opener = self.frames.pop()
-        self.begin_at(height, opener)
+        if self.spans is not None:
+            self.begin_at(height, opener)
         if row is not None:
             count = len(self.operands) - height
             if count != row.arity and not row.many:
