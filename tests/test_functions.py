@@ -17,6 +17,7 @@ from diffcli.calculus.functions import (
     polygamma,
     psi,
 )
+from diffcli.engine import bounds
 from diffcli.engine.bounds import uses_value
 from diffcli.engine.derivation import derive
 from diffcli.engine.fold import operation
@@ -58,6 +59,24 @@ def test_a_partial_that_does_not_use_the_value_is_the_same_for_all(
             except (ValueError, ArithmeticError):
                 continue
             assert uses_value(partial, len(args) == 1) or len(found) == 1
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-17, 1e-12, 1e-3])
+@every_row
+def test_one_number_moves_a_partial_as_several_do(
+    row: Function, error: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The short way to a bound and the long way give the same, to the last bit."""
+    for u, *more in samples(row):
+        partial = row.partials[0]
+        if more or uses_value(partial, True):
+            continue
+        values = [u, row.value(u)]
+        effects = bounds._Effects(values, [error, error])
+        quick = effects.of(partial, 1, 0, -1)
+        with monkeypatch.context() as patch:
+            patch.setattr(bounds, "uses_value", lambda *_: True)
+            assert effects.of(partial, 1, 0, -1) == quick
 
 
 @every_row

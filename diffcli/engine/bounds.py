@@ -143,6 +143,8 @@ class _Effects:
             return abs(values[b]), errors[b]
         if partial is FIRST:
             return abs(values[a]), errors[a]
+        if b < 0 and not uses_value(partial, True):
+            return _of_argument(partial, values[row], values[a], errors[a])
         places = (a,) if b < 0 else (a, b)
         given = [values[row], *[values[place] for place in places]]
         moved, local = 0.0, math.inf
@@ -156,6 +158,27 @@ class _Effects:
         except (ValueError, ArithmeticError):
             return abs(local), math.inf
         return abs(local), moved
+
+
+def _of_argument(partial: Number, y: float, u: float, error: float) -> _Effect:
+    """Return what ``_Effects.of`` does for a partial that needs one number alone.
+
+    Most do, and take half the time this way.
+    """
+    size, local = abs(u), math.inf
+    try:
+        local = partial(y, u)
+        if error == 0.0:
+            return abs(local), 0.0
+        step = max(size * 2.0**-26, error)
+        moved = abs(partial(y, u + step) - local)
+        if step > error:
+            moved *= error / step
+            if error > size * 2.0**-50:
+                moved = max(moved, abs(partial(y, u + error) - local))
+    except (ValueError, ArithmeticError):
+        return abs(local), math.inf
+    return abs(local), moved
 
 
 def _change(

@@ -70,8 +70,9 @@ def slopes(
     the output is at the point, where a convention of the program says something else.
     """
     program = tape.program
-    rough = tape.rough_rows()
-    below = set(rough)
+    below = set(tape.rough_rows())
+    if not below:
+        return {}
     for row in range(len(program.nodes) - 1, -1, -1):
         if row in below:
             below.update(program.arguments(row))

@@ -80,7 +80,8 @@ def _of_cells(
         raise ParseError(f"{where}: {first}")
     header = [cell.strip() for cell in first]
     spelled = [spelling(cell) for cell in header]
-    missing = [variable for variable in variables if variable not in spelled]
+    known = {*spelled}
+    missing = [variable for variable in variables if variable not in known]
     begun: Numbered = iter(())
     named = all(cell in CONSTANTS for cell in spelled)
     if missing and not named and all(map(_is_value, header)):
@@ -89,10 +90,11 @@ def _of_cells(
         header = spelled = list(variables)
     elif missing:
         raise _no_column(missing, first, variables, where)
-    for column in spelled:
-        if spelled.count(column) > 1:
-            raise PointError(f"{where}: two columns are named '{column}'")
-    places = {variable: spelled.index(variable) for variable in variables}
+    if len({*spelled}) < len(spelled):
+        twice = next(column for column in spelled if spelled.count(column) > 1)
+        raise PointError(f"{where}: two columns are named '{twice}'")
+    by_name = {column: place for place, column in enumerate(spelled)}
+    places = {variable: by_name[variable] for variable in variables}
     shape = Shape(name, kind, tuple(header), places)
     behind = number + 1 + "".join(first).count("\n")
     return Rows(

@@ -256,7 +256,11 @@ def variables(expression: Expression) -> list[str]:
 
 def natural(name: str) -> list[tuple[bool, int, str]]:
     """Return a sort key that reads runs of digits as numbers."""
-    runs = "".join(c if c.isdigit() else f" {c} " for c in name).split()
+    stem = name.rstrip("0123456789")
+    if stem.isalpha():
+        runs = [*stem, name[len(stem) :]] if stem != name else [*stem]
+    else:
+        runs = "".join(c if c.isdigit() else f" {c} " for c in name).split()
     return [
         (run.isdigit(), int(run[:4000]) if run.isdigit() else 0, run) for run in runs
     ]
