@@ -19,6 +19,8 @@ _DIGITS = 4  # digits from which a number is taken as rounded and not as chosen
 class Trial(Record):
     """A point, and all that slips are measured with there."""
 
+    #: The values of the formula's variables and the claim's.
+    point: Mapping[str, float]
     tape: Tape
     #: D(u) of every row, and the same toward the other variables.
     slopes: list[float]
@@ -27,12 +29,6 @@ class Trial(Record):
     claimed: float
     #: How far the claimed number was rounded when it was written down.
     rounding: float
-
-    @property
-    def point(self) -> dict[str, float]:
-        """The values of the variables."""
-        tape = self.tape
-        return {name: tape.values[row] for name, row in tape.program.inputs.items()}
 
     @property
     def value(self) -> float:
@@ -80,7 +76,7 @@ def trials(
         others = [n for n in program.inputs if n != name][:_MOST_OTHERS]
         total = [sum(column) for column in zip(*map(tape.slopes, others), strict=True)]
         yield Trial(
-            tape, slopes, total or [0.0] * len(slopes), adjoints, value,
+            place, tape, slopes, total or [0.0] * len(slopes), adjoints, value,
             _rounding(claim),
         )  # fmt: skip
         count += 1

@@ -72,7 +72,8 @@ def _is_second(derivation: Derivation, trials: Sequence[Trial], name: str) -> bo
 
 def _elsewhere(derivation: Derivation, trial: Trial) -> Iterator[Said]:
     """Yield the other point at which a number is the derivative."""
-    program, point = Program([derivation.result]), trial.point
+    program = Program([derivation.result])
+    point = {name: trial.point[name] for name in trial.tape.program.inputs}
     places = [{**point, name: -value} for name, value in point.items() if value]
     if len(point) == 2:
         places.append(dict(zip(point, reversed(point.values()), strict=True)))

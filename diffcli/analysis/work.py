@@ -83,7 +83,7 @@ def _verdict(
     work: Work, item: Item, before: Item | None, previous: Expression, root: Expression
 ) -> LineVerdict:
     here, last, first = (
-        resolved(part, work.variable) for part in (item.expression, previous, root)
+        resolved(part, item.variable) for part in (item.expression, previous, root)
     )
     after = before.line if before else 0
     follows, right = equal(last, here), equal(first, here)
@@ -91,15 +91,16 @@ def _verdict(
         return LineVerdict(item, UNCLEAR, after)
     if not follows:
         return LineVerdict(item, WRONG, after)
-    rule = _rule(root, work.variable) if before is None else ""
+    rule = _rule(root, item.variable) if before is None else ""
     return LineVerdict(item, RIGHT if right else FOLLOWS, after, rule)
 
 
 def _rule(root: Expression, name: str) -> str:
     """Return the first rule of a derivative, in a word or two."""
-    if not (isinstance(root, Call) and root.function is D) or too_long(root.args[0]):
+    of = _differentiated(root, name)
+    if of is None or too_long(of):
         return ""
-    first = chain(root.args[0], name).lines[0]
+    first = chain(of, name).lines[0]
     words = [reason[0] for reason in first.reasons if isinstance(reason[0], str)]
     return words[0].partition(":")[0] if words else ""
 
@@ -108,16 +109,25 @@ def _explained(
     work: Work, item: Item, previous: Expression, root: Expression
 ) -> Judgement:
     """Return why a line does not follow, and what would have been right."""
-    name = work.variable
+    name = item.variable
     here = resolved(item.expression, name)
     right = normal(resolved(previous, name), [previous])
-    if isinstance(previous, Call) and previous.function is D:
-        right = chain(previous.args[0], name).result
+    of = _differentiated(previous, name)
+    if of is not None:
+        right = chain(of, name).result
     found = list(_moves(previous, here, name))
-    if not found and isinstance(root, Call) and root.function is D:
-        (derivation,) = derivations(root.args[0], (name,))
+    of = _differentiated(root, name)
+    if not found and of is not None:
+        (derivation,) = derivations(of, (name,))
         found = list(explain(derivation, here))
     return Judgement(work, (), tuple(found[:1]), right)
+
+
+def _differentiated(node: Expression, name: str) -> Expression | None:
+    """Return what is differentiated as a whole; None: it is no derivative."""
+    if isinstance(node, Call) and node.function is D:
+        return resolved(node.args[0], name)
+    return None
 
 
 def _moves(previous: Expression, here: Expression, name: str) -> Iterator[Slip]:

@@ -1,27 +1,36 @@
 """A student's own lines: equations, chains of equals, d/dx[...] and ' as written.
 
 A line says what a name stands for (f(x) = ..., u = ...), what its derivative is
-(f'(x) = ..., u' = ..., df/dx = ...), or goes on with the chain above (= ...). What is
-still to be differentiated is D(...) in the expression.
+(f'(x) = ..., u' = ..., df/dx = ..., f_x = ...), what one of them is somewhere
+(f'(2) = ...), or goes on with the chain above (= ...). Lines of words, and words in
+brackets behind a formula, are remarks.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from diffcli.engine.rewriting import D
+from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import DiffcliError, ParseError, UsageError
-from diffcli.language.expression import Expression, call, variables
+from diffcli.inputs.marks import (
+    NAME,
+    OPERATOR,
+    QUOTIENT,
+    Marked,
+    Marks,
+    Named,
+    replaced,
+)
+from diffcli.language.expression import Expression, variables
 from diffcli.language.lexer import spelling
-from diffcli.language.parser import parse_template
 from diffcli.records import Record
 
-_NAME = r"[^\W\d_][\w₀-₉]*"
-_FUNCTION = re.compile(rf"({_NAME})\s*\(([^()]*)\)")
-_PRIMED = re.compile(rf"({_NAME})\s*['’′]\s*(\([^()]*\))?")
-_QUOTIENT = re.compile(rf"[d∂]({_NAME})\s*/\s*[d∂]({_NAME})")
-_OPERATOR = re.compile(rf"[d∂]\s*/\s*[d∂]({_NAME})\s*")
-_PRIME = re.compile(r"['’′]")
-_PLAIN = re.compile(_NAME)
+_FUNCTION = re.compile(rf"({NAME})\s*\(\s*({NAME}(?:\s*,\s*{NAME})*)\s*\)")
+_PLAIN = re.compile(NAME)
+_BELOW = re.compile(r"([^\W_]+)_(\w+)")
+_MARK = re.compile(r"['’′]|(?<!\w)[d∂][²³]?\s*\w*\s*/\s*[d∂]")
+_PARTS = re.compile(
+    rf"\s*(?:[,;]|\b(?:with|where|and|let)\b)\s*(?={NAME}\s*(?:\(\w+\)\s*)?=)"
+)
 
 
 class Item(Record):
@@ -34,6 +43,10 @@ class Item(Record):
     expression: Expression
     #: What it has to equal, if it begins a chain; None: what stands before it.
     root: Expression | None
+    #: The formula as it was written, with names for its parts.
+    shown: Expression
+    #: What its derivatives are with respect to.
+    variable: str
     #: It says what a name stands for, and cannot be wrong.
     given: bool = False
 
@@ -42,7 +55,7 @@ class Work(Record):
     """All that was written down."""
 
     items: tuple[Item, ...]
-    #: What the derivatives are with respect to.
+    #: What the first derivatives are with respect to.
     variable: str
     #: What every name stands for.
     names: dict[str, Expression]
@@ -54,65 +67,150 @@ def read(lines: Iterable[str], name: str) -> Work:
     Raises ParseError, with the line, where it cannot be understood, and UsageError
     where nothing says which variable is meant.
     """
-    reader = _Reader([line.partition("#")[0].strip() for line in lines])
+    written = list(lines)
+    reader = _Reader([_plain(line) for line in written], _syntax(written))
     items: list[Item] = []
     for number, line in enumerate(reader.lines, 1):
-        if not line:
+        if not line or reader.is_remark(line):
             continue
         try:
-            items += reader.items(number, line)
+            for part in _PARTS.split(line):
+                items += reader.items(number, part.strip())
         except DiffcliError as error:
             kind = ParseError if isinstance(error, ParseError) else UsageError
             raise kind(f"{name}:{number}: {error.message}", hint=error.hint) from None
     if not items:
         raise UsageError(f"{name} is empty", hint="f(x) = x^2, then f'(x) = 2x")
-    return Work(tuple(items), reader.variable, reader.names)
+    names = {name: named.expression for name, named in reader.names.items()}
+    return Work(tuple(items), reader.variable, names)
+
+
+# ---- lines ----------------------------------------------------------------------
+
+_COMMENT = re.compile(r"#.*|(?<!\\)%.*|(?<![:/])//.*")
+_LABEL = re.compile(
+    r"\s*(?:\(?\d+\s*[.)](?=\s|[a-zA-Z])|\(?[a-z]\)(?=\s)|[-*•](?=\s+\w+\S*\s*=))\s*"
+)
+_WORDS = re.compile(r"\s*[^\W\d_]{3,}[^\W\d_ '-]*(?: [\w'-]+)*\s*:(?=.*=)")
+_BEGINNING = re.compile(
+    r"\s*(?:=>|⇒|⟹|→|->|∴|\b(?:so|then|hence|thus|therefore|thus,|and)\b[:,]?)\s*", re.I
+)
+_BEHIND = re.compile(
+    r"""\s+(?:
+      [(\[]\s*(?:[^\W\d_]+['’]?s?[\s,-]*)*[^\W\d_]{4,}(?:[\s,-]+[^\W\d_]+)*[\s.!]*[)\]]
+    | (?:by|because|since|using|via)\b(?!\s*=).*
+    | [|]\s*[^\W\d_][^=]*
+    | <-.* | ←.*
+    )\s*\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_REMARK = re.compile(r"[^\W\d_][\w\s.,:;!?'’()\[\]-]*")
+
+
+def _plain(line: str) -> str:
+    """Return a line without its number, comments and remarks."""
+    line = _typed(line) if "\\" in line or "$" in line else line
+    line = _COMMENT.sub("", line.replace("\t", " ").lstrip("\ufeff")).rstrip()
+    for pattern in (_LABEL, _WORDS, _BEGINNING):
+        found = pattern.match(line)
+        line = line[found.end() :] if found else line
+    line = _BEHIND.sub("", line).strip()
+    return line[:-1].rstrip() if line[-1:] in (".", ",", ";") else line
+
+
+_FRACTION = re.compile(
+    r"\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\{d\})((?:\^\{?\d\}?)?\s*\w*)\s*\}"
+    r"\s*\{\s*(?:d|\\partial|\\mathrm\{d\})\s*(\w+)((?:\^\{?\d\}?)?)\s*\}"
+)
+_TYPESETTING = (
+    (
+        r"\\(?:begin|end)\{(?:align|equation|gather|aligned|split)\*?\}|\\\[|\\\]|\$+",
+        "",
+    ),
+    (r"\\[()]|&|\\\\(?:\[[^\]]*\])?\s*$", ""),
+    (r"\\left\b|\\right\b|\\[,;!:]", ""),
+    (r"\\q?quad\b|\\ ", " "),
+    (r"\\(?:text|textrm|mbox|textit|intertext)\{[^{}]*\}", ""),
+    (r"\\(?:implies|Rightarrow|Longrightarrow|therefore|to)\b", ""),
+    (r"\^\{\\prime\\prime\}|\\prime\\prime\b", "''"),
+    (r"\^\{?\\prime\}?|\\prime\b", "'"),
+    (r"\\cdot\b|\\times\b", "·"),
+)
+
+
+def _typed(line: str) -> str:
+    """Return a line of LaTeX with its marks as they are typed: d/dx, df/dx, f'."""
+    for pattern, plain in _TYPESETTING:
+        line = re.sub(pattern, plain, line)
+    return _FRACTION.sub(
+        lambda found: re.sub(r"[\s{}]", "", f"d{found[1]}/d{found[2]}{found[3]}") + " ",
+        line,
+    )
+
+
+def _syntax(lines: Iterable[str]) -> str:
+    return "latex" if any(re.search(r"\\[a-zA-Z]{2}", line) for line in lines) else ""
 
 
 class _Reader:
     """What has been read so far."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], syntax: str) -> None:
         self.lines = lines
-        self.names: dict[str, Expression] = {}
-        #: The names with their text, as they begin every formula that is parsed.
-        self.prefix = ""
+        self.syntax = syntax
+        self.names: dict[str, Named] = {}
         #: A chain goes on with the next line.
         self.begun = False
         #: The last name of which a derivative can be meant.
         self.last = ""
         self.differentiated = False
         self.variable = self.found_variable()
+        #: The variable of the chain at hand.
+        self.here = self.variable
 
     def found_variable(self) -> str:
-        """Return the variable that f(x) or d/dx names; empty: none is named."""
-        text = "\n".join(self.lines)
-        below = _OPERATOR.search(text) or re.search(rf"/\s*[d∂]({_NAME})", text)
-        if below:
-            return spelling(below[1])
+        """Return the variable that f(x) or d/dx names first; empty: none is named."""
         for line in self.lines:
             function = _FUNCTION.match(line)
             if function and "=" in line[function.end() :]:
                 return spelling(function[2].partition(",")[0].strip())
-        return ""
+        for line in self.lines:
+            operator = OPERATOR.search(line)
+            below = QUOTIENT.search(line.partition("=")[0])
+            if operator or below:
+                return spelling(operator[1] if operator else below[3] if below else "")
+        known = {*BY_NAME, *CONSTANTS}
+        names = {n for line in self.lines[:1] for n in re.findall(NAME, line)} - known
+        return spelling(names.pop()) if len(names) == 1 and "'" in self.lines[0] else ""
+
+    def is_remark(self, line: str) -> bool:
+        """Tell whether a line is made of words, none of which is a formula."""
+        words = [w for w in re.findall(r"[^\W\d_]{4,}", line) if w not in BY_NAME]
+        return (
+            bool(words)
+            and bool(_REMARK.fullmatch(line))
+            and not any(word in self.names for word in words)
+            and (" " in line.strip() or line[-1:] == ":" or line.isalpha())
+        )
 
     def items(self, number: int, line: str) -> Iterator[Item]:
         """Yield what stands in a line."""
-        left, *rights = (part.strip() for part in line.split("="))
+        left, *rights = (part.strip() for part in re.split("==?", line))
         if not all(rights) or (not left and not self.begun):
             raise ParseError("there is nothing on one side of a sign of equality")
         if not rights:
             left, rights = self.bare(left)
-        root, given = self.root(left, rights)
+        root, given = self.root(left)
         for place, right in enumerate(rights):
-            expression = self.parsed(right)
+            found = self.formula(right)
+            expression, shown = found
             if place == 0 and given:
-                self.define(given, right, expression)
-                yield Item(number, left, expression, None, given=True)
+                self.define(*given, found)
+                yield Item(number, left, expression, None, shown, self.here, given=True)
             elif place == 0:
-                yield Item(number, left, expression, root)
+                yield Item(number, left, expression, root, shown, self.here)
             else:
-                yield Item(number, "", expression, None)
+                yield Item(number, "", expression, None, shown, self.here)
         self.begun = True
 
     def bare(self, text: str) -> tuple[str, list[str]]:
@@ -123,122 +221,61 @@ class _Reader:
             return f"{self.last}'", [text]
         return "", [text]
 
-    def root(self, left: str, rights: list[str]) -> tuple[Expression | None, str]:
-        """Return what a chain has to equal, and the name that it defines."""
+    def root(
+        self, left: str
+    ) -> tuple[Expression | None, tuple[str, tuple[str, ...]] | None]:
+        """Return what a chain has to equal, or the name that it defines."""
         if not left:
-            return None, ""
-        primed = _PRIMED.fullmatch(left) or _QUOTIENT.fullmatch(left)
-        if primed:
-            self.differentiated = True
-            self.need_variable()
-            return call(D, self.known(primed[1])), ""
+            return None, None
+        below = _BELOW.fullmatch(left)
+        if below and below[1] in self.names:
+            left = f"d{below[1]}/d{below[2]}"
         function = _FUNCTION.fullmatch(left)
         name = spelling(function[1] if function else left)
-        if function or _PLAIN.fullmatch(left):
-            return (self.names[name], "") if name in self.names else (None, name)
-        self.differentiated = True
-        return self.parsed(left), ""
+        if (function or _PLAIN.fullmatch(left)) and name not in self.names:
+            listed = function[2].split(",") if function else []
+            return None, (name, tuple(spelling(n.strip()) for n in listed))
+        self.differentiated |= bool(_MARK.search(left))
+        self.here = self.chosen(left)
+        return self.marks().read(left).expression, None
 
-    def known(self, written: str) -> Expression:
-        """Return what a name stands for. Raises ParseError if it is not known."""
-        name = spelling(written)
-        if name not in self.names:
-            raise ParseError(
-                f"nothing says what '{name}' is",
-                hint=f"a line before it: {name}(x) = ...",
-            )
-        return self.names[name]
+    def chosen(self, left: str) -> str:
+        """Return the variable that a chain's left side is differentiated toward."""
+        found = QUOTIENT.match(left) or OPERATOR.match(left)
+        if not found:
+            return self.variable
+        toward = spelling(found[3] if found.re is QUOTIENT else found[1])
+        return self.variable if toward in self.names else toward
 
-    def define(self, name: str, text: str, expression: Expression) -> None:
+    def marks(self) -> Marks:
+        """Return what reads the next formula."""
+        return Marks(self.names, self.here, self.syntax)
+
+    def define(self, name: str, listed: tuple[str, ...], found: Marked) -> None:
         """Note what a name stands for."""
-        self.names[name] = expression
-        self.prefix += f"{name} = {self.marked(text)}; "
+        for earlier, named in self.names.items():  # f = u*v, and then what u is
+            inside = replaced(named.expression, {name: found.expression})
+            self.names[earlier] = named._replace(expression=inside)
+        self.names[name] = Named(found.expression, listed, found.shown)
         self.last = name
         if not self.variable:
-            free = variables(expression)
+            free = variables(found.expression)
             self.variable = free[0] if len(free) == 1 else ""
+            self.here = self.variable
 
-    def parsed(self, text: str) -> Expression:
+    def formula(self, text: str) -> Marked:
         """Return a formula; what is to be differentiated is D(...) in it."""
-        marked = self.marked(text)
-        expression = parse_template(self.prefix + marked, {"D": D})
-        known = {v for node in self.names.values() for v in variables(node)}
-        for name in variables(expression):
-            if self.names and name not in {*known, self.variable}:
+        marked = self.marks().read(text)
+        known = {v for n in self.names.values() for v in variables(n.expression)}
+        known |= {p for n in self.names.values() for p in n.parameters}
+        for name in variables(marked.expression):
+            if (
+                self.names
+                and name not in {*known, self.variable}
+                and self.differentiated
+            ):
                 raise ParseError(
                     f"nothing says what '{name}' is",
                     hint="a product of names has a sign: u*v'",
                 )
-        if marked != text:
-            self.need_variable()
-        return expression
-
-    def need_variable(self) -> None:
-        """Raise UsageError if nothing says which variable is meant."""
-        if not self.variable:
-            raise UsageError(
-                "which variable is it differentiated with respect to?",
-                hint="begin with f(x) = ..., or write df/dx = ...",
-            )
-
-    def marked(self, text: str) -> str:
-        """Return a formula with D(...) in the place of d/dx[...] and of primes."""
-        text = _QUOTIENT.sub(self.quotient, text)
-        while operator := _OPERATOR.search(text):
-            start, end = operator.end(), _operand_end(text, operator.end())
-            inside = text[start:end]
-            if inside[:1] == "[":
-                inside = inside[1:-1]
-            text = f"{text[: operator.start()]}D({inside}){text[end:]}"
-        while prime := _PRIME.search(text):
-            start = _operand_start(text, prime.start())
-            inside = text[start : prime.start()].strip()
-            if not inside:
-                raise ParseError("there is nothing before the prime")
-            end = prime.end()
-            arguments = re.match(r"\s*\([^()]*\)", text[end:])
-            if arguments and spelling(inside) in self.names:  # f'(x) is f'
-                end += arguments.end()
-            text = f"{text[:start]}D({inside}){text[end:]}"
-        return text
-
-    def quotient(self, found: re.Match[str]) -> str:
-        """Return what stands for df/dx, or df/du of a chain: (df/dx)/(du/dx)."""
-        above, below = found[1], found[2]
-        if spelling(below) in self.names:
-            return f"(D({above})/D({below}))"
-        return f"D({above})"
-
-
-_CLOSING = {"(": ")", "[": "]"}
-_ENDS = set("+-*/·×,)]")
-
-
-def _operand_end(text: str, start: int) -> int:
-    """Return where the factor behind d/dx ends; in square brackets it is all."""
-    depth = 0
-    for place in range(start, len(text)):
-        character = text[place]
-        if depth == 0 and character in _ENDS and place > start:
-            return place
-        depth += (character in "([") - (character in ")]")
-        if depth == 0 and text[start] == "[":
-            return place + 1
-    return len(text)
-
-
-def _operand_start(text: str, end: int) -> int:
-    """Return where the name or the bracket before a prime begins."""
-    place = end
-    while place and text[place - 1] == " ":
-        place -= 1
-    if place and text[place - 1] in ")]":
-        depth = 0
-        while place:
-            place -= 1
-            depth += (text[place] in ")]") - (text[place] in "([")
-            if depth == 0:
-                break
-    while place and (text[place - 1].isalnum() or text[place - 1] == "_"):
-        place -= 1
-    return place
+        return marked

@@ -1,6 +1,6 @@
 """A student's lines with what is said of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ from diffcli.analysis.work import FOLLOWS, RIGHT, UNCLEAR, WRONG, Judgement, Lin
 from diffcli.engine.algebra import MULTIPLY
 from diffcli.engine.paper import BESIDE
 from diffcli.engine.rewriting import D
+from diffcli.inputs.work import Item
 from diffcli.language.expression import Call, Expression, call, postorder, variables
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.breaking import broken_formula
@@ -53,7 +54,7 @@ def _blocks(judgement: Judgement, notation: Notation) -> Iterator[Block]:
     why = f"{where}: {said[0] if said else 'it does not follow'}."
     yield Picture(partial(wrapped, why, ""))
     if judgement.right is not None:
-        right = _text(judgement, judgement.right, notation)
+        right = _right(judgement, judgement.right, notation)
         yield Lines(((Run(f"Right is {right}."),),))
 
 
@@ -61,16 +62,34 @@ def _taken(judgement: Judgement) -> list[str]:
     return [v for node in judgement.work.names.values() for v in variables(node)]
 
 
-def _text(judgement: Judgement, node: Expression, notation: Notation) -> str:
-    """Return a formula with the names of its parts, and dots before what is pending."""
-    taken = _taken(judgement)
-    work = judgement.work
+def _right(judgement: Judgement, node: Expression, notation: Notation) -> str:
+    """Return what would be right, with the names that the wrong line has."""
+    work, first = judgement.work, judgement.first_wrong
+    assert first is not None
+    used = variables(first.item.shown)
     names: dict[Expression, str] = {
         part: name
         for name, part in work.names.items()
-        if part is not node and isinstance(part, Call)
+        if name in used and part is not node and isinstance(part, Call)
     }
-    sign = notation.derivative(work.variable, several=len(set(taken)) > 1)
+    return _formula(judgement, node, notation, first.item.variable, names)
+
+
+def _written(judgement: Judgement, item: Item, notation: Notation) -> str:
+    """Return a formula of the student, with the names of its parts."""
+    return _formula(judgement, item.shown, notation, item.variable, {})
+
+
+def _formula(
+    judgement: Judgement,
+    node: Expression,
+    notation: Notation,
+    name: str,
+    names: Mapping[Expression, str],
+) -> str:
+    """Return a formula, with dots before what is pending."""
+    taken = [*_taken(judgement), *variables(node)]
+    sign = notation.derivative(name, several=len(set(_taken(judgement))) > 1)
     return notation.text(
         _dotted(node), limit=_LONGEST, names=names, taken=taken, derivative=sign
     )
@@ -92,7 +111,7 @@ def _dotted(expression: Expression) -> Expression:
 def _judged(judgement: Judgement, notation: Notation, screen: Screen) -> Iterator[Line]:
     """Yield every line with its number, and what is said of it."""
     verdicts = judgement.verdicts
-    texts = [_text(judgement, v.item.expression, notation) for v in verdicts]
+    texts = [_written(judgement, v.item, notation) for v in verdicts]
     left = max(len(v.item.left) for v in verdicts)
     number = len(str(verdicts[-1].item.line))
     widest = max(
@@ -130,7 +149,7 @@ def _said(verdict: LineVerdict) -> str:
 
 def _rows(judgement: Judgement) -> Iterator[tuple[Any, ...]]:
     for verdict in judgement.verdicts:
-        formula = _text(judgement, verdict.item.expression, CODE)
+        formula = _written(judgement, verdict.item, CODE)
         after = verdict.after or None
         yield verdict.item.line, verdict.item.left, formula, verdict.status, after
 
@@ -144,7 +163,7 @@ def _record(judgement: Judgement) -> dict[str, Any]:
         "passed": judgement.passed,
         "lines": [dict(zip(HEADER, row, strict=True)) for row in _rows(judgement)],
         "slip": "; or ".join(map(str, judgement.slips)) or None,
-        "right": None if right is None else _text(judgement, right, CODE),
+        "right": None if right is None else _right(judgement, right, CODE),
     }
 
 

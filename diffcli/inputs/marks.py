@@ -1,0 +1,339 @@
+r"""Formulas with marks of differentiation in them: d/dx[...], u'v, df/dz, f'(g(x)).
+
+What is to be differentiated toward the variable at hand is D(...) in the expression;
+any other mark is what it comes to. Each mark is read for itself, and a letter that
+stands nowhere else takes its place while the formula around it is read.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from diffcli.engine.paper import chain
+from diffcli.engine.rewriting import D
+from diffcli.errors import ParseError, UsageError
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Variable,
+    call,
+    postorder,
+    variable,
+    variables,
+)
+from diffcli.language.lexer import spelling
+from diffcli.language.parser import parse
+from diffcli.records import Record
+
+NAME = r"[^\W\d_](?:[^\W²³¹⁰⁴-⁹]|[₀-₉])*"
+OPERATOR = re.compile(rf"(?<!\w)[d∂]\s*/\s*[d∂]\s*({NAME})\s*")
+QUOTIENT = re.compile(
+    rf"(?<!\w)[d∂]([²³]|\^\d)?\s*({NAME})\s*/\s*[d∂]\s*({NAME})(?:[²³]|\^\d)?"
+)
+_PRIMES = re.compile(r"\s*['’′]+")
+_ARGUMENTS = re.compile(r"\s*\(([^()]|\([^()]*\))*\)")
+_STANDING_IN = "ΞΨΘΩΔΓΛΦΣΠ"  # letters for marks that have been read
+_ENDS = set("+-*/·×,)]=−}")
+_OPENING = "([{"
+_CLOSING = ")]}"
+_HIGHEST = 3  # derivatives of derivatives
+
+
+class Named(Record):
+    """What a name stands for."""
+
+    expression: Expression
+    #: As f(x, y) = ... lists them; empty: it was not said.
+    parameters: tuple[str, ...]
+    #: The same with names for its parts, as it was written.
+    shown: Expression
+
+
+class Marked(Record):
+    """A formula: what it means, and as it was written."""
+
+    expression: Expression
+    shown: Expression
+
+
+class Marks:
+    """Reads formulas in which these names stand for something."""
+
+    def __init__(self, names: Mapping[str, Named], name: str, syntax: str) -> None:
+        self.names = names
+        #: The variable that a prime and a bare d/dx are with respect to.
+        self.variable = name
+        self.syntax = syntax
+        #: By letter, what it stands in for.
+        self.found: dict[str, Marked] = {}
+        self.letters: Iterator[str] = iter("")
+
+    def read(self, text: str) -> Marked:
+        """Return what a formula means. Raises ParseError, UsageError."""
+        self.letters = iter([c for c in _STANDING_IN if c not in text])
+        return self.inner(text)
+
+    def inner(self, text: str) -> Marked:
+        """Return what a part means."""
+        for step in (self.quotients, self.operators, self.primes, self.values):
+            text = step(text)
+        shown = self.parsed(text)
+        there = {letter: found.expression for letter, found in self.found.items()}
+        there |= {name: named.expression for name, named in self.names.items()}
+        letters = {letter: found.shown for letter, found in self.found.items()}
+        return Marked(replaced(shown, there), replaced(shown, letters))
+
+    def parsed(self, text: str) -> Expression:
+        """Return a formula without marks; a blank between two factors is a product."""
+        known = (*self.names, *self.found)
+        try:
+            return parse(text, names=known, syntax=self.syntax).expression
+        except ParseError as error:
+            dotted = re.sub(r"(?<=[\w)²³']) +(?=[\w(√])", "·", text)
+            try:
+                return parse(dotted, names=known, syntax=self.syntax).expression
+            except ParseError:
+                raise error from None
+
+    # ---- marks
+
+    def stand_in(self, expression: Expression, shown: Expression) -> str:
+        """Return a letter in brackets for what has been read."""
+        letter = next(self.letters, None)
+        if letter is None:
+            raise ParseError("too many derivatives in one line")
+        self.found[letter] = Marked(expression, shown)
+        return f"({letter})"
+
+    def put(self, text: str, start: int, end: int, found: Marked) -> str:
+        """Return a text with a letter in the place of a mark."""
+        before = text[:start]
+        dot = "·" if re.search(r"[\w)²³]\s*\Z", before) else ""
+        return f"{before}{dot}{self.stand_in(*found)}{text[end:]}"
+
+    def quotients(self, text: str) -> str:
+        """Return a text without df/dx, d²f/dx² and df/dz."""
+        while found := QUOTIENT.search(text):
+            order = int((found[1] or "1").translate(str.maketrans("²³", "23", "^")))
+            name, toward = spelling(found[2]), spelling(found[3])
+            wanted = self.derivative(name, toward, order)
+            end, given = self.arguments(text, found.end(), name)
+            written = text[found.start() : end].strip()
+            mark = Marked(given(wanted), variable(written))
+            text = self.put(text, found.start(), end, mark)
+        return text
+
+    def operators(self, text: str) -> str:
+        """Return a text without d/dx[...]."""
+        while marks := list(OPERATOR.finditer(text)):
+            found = marks[-1]  # the innermost
+            start, end = found.end(), _operand_end(text, found.end())
+            inside = text[start:end].strip()
+            if not inside:
+                raise ParseError("there is nothing behind d/dx")
+            if inside[:1] == "[" and inside[-1:] == "]":
+                inside = inside[1:-1]
+            part = self.inner(inside)
+            toward = spelling(found[1])
+            mark = Marked(
+                self.differentiated(part.expression, toward), call(D, part.shown)
+            )
+            text = self.put(text, found.start(), end, mark)
+        return text
+
+    def primes(self, text: str) -> str:
+        """Return a text without primes."""
+        while found := _PRIMES.search(text):
+            start = _operand_start(text, found.start())
+            inside = text[start : found.start()].strip()
+            if not inside:
+                raise ParseError("there is nothing before the prime")
+            start, inside = self.last_factor(text, start, inside)
+            order = _order(found[0])
+            name = spelling(inside)
+            if re.fullmatch(NAME, inside):
+                wanted = self.derivative(name, self.toward(name), order)
+                end, given = self.arguments(text, found.end(), name)
+                written = variable(re.sub(r"\s", "", text[start:end]))
+                mark = Marked(given(wanted), written)
+            else:
+                part, end = self.inner(inside), found.end()
+                expression, shown = part
+                for _ in range(order):
+                    expression = self.differentiated(expression, self.variable)
+                    shown = call(D, shown)
+                mark = Marked(expression, shown)
+            text = self.put(text, start, end, mark)
+        return text
+
+    def last_factor(self, text: str, start: int, inside: str) -> tuple[int, str]:
+        """Return where the v of uv' begins, if u and v are names and uv is none."""
+        if not re.fullmatch(NAME, inside) or spelling(inside) in self.names:
+            return start, inside
+        for cut in range(1, len(inside)):
+            u, v = spelling(inside[:cut]), spelling(inside[cut:])
+            if u in self.names and v in self.names:
+                place = text.index(inside, start) + cut
+                return place, inside[cut:]
+        return start, inside
+
+    def values(self, text: str) -> str:
+        """Return a text without f(2), f(x) and f(g(x)) for names that stand for f."""
+        for name in self.names:
+            pattern = re.compile(rf"(?<!\w){re.escape(name)}(?=\s*\()")
+            while found := pattern.search(text):
+                end, given = self.arguments(text, found.end(), name)
+                if end == found.end():
+                    break
+                named = self.names[name].expression
+                written = re.sub(r"\s", "", text[found.start() : end])
+                mark = Marked(given(named), variable(written))
+                text = self.put(text, found.start(), end, mark)
+        return text
+
+    def arguments(
+        self, text: str, start: int, name: str
+    ) -> tuple[int, Callable[[Expression], Expression]]:
+        """Return where (x) or (2) ends, and what puts it into an expression."""
+        found = _ARGUMENTS.match(text, start)
+        parameters = self.parameters(name)
+        if not found or not parameters:
+            return start, lambda whole: whole
+        inside = found[0].strip()[1:-1]
+        parts = re.split(r",(?![^()]*\))", inside)
+        if len(parts) != len(parameters):
+            return start, lambda whole: whole
+        given = [self.inner(part).expression for part in parts]
+        values = dict(zip(parameters, given, strict=True))
+
+        def put(whole: Expression) -> Expression:
+            plain = all(node is variable(p) for p, node in values.items())
+            return whole if plain else replaced(self.resolved(whole), values)
+
+        return found.end(), put
+
+    def parameters(self, name: str) -> tuple[str, ...]:
+        """Return the variables that a name is a function of."""
+        named = self.known(name)
+        free = variables(named.expression)
+        return named.parameters or (tuple(free) if len(free) == 1 else ())
+
+    # ---- derivatives
+
+    def known(self, name: str) -> Named:
+        """Return what a name stands for. Raises ParseError if it is not known."""
+        if name not in self.names:
+            raise ParseError(
+                f"nothing says what '{name}' is",
+                hint=f"a line before it: {name}(x) = ...",
+            )
+        return self.names[name]
+
+    def toward(self, name: str) -> str:
+        """Return the variable that f' is with respect to."""
+        named = self.known(name)
+        if self.variable in variables(named.expression) or not named.parameters:
+            return self.variable
+        return named.parameters[0]
+
+    def derivative(self, name: str, toward: str, order: int) -> Expression:
+        """Return the derivative of what a name stands for."""
+        expression = self.known(name).expression
+        if toward in self.names and toward != self.variable:
+            expression = self.through(name, toward)
+        for _ in range(min(order, _HIGHEST)):
+            expression = self.differentiated(expression, toward)
+        if toward in self.names:
+            inside = self.names[toward].expression
+            expression = replaced(expression, {toward: inside})
+        return expression
+
+    def through(self, name: str, kept: str) -> Expression:
+        """Return what a name stands for with another name as a variable in it."""
+        whole = self.names[name].shown
+        others = {n: named.shown for n, named in self.names.items() if n != kept}
+        for _ in self.names:  # the names in the names
+            whole = replaced(whole, others)
+        if kept in variables(whole):
+            return whole
+        # f = (x^2+1)^3 was written before u = x^2+1: that part is u
+        inside = self.names[kept].expression
+        return _exchanged(self.names[name].expression, inside, variable(kept))
+
+    def differentiated(self, expression: Expression, toward: str) -> Expression:
+        """Return D(...), or what it comes to if another variable is meant."""
+        if not toward:
+            raise UsageError(
+                "which variable is it differentiated with respect to?",
+                hint="begin with f(x) = ..., or write df/dx = ...",
+            )
+        if toward == self.variable:
+            return call(D, expression)
+        return chain(self.resolved(expression), toward).result
+
+    def resolved(self, expression: Expression) -> Expression:
+        """Return an expression in which nothing is to be differentiated."""
+        from diffcli.engine.paper import resolved
+
+        return resolved(expression, self.variable)
+
+
+def _order(primes: str) -> int:
+    return min(len(primes.strip()), _HIGHEST)
+
+
+def replaced(whole: Expression, others: Mapping[str, Expression]) -> Expression:
+    """Return an expression with other expressions in the place of variables."""
+    built: dict[Expression, Expression] = {}
+    for node in postorder([whole]):
+        if isinstance(node, Variable):
+            built[node] = others.get(node.name, node)
+        elif isinstance(node, Call):
+            built[node] = call(node.function, *(built[a] for a in node.args))
+        else:
+            built[node] = node
+    return built[whole]
+
+
+def _exchanged(whole: Expression, part: Expression, other: Expression) -> Expression:
+    """Return an expression with another one in the place of a part of it."""
+    built: dict[Expression, Expression] = {part: other}
+    for node in postorder([whole]):
+        if node is part:
+            continue
+        if isinstance(node, Call):
+            built[node] = call(node.function, *(built[a] for a in node.args))
+        else:
+            built[node] = node
+    return built[whole]
+
+
+def _operand_end(text: str, start: int) -> int:
+    """Return where the factor behind d/dx ends; in square brackets it is all."""
+    depth = 0
+    for place in range(start, len(text)):
+        character = text[place]
+        if depth == 0 and character in _ENDS and place > start:
+            return place
+        depth += (character in _OPENING) - (character in _CLOSING)
+        if depth == 0 and text[start] == "[":
+            return place + 1
+    return len(text)
+
+
+def _operand_start(text: str, end: int) -> int:
+    """Return where the name or the bracket before a prime begins."""
+    place = end
+    while place and text[place - 1] == " ":
+        place -= 1
+    if place and text[place - 1] in _CLOSING:
+        depth = 0
+        while place:
+            place -= 1
+            depth += (text[place] in _CLOSING) - (text[place] in _OPENING)
+            if depth == 0:
+                break
+    while place and (text[place - 1].isalnum() or text[place - 1] == "_"):
+        place -= 1
+    while place < end and text[place].isdigit():
+        place += 1  # the number of 2u' is a factor
+    return place
