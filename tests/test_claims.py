@@ -112,3 +112,25 @@ def test_the_library_marks() -> None:
     assert diffcli.mark("x**3", {"x": 12}, {"x": 2}).status == "right"
     assert diffcli.mark("x**3", {"x": "6*x"}, {"x": 2}).status == "wrong"
     assert diffcli.mark("log(x)", {"x": "1/x"}, {"x": -1}).error is not None
+
+
+LEFT = ["f'(x)", "f'", "y'", "df/dx", "dy/dx", "∂f/∂x", "d/dx", "f_x", "x"]
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_the_left_side_of_a_claim(left: str, run: Run) -> None:
+    assert run("check", "x^2", "--at", "3", "--claim", f"{left} = 2x").code == 0
+    assert run("check", "x^2", "--at", "3", "--claim", f"{left} = 3x").code == 1
+
+
+def test_the_left_sides_of_several(run: Run, tmp_path: Path) -> None:
+    words = ("check", "x1^2*y", "--at", "1,2", "--claim")
+    assert run(*words, "∂f/∂x₁ = 2x₁*y, df/dy = x1^2").code == 0
+    ran = run(*words, "f' = 2x1*y")
+    assert (ran.code, ran.out) == (2, "")
+    assert "does not say which partial it is (x1, y)" in ran.err
+    file = tmp_path / "pile.csv"
+    file.write_text(
+        "formula,claim\nx^2*y,f_y = x^2\nx^2,f'(x) = 2x\n", encoding="utf-8"
+    )
+    assert run("check", "--claims", str(file)).code == 0

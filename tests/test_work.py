@@ -54,6 +54,29 @@ RIGHT = [
     "y = x^3\ny' = (x^3)' = 3x^2  # the power rule",
     "d/dx[3*x+1] = 3",
     "f(x) = (x+1)^2 = x^2+2x+1\nf'(x) = 2x+2",
+    "f(x)=x^2+1\n\nf'(x)=2x   (power rule)",
+    "f(x)=x^2+1\nf'(x)=2x   [by the power rule]\n=2*x // done",
+    "Exercise 1\n1) f(x)=x^2+1\nDerivative:\n=> f'(x) == 2x.   by the power rule",
+    "f(x) = x^2\nf'(x)=2x\nso the slope at 3 is 6",
+    "f(x) = e^(2x)\nf'(x) = e^(2x)·(2x)'\n= 2 e^(2x)",
+    "f(x) = x e^x\ndf/dx = e^x + x e^x",
+    "f(x) = x^3\nd/dx f(x) = 3x^2\nf''(x) = 3*2x = 6x\nd²f/dx² = 6x",
+    "f(x) = x^3\nf'(x) = 3x^2\nf'(2) = 3*2^2 = 12\nf(2) = 8",
+    "(x^2)' = 2x",
+    "f(x,y)=x^2*y\nf_x = 2x*y\nf_y = x^2\ndf/dx = 2x*y\n∂f/∂y = x^2",
+    "g(x) = sin(u), u = x^2\ng' = cos(u)*u' = cos(x^2)*2x",
+    "f(x) = sin(u) with u = x^2\nf' = cos(u)*u' = cos(x^2)*2x",
+    "f(x) = sin(x)\ng(x) = x^2\nh(x) = f(g(x))\nh'(x) = f'(g(x))·g'(x)\n= cos(x^2)·2x",
+    "u = x^2\nv = sin(x)\nf = u*v\nf' = u'v + uv' = 2x sin(x) + x^2 cos(x)",
+    "f = u*v\nu = x^2\nv = x^2+1\ndf/dx = df/du*du/dx + df/dv*dv/dx = v*2x + u*2x",
+    "f(x) = (x^2+1)^3\nu = x^2+1\ndf/dx = df/du * du/dx = 3u^2 * 2x",
+    "z = w*x + b; a = sigmoid(z); L = (a-t)^2\n∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w\n"
+    "= 2(a-t)*a*(1-a)*x\n∂L/∂b = 2(a-t)*a*(1-a)",
+    "f(x) = 3x^2\nf'(x) = d/dx[3x^2] = 3 d/dx x^2 = 3·2x = 6x",
+    "\\begin{align*}\nf(x) &= \\frac{x}{x+1} \\\\\n\\frac{df}{dx} &= "
+    "\\frac{1\\cdot(x+1) - x}{(x+1)^2} \\\\\n&= \\frac{1}{(x+1)^2}\n\\end{align*}",
+    "$f(x) = \\left(3x+1\\right)^4$\n$f^{\\prime}(x) = 4\\left(3x+1\\right)^3 "
+    "\\cdot \\frac{d}{dx}\\left(3x+1\\right)$\n$= 12(3x+1)^3$",
     "f(x₁, x₂) = (2x₁ + 3x₂)²\n∂f/∂x₁ = 2(2x₁ + 3x₂) · ∂/∂x₁ (2x₁ + 3x₂)\n"
     "= 2(2x₁ + 3x₂) · 2\n= 4(2x₁ + 3x₂)",
 ]
@@ -71,6 +94,14 @@ def test_right(lines: str) -> None:
         ("y = x^2*e^x\ndy/dx = 2x*e^x", "the derivatives of the factors were mult"),
         ("f(x) = sin(5x)\nf'(x) = cos(5x)", "the inside 5*x was not differentiated"),
         ("f(x) = x^3-x\nf' = 3x^2 - 1\n= 3x^2 + 1", "the minus sign before 1 was lost"),
+        ("f(x) = e^(2x)\nf' = e^(2x)*(2x)'\n= 2x e^(2x)", "2*x was kept and not"),
+        ("f(x) = x^3\nf'(x) = 3x^2\nf'(2) = 3*2^2 = 13", ""),
+        (
+            "f = u*v\nu = x^2\nv = x^3\ndf/dx = df/du*du/dx",
+            "the second term of the product rule",
+        ),
+        ("f(x) = x^3\nf''(x) = 6", ""),
+        ("f(x,y) = x^2*y\nf_x = x^2", "the derivative toward y"),
         ("f(x) = (x+3)^2 = x^2 + 9", "the power of the sum x + 3 was taken term by"),
         ("f(x) = x*e^x\nf' = e^x + x*e^x\n= x*e^x", "the term exp(x) was lost"),
     ],
@@ -78,12 +109,33 @@ def test_right(lines: str) -> None:
 def test_what_was_done_is_said(lines: str, said: str) -> None:
     judgement = diffcli.judge(lines)
     assert not judgement.passed
-    assert said in str(judgement.slips[0])
+    assert said in "; ".join(map(str, judgement.slips))
+
+
+def test_a_line_is_shown_as_it_was_written(mine: Path, run: Run) -> None:
+    """x^2 is not called u where the student wrote x^2, and u' is not written out."""
+    lines = "u = x^2\nv = sin(x)\nf = u*v\nf' = u'v + u*v'\n= 2x*v + x^2 cos(x)"
+    mine.write_text(lines, encoding="utf-8")
+    out = run("check", "--work", str(mine)).out
+    assert "f' = u'·v + u·v'" in out
+    assert "= 2x·v + x² cos(x)" in out
+
+
+@pytest.mark.parametrize("form", ["latex", "md", "json", "csv", "html"])
+def test_marks_in_every_format(form: str, mine: Path, run: Run) -> None:
+    lines = "f(x) = sin(u), u = x^2\ndf/dx = df/du * u'\n= cos(u)*(x^2)'"
+    mine.write_text(lines, encoding="utf-8")
+    ran = run("check", "--work", str(mine), "-f", form)
+    assert (ran.code, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize(
     ("lines", "code", "said"),
     [
+        ("f(x) = x^2\ndg/dx = 2x", 3, ":2: nothing says what 'g' is"),
+        ("f(x) = x^2\nf'(x) ≈ 2x", 3, ":2: '≈' is not part of the language"),
+        ("u = x^2\n' = 2x", 3, ":2: there is nothing before the prime"),
+        ("d/dx = 2x", 3, ":1: there is nothing behind d/dx"),
         ("", 2, "is empty"),
         ("= 3", 3, ":1: there is nothing on one side"),
         ("f(x) = x^2\nf'(x) = 2**", 3, ":2: "),

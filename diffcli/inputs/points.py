@@ -173,7 +173,9 @@ def claims(
             )
         for place, (a, b) in enumerate(parts):
             start = text.find("=", a, b) + 1 if named else 0
-            name = spelling(text[a : start - 1].strip()) if start else variables[place]
+            name = variables[place]
+            if start:
+                name = _toward(spelling(text[a : start - 1].strip()), variables)
             if name in others:
                 raise PointError(f"--claim names '{name}', which is a column")
             if name not in variables:
@@ -189,6 +191,32 @@ def claims(
             formula = parse(text, names=known, within=part, syntax=syntax)
             by_name[name] = claim(formula, known)
     return by_name
+
+
+_PARTIAL = re.compile(r"[d∂]\s*\w*\s*/\s*[d∂]\s*(\w+)\s*(?:\([^()]*\))?")
+_PRIMED = re.compile(r"\w+\s*['’′]\s*(?:\(\s*(\w*)\s*\))?")
+_BELOW = re.compile(r"[^\W\d_]+_(\w+)")
+
+
+def _toward(left: str, variables: Sequence[str]) -> str:
+    """Return the variable of df/dx, ∂f/∂x, d/dx, f'(x), f' or f_x; else the text.
+
+    Raises PointError for f' where there are several variables.
+    """
+    if left in variables:
+        return left
+    found = _PARTIAL.fullmatch(left) or _PRIMED.fullmatch(left)
+    if not found:
+        below = _BELOW.fullmatch(left)
+        return spelling(below[1]) if below and below[1] in variables else left
+    if found[1]:
+        return spelling(found[1])
+    if len(variables) > 1:
+        raise PointError(
+            f"'{left}' does not say which partial it is ({_listed(variables)})",
+            hint=f"df/d{variables[0]} = ...",
+        )
+    return variables[0]
 
 
 def order_surprises(text: str, parsed: Parsed) -> bool:

@@ -60,8 +60,8 @@ Examples:
 @options.keep_going
 @click.option(
     "--claim", "claims", metavar="G", multiple=True, shell_complete=completion.point,
-    help="The partials: x1=4*(2*x1+3*x2), a list 44,66, or one for one variable"
-    " (default: all methods against each other).",
+    help="The partials: x1=4*(2*x1+3*x2) or df/dx1=..., a list 44,66, f'(x)=2x or 2x"
+    " for one variable (default: all methods against each other).",
 )  # fmt: skip
 @click.option(
     "--claims", "claims_file", metavar="FILE", default="",
@@ -73,7 +73,7 @@ Examples:
     "--work", "work_file", metavar="FILE", default="",
     shell_complete=completion.file,
     help="Judge a derivation line by line: f(x) = ..., f'(x) = ..., = ..., with"
-    " d/dx[...], primes and names for parts. - is stdin.",
+    " d/dx[...], primes, df/du, names for parts, remarks; or in LaTeX. - is stdin.",
 )  # fmt: skip
 @options.black_box
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
