@@ -120,6 +120,57 @@ def used_everywhere(
         assert call(*words).stdout
 
 
+LANGUAGE = '''\
+"""Julia."""
+
+from diffcli.targets import comment, nested, returned, short
+
+TITLE = "Julia"
+SUMMARY = "value and derivatives as a function in Julia"
+SUFFIXES = (".jl",)
+DIALECTS = {}
+RESERVED = frozenset({"end", "begin"})
+DEFINES, FOLDS_CASE, LIKE = True, False, ""
+PRIMITIVES = {
+    "add": "{u} + {v}", "multiply": "{u} * {v}", "negate": "-{u}",
+    "power": "{u}^{v}", "divide": "{u} / {v}", "exp": "exp({u})",
+    "min": "min({u}, {v})", "abs": "abs({u})",
+}
+
+
+def number(text, value):
+    """Return a numeral."""
+    return short(value)
+
+
+def name(name):
+    """Return a name."""
+    return name
+
+
+def lines(listing):
+    """Yield a function."""
+    yield from comment("#", listing.remarks)
+    yield f"{listing.name}({', '.join(listing.inputs)}) = begin"
+    for part in listing.statements:
+        yield f"    {part.name} = {part.code}"
+    code = {output.name: output.code for output in listing.outputs}
+    yield from returned(nested(listing, code), "    ", "", "()", "()")
+    yield "end"
+'''
+
+
+def test_a_language_of_code_is_a_file(copy: Path, call: Call) -> None:
+    (copy / "targets" / "julia.py").write_text(LANGUAGE, encoding="utf-8")
+    code = call("export", "z = end*x; z^2 + z", "-f", "julia").stdout
+    assert "    z = end_ * x\n" in code
+    assert "(z^2 + z, [" in code
+    assert "julia" in call("export", "--help").stdout
+    call("export", "sigmoid(x)", "-o", str(copy / "f.jl"))
+    assert "sigmoid" in (copy / "f.jl").read_text(encoding="utf-8")
+    assert "has no sin" in call("export", "sin(x)", "-f", "julia", code=2).stderr
+
+
 def test_a_rule_is_a_row(copy: Path, call: Call) -> None:
     insert(
         copy / "calculus" / "rules.py",

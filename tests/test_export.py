@@ -198,8 +198,8 @@ FORMULAS: list[tuple[str, dict[str, float]]] = [
     ("logsumexp(x, y, 3)", {"x": 800, "y": 801}),
     ("sigmoid(-800*x) + softplus(900*x) + tanh(400*x)", {"x": 1}),
     ("sum(i=1:5, x_i^i)", {f"x{n}": 0.3 * n for n in range(1, 6)}),
-    ("+".join(f"sin(x*{n})*y" for n in range(1, 400)), {"x": 0.3, "y": 2}),
-    ("sin(" * 300 + "x" + ")" * 300, {"x": 0.3}),
+    ("+".join(f"sin(x*{n})*y" for n in range(1, 60)), {"x": 0.3, "y": 2}),
+    ("sin(" * 60 + "x" + ")" * 60, {"x": 0.3}),
 ]  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def test_formulas_have_their_numbers(
     files = [
         export(formula, language, check=point, order=order, dialect=dialect)
         for formula, point in FORMULAS
-        if order < 2 or len(formula) < 1000
+        if order < 2 or len(formula) < 200
     ]
     wrong = runner(files, tmp_path)
     assert [

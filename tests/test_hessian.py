@@ -1,5 +1,6 @@
 """Second derivatives: three ways, and sympy's."""
 
+import itertools
 import json
 
 import pytest
@@ -149,3 +150,13 @@ def test_exact_second_derivatives_stand_beside_each_point(run: Run) -> None:
     )
     alone = run(*words[:4], "--order", "2", "--exact").out
     assert "sqrt(2)/2" in alone
+
+
+@pytest.mark.parametrize("at", ["x=0,y=-1", "x=2,y=-1", "x=0,y=3", "x=2,y=3"])
+def test_what_is_not_chosen_bends_nothing(at: str, run: Run) -> None:
+    u = "u = where(x > 1, sqrt(x - 1), x^2); where(y > 0, u*log(y), u*y)"
+    record = json.loads(run("grad", u, "--at", at, "--order=2", "-f", "json").out)
+    for row, column in itertools.product("xy", repeat=2):
+        sweep = record["hessian"]["backprop"][row][column]
+        rules = record["hessian"]["symbolic"][row][column]
+        assert sweep == pytest.approx(rules, rel=1e-12)

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import diffcli
 from diffcli.engine import adjoint, code
+from diffcli.engine.bounds import value_errors
+from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
 from diffcli.language.expression import Call, Expression, postorder
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import ELLIPSIS, text
-from diffcli.problem import Problem
+from diffcli.problem import DOUBLE, Problem
 from diffcli.records import Record
 from diffcli.targets import Check, Listing, Output, Unavailable
 
@@ -222,7 +225,9 @@ def _check(found: Operations, problems: Sequence[Problem], target: "Target") -> 
 
     Raises KinkError where there is no derivative.
     """
-    expected = list(_numbers(found, problems))
+    for problem in problems if found.partials else ():
+        _refuse_kinks(problem._replace(variables=found.wrt))
+    expected = list(_numbers(found.formulas, problems[0].point))
     near = [max(_NEAR * abs(v), _ROUNDINGS * e, _TINY) for v, e in expected]
     point = problems[0].point
     return Check(
@@ -237,27 +242,32 @@ def _numeral(value: float, target: "Target") -> str:
     return sign + target.number("", abs(value))
 
 
-def _numbers(
-    found: Operations, problems: Sequence[Problem]
-) -> Iterator[tuple[float, float]]:
-    """Yield each number with a bound on its error, values before partials."""
+def _refuse_kinks(problem: Problem) -> None:
+    """Refuse a point without a derivative, with KinkError."""
     from diffcli.analysis.grad import compare
-    from diffcli.analysis.hessian import hessian
 
-    compared = [
-        compare(p._replace(variables=found.wrt), ["backprop"]) for p in problems
-    ]
-    estimates = [comparison.value for comparison in compared]
-    if found.partials:
-        for comparison in compared:
-            error = comparison.error()
-            if error:
-                raise error
-            estimates += [comparison.partial(name) for name in found.wrt]
-    for comparison in compared if found.seconds else ():
-        second = hessian(comparison.problem, ["backprop"])
-        estimates += [second.partial(a, b) for a in found.wrt for b in found.wrt]
-    for estimate in estimates:
-        if estimate.value is None:
-            raise UsageError("a derivative has no value at the point of the check")
-        yield float(estimate.value), estimate.error or 0.0
+    error = compare(problem, ["backprop"]).error()
+    if error:
+        raise error
+
+
+def _numbers(
+    formulas: Sequence[Expression], point: Mapping[str, float]
+) -> Iterator[tuple[float, float]]:
+    """Yield each formula's value, and how far doubles may be off."""
+    from diffcli.engine.adaptive import Unsettled, values
+
+    program = Program(formulas)
+    try:
+        tape = program.run(point)
+    except Undefined as reason:
+        raise UsageError(
+            f"the code cannot be tested at this point: {reason}",
+            hint="choose a point where no derivative divides by zero",
+        ) from None
+    errors = value_errors(tape)
+    for row in program.outputs:
+        value = tape.values[row]
+        with suppress(Undefined, Unsettled):
+            (value,) = values(Program([program.nodes[row]]), point, DOUBLE)
+        yield float(value), errors[row]

@@ -237,10 +237,8 @@ class _Writer:
                     target.LIKE.format(like=like, u=text) if node in constants else text
                     for node, text in zip(node.args, given, strict=True)
                 ]
-            if "{n}" in template:
-                n = int(constants[node.args[0]])
             texts = dict(zip("uv", given, strict=False))
-            return template.format(n=n, **texts), _ATOM
+            return template.format(**texts), _ATOM
         *left, right = ((codes[argument], binds[argument]) for argument in node.args)
         texts = {letter: _bracketed(*left[0], sign.left) for letter in "u"[: len(left)]}
         texts["uv"[len(left)]] = _bracketed(*right, sign.right, behind=True)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:  # a call builds no protocols
         #: The ends of file names that mean this language.
         SUFFIXES: tuple[str, ...]
         #: What it calls functions, operators and constants of the table: a text with
-        #: {u} and {v} for the arguments, {n} for a first one that is a whole number;
-        #: "whole power" is a power with the whole exponent {n}. What is not here is
-        #: written out from its row's meaning, or refused by name.
+        #: {u} and {v} for the arguments; "whole power" is one with the whole exponent
+        #: {n}. What is not here is written out from its row's meaning, or refused by
+        #: name.
         PRIMITIVES: Mapping[str, str]
         #: What its dialects call more of them; the first is the usual one.
         DIALECTS: Mapping[str, Mapping[str, str]]
@@ -155,9 +155,13 @@ def returned(
 
     ``brackets`` stand around all of it, ``flat`` where it fits into one line.
     """
-    opening, closing = (flat[:1], flat[1:]) if len(parts) > 1 else ("", "")
+    opening, closing = flat[:1], flat[1:]
+    if len(parts) == 1:  # what is returned is no list of one
+        opening = closing = ""
+        if not isinstance(parts[0], str):
+            opening, parts, closing, brackets = "[", parts[0], "]", "[]"
     line = f"{before}{opening}{', '.join(map(_joined, parts))}{closing}{end}"
-    if len(line) <= _WIDTH:
+    if len(line) <= _WIDTH or (isinstance(parts[0], str) and len(parts) == 1):
         yield line
         return
     indent = before[: len(before) - len(before.lstrip())]

@@ -100,7 +100,8 @@ def _steps(listing: Listing, table: str) -> Generator[str, None, str]:
         named = [s for s in listing.statements if s.level == level - 1]
         chosen = ["*", *(f"{s.code} AS {s.name}" for s in named)] if level else casts
         source = _table(level - 1) if level else table
-        yield f"  {_table(level)} AS ("
+        # Kept apart: engines that put one into the other compute the parts again.
+        yield f"  {_table(level)} AS {'MATERIALIZED ' if level else ''}("
         yield from (f"  {line}" for line in _selected(chosen or ["*"]))
         yield f"    FROM {source}){',' if level < levels else ''}"
     return _table(levels)
