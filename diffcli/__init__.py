@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from diffcli.problem import Estimate as Estimate
     from diffcli.problem import MethodResult as MethodResult
     from diffcli.problem import Problem as Problem
+    from diffcli.remarks import Remark as Remark
 
 __version__ = "0.1.0"
 
@@ -142,6 +143,7 @@ _HOMES = {
     "language.expression": "Expression",
     "language.parser": "Parsed",
     "problem": "Estimate MethodResult Problem",
+    "remarks": "Remark",
 }
 _NAMES = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = sorted(_NAMES)

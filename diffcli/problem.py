@@ -7,6 +7,7 @@ from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -167,7 +168,9 @@ class MethodResult(Record):
     #: What the numbers rest on: derivations, a sweep, or differences.
     evidence: object
     #: What a reader should know, a sentence each.
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    #: Why there is no number toward a variable, where there is none.
+    missing: Mapping[str, str] = {}
     #: Why there is no result at all; empty: there is one.
     failure: str = ""
 

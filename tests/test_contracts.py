@@ -31,7 +31,7 @@ from diffcli.problem import MethodResult, pose
 PACKAGE = Path(diffcli.__file__).parent
 #: A file imports from rooms on floors before its own, and from its own floor.
 LAYERS = (
-    "errors plugins records",
+    "errors plugins records remarks",
     "calculus",
     "arithmetics targets",
     "language",
@@ -88,6 +88,14 @@ def test_imports_go_upward_only(path: Path) -> None:
     for other in imported(path):
         above = layer(other)
         assert above is None or above <= own, f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_a_remark_words_its_level(path: Path) -> None:
+    """What begins a line with its level cannot cut it off again."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not node.value.startswith(("Note: ", "Warning: ")), node.lineno
 
 
 #: Rooms that compute; the command line asks the library, which asks them.

@@ -122,7 +122,9 @@ def test_the_function_within_h_is_blamed() -> None:
     for near, culprit in (("abs(x-1e-4)+relu(x+3)", "abs"),
                           ("relu(x-1e-4)+abs(x+3)", "relu")):  # fmt: skip
         result = diffcli.compare(near, {"x": 0}, h=1e-2)
-        assert any(f"a kink of {culprit} " in warning for warning in result.warnings)
+        assert any(
+            f"a kink of {culprit} " in warning.text for warning in result.warnings
+        )
 
 
 def test_a_variable_that_does_not_occur_has_slope_0_for_certain() -> None:

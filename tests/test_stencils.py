@@ -170,7 +170,7 @@ def test_what_differences_cannot_see_is_not_shown(formula: str, x: float) -> Non
     problem = pose(parse(formula), {"x": x}, settings=Settings("auto"))
     found = finite.gradient(problem)
     assert found.partials["x"].value is None
-    assert "cannot see" in found.remarks[0]
+    assert "cannot see" in found.remarks[0].text
 
 
 @pytest.mark.parametrize(

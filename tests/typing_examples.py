@@ -32,7 +32,7 @@ def main() -> None:
     assert_type(compared, Comparison)
     assert_type(compared.partial("x1").value, float | None)
     assert_type(compared.agreements["x1"].verdict, str)
-    assert_type(compared.results[0].remarks, tuple[str, ...])
+    assert_type(compared.results[0].remarks, tuple[diffcli.Remark, ...])
     problem = diffcli.pose(F, AT, wrt="x2", h="relative")
     assert_type(diffcli.compare(problem), Comparison)
     checked = assert_type(diffcli.check(F, AT, {"x1": 44, "x2": "66"}), Check)

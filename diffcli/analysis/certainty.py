@@ -12,6 +12,7 @@ from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Tape, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
 from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, point_text
+from diffcli.remarks import WARNING, Remark
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
 AT_A_CORNER = 12  # digits of a double slope on which both sides agree
@@ -96,16 +97,16 @@ def measured(formula: Expression, point: Mapping[str, float]) -> Estimate:
     return measured_against(truth, estimate)
 
 
-def doubt(what: str, estimate: Estimate) -> list[str]:
+def doubt(what: str, estimate: Estimate) -> list[Remark]:
     """Say where a number is uncertain."""
-    return [f"Note: {certainty(what, estimate)}"] if uncertain(estimate) else []
+    return [Remark(certainty(what, estimate))] if uncertain(estimate) else []
 
 
 def doubts(
     problem: Problem, value: Estimate, results: Iterable[MethodResult]
-) -> list[str]:
+) -> list[Remark]:
     """Say where exact numbers are uncertain, or contradict each other."""
-    notes = [f"Note: {certainty('f', value)}{_REMEDY}"] if uncertain(value) else []
+    notes = [Remark(certainty("f", value) + _REMEDY)] if uncertain(value) else []
     exact = methods.exact(results)
     for name in problem.variables:
         known = [r.partials[name] for r in exact if r.partials[name].value is not None]
@@ -113,13 +114,12 @@ def doubts(
             continue
         values = [estimate.number for estimate in known]
         if max(values) - min(values) > sum(estimate.error for estimate in known):
-            notes.append(
-                f"Warning: the exact methods differ in {problem.partial(name)} by more"
-                " than rounding allows; please report this"
-            )
+            beyond = f"differ in {problem.partial(name)} by more than rounding allows"
+            said = f"the exact methods {beyond}; please report this"
+            notes.append(Remark(said, WARNING))
         worst = max(known, key=lambda estimate: estimate.error)
         if uncertain(worst):
-            notes.append(f"Note: {certainty(problem.partial(name), worst)}{_REMEDY}")
+            notes.append(Remark(certainty(problem.partial(name), worst) + _REMEDY))
     return notes
 
 
@@ -136,13 +136,13 @@ def certainty(what: str, estimate: Estimate) -> str:
 
 def near_kinks(
     problem: Problem, results: Iterable[MethodResult], corners: dict[str, Slopes]
-) -> list[str]:
+) -> list[Remark]:
     """Say where a kink or jump lies between two samples of a difference."""
     finite = next((r for r in results if r.method == "finite" and r.evidence), None)
     if finite is None or not _has_rough_rows(problem):
         return []
     assert isinstance(finite.evidence, dict)
-    notes: list[str] = []
+    notes: list[Remark] = []
     for name, difference in finite.evidence.items():
         if name in corners:
             continue
@@ -156,10 +156,9 @@ def near_kinks(
             continue
         culprit = _switched(*runs)
         if culprit:
-            notes.append(
-                f"Warning: a kink of {culprit} lies within h of the point; finite diff"
-                f" {difference.slope:.10g} is not a derivative"
-            )
+            near = f"a kink of {culprit} lies within h of the point"
+            wrong = f"finite diff {difference.slope:.10g} is not a derivative"
+            notes.append(Remark(f"{near}; {wrong}", WARNING))
     return notes
 
 

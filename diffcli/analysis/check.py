@@ -21,6 +21,7 @@ from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
 from diffcli.problem import DOUBLE, Estimate, Problem
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.inputs.data import Data
@@ -55,7 +56,7 @@ class Check(Record):
     #: The evidence without a step width, if it was asked for.
     remainders: tuple[Remainder, ...] = ()
     #: What the user should know, a sentence each.
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     #: The examples whose mean was checked; None: it is one point.
     data: "Data | None" = None
 

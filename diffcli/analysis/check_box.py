@@ -23,6 +23,7 @@ from diffcli.errors import UsageError
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, Settings
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 _SOLVED = 1e-7  # relative; nobody finds out how exactly a program solves what it does
 _SINGLE = 24  # bits of a number in single precision
@@ -229,7 +230,7 @@ def with_direction(
         made = made._replace(verdicts=(verdict,), error=None)
     if taylor:
         found = remainders(curve, slope.noise if slope else 0.0)
-        nothing = () if found else ("Note: there is no remainder beyond rounding",)
+        nothing = () if found else (Remark("there is no remainder beyond rounding"),)
         made = made._replace(remainders=found, warnings=(*made.warnings, *nothing))
     return made
 

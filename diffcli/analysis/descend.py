@@ -16,6 +16,7 @@ from diffcli.engine.tape import Undefined
 from diffcli.errors import UsageError
 from diffcli.problem import Problem
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.analysis.examples import Examples
@@ -94,7 +95,7 @@ class Descent(Record):
     #: The largest curvature at the start; None: f does not say.
     curvature: float | None
     #: What a reader of the numbers at the start should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
     #: How a network fares, if the loss is a mean over examples.
     training: "Training | None" = None
 

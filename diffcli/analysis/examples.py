@@ -6,7 +6,7 @@ may all lie on one side.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from diffcli.analysis import grad
@@ -27,6 +27,7 @@ from diffcli.problem import (
     located,
     pose,
 )
+from diffcli.remarks import Remark
 
 _MOST_WARNINGS = 3  # of the examples
 
@@ -125,18 +126,14 @@ class Examples:
             for place, numbers in enumerate(zip(*columns, strict=True))
             if place not in rough
         ]
-        warnings = list(
-            dict.fromkeys(
-                _placed(warning, self.data.places[place])
-                for place, one in found.items()
-                for warning in one.warnings
-            )
+        warnings = gathered(
+            (self.data.places[place], one.warnings) for place, one in found.items()
         )
         self.data = self.data.without(kinks)
         return self._together([*smooth, *found.values()], warnings)
 
     def _together(
-        self, found: Sequence[Comparison], warnings: Sequence[str]
+        self, found: Sequence[Comparison], warnings: tuple[Remark, ...]
     ) -> Comparison:
         problem, divisor = self.problem, self.data.divisor
         results = tuple(
@@ -145,12 +142,8 @@ class Examples:
         )
         value = combined([each.value for each in found], divisor, self.settings)
         agreements = grad.agreements(problem, results)
-        shown = [*warnings[:_MOST_WARNINGS]]
-        more = len(warnings) - len(shown)
-        if more:
-            shown.append(f"Note: and {more} more of these")
         return Comparison(
-            problem, results, agreements, {}, value, (), tuple(shown), data=self.data
+            problem, results, agreements, {}, value, (), warnings, data=self.data
         )
 
 
@@ -163,9 +156,16 @@ def _known(
     return Comparison(problem, (result,), {}, {}, value, (), ())
 
 
-def _placed(warning: str, where: str) -> str:
-    kind, _, sentence = warning.partition(": ")
-    return f"{kind}: {where}: {sentence}"
+def gathered(examples: Iterable[tuple[str, Iterable[Remark]]]) -> tuple[Remark, ...]:
+    """Return what is said of examples, with their places."""
+    said = dict.fromkeys(
+        remark._replace(text=f"{where}: {remark.text}")
+        for where, remarks in examples
+        for remark in remarks
+    )
+    more = len(said) - _MOST_WARNINGS
+    rest = (Remark(f"and {more} more of these"),) if more > 0 else ()
+    return (*[*said][:_MOST_WARNINGS], *rest)
 
 
 def _result(

@@ -13,6 +13,7 @@ from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
 from diffcli.records import Record
+from diffcli.remarks import WARNING, Remark
 
 if TYPE_CHECKING:
     from diffcli.inputs.data import Data
@@ -51,7 +52,7 @@ class Comparison(Record):
     #: The variables toward which there is no derivative.
     kinks: tuple[str, ...]
     #: What the user should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
     #: Exact values by variable, and under "" that of the function, if asked for.
     exact: Mapping[str, str] = {}
     #: The examples whose mean it is; None: it is one point.
@@ -108,9 +109,10 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     agreed = {} if kinks else agreements(problem, results)
     # At a kink there is one thing to say, and the error says it.
     remarks = [] if kinks else [remark for r in results for remark in r.remarks]
-    failures = [result.failure for result in results if result.failure]
+    failures = [Remark(result.failure) for result in results if result.failure]
     warnings = [
-        *(f"Note: {sentence}" for sentence in (*remarks, *failures)),
+        *remarks,
+        *failures,
         *(
             certainty.near_kinks(problem, results, corners)
             or _differing(problem, agreed, corners)
@@ -127,11 +129,14 @@ def _differing(
     problem: Problem,
     agreements: Mapping[str, Agreement],
     corners: Mapping[str, Slopes],
-) -> list[str]:
+) -> list[Remark]:
     """Say where differences are off by more than they know of."""
     return [
-        f"Warning: finite diff is off in {problem.partial(name)} by"
-        " more than its error estimate; believe the exact methods"
+        Remark(
+            f"finite diff is off in {problem.partial(name)} by"
+            " more than its error estimate; believe the exact methods",
+            WARNING,
+        )
         for name, agreement in agreements.items()
         if agreement.verdict == "differ" and name not in corners
     ]
@@ -139,13 +144,16 @@ def _differing(
 
 def _wrong_steps(
     problem: Problem, results: Sequence[MethodResult], kinks: Sequence[str]
-) -> list[str]:
+) -> list[Remark]:
     """Say where differences alone are by their own estimate no derivative."""
     if methods.exact(results) or problem.settings.h == "auto":
         return []
     return [
-        f"Warning: no digit of the difference toward {name} is certain with this step;"
-        " h = auto looks for a better one"
+        Remark(
+            f"no digit of the difference toward {name} is certain with this step;"
+            " h = auto looks for a better one",
+            WARNING,
+        )
         for result in results
         for name, estimate in result.partials.items()
         if estimate.value

@@ -31,6 +31,7 @@ from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import DOUBLE, Estimate, Problem, certain
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.inputs.data import Data
@@ -53,7 +54,7 @@ class Hessian(Record):
     #: How differences agree with an exact method; empty: not both were asked.
     agreements: dict[Pair, Agreement]
     #: What the user should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
     #: Exact values, if asked for; empty: there is none.
     exact: Mapping[Pair, str] = {}
     #: The mean of the examples' losses; None: it is the function's value.
@@ -98,7 +99,7 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
         )
     pairs = list(combinations_with_replacement(problem.variables, 2))
     _refuse_many(problem, pairs)
-    warnings: list[str] = []
+    warnings: list[Remark] = []
     swept = _by_sweeps(problem, pairs, warnings)
     formulas, symbolic, corners = _by_rules(problem, pairs, warnings)
     measured = _by_differences(problem, pairs) if "finite" in names else {}
@@ -164,7 +165,7 @@ def _certify(
     problem: Problem,
     formulas: Mapping[Pair, Expression],
     columns: tuple[Entries, Entries],
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Give entries their true errors, where in doubt, and say which stay uncertain."""
     from diffcli.engine.adaptive import Unsettled, values
 
@@ -178,23 +179,23 @@ def _certify(
                     entries[pair] = measured_against(truth, entries[pair])
         worst = max((entries[pair] for entries in columns), key=lambda e: e.error)
         if uncertain(worst):
-            yield f"Note: {certainty(problem.partial(*pair), worst)}"
+            yield Remark(certainty(problem.partial(*pair), worst))
 
 
-def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[str]) -> Entries:
+def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[Remark]) -> Entries:
     """Return the entries by reverse over forward."""
     entries: dict[Pair, float] = {}
     for name in problem.variables:
         try:
             entries |= hessian_row(problem.tape, name, problem.variables)
         except (Undefined, ValueError, ArithmeticError) as reason:
-            warnings.append(f"Note: no sweep for the second derivatives: {reason}")
+            warnings.append(Remark(f"no sweep for the second derivatives: {reason}"))
             break
     return {pair: _estimate(entries.get(pair, math.nan)) for pair in pairs}
 
 
 def _by_rules(
-    problem: Problem, pairs: list[Pair], warnings: list[str]
+    problem: Problem, pairs: list[Pair], warnings: list[Remark]
 ) -> tuple[dict[Pair, Expression], Entries, Entries]:
     """Return the formulas of the second derivatives, their values, and corners'.
 
@@ -212,14 +213,14 @@ def _by_rules(
             assert found.slope is not None
             corners[name, other] = certain(found.slope, AT_A_CORNER)
     if said:
-        warnings.append(f"Note: {said}")
+        warnings.append(Remark(said))
     entries = {pair: Estimate(None, math.inf) for pair in pairs}
     for pair, formula in formulas.items():
         program = Program([formula])
         try:
             tape = program.run(problem.point)
         except Undefined as reason:
-            warnings.append(f"Note: the formula of {problem.partial(*pair)}: {reason}")
+            warnings.append(Remark(f"the formula of {problem.partial(*pair)}: {reason}"))
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from diffcli.analysis.examples import Examples, combined
+from diffcli.analysis.examples import Examples, combined, gathered
 from diffcli.analysis.grad import judge
 from diffcli.analysis.hessian import MOST, WAYS, Hessian, hessian
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.inputs.rows import placed
-
-_MOST_WARNINGS = 3  # of the examples
 
 
 def hessian_of_mean(
@@ -60,17 +58,11 @@ def _together(examples: Examples, found: Sequence[Hessian]) -> Hessian:
     agreements = {
         pair: judge(columns["finite"][pair], exact[pair]) for pair in first.agreements
     }
-    sentences = dict.fromkeys(
-        f"{kind}: {where}: {sentence}"
-        for one, where in zip(found, examples.data.places, strict=True)
-        for kind, _, sentence in (warning.partition(": ") for warning in one.warnings)
+    said = gathered(
+        zip(examples.data.places, (one.warnings for one in found), strict=True)
     )
-    more = len(sentences) - _MOST_WARNINGS
-    said = [*sentences][:_MOST_WARNINGS]
-    if more > 0:
-        said.append(f"Note: and {more} more of these")
     return first._replace(
         problem=examples.problem, columns=columns, agreements=agreements,
-        warnings=tuple(said), loss=examples.mean.slope(examples.weights).loss,
+        warnings=said, loss=examples.mean.slope(examples.weights).loss,
         data=examples.data,
     )  # fmt: skip

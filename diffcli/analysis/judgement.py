@@ -13,11 +13,12 @@ from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Expression
 from diffcli.problem import Problem, point_text
+from diffcli.remarks import Remark
 
 _TIMES = {2: "twice", 3: "three times"}
 
 
-def judged(problem: Problem) -> tuple[str, ...]:
+def judged(problem: Problem) -> tuple[Remark, ...]:
     """Return what a reader of the exact numbers at a point should know.
 
     Raises KinkError where there is no derivative.
@@ -25,7 +26,7 @@ def judged(problem: Problem) -> tuple[str, ...]:
     return _smooth(problem).warnings
 
 
-def judged_by_nodes(problem: Problem) -> tuple[str, ...]:
+def judged_by_nodes(problem: Problem) -> tuple[Remark, ...]:
     """Return the same for numbers that are told node by node.
 
     Raises KinkError where there is no derivative, or another than the nodes' product.

@@ -11,8 +11,10 @@ from diffcli.engine.stencils import NoDifference, Slice, relative_step
 from diffcli.errors import KinkError
 from diffcli.problem import Estimate, Settings
 from diffcli.records import Record
+from diffcli.remarks import WARNING, Remark
 
 _NEXT_TO_ZERO = 1e-6  # the error of a slope beside the slopes over a wide distance
+_HIDDEN = "the noise of f hides it: no digit is certain"
 
 
 class Measurement(Record):
@@ -31,7 +33,7 @@ class Measurement(Record):
     #: How often the box was asked.
     evaluations: int
     #: What a reader should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
 
     def error(self) -> KinkError | None:
         """Return the error of a point without a gradient; None: there is one."""
@@ -74,11 +76,9 @@ def measure(
     from diffcli.language.partials import partial_text
 
     warnings = [
-        f"Note: {partial_text([name], several=len(point) > 1, spell=str)}: "
-        + (
-            "the noise of f hides it: no digit is certain"
-            if name in slopes
-            else str(results[name])
+        Remark(
+            f"{partial_text([name], several=len(point) > 1, spell=str)}:"
+            f" {results[name] if name not in slopes else _HIDDEN}"
         )
         for name in names
         if partials[name].value is None and name not in kinks
@@ -122,9 +122,9 @@ def _estimate(slope: Slope | None) -> Estimate:
     return Estimate(found.slope, found.error)
 
 
-def _deaths(deaths: Sequence[str]) -> list[str]:
+def _deaths(deaths: Sequence[str]) -> list[Remark]:
     """Say how a program ended on the way."""
     if not deaths:
         return []
     often = "" if len(deaths) == 1 else f" ({len(deaths)} times)"
-    return [f"Warning: {deaths[-1]}{often}; it was started again"]
+    return [Remark(f"{deaths[-1]}{often}; it was started again", WARNING)]

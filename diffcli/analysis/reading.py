@@ -84,13 +84,7 @@ def reading(state: State) -> Reading:
     except DiffcliError as error:  # a slope that no double holds
         return Reading(parsed, problem, error)
     evidence = {result.method: result.evidence for result in comparison.results}
-    remarks = [
-        remark
-        for result in comparison.results
-        if result.method == "finite"
-        for remark in result.remarks
-        if f"toward {state.along}:" in remark
-    ]
+    missing = {result.method: result.missing for result in comparison.results}
     differences = evidence["finite"]
     derivations = evidence["symbolic"]
     assert isinstance(differences, dict)
@@ -101,7 +95,7 @@ def reading(state: State) -> Reading:
         _kink(comparison, state.along),
         comparison,
         differences.get(state.along),
-        remarks[0].partition(": ")[2] if remarks else "",
+        missing["finite"].get(state.along, ""),
         derivation.result if derivation else None,
     )
 

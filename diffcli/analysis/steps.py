@@ -11,6 +11,7 @@ from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, located, point_text
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 _SAME = 1e-9  # relative; numbers that are nearer to each other mean the same
 
@@ -75,7 +76,7 @@ class Valued(Record):
 
     derivatives: tuple[Derivative, ...]
     #: What a reader of the numbers should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
 
 
 def valued(derivatives: Iterable[Derivative], problem: Problem) -> Valued:

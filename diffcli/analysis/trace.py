@@ -18,6 +18,7 @@ from diffcli.language.expression import (
 from diffcli.language.printer import text
 from diffcli.problem import Problem, pose
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 _FEW_WAYS = 4  # ways to a variable that are told one by one
 _LONGEST_WAY = 12  # nodes of such a way
@@ -102,7 +103,7 @@ class Trace(Record):
     #: The name of every node that depends on a variable.
     names: Mapping[Expression, str]
     #: What a reader of the numbers should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
     #: The format that everything is rounded to; empty: it is in doubles.
     format: str = ""
 

@@ -7,6 +7,7 @@ from diffcli.engine.tape import BackwardPass
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 
 class Tree(Record):
@@ -17,7 +18,7 @@ class Tree(Record):
     #: Its tape has the values.
     backward: BackwardPass | None
     #: What a reader of the numbers should know, a sentence each.
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the formula and the problem: the adjoints follow from them."""

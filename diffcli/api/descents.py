@@ -12,6 +12,7 @@ from diffcli.errors import UsageError
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point
 from diffcli.problem import Problem
+from diffcli.remarks import Remark
 
 __all__ = ["Descent", "Stage", "descend", "stages"]
 
@@ -82,7 +83,7 @@ def stages(
     )  # fmt: skip
 
 
-def doubts(problem: Problem) -> tuple[str, ...]:
+def doubts(problem: Problem) -> tuple[Remark, ...]:
     """Return what a reader of the numbers at the start should know.
 
     Raises KinkError where there is no gradient.

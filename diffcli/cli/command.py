@@ -11,6 +11,7 @@ from diffcli.cli.help import Helpful
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.output import formats
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.output.document import Document
@@ -22,7 +23,7 @@ class Answer(Record):
     #: The lines for stdout or the output file.
     lines: Iterable[str]
     #: Notes and warnings for stderr.
-    notes: Sequence[str] = ()
+    notes: Sequence[Remark] = ()
     #: The error that decides the exit code; None: all is well.
     error: DiffcliError | None = None
     #: The file to write to; "-" is stdout.

@@ -221,7 +221,7 @@ def _blocks(answer: Answer, screen: Screen, as_text: bool) -> Iterator[Block]:
                 yield _BLANK
             yield from document.blocks(screen.notation)
     for note in answer.notes:
-        yield Prose(note)
+        yield Prose(str(note))
 
 
 def _split(command: Command) -> list[str]:

@@ -128,7 +128,7 @@ def run(words: Sequence[str]) -> int:
         answer = Answer(information.text.split("\n"))
     lines, notes, error, output, ending, flush, _ = answer
     for note in notes:
-        terminal.note(note)
+        terminal.note(str(note))
     files.write(lines, output, flush=flush)
     error = error or ending()
     if error is not None:

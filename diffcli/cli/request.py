@@ -16,6 +16,7 @@ from diffcli.output import formats
 from diffcli.output.document import Document, Documents, Result, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
 from diffcli.records import Record
+from diffcli.remarks import Remark
 from diffcli.tables import frame_kind
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ class Request(Record):
         document: Callable[[Problem], Document],
         own: Sequence[str] = (),
         settings: Settings | None = None,
-        notes: Sequence[str] = (),
+        notes: Sequence[Remark] = (),
     ) -> Answer:
         """Return a document for every point; ``own`` are the columns of its sheet.
 
@@ -335,7 +336,7 @@ class Request(Record):
         self,
         form: str,
         documents: Iterable[Result],
-        notes: Sequence[str] = (),
+        notes: Sequence[Remark] = (),
         error: DiffcliError | None = None,
         *,
         columns: tuple[Sequence[str], Sequence[str]] = ((), ()),
@@ -373,13 +374,13 @@ class Request(Record):
         shown = self.output == "-" and sys.stdout.isatty()
         return shown or terminal.is_interactive(self.points_file)
 
-    def reading_notes(self, parsed: Parsed) -> list[str]:
+    def reading_notes(self, parsed: Parsed) -> list[Remark]:
         """Say how formula and values without names were read, where it may surprise."""
         surprising = not self.variables and any(
             points.order_surprises(text, parsed) for text in self.points
         )
         order = ", ".join(parsed.variables)
-        taken = f"Note: values were taken in the order {order}."
+        taken = Remark(f"values were taken in the order {order}.")
         return [*parsed.notes, *([taken] if surprising else [])]
 
     def screen(self) -> Screen:
@@ -398,11 +399,11 @@ class Request(Record):
 
 def renamed(
     shown: Sequence[str], carried: Sequence[str], own: Sequence[str]
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Say which of our columns have another name, for the input has theirs."""
     for name, column in zip(own, shown[len(carried) :], strict=True):
         if name != column:
-            yield f"Note: the input has a column '{name}'; ours is '{column}'."
+            yield Remark(f"the input has a column '{name}'; ours is '{column}'.")
 
 
 def positive(word: str) -> float | None:

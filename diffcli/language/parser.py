@@ -32,6 +32,7 @@ from diffcli.language.expression import (
 )
 from diffcli.language.lexer import FRACTIONS, Token, Word, tokens, words
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.language.complaints import Complaints
@@ -52,8 +53,8 @@ class Parsed(Record):
     names: frozenset[str]
     #: The part of the source that was read.
     within: Span | None
-    #: What to tell about how something was read, a sentence each.
-    notes: tuple[str, ...] = ()
+    #: What to tell about how something was read.
+    notes: tuple[Remark, ...] = ()
     #: Nodes that are shown as a call of a function that the text defines: s(x).
     labels: Mapping[Expression, str] = MappingProxyType({})
     #: All values, where the last part lists several; else empty.

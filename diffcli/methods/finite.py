@@ -12,6 +12,7 @@ from diffcli.engine.stencils import (
 )
 from diffcli.engine.tape import Undefined
 from diffcli.problem import Estimate, MethodResult, Problem
+from diffcli.remarks import Remark
 
 TITLE = "finite diff"
 SUMMARY = "difference quotients with step h, forward or symmetric"
@@ -27,26 +28,33 @@ def gradient(problem: Problem) -> MethodResult:
     value_error = value_error if math.isfinite(value_error) else 0.0
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}
-    remarks: list[str] = []
+    remarks: list[Remark] = []
+    missing: dict[str, str] = {}
     evaluations = 0
     for name in problem.variables:
         try:
             quotient = _difference(_line(problem, name), problem, name, value_error)
         except NoDifference as reason:
             partials[name] = Estimate(None, math.inf)
-            remarks.append(f"no difference quotient toward {name}: {reason}")
+            missing[name] = str(reason)
+            remarks.append(_without(name, reason))
             continue
         evidence[name] = quotient
         partials[name] = Estimate(quotient.slope, quotient.error)
         evaluations += quotient.evaluations
         if quotient.scheme not in (problem.settings.scheme, "symmetric"):
             side = "-" if quotient.scheme == "forward" else "+"
-            remarks.append(
-                f"{name}{side}h leaves the domain; used a {quotient.scheme} difference"
-            )
+            used = f"used a {quotient.scheme} difference"
+            remarks.append(Remark(f"{name}{side}h leaves the domain; {used}"))
     if any(quotient.scheme != "symmetric" for quotient in evidence.values()):
         evaluations += 1  # f at the point itself, once for all variables
-    return MethodResult("finite", partials, evaluations, evidence, tuple(remarks))
+    return MethodResult(
+        "finite", partials, evaluations, evidence, tuple(remarks), missing
+    )
+
+
+def _without(name: str, reason: ArithmeticError) -> Remark:
+    return Remark(f"no difference quotient toward {name}: {reason}")
 
 
 def _with_more_digits(problem: Problem) -> MethodResult:
@@ -57,7 +65,8 @@ def _with_more_digits(problem: Problem) -> MethodResult:
 
     settings = problem.settings
     partials: dict[str, Estimate] = {}
-    remarks: list[str] = []
+    remarks: list[Remark] = []
+    missing: dict[str, str] = {}
     order = 1 if settings.scheme == "forward" else 2
     line = (problem.program, problem.point)
     for name in problem.variables:
@@ -71,11 +80,12 @@ def _with_more_digits(problem: Problem) -> MethodResult:
             estimate = difference(*line, name, settings.scheme, width, settings.digits)
         except (Undefined, Unsettled) as reason:
             partials[name] = Estimate(None, math.inf)
-            remarks.append(f"no difference quotient toward {name}: {reason}")
+            missing[name] = str(reason)
+            remarks.append(_without(name, reason))
             continue
         partials[name] = Estimate(*estimate)
     evaluations = 2 * len(partials) if order == 2 else 1 + len(partials)
-    return MethodResult("finite", partials, evaluations, {}, tuple(remarks))
+    return MethodResult("finite", partials, evaluations, {}, tuple(remarks), missing)
 
 
 def _difference(

@@ -7,6 +7,7 @@ from diffcli.engine.derivation import Derivation, TooLong, derivations
 from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
 from diffcli.language.expression import Expression
 from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
+from diffcli.remarks import Remark
 
 TITLE = "symbolic"
 SUMMARY = "rules (constant, linearity, power, chain), step by step"
@@ -36,7 +37,7 @@ def _formulas(
 
 def _evaluate(
     derivations: dict[str, Derivation], program: Program, problem: Problem
-) -> tuple[dict[str, Estimate], list[str]]:
+) -> tuple[dict[str, Estimate], list[Remark]]:
     """Return each formula's value; all at once if doubles will do."""
     if not problem.precise:
         try:
@@ -50,10 +51,10 @@ def _evaluate(
                 name: Estimate(tape.values[row], errors[row]) for name, row in rows
             }, []
     partials: dict[str, Estimate] = {}
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     for name, derivation in derivations.items():
         partials[name], remark = _with_more_digits(name, derivation, problem)
-        remarks += [remark] if remark else []
+        remarks += [Remark(remark)] if remark else []
     return partials, remarks
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcli.errors import visible
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:  # csv and plain need none, and no formula written
     from diffcli.language.notation import Notation
@@ -154,7 +155,7 @@ class Document(Record):
     #: For a language of code: the lines of a file in it.
     code: Callable[[str], Iterable[str]] = lambda language: ()
     #: What a reader of the numbers should know, a sentence each.
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Remark] = ()
 
     def shown(self, notation: "Notation") -> Iterator[Block]:
         """Yield the blocks with all that could steer a terminal written out.

@@ -26,6 +26,7 @@ from diffcli.output.document import Document
 from diffcli.output.views.check import HEADER, document
 from diffcli.problem import DOUBLE, Settings
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
 
@@ -131,7 +132,7 @@ def command(
     )
     question = Question(claims, settings, keep_going, ask)
     columns, checks = _asked(request)(request, form, question)
-    notes: list[str] = []
+    notes: list[Remark] = []
     seen: set[str] = set()
     kinks: list[KinkError] = []
 

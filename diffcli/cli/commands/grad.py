@@ -21,6 +21,7 @@ from diffcli.output import formats
 from diffcli.output.document import Document, Result
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.remarks import Remark
 from diffcli.tables import frame_kind
 
 if TYPE_CHECKING:
@@ -242,12 +243,12 @@ def _of_loss(
     form: str,
     made: Document,
     data: "Data | None",
-    warnings: Sequence[str],
+    warnings: Sequence[Remark],
 ) -> Answer:
     """Return an answer about a loss; plain numbers leave what it is to a note."""
     notes = [*request.reading_notes(request.parsed()), *warnings]
     if formats.part(form) == "brief":
-        notes.append(f"Note: {data}")
+        notes.append(Remark(str(data)))
     return request.answer(form, [made], notes)
 
 
@@ -459,7 +460,7 @@ def _of_box(request: Request, wrt: str, settings: Settings) -> Answer:
         raise UsageError("a black box computes in doubles: --digits 17 at most")
     form = request.form(HAS)
     rows = request.box_rows(form)
-    notes: list[str] = []
+    notes: list[Remark] = []
     kinks: list[KinkError] = []
 
     def documents() -> Iterator[Document]:

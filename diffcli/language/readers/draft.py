@@ -7,6 +7,7 @@ from diffcli.errors import ParseError
 from diffcli.language.lexer import Token
 from diffcli.language.readers.words import Words, refuse
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 
 class Draft(Record):
@@ -19,7 +20,7 @@ class Draft(Record):
     #: Names that the caller gave values to: variables whatever they are called.
     names: frozenset[str]
     #: What a user should be told about how something was read.
-    notes: list[str]
+    notes: list[Remark]
     #: Names that the text itself defines.
     own: frozenset[str] = frozenset()
 

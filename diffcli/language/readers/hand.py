@@ -24,6 +24,7 @@ from diffcli.language.readers.words import (
     shown,
     sign,
 )
+from diffcli.remarks import Remark
 
 INVERSES = {
     row: f"a{row}"
@@ -90,10 +91,8 @@ def _inverse(draft: Draft, word: Token, power: Token) -> Token:
         raise _two_readings(draft, word, [power], "(x)")
     inverse = INVERSES[row]
     typed = shown(draft.source, [word, power])
-    draft.notes.append(
-        f"Note: {typed}(...) is read as {inverse}(...), the inverse;"
-        f" the reciprocal is 1/{row}(...)."
-    )
+    said = f"{typed}(...) is read as {inverse}(...), the inverse"
+    draft.notes.append(Remark(f"{said}; the reciprocal is 1/{row}(...)."))
     return Token("name", inverse, word.start, power.end)
 
 

@@ -26,6 +26,7 @@ from diffcli.language.readers.words import (
     sign,
 )
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 _LEXEME = re.compile(
     r"""(?:\s|%[^\n]*\n|~)*(?:
@@ -118,7 +119,7 @@ class _Reader:
         if inner:
             self.position, self.last = inner.span(1)
         self.groups = [_Group(_Lexeme("", "", 0, 0), "")]
-        self.notes: list[str] = []
+        self.notes: list[Remark] = []
         sigmas = re.findall(r"(?:\\sigma|σ)(?![A-Za-z])\s*(?!\s|\\left\(|\()", source)
         self.is_typeset = "\\" in source or "$" in source
         self.sigma_is_a_name = bool(sigmas) or "σ" in names

@@ -8,6 +8,7 @@ from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.output.document import Formula, Line, Run
 from diffcli.problem import Settings
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.inputs.data import Data
@@ -116,9 +117,9 @@ def understood(parsed: Parsed) -> str:
     return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
 
 
-def sentences(warnings: Iterable[str]) -> list[str]:
-    """Return warnings for programs: without the word before the colon."""
-    return [warning.partition(": ")[2] for warning in warnings]
+def sentences(remarks: Iterable[Remark]) -> list[str]:
+    """Return remarks for programs: the sentences alone."""
+    return [remark.text for remark in remarks]
 
 
 def derivative_text(

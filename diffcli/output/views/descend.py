@@ -36,6 +36,7 @@ from diffcli.output.views import (
 )
 from diffcli.problem import Problem, point_text
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from diffcli.analysis.training import Training
@@ -68,7 +69,7 @@ class Exhibit(Record):
     #: Lines of the picture; None: as many as fit.
     height: int | None
     #: What a reader of the numbers at the start should know.
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Remark] = ()
     #: The examples whose mean the loss is; None: there are none.
     data: "Data | None" = None
 

@@ -29,6 +29,7 @@ from diffcli.output.paper.values import working
 from diffcli.output.views import derivative_text, formulas, heading, sentences
 from diffcli.problem import point_text
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 SCHEMA = "diffcli/steps/2"
 _MOST = 60  # steps that are shown to people
@@ -51,7 +52,7 @@ class Steps(Record):
     #: sympy was asked for a shorter form.
     simplify: bool = False
     #: What a reader of the values at the point should know.
-    warnings: Sequence[str] = ()
+    warnings: Sequence[Remark] = ()
 
     @property
     def several(self) -> bool:
