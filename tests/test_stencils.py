@@ -11,7 +11,7 @@ from diffcli.engine.stencils import (
     NoDifference,
     best_difference,
     difference,
-    relative_step,
+    step_width,
 )
 from diffcli.language.parser import parse
 from diffcli.methods import finite
@@ -37,10 +37,10 @@ def test_samples_are_half_a_step_to_each_side() -> None:
     assert found.samples == ((0.75, 0.5625), (1.25, 1.5625))
 
 
-def test_relative_step_scales_with_the_point() -> None:
-    assert relative_step(100.0, "symmetric") == 100 * math.cbrt(EPSILON)
-    assert relative_step(-4.0, "forward") == 4 * math.sqrt(EPSILON)
-    assert relative_step(0.0, "symmetric") == math.cbrt(EPSILON)
+def test_step_width_scales_with_the_point() -> None:
+    assert step_width("relative", 100.0, "symmetric") == 100 * math.cbrt(EPSILON)
+    assert step_width("relative", -4.0, "forward") == 4 * math.sqrt(EPSILON)
+    assert step_width("relative", 0.0, "symmetric") == math.cbrt(EPSILON)
 
 
 def test_a_side_outside_the_domain_is_left_out() -> None:

@@ -20,12 +20,7 @@ from diffcli.analysis.grad import Agreement, judge, same_number
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derive
 from diffcli.engine.second_order import Pair, hessian_row
-from diffcli.engine.stencils import (
-    NoDifference,
-    best_difference,
-    difference,
-    relative_step,
-)
+from diffcli.engine.stencils import NoDifference, along, difference
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
@@ -252,14 +247,14 @@ def _by_differences(problem: Problem, pairs: list[Pair]) -> Entries:
     entries: Entries = {}
     for pair in pairs:
         name, other = pair
-        line, x = _gradient_line(problem, name, other), problem.point[other]
-        h, scheme = problem.settings.h, problem.settings.scheme
+        line = along(_partial(problem.program, name), problem.point, other)
         try:
-            if h == "auto":
-                quotient = best_difference(line, x)
-            else:
-                width = relative_step(x, scheme) if isinstance(h, str) else h
-                quotient = difference(line, x, width, scheme)
+            quotient = difference(
+                line,
+                problem.point[other],
+                problem.settings.h,
+                problem.settings.scheme,
+            )
         except NoDifference:
             entries[pair] = Estimate(None, math.inf)
         else:
@@ -267,15 +262,9 @@ def _by_differences(problem: Problem, pairs: list[Pair]) -> Entries:
     return entries
 
 
-def _gradient_line(problem: Problem, name: str, other: str) -> Callable[[float], float]:
-    """Return the partial toward one variable along another."""
-    point = problem.point.copy()
-
-    def line(x: float) -> float:
-        point[other] = x
-        return problem.program.run(point).backward().partial(name)
-
-    return line
+def _partial(program: Program, name: str) -> Callable[[Mapping[str, float]], float]:
+    """Return the partial toward a variable, by backprop, as a function."""
+    return lambda point: program.run(point).backward().partial(name)
 
 
 def _estimate(value: float, error: float = 0.0) -> Estimate:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from diffcli.analysis.certainty import measured_kink
 from diffcli.blackbox.boxes import Boxes
 from diffcli.engine.noise import Remembering, Slope, best_slope, slope_with
-from diffcli.engine.stencils import NoDifference, Slice, relative_step
+from diffcli.engine.stencils import NoDifference, Univariate, along, step_width
 from diffcli.errors import KinkError
 from diffcli.problem import Estimate, Settings
 from diffcli.records import Record
@@ -58,7 +58,8 @@ def measure(
 
     def one(name: str) -> Slope | NoDifference:
         try:
-            return _slope(_line(boxes, point, name), point[name], settings)
+            line = along(lambda x: boxes.ask(tuple(x.values())).value, point, name)
+            return _slope(line, point[name], settings)
         except NoDifference as reason:
             return reason
         finally:
@@ -90,7 +91,7 @@ def measure(
     )  # fmt: skip
 
 
-def _slope(line: Slice, x: float, settings: Settings) -> Slope:
+def _slope(line: Univariate, x: float, settings: Settings) -> Slope:
     """Return the slope along a line.
 
     Raises NoDifference where no quotient can be made, or none has a certain digit.
@@ -99,17 +100,7 @@ def _slope(line: Slice, x: float, settings: Settings) -> Slope:
     h = settings.h
     if h == "auto":
         return best_slope(line, x)
-    width = relative_step(x, settings.scheme) if isinstance(h, str) else h
-    return slope_with(line, x, width, settings.scheme)
-
-
-def _line(boxes: Boxes, point: Mapping[str, float], name: str) -> Slice:
-    """Return the box along one variable."""
-
-    def line(x: float) -> float:
-        return boxes.ask(tuple({**point, name: x}.values())).value
-
-    return line
+    return slope_with(line, x, step_width(h, x, settings.scheme), settings.scheme)
 
 
 def _estimate(slope: Slope | None) -> Estimate:

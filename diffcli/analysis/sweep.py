@@ -1,12 +1,12 @@
 """The error of finite differences against their step width h."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
 from diffcli.analysis.grad import compare
-from diffcli.engine.stencils import NoDifference, quotient_at
+from diffcli.engine.stencils import NoDifference, along, quotient_at
 from diffcli.engine.tape import ROUNDING, TINY, Undefined
 from diffcli.problem import Estimate, Problem
 from diffcli.records import Record
@@ -273,19 +273,18 @@ def _sample(
     truncation: float | None,
 ) -> tuple[Sample, float]:
     """Return a quotient, and how far rounding may have moved it."""
-    point = problem.point.copy()
     rounding = 0.0
 
-    def line(x: float) -> float:
+    def value(point: Mapping[str, float]) -> float:
         nonlocal rounding
-        point[name] = x
         tape = problem.program.run(point)
-        value = tape.values[problem.program.outputs[0]]
+        height = tape.values[problem.program.outputs[0]]
         bound = tape.backward().value_bound()
-        least = max(ROUNDING * abs(value), TINY)
+        least = max(ROUNDING * abs(height), TINY)
         rounding += max(bound, least) if math.isfinite(bound) else least
-        return value
+        return height
 
+    line = along(value, problem.point, name)
     try:
         chord = quotient_at(line, problem.point[name], h, scheme)
     except NoDifference:

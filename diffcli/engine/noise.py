@@ -16,7 +16,7 @@ from diffcli.engine.stencils import (
     EPSILON,
     Difference,
     NoDifference,
-    Slice,
+    Univariate,
     best_difference,
     difference,
     quotient_at,
@@ -89,7 +89,7 @@ class Sampled(Record):
 class Remembering:
     """A line that is asked once for each place."""
 
-    def __init__(self, line: Slice) -> None:
+    def __init__(self, line: Univariate) -> None:
         self.line = line
         self.known: dict[float, float | ArithmeticError] = {}
 
@@ -106,7 +106,7 @@ class Remembering:
         return found
 
 
-def sampled(line: Slice, x: float, widest: float | None = None) -> Sampled:
+def sampled(line: Univariate, x: float, widest: float | None = None) -> Sampled:
     """Return samples around a point, those of ``best_difference``, or from h down."""
     h = widest or 2.0 ** math.floor(math.log2(max(abs(x), 1.0) / 4))
     levels = []
@@ -135,7 +135,7 @@ class Slope(Record):
     sides: tuple[float, float] | None = None
 
 
-def best_slope(line: Slice, x: float) -> Slope:
+def best_slope(line: Univariate, x: float) -> Slope:
     """Return the derivative by differences with the best steps, noise measured.
 
     Raises NoDifference where no digit is certain, and the slope is not next to 0.
@@ -152,7 +152,7 @@ def best_slope(line: Slice, x: float) -> Slope:
     return Slope(found, noise, around.wide, _sides(around, noise))
 
 
-def slope_with(line: Slice, x: float, h: float, scheme: str) -> Slope:
+def slope_with(line: Univariate, x: float, h: float, scheme: str) -> Slope:
     """Return the difference with one step width, noise measured up to that distance.
 
     Raises NoDifference where it cannot be made.
@@ -164,7 +164,7 @@ def slope_with(line: Slice, x: float, h: float, scheme: str) -> Slope:
     return Slope(found, noise, around.wide, _sides(around, noise))
 
 
-def _believed(line: Slice, x: float, around: Sampled) -> tuple[Difference, float]:
+def _believed(line: Univariate, x: float, around: Sampled) -> tuple[Difference, float]:
     """Return the derivative with the smallest noise at which all samples fit one.
 
     Raises NoDifference where no digit is certain, and where the samples fit another
@@ -231,7 +231,7 @@ def _sides(around: Sampled, noise: float) -> tuple[float, float] | None:
 
 
 def _consistent(
-    line: Slice, x: float, around: Sampled, noise: float
+    line: Univariate, x: float, around: Sampled, noise: float
 ) -> tuple[Difference, float]:
     """Return a derivative that all samples fit, with the noise that it takes."""
     floor = EPSILON * abs(around.value) or 5e-324

@@ -10,14 +10,28 @@ Source: the lecture; Press et al., "Numerical Recipes", 2007, sec. 5.7.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise, takewhile
 
 from diffcli.engine.tape import ROUNDING
 from diffcli.records import Record
 
-Slice = Callable[[float], float]
+Univariate = Callable[[float], float]
 """A function of one variable. Raises ArithmeticError where it has no value."""
+
+
+def along(
+    function: Callable[[dict[str, float]], float], point: Mapping[str, float], name: str
+) -> Univariate:
+    """Return a function of many variables along one; the others stay at the point."""
+    moving = dict(point)
+
+    def univariate(x: float) -> float:
+        moving[name] = x
+        return function(moving)
+
+    return univariate
+
 
 EPSILON = 2 * ROUNDING
 
@@ -78,20 +92,30 @@ class Quotient(Record):
         return 2 * max(size, value_error) / self.width + held
 
 
-def relative_step(x: float, scheme: str) -> float:
-    """Return the step that balances truncation and rounding for a scale of x.
+def step_width(h: float | str, x: float, scheme: str) -> float:
+    """Return a step width as it was asked for, in numbers: h itself, or "relative".
 
-    cbrt(eps)*abs(x) for the symmetric scheme and sqrt(eps)*abs(x) for forward; 1
-    stands for abs(x) at 0. Source: "Numerical Recipes", sec. 5.7.
+    That one balances truncation and rounding for a scale of x: cbrt(eps)*abs(x) for
+    the symmetric scheme and sqrt(eps)*abs(x) for forward; 1 stands for abs(x) at 0.
+    Source: "Numerical Recipes", sec. 5.7.
     """
+    if not isinstance(h, str):
+        return h
     root = math.sqrt(EPSILON) if scheme == "forward" else math.cbrt(EPSILON)
     return root * (abs(x) or 1.0)
 
 
 def difference(
-    function: Slice, x: float, h: float, scheme: str, value_error: float = 0.0
+    function: Univariate,
+    x: float,
+    h: float | str,
+    scheme: str,
+    value_error: float = 0.0,
+    flat: bool | None = None,
 ) -> Difference:
     """Return the difference quotient with step h, and an estimate of its error.
+
+    With "auto" for h it is ``best_difference``, with "relative" that of ``step_width``.
 
     Where one sample is outside the domain, the other side is used alone. The error
     is rounding, from the size of the values, plus truncation, from a second quotient
@@ -99,6 +123,9 @@ def difference(
 
     Raises NoDifference where neither side can be used, or h is lost in x.
     """
+    if h == "auto":
+        return best_difference(function, x, value_error, flat)
+    h = step_width(h, x, scheme)
     tried = [scheme]
     tried += [other for other in ("forward", "backward") if other != scheme]
     for used in tried:
@@ -121,7 +148,9 @@ def difference(
     return Difference(quotient.slope, error, h, used, samples, order)
 
 
-def quotient_at(function: Slice, x: float, h: float, scheme: str) -> Quotient | None:
+def quotient_at(
+    function: Univariate, x: float, h: float, scheme: str
+) -> Quotient | None:
     """Return the quotient, or None where a sample is not in the domain."""
     back, ahead = {
         "symmetric": (h / 2, h / 2), "forward": (0.0, h), "backward": (h, 0.0),
@@ -168,7 +197,7 @@ class Level(Record):
 
 
 def best_difference(
-    function: Slice, x: float, value_error: float = 0.0, flat: bool | None = None
+    function: Univariate, x: float, value_error: float = 0.0, flat: bool | None = None
 ) -> Difference:
     """Return the derivative by differences with the best steps found.
 
@@ -274,7 +303,7 @@ def _ratio(x: float) -> float:
 
 
 def _levels(
-    function: Slice, x: float, scheme: str, ratio: float, value_error: float
+    function: Univariate, x: float, scheme: str, ratio: float, value_error: float
 ) -> list[list[Level]]:
     """Return the quotients, widest first, in runs without a gap."""
     h, smallest = ends(x)

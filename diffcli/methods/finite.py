@@ -5,10 +5,8 @@ import math
 from diffcli.engine.stencils import (
     Difference,
     NoDifference,
-    Slice,
-    best_difference,
+    along,
     difference,
-    relative_step,
 )
 from diffcli.engine.tape import Undefined
 from diffcli.problem import Estimate, MethodResult, Problem
@@ -33,7 +31,7 @@ def gradient(problem: Problem) -> MethodResult:
     evaluations = 0
     for name in problem.variables:
         try:
-            quotient = _difference(_line(problem, name), problem, name, value_error)
+            quotient = _difference(problem, name, value_error)
         except NoDifference as reason:
             partials[name] = Estimate(None, math.inf)
             missing[name] = str(reason)
@@ -88,25 +86,10 @@ def _with_more_digits(problem: Problem) -> MethodResult:
     return MethodResult("finite", partials, evaluations, {}, tuple(remarks), missing)
 
 
-def _difference(
-    line: Slice, problem: Problem, name: str, value_error: float
-) -> Difference:
-    h, scheme = problem.settings.h, problem.settings.scheme
-    x = problem.point[name]
-    if h == "auto":
+def _difference(problem: Problem, name: str, value_error: float) -> Difference:
+    settings, point = problem.settings, problem.point
+    flat = None
+    if settings.h == "auto":
         flat = problem.tape.backward().partial(name) == 0.0
-        return best_difference(line, x, value_error, flat)
-    if isinstance(h, str):
-        h = relative_step(x, scheme)
-    return difference(line, x, h, scheme, value_error)
-
-
-def _line(problem: Problem, name: str) -> Slice:
-    """Return the function along one variable, the others held fixed."""
-    point = problem.point.copy()
-
-    def line(x: float) -> float:
-        point[name] = x
-        return problem.program.value(point)
-
-    return line
+    line = along(problem.program.value, point, name)
+    return difference(line, point[name], settings.h, settings.scheme, value_error, flat)
