@@ -21,7 +21,9 @@ A formula is a text, a point gives each variable a number by its name. Questions
     sweep                 the error of finite differences against their step width
     export                value and gradient as code in another language
     plot                  samples over a range, with kinks, jumps and poles
+    field                 samples over a rectangle of two variables
     descend, depth        gradient descent; the gradient through many layers
+    examples              a formula as the loss of one row of data, for many rows
     parse, functions      what a formula means; the functions there are
     pose                  a formula at a point, which the others take for both
 
@@ -38,10 +40,12 @@ if TYPE_CHECKING:
     from diffcli.analysis.depth import Layer as Layer
     from diffcli.analysis.descend import Course as Course
     from diffcli.analysis.descend import Descent as Descent
+    from diffcli.analysis.examples import Examples as Examples
     from diffcli.analysis.features import Feature as Feature
     from diffcli.analysis.grad import Agreement as Agreement
     from diffcli.analysis.grad import Comparison as Comparison
     from diffcli.analysis.hessian import Hessian as Hessian
+    from diffcli.analysis.maps import Field as Field
     from diffcli.analysis.marking import Mark as Mark
     from diffcli.analysis.measure import Measurement as Measurement
     from diffcli.analysis.plot import Plot as Plot
@@ -55,31 +59,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.verdicts import Verdict as Verdict
     from diffcli.analysis.work import Judgement as Judgement
     from diffcli.analysis.work import LineVerdict as LineVerdict
-    from diffcli.api.boxes import measure as measure
-    from diffcli.api.boxes import program as program
-    from diffcli.api.claims import check as check
-    from diffcli.api.code import export as export
-    from diffcli.api.curves import plot as plot
-    from diffcli.api.derivations import derive as derive
-    from diffcli.api.derivations import steps as steps
-    from diffcli.api.descents import descend as descend
-    from diffcli.api.exercises import answer as answer
-    from diffcli.api.exercises import practice as practice
-    from diffcli.api.expansions import taylor as taylor
-    from diffcli.api.formulas import functions as functions
-    from diffcli.api.formulas import parse as parse
-    from diffcli.api.formulas import pose as pose
-    from diffcli.api.hessians import hessian as hessian
-    from diffcli.api.layers import depth as depth
-    from diffcli.api.marks import judge as judge
-    from diffcli.api.marks import mark as mark
-    from diffcli.api.partials import compare as compare
-    from diffcli.api.partials import gradient as gradient
-    from diffcli.api.partials import gradients as gradients
-    from diffcli.api.partials import value as value
-    from diffcli.api.passes import trace as trace
-    from diffcli.api.passes import tree as tree
-    from diffcli.api.step_widths import sweep as sweep
+    from diffcli.api import *  # noqa: F403  (each question stands there once)
     from diffcli.blackbox.boxes import Boxes as Boxes
     from diffcli.calculus.functions import Function as Function
     from diffcli.engine.derivation import Derivation as Derivation
@@ -114,6 +94,8 @@ _HOMES = {
     "api.formulas": "functions parse pose",
     "api.hessians": "hessian",
     "api.layers": "depth",
+    "api.losses": "examples",
+    "api.maps": "field",
     "api.marks": "judge mark",
     "api.partials": "compare gradient gradients value",
     "api.passes": "trace tree",
@@ -126,8 +108,10 @@ _HOMES = {
     "analysis.descend": "Course Descent",
     "analysis.grad": "Agreement Comparison",
     "analysis.hessian": "Hessian",
+    "analysis.maps": "Field",
     "analysis.marking": "Mark",
     "analysis.measure": "Measurement",
+    "analysis.examples": "Examples",
     "analysis.features": "Feature",
     "analysis.plot": "Plot",
     "analysis.practice": "Exercise",

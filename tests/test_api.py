@@ -299,6 +299,9 @@ GOOD: dict[str, tuple[object, ...]] = {
     "depth": (),
     "derive": ("x**2", "x"),
     "descend": ("x**2", {"x": 1}),
+    "examples": ("w*x", [{"x": 1}], {"w": 1}),
+    "export": ("x**2", "python"),
+    "field": ("x*y",),
     "functions": (),
     "answer": (diffcli.practice("power")[0], "x"),
     "gradient": ("x**2", {"x": 1}),
@@ -541,6 +544,14 @@ def test_an_expression_pickles_by_what_it_says() -> None:
 # ---- the wheel ---------------------------------------------------------------------
 
 
+def test_the_typed_program_asks_every_question() -> None:
+    program = Path(__file__).with_name("typing_examples.py").read_text("utf-8")
+    nodes = list(ast.walk(ast.parse(program)))
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    names = {node.attr for node in called if isinstance(node, ast.Attribute)}
+    assert set(dir(api)) <= names
+
+
 @pytest.mark.slow
 def test_a_program_that_uses_all_of_it_is_typed(wheel: Path, tmp_path: Path) -> None:
     """Against the wheel, where no configuration of ours helps."""
@@ -570,3 +581,50 @@ def test_settings_have_no_word_of_their_own() -> None:
     """What api lets pass is what methods know."""
     assert Settings().scheme == "symmetric"
     assert diffcli.compare("x", {"x": 1}).problem.settings == Settings()
+
+
+ROWS = [{"x": 1, "t": 1}, {"x": 2, "t": 4}]
+
+
+def test_a_loss_over_examples_is_compared_checked_and_walked_down() -> None:
+    loss = diffcli.examples("(w*x-t)**2", ROWS, {"w": 1})
+    one, other = (diffcli.gradient("(w*x-t)**2", {"w": 1, **row})["w"] for row in ROWS)
+    assert diffcli.compare(loss).partial("w").value == (one + other) / 2
+    assert diffcli.check(loss, claims={"w": "2*x*(w*x-t)"}).passed
+    (course,) = diffcli.descend(loss, rates=[0.1], steps=3).courses
+    assert course.path
+    both = diffcli.examples("(w*x-t)**2", ROWS, {"w": 1}, reduce="sum")
+    assert diffcli.compare(both).partial("w").value == one + other
+
+
+def test_rows_and_weights_are_checked() -> None:
+    words: Any = diffcli.examples
+    refused: tuple[tuple[tuple[object, ...], str], ...] = (
+        (("w*x", [], {"w": 1}), "no rows"),
+        (("w*x", [1], {"w": 1}), "by name"),
+        (("w*x", [{"x": 1}], {}), "the rows give some"),
+        (("w*x", [{"x": 1}], {"w": 1, "x": 1}), "the rows give some"),
+        (("w*x", [{"x": 1}], {"w": 1, "q": 1}), "'q' is not in the formula"),
+        (("w*x", [{"x": 1}, {"y": 1}], {"w": 1}), "row 2: 'y' is not in the formula"),
+        (("log(w*x)", [{"x": 1}, {"x": 0}], {"w": 1}), "row 2: log is not defined"),
+    )
+    for given, said in refused:
+        with pytest.raises(diffcli.DiffcliError, match=re.escape(said)):
+            words(*given)
+    bad = [{"x": 1}, {"x": 0}, {"y": 1}]
+    kept = diffcli.examples("log(w*x)", bad, {"w": 1}, keep_going=True)
+    assert (kept.data.used, kept.data.total) == (1, 3)
+    for choice in ({"point": {"w": 1}}, {"exact": True}):
+        with pytest.raises(diffcli.UsageError):
+            diffcli.compare(kept, **choice)
+    with pytest.raises(diffcli.UsageError, match="no formula"):
+        diffcli.compare(3)  # type: ignore[arg-type]
+
+
+def test_a_field_is_checked() -> None:
+    assert diffcli.field("x*y*w", others={"w": 2}).names == ("x", "y")
+    for formula in ("x", "x*y*z"):
+        with pytest.raises(diffcli.PointError, match="two variables"):
+            diffcli.field(formula)
+    with pytest.raises(diffcli.UsageError, match="not below"):
+        diffcli.field("x*y", (1, 0))

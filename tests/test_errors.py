@@ -104,7 +104,7 @@ Error: at which point? Missing option '--at'.
 Hint: --at x1=1,x2=2
 """),
     (("x", "--at", "1", "--h", "0"), 2, """\
-Error: Invalid value for '--h': 0 is not a positive number.
+Error: Invalid value for '--h': 0 is no positive number nor 'relative' nor 'auto'
 Hint: 1e-5 is the default; see the effect with: diffcli sweep "x" --at 1
 """),
     (("log(x1-x2)", "--at", "1,3"), 4, """\

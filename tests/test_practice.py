@@ -108,7 +108,7 @@ def test_answers_line_by_line(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--rules", "magic"), "there is no rule 'magic'"),
+        (("--rules", "magic"), "'magic' is not one of linearity"),
         (("--answers", "none.txt"), "needs the --seed"),
         (("--difficulty", "6"), "6 is not in the range"),
         (("--rules", "chain", "--difficulty", "1", "--count", "99"), "not 99"),

@@ -1,5 +1,7 @@
 """A program that asks everything: the type checker reads it, and it runs."""
 
+import shlex
+import sys
 from fractions import Fraction
 from typing import assert_type
 
@@ -8,6 +10,12 @@ from diffcli import Boxes, Check, Comparison, DiffcliError, KinkError, Parsed
 
 F = "(2*x1+3*x2)**2+3"
 AT = {"x1": 1, "x2": 3}
+LOOP = """
+import json
+while True:
+    x, y = json.loads(input())["x"]
+    print(json.dumps({"f": x*y}), flush=True)
+"""
 
 
 def area(x: list[float]) -> float:
@@ -53,12 +61,27 @@ def main() -> None:
     assert_type(tree.backward.adjoints if tree.backward else [], list[float])
     for series in diffcli.sweep(F, AT, "x2", scheme="both").series:
         assert_type(series.best.h if series.best else 0.0, float)
+    field = diffcli.field("w*x", ("-pi", "pi"), (0, 1), variables=("x", "w"))
+    assert_type(field.samples(3, 2)[0][0].value, float | None)
+    rows: list[dict[str, float | str]] = [{"x": 1, "t": 2}, {"x": 2, "t": "pi"}]
+    loss = assert_type(diffcli.examples("(w*x-t)**2", rows, {"w": 1}), diffcli.Examples)
+    assert_type(diffcli.compare(loss).partial("w").error, float)
+    assert_type(diffcli.check(loss, claims={"w": "2*x*(w*x-t)"}).passed, bool)
     graph = diffcli.plot("abs(w*x)", "-pi", "pi", variable="x", others={"w": 1})
     assert_type(graph.features[0].x, float)
     descent = diffcli.descend("(x-3)**2", {"x": 0}, rates=[0.1, 0.5], steps=5)
     assert_type(descent.courses[0].verdict, str)
     assert_type(diffcli.depth("tanh", layers=5, weight=1.5).gradient, float)
+    assert_type(diffcli.export(F, "c"), str)
+    assert_type(diffcli.value("abs(x)", {"x": 0}), float)
+    assert_type(diffcli.taylor("exp(x)", {"x": 0}).coefficients, tuple[float, ...])
     assert_type(diffcli.functions()[0].name, str)
+    (exercise,) = diffcli.practice("product", seed=3, count=1)
+    assert_type(diffcli.answer(exercise, "0"), diffcli.Mark)
+    assert_type(diffcli.mark("x**2", {"x": "2*x"}).status, str)
+    assert_type(diffcli.judge("f(x) = x**2\nf'(x) = 2*x").verdicts[1].status, str)
+    with diffcli.program(shlex.join([sys.executable, "-c", LOOP])) as box:
+        assert_type(diffcli.measure(box, AT).value, float)
     try:
         diffcli.gradient("abs(x)", {"x": 0})
     except KinkError as error:

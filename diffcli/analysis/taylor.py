@@ -5,7 +5,7 @@ give all orders at once.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,7 @@ from diffcli.language.expression import Expression, postorder
 from diffcli.language.notation import CODE
 from diffcli.problem import DOUBLE, Estimate, Problem, certain, located, point_text
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 #: The methods, the most trustworthy last, and what heads their columns.
 TITLES = {"finite": "finite diff", "symbolic": "symbolic", "taylor": "Taylor"}
@@ -48,7 +49,7 @@ class Expansion(Record):
     #: The Taylor coefficients: the k-th derivative over k!, from the value on.
     coefficients: tuple[float, ...]
     #: What the user should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
     #: Exact values, if asked for; a text is empty where there is none.
     exact: tuple[str, ...] = ()
 
@@ -89,7 +90,7 @@ def taylor(problem: Problem, order: int, names: Sequence[str] = WAYS) -> Expansi
     swept = tuple(_derivative(problem, name, k, c) for k, c in enumerate(series) if k)
     columns: dict[str, tuple[Estimate, ...]] = {}
     formulas: tuple[Expression, ...] = ()
-    warnings: list[str] = []
+    warnings: list[Remark] = []
     if "finite" in names:
         columns["finite"] = _by_differences(problem, name, swept)
     if "symbolic" in names:
@@ -249,7 +250,7 @@ def _derivative(problem: Problem, name: str, order: int, coefficient: Any) -> Es
 
 
 def _by_rules(
-    problem: Problem, name: str, swept: Sequence[Estimate], warnings: list[str]
+    problem: Problem, name: str, swept: Sequence[Estimate], warnings: list[Remark]
 ) -> tuple[tuple[Expression, ...], tuple[Estimate, ...]]:
     """Return the formulas of the derivatives, as far as they go, and their values."""
     formulas: list[Expression] = []
@@ -260,7 +261,7 @@ def _by_rules(
         try:
             (derivation,) = derive(of, [name])
         except TooLong as error:
-            warnings.append(f"Note: {error.message}")
+            warnings.append(Remark(error.message))
             break
         of = derivation.result
         formulas.append(of)
@@ -273,19 +274,18 @@ def _by_rules(
             estimates[-1] = measured_against(exact.number, estimate)
         if uncertain(estimates[-1]):
             what = certainty(CODE.partial([name] * order), estimates[-1])
-            warnings.append(f"Note: by the rules {what}")
+            warnings.append(Remark(f"by the rules {what}"))
         if len(postorder([of])) > _LONGEST:
-            warnings.append(
-                f"Note: the formula of {CODE.partial([name] * order)} has over"
-                f" {_LONGEST:,} parts; the rules stop there"
-            )
+            long = f"has over {_LONGEST:,} parts; the rules stop there"
+            what = CODE.partial([name] * order)
+            warnings.append(Remark(f"the formula of {what} {long}"))
             break
     nothing = [Estimate(None, math.inf)] * (len(swept) - len(estimates))
     return tuple(formulas), (*estimates, *nothing)
 
 
 def _value(
-    problem: Problem, formula: Expression, name: str, order: int, warnings: list[str]
+    problem: Problem, formula: Expression, name: str, order: int, warnings: list[Remark]
 ) -> Estimate:
     """Return the value of a derivative's formula; none where it cannot be computed."""
     from diffcli.engine.adaptive import Unsettled, values
@@ -298,7 +298,7 @@ def _value(
         (value,) = values(Program([formula]), problem.point, _digits(problem))
     except (Undefined, Unsettled) as reason:
         what = CODE.partial([name] * order)
-        warnings.append(f"Note: the formula of {what} cannot be evaluated: {reason}")
+        warnings.append(Remark(f"the formula of {what} cannot be evaluated: {reason}"))
         return Estimate(None, math.inf)
     if problem.precise:
         return certain(value, problem.settings.digits)
@@ -326,34 +326,15 @@ def _by_differences(
 
 def _in_doubles(problem: Problem, name: str, order: int, exact: Estimate) -> Estimate:
     """Return a difference. Raises NoDifference."""
-    from diffcli.engine.higher_differences import (
-        best_higher_difference,
-        higher_difference,
-        relative_step,
-    )
+    from diffcli.engine.higher_differences import higher_difference
+    from diffcli.engine.stencils import along
 
     x, (h, scheme, *_) = problem.point[name], problem.settings
     value_error = problem.tape.backward().value_bound()
     value_error = value_error if math.isfinite(value_error) else 0.0
-    line = _line(problem, name)
-    if h == "auto":
-        flat = exact.value == 0.0
-        found = best_higher_difference(line, x, order, value_error, flat=flat)
-    else:
-        width = relative_step(x, scheme, order) if isinstance(h, str) else h
-        found = higher_difference(line, x, width, scheme, order, value_error)
+    line, flat = along(problem.program.value, problem.point, name), exact.value == 0.0
+    found = higher_difference(line, x, h, scheme, order, value_error, flat=flat)
     return Estimate(found.slope, found.error)
-
-
-def _line(problem: Problem, name: str) -> Callable[[float], float]:
-    """Return the function along the variable, the others held fixed."""
-    point = problem.point.copy()
-
-    def line(x: float) -> float:
-        point[name] = x
-        return problem.program.value(point)
-
-    return line
 
 
 def _with_more_digits(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from diffcli.api.formulas import pose as pose
     from diffcli.api.hessians import hessian as hessian
     from diffcli.api.layers import depth as depth
+    from diffcli.api.losses import examples as examples
+    from diffcli.api.maps import field as field
     from diffcli.api.marks import judge as judge
     from diffcli.api.marks import mark as mark
     from diffcli.api.partials import compare as compare

@@ -5,8 +5,8 @@ from typing import SupportsFloat
 
 from diffcli.analysis import check as _analysis
 from diffcli.analysis.check import Check
-from diffcli.analysis.examples import Examples
 from diffcli.analysis.verdicts import UNKNOWN, Tolerance
+from diffcli.api.losses import Examples
 from diffcli.api.tolerances import tolerance
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox
@@ -16,7 +16,7 @@ from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, Settings
 
-__all__ = ["UNKNOWN", "Check", "Examples", "check"]
+__all__ = ["UNKNOWN", "Check", "check"]
 
 
 def check(

@@ -2,7 +2,7 @@
 
 from diffcli.analysis import plot as _analysis
 from diffcli.analysis.plot import Plot, finer_by
-from diffcli.errors import PointError, UsageError
+from diffcli.errors import PointError
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Value
 
@@ -31,11 +31,7 @@ def plot(
     arguments.mapping(others, "others")
     arguments.text(variable, "variable")
     arguments.whole(samples, "samples", 2, 1_000_000)
-    first, last = arguments.number(low, "low"), arguments.number(high, "high")
-    arguments.finite(first, "low")
-    arguments.finite(last, "high")
-    if not first < last:
-        raise UsageError(f"{first:.10g} is not below {last:.10g}", parameter="low")
+    first, last = arguments.interval(low, high, "low")
     parsed = arguments.formula(formula, (*others, variable) if variable else others)
     free = [name for name in parsed.variables if name not in others]
     if not variable and len(free) > 1:

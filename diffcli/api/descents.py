@@ -5,8 +5,8 @@ from typing import SupportsFloat
 
 from diffcli.analysis import descend as _analysis
 from diffcli.analysis.descend import Descent, Stage
-from diffcli.analysis.examples import Examples
 from diffcli.analysis.judgement import judged
+from diffcli.api.losses import Examples
 from diffcli.engine.mean import Batches
 from diffcli.errors import UsageError
 from diffcli.inputs import arguments
@@ -68,7 +68,7 @@ def _batches(examples: Examples | None, batch: int, seed: int) -> Batches | None
 
 def stages(
     problem: Problem,
-    rates: Sequence[float],
+    rates: Sequence[SupportsFloat],
     steps: int,
     tolerance: float,
     progress: Callable[[], object],
@@ -78,7 +78,7 @@ def stages(
 ) -> Iterator[Stage]:
     """Yield each step of each course while it is walked, as ``descend`` does."""
     return _analysis.rows(
-        problem, rates, steps, tolerance, progress,
+        problem, arguments.numbers(rates, "rates"), steps, tolerance, progress,
         examples=examples, batches=_batches(examples, batch, seed),
     )  # fmt: skip
 

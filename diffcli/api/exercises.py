@@ -41,7 +41,11 @@ def practice(
     arguments.whole(difficulty, "difficulty", 1, HARDEST)
     arguments.whole(seed, "seed", 0, 2**63)
     arguments.whole(count, "count", 1, 100)
-    names = arguments.names(rules, RULES, "rules")
+    known = {rule: rule for rule in RULES}
+    chosen = [
+        arguments.among(r, known, "rules") for r in arguments.words(rules, "rules")
+    ]
+    names = tuple(dict.fromkeys(chosen)) or RULES
     return _analysis.exercises(names, difficulty, seed, count)
 
 

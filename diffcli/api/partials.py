@@ -1,16 +1,19 @@
 """First derivatives at a point: by backprop, or by each method."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, overload
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, overload
 
 from diffcli import methods as _methods
 from diffcli.analysis import grad as _analysis
 from diffcli.analysis.grad import Comparison, with_exact_values
-from diffcli.errors import DiffcliError
+from diffcli.errors import DiffcliError, UsageError
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings
+
+if TYPE_CHECKING:
+    from diffcli.api.losses import Examples
 
 __all__ = ["compare", "evaluate", "gradient", "gradients", "value", "with_exact_values"]
 
@@ -142,7 +145,7 @@ def _gradients(
 
 
 def compare(
-    formula: Formula | Problem,
+    formula: "Formula | Problem | Examples",
     point: Point | None = None,
     *,
     methods: str | Iterable[str] = _methods.THREE,
@@ -157,7 +160,8 @@ def compare(
 
     ``methods`` are names or synonyms (see ``diffcli.methods``), or "all". ``h`` is the
     step width of differences: a number, "relative" or "auto" (1e-5 if left out).
-    Above 17 ``digits`` mpmath computes; ``exact`` adds values such as sqrt(2)/4.
+    Above 17 ``digits`` mpmath computes; ``exact`` adds values such as sqrt(2)/4. What
+    ``examples`` returned has point and settings already: compared are its partials.
 
     >>> result = compare("(2*x1+3*x2)**2+3", {"x1": 1, "x2": 3})
     >>> [result.partial(name).value for name in result.problem.variables]
@@ -168,14 +172,32 @@ def compare(
     Raises UsageError for a choice that there is not, ParseError, PointError, and
     DomainError where the formula is undefined. A kink is in the result's ``kinks``.
     """
-    names = _methods.select(arguments.words(methods, "methods"))
+    names = _methods.select(arguments.words(methods, "methods")) or _methods.THREE
+    if not isinstance(formula, str | Parsed | Problem):
+        return _of_examples(formula, names, point, exact=exact)
     problem = arguments.problem(
         formula, point, wrt,
         h=h, scheme=scheme, digits=digits, subgradient=subgradient,
     )  # fmt: skip
-    result = _analysis.compare(problem, names or _methods.THREE)
+    result = _analysis.compare(problem, names)
     if exact:
         result = with_exact_values(
             result, arguments.exact_point(point or problem.point)
         )
     return result
+
+
+def _of_examples(
+    examples: "Examples", names: Sequence[str], point: Point | None, *, exact: bool
+) -> Comparison:
+    from diffcli.api.losses import Examples
+
+    if not isinstance(examples, Examples):
+        raise UsageError(
+            f"{arguments.shown(examples)} is no formula", parameter="formula"
+        )
+    if point is not None:
+        raise UsageError("examples have their weights already", parameter="point")
+    if exact:
+        raise UsageError("a mean has no exact value", parameter="exact")
+    return examples.compare(names)

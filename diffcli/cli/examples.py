@@ -12,7 +12,7 @@ from diffcli.language.parser import Parsed
 from diffcli.problem import Settings
 
 if TYPE_CHECKING:
-    from diffcli.api.claims import Examples
+    from diffcli.api.losses import Examples
     from diffcli.inputs.data import Data
 
 
@@ -54,7 +54,7 @@ def examples(
 
     Raises UsageError, PointError, and a bad row's error.
     """
-    from diffcli.api.claims import Examples
+    from diffcli.api.losses import Examples
     from diffcli.inputs.data import weights
 
     found = read(request, parsed, keep_going=keep_going)

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
@@ -97,17 +97,13 @@ class Request(Record):
 
         Raises UsageError if h is not a positive number.
         """
-        scheme = arguments.one_scheme(scheme)
-        h = h or ("auto" if self.digits > DOUBLE else "1e-5")
-        if h in ("relative", "auto"):
-            return Settings(h, scheme, self.digits, subgradient)
-        width = positive(h)
-        if width is None:
-            raise UsageError(
-                f"Invalid value for '--h': {h} is not a positive number.",
-                hint=f"1e-5 is the default; {self._seen_in_a_sweep()}",
+        try:
+            return arguments.settings(
+                number(h) if h else None, scheme, self.digits, subgradient=subgradient
             )
-        return Settings(width, scheme, self.digits, subgradient)
+        except UsageError as error:
+            error.hint = f"1e-5 is the default; {self._seen_in_a_sweep()}"
+            raise
 
     def _seen_in_a_sweep(self) -> str:
         """Return the call that shows what h does, if it is short enough to type."""
@@ -406,13 +402,12 @@ def renamed(
             yield Remark(f"the input has a column '{name}'; ours is '{column}'.")
 
 
-def positive(word: str) -> float | None:
-    """Return a positive finite number; None if the word is none."""
+def number(word: str) -> Any:
+    """Return a number; a word that is none stays what it is, for who refuses it."""
     try:
-        number = float(word)
+        return int(word) if word.isdecimal() else float(word)
     except ValueError:
-        return None
-    return number if 0 < number < float("inf") else None
+        return word
 
 
 def _on_screen(line: str) -> str:

@@ -16,9 +16,10 @@ from diffcli.engine.stencils import (
     EPSILON,
     Level,
     NoDifference,
-    Slice,
+    Univariate,
     believed,
     ends,
+    step_width,
 )
 from diffcli.records import Record
 
@@ -40,12 +41,6 @@ class HigherDifference(Record):
     h: float
 
 
-def relative_step(x: float, scheme: str, order: int) -> float:
-    """Return the step that balances truncation and rounding for a scale of x."""
-    root = 1 / (order + (1 if scheme == "forward" else 2))
-    return float(EPSILON**root) * (abs(x) or 1.0)
-
-
 class Values(Record):
     """A quotient and the size of the values that it is made of."""
 
@@ -62,12 +57,25 @@ class Values(Record):
 
 
 def higher_difference(
-    function: Slice, x: float, h: float, scheme: str, order: int, value_error: float
+    function: Univariate,
+    x: float,
+    h: float | str,
+    scheme: str,
+    order: int,
+    value_error: float,
+    *,
+    flat: bool,
 ) -> HigherDifference:
     """Return the difference with step h, its error from one with twice the step.
 
+    With "auto" for h it is ``best_higher_difference``, with "relative" that of
+    ``step_width``.
+
     Raises NoDifference where a value is missing, or no digit is certain.
     """
+    if h == "auto":
+        return best_higher_difference(function, x, order, value_error, flat=flat)
+    h = step_width(h, x, scheme, order)
     near, wide = (_values(function, x, step, scheme, order) for step in (h, 2 * h))
     if near is None or wide is None:
         raise NoDifference(f"f is undefined within {order} steps of h = {h:g}")
@@ -79,7 +87,7 @@ def higher_difference(
 
 
 def best_higher_difference(
-    function: Slice, x: float, order: int, value_error: float, *, flat: bool
+    function: Univariate, x: float, order: int, value_error: float, *, flat: bool
 ) -> HigherDifference:
     """Return the derivative by differences with the best steps found.
 
@@ -108,7 +116,7 @@ def best_higher_difference(
 
 
 def _levels(
-    function: Slice, x: float, scheme: str, order: int, value_error: float
+    function: Univariate, x: float, scheme: str, order: int, value_error: float
 ) -> list[list[Level]]:
     """Return the quotients, widest first, in runs without a gap."""
     h, smallest = ends(x)
@@ -128,7 +136,7 @@ def _levels(
 
 
 def _values(
-    function: Slice, x: float, h: float, scheme: str, order: int
+    function: Univariate, x: float, h: float, scheme: str, order: int
 ) -> Values | None:
     """Return the quotient, or None where a value is missing.
 

@@ -92,17 +92,18 @@ class Quotient(Record):
         return 2 * max(size, value_error) / self.width + held
 
 
-def step_width(h: float | str, x: float, scheme: str) -> float:
+def step_width(h: float | str, x: float, scheme: str, order: int = 1) -> float:
     """Return a step width as it was asked for, in numbers: h itself, or "relative".
 
-    That one balances truncation and rounding for a scale of x: cbrt(eps)*abs(x) for
-    the symmetric scheme and sqrt(eps)*abs(x) for forward; 1 stands for abs(x) at 0.
-    Source: "Numerical Recipes", sec. 5.7.
+    That one balances truncation and rounding for a scale of x. For a first derivative
+    it is cbrt(eps)*abs(x) for the symmetric scheme and sqrt(eps)*abs(x) for forward; 1
+    stands for abs(x) at 0. Source: "Numerical Recipes", sec. 5.7.
     """
     if not isinstance(h, str):
         return h
-    root = math.sqrt(EPSILON) if scheme == "forward" else math.cbrt(EPSILON)
-    return root * (abs(x) or 1.0)
+    power = order + (1 if scheme == "forward" else 2)
+    root = math.cbrt(EPSILON) if power == 3 else EPSILON ** (1 / power)
+    return float(root * (abs(x) or 1.0))
 
 
 def difference(

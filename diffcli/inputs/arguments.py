@@ -173,6 +173,16 @@ def number(value: Value, name: str) -> float:
         raise PointError(f"the value of {name} is no number: {shown(value)}") from None
 
 
+def interval(low: Value, high: Value, parameter: str) -> tuple[float, float]:
+    """Return the ends of a range. Raises UsageError if it is none."""
+    first, last = number(low, parameter), number(high, parameter)
+    for end in (first, last):
+        finite(end, parameter)
+    if not first < last:
+        raise UsageError(f"{first:.10g} is not below {last:.10g}", parameter=parameter)
+    return first, last
+
+
 def exact_point(given: Point) -> dict[str, Expression]:
     """Return the values of a point as formulas: a Fraction is one, 0.1 is 1/10."""
     return {name: _parse(_spelled(value)).expression for name, value in given.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from diffcli.engine.columns import BLOCK
 from diffcli.errors import DiffcliError, PointError, UsageError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block
+from diffcli.inputs.blocks import Block, Chunk
 from diffcli.inputs.files import read, table
 from diffcli.inputs.rows import Row
 from diffcli.records import Record
@@ -91,11 +91,27 @@ def data(
             hint=f"its columns: {', '.join(header[:9])}" if header else "",
         )
     rows = table(iter(lines), name, used)
-    columns: dict[str, list[float]] = {variable: [] for variable in used}
+    pieces = rows.rows if rows.chunks is None else rows.chunks(BLOCK)
+    return collected(pieces, name, used, reduce, keep_going=keep_going)
+
+
+def collected(
+    pieces: Iterable[Chunk | Row],
+    name: str,
+    variables: Sequence[str],
+    reduce: str = "mean",
+    *,
+    keep_going: bool = False,
+) -> Data:
+    """Return the values of these variables in all rows, as columns.
+
+    Raises as ``data`` does.
+    """
+    columns: dict[str, list[float]] = {variable: [] for variable in variables}
     places: list[str] = []
     first: DiffcliError | None = None
     total = 0
-    for piece in rows.rows if rows.chunks is None else rows.chunks(BLOCK):
+    for piece in pieces:
         for part in (piece,) if isinstance(piece, Row) else read(piece):
             if isinstance(part, Block):
                 size = len(part.texts)

@@ -11,8 +11,8 @@ from diffcli.api.descents import Descent, Stage, descend, doubts, stages
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
-from diffcli.cli.request import Request, positive
-from diffcli.errors import UsageError
+from diffcli.cli.request import Request, number
+from diffcli.inputs import arguments
 from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.descend import Exhibit, document, header
@@ -89,7 +89,8 @@ def command(
     """Gradient descent: how the learning rate makes or breaks it."""
     request = Request(expr, **shared)
     parsed, form = request.parsed(), request.form(HAS)
-    chosen = [_rate(word) for word in rates.split(",")] if rates else []
+    words = rates.split(",") if rates else []
+    chosen = arguments.numbers([number(word.strip()) for word in words], "rates")
     refuse_without(request, "batch", "seed", "keep_going")
     found = (
         examples(request, parsed, wrt, keep_going=keep_going)
@@ -137,17 +138,3 @@ def _progress(steps: int, rates: Sequence[float]) -> Iterator[terminal.Progress]
         yield progress
     finally:
         progress.close()
-
-
-def _rate(word: str) -> float:
-    """Return a learning rate.
-
-    Raises UsageError if it is not a positive number.
-    """
-    rate = positive(word)
-    if rate is None:
-        raise UsageError(
-            f"Invalid value for '--rate': '{word.strip()}' is not a positive number.",
-            hint="--rate 0.001,0.01,0.1",
-        )
-    return rate

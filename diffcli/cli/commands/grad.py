@@ -25,7 +25,7 @@ from diffcli.remarks import Remark
 from diffcli.tables import frame_kind
 
 if TYPE_CHECKING:
-    from diffcli.api.claims import Examples
+    from diffcli.api.losses import Examples
     from diffcli.inputs.data import Data
 
 Columns = tuple[Sequence[str], Sequence[str]]

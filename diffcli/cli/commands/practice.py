@@ -67,7 +67,7 @@ def command(
     or with -f or -o, the sheet is printed.
     """
     request = Request("", **shared)
-    chosen = _rules(rules)
+    chosen = tuple(dict.fromkeys(points.name_list(rules))) or RULES
     number = int(Random().random() * 10_000) if seed is None else seed
     sheet = Exercises(
         practice(chosen, difficulty=difficulty, seed=number, count=count),
@@ -84,15 +84,3 @@ def command(
     if not asked and terminal.somebody_is_there():
         return Answer(Dialogue(sheet, request.screen()).lines())
     return request.answer(form, [document(sheet)])
-
-
-def _rules(text: str) -> tuple[str, ...]:
-    """Return the rules that were named, or all. Raises UsageError for no rule."""
-    names = tuple(dict.fromkeys(points.name_list(text)))
-    for name in names:
-        if name not in RULES:
-            raise UsageError(
-                f"Invalid value for '--rules': there is no rule '{name}'.",
-                hint=f"the rules are {', '.join(RULES)}",
-            )
-    return names or RULES
