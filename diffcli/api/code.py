@@ -74,7 +74,7 @@ def code(
     """
     arguments.among(language, dict.fromkeys(plugins.names(targets), ""), "language")
     target = _analysis.load(language)
-    if dialect and dialect not in target.DIALECTS:
+    if arguments.text(dialect, "dialect") and dialect not in target.DIALECTS:
         known = ", ".join(target.DIALECTS) or "no dialects"
         raise UsageError(
             f"{arguments.shown(dialect)} is none: {target.TITLE} has {known}",
