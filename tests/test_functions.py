@@ -1,5 +1,6 @@
 """Every row of the table is right: its value, its partials, its texts, its domain."""
 
+import json
 import math
 import random
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from diffcli.calculus.functions import (
     BY_NAME,
     CONSTANTS,
     FUNCTIONS,
+    NAMED,
     ROWS,
     Function,
     polygamma,
@@ -25,6 +27,7 @@ from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import call, number, variable
 from diffcli.language.parser import parse, parse_template
 from diffcli.language.printer import latex, text
+from tests.conftest import Run
 
 #: A mean is read as a sum and a division; all other rows become nodes.
 every_node = pytest.mark.parametrize(
@@ -217,3 +220,12 @@ def test_psi_by_reflection_is_that_of_mpmath(order: int, at: str) -> None:
     with mp.workdps(40):
         assert mp.almosteq(psi(order, mp.mpf(at)), mp.psi(order, mp.mpf(at)), 1e-35)
     assert math.isfinite(polygamma(order, -1e7 - 0.25))  # and soon
+
+
+def test_the_table_lists_every_row_that_has_a_name(run: Run) -> None:
+    everything = json.loads(run("functions", "-f", "json").out)["functions"]
+    assert {row["name"] for row in everything} == set(NAMED)
+    for row in everything:
+        assert json.loads(run("functions", row["name"], "-f", "json").out) == {
+            "schema": "diffcli/functions/1", "functions": [row],
+        }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from diffcli.calculus.functions import ROWS, Function
+from diffcli.calculus.functions import TABLE, Function
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
@@ -52,4 +52,4 @@ def functions() -> tuple[Function, ...]:
     >>> [row.name for row in functions() if "ln" in row.aliases]
     ['log']
     """
-    return ROWS
+    return TABLE

@@ -504,11 +504,14 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     Function("polygamma", 2, polygamma, (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
              (NO_DERIVATIVE, "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
     ),
+    "conditions and remainders": CONDITIONS,
 }
 """The rows by subject, as people look for them."""
 # fmt: on
 
-ROWS: tuple[Function, ...] = tuple(row for rows in SECTIONS.values() for row in rows)
+TABLE: tuple[Function, ...] = tuple(row for rows in SECTIONS.values() for row in rows)
+ROWS: tuple[Function, ...] = TABLE[: -len(CONDITIONS)]
+"""The rows that stand for themselves in a formula, as conditions do not."""
 FUNCTIONS: tuple[Function, ...] = ROWS[len(OPERATORS) :]
 
 # fmt: off
@@ -541,7 +544,7 @@ PREFIX: dict[str, Function] = {
 }
 WHEN = CONDITIONS[-2]
 """The choice: its second argument, or 0."""
-NAMED: dict[str, Function] = {row.name: row for row in (*ROWS, *CONDITIONS)}
+NAMED: dict[str, Function] = {row.name: row for row in TABLE}
 """Every row, operators too, by its name."""
 ARITHMETIC: dict[str, Number] = {
     row.name: row.value for row in OPERATORS if row.name != "power"

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli.calculus.functions import BY_NAME, CONDITIONS, OPERATORS, ROWS
+from diffcli.calculus.functions import BY_NAME, NAMED, TABLE
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
@@ -32,12 +32,11 @@ Examples:
 def command(name: str, **shared: Any) -> Answer:
     """All functions, or all about one: derivative, domain, kinks."""
     request = Request(name, **shared)
-    operators = (*OPERATORS, *CONDITIONS)
-    known = BY_NAME | {row.name: row for row in operators}
-    known |= {row.notation.symbol.strip(): row for row in operators if row.notation}
+    symbols = {row.notation.symbol.strip(): row for row in TABLE if row.notation}
+    known = NAMED | symbols | BY_NAME
     if name and name not in known:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
         raise UsageError(f"there is no function '{name}'", hint=hint)
-    rows = [known[name]] if name else ROWS
+    rows = [known[name]] if name else TABLE
     return request.answer(request.form(HAS), [document(rows)])
