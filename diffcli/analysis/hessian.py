@@ -215,7 +215,9 @@ def _by_rules(
         try:
             tape = program.run(problem.point)
         except Undefined as reason:
-            warnings.append(Remark(f"the formula of {problem.partial(*pair)}: {reason}"))
+            warnings.append(
+                Remark(f"the formula of {problem.partial(*pair)}: {reason}")
+            )
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])

@@ -20,7 +20,6 @@ from diffcli.engine.derivation import TooLong, derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, RangeError, UsageError
 from diffcli.language.expression import Expression, postorder
-from diffcli.language.notation import CODE
 from diffcli.problem import DOUBLE, Estimate, Problem, certain, located, point_text
 from diffcli.records import Record
 from diffcli.remarks import Remark
@@ -219,7 +218,7 @@ def _corner(
     left, right = (float(side) * math.factorial(order) for side in sides)
     return KinkError(
         f"not {order} times differentiable at {point_text(problem.point)}:"
-        f" {CODE.partial([name] * order)} is {left:.10g} on the left,"
+        f" {problem.partial(*[name] * order)} is {left:.10g} on the left,"
         f" {right:.10g} on the right",
         hint=f"there are derivatives up to order {order - 1}" if order > 1 else "",
         facts={"variable": name},
@@ -240,7 +239,7 @@ def _derivative(problem: Problem, name: str, order: int, coefficient: Any) -> Es
     number = float(value)
     if math.isinf(number):
         raise RangeError(
-            f"overflow: {CODE.partial([name] * order)} is beyond 1.8e308",
+            f"overflow: {problem.partial(*[name] * order)} is beyond 1.8e308",
             hint=f"there are derivatives up to order {order - 1}",
         )
     return measured_against(value, Estimate(number, 0.0))
@@ -273,11 +272,11 @@ def _by_rules(
         if abs(estimate.value - exact.number) > estimate.error + exact.error:
             estimates[-1] = measured_against(exact.number, estimate)
         if uncertain(estimates[-1]):
-            what = certainty(CODE.partial([name] * order), estimates[-1])
+            what = certainty(problem.partial(*[name] * order), estimates[-1])
             warnings.append(Remark(f"by the rules {what}"))
         if len(postorder([of])) > _LONGEST:
             long = f"has over {_LONGEST:,} parts; the rules stop there"
-            what = CODE.partial([name] * order)
+            what = problem.partial(*[name] * order)
             warnings.append(Remark(f"the formula of {what} {long}"))
             break
     nothing = [Estimate(None, math.inf)] * (len(swept) - len(estimates))
@@ -297,7 +296,7 @@ def _value(
     try:
         (value,) = values(Program([formula]), problem.point, _digits(problem))
     except (Undefined, Unsettled) as reason:
-        what = CODE.partial([name] * order)
+        what = problem.partial(*[name] * order)
         warnings.append(Remark(f"the formula of {what} cannot be evaluated: {reason}"))
         return Estimate(None, math.inf)
     if problem.precise:

@@ -76,7 +76,8 @@ def _orders(found: Expansion) -> range:
 def _name(found: Expansion, order: int, notation: Notation) -> str:
     """Return f', f'', f''', f⁽⁴⁾; of several variables ∂⁴f/∂x⁴."""
     if len(found.problem.parsed.variables) > 1:
-        return notation.partial([found.variable] * order)
+        several = found.problem.several
+        return notation.partial([found.variable] * order, several=several)
     if order < 4:
         return f"f{chr(39) * order}"
     return f"f⁽{str(order).translate(_RAISED)}⁾" if notation.lowers else f"f^({order})"
