@@ -186,6 +186,56 @@ def test_a_rule_is_a_row(copy: Path, call: Call) -> None:
     assert "half of the square is missing" in found.stdout
 
 
+def test_a_tidying_row_is_a_row(copy: Path, call: Call) -> None:
+    insert(
+        copy / "calculus" / "rules.py",
+        '    Rule("power one", ',
+        '    Rule("two in one", "sinh(u)/cosh(u)", "tanh(u)", "one for two"),\n',
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", TIDIED],
+        cwd=copy.parent,
+        env=os.environ | {"PYTHONPATH": str(copy.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "tanh(x)\n"
+    call("grad", "sinh(x)/cosh(x)", "--at=1")
+
+
+TIDIED = """
+from diffcli.calculus.functions import INFIX
+from diffcli.engine.rewriting import tidy
+from diffcli.language.parser import parse
+from diffcli.language.printer import text
+above, below = (parse(part).expression for part in ("sinh(x)", "cosh(x)"))
+print(text(tidy(INFIX["/"], above, below)))
+"""
+
+
+def test_a_mistake_is_a_row(copy: Path, call: Call) -> None:
+    path = copy / "calculus" / "mistakes.py"
+    first = path.read_text("utf-8").partition("\nPRODUCT = rows(\n")
+    row = '    ("D(u) + D(v)*7", "seven was pulled out of a hat"),\n'
+    path.write_text("".join([*first[:2], row, first[2]]), "utf-8")
+    claim = "--claim=cos(x)+7*exp(x)"
+    found = call("check", "sin(x)*exp(x)", "--at=1", claim, code=1)
+    assert "seven was pulled out of a hat" in found.stdout
+
+
+def test_a_target_is_a_file(copy: Path, call: Call) -> None:
+    folder = copy / "targets"
+    script = (folder / "javascript.py").read_text("utf-8")
+    script = script.replace('TITLE = "JavaScript"', 'TITLE = "Ecma"')
+    script = script.replace('(".js", ".mjs")', '(".es",)')
+    (folder / "ecma.py").write_text(script, "utf-8")
+    assert call("export", "x^2", "-f", "ecma").stdout.startswith("// ")
+    assert "ecma" in call("export", "--help").stdout
+    call("export", "x^2", "-o", str(copy.parent / "square.es"))
+    assert "2 * x" in (copy.parent / "square.es").read_text("utf-8")
+
+
 METHOD = '''\
 """The slope of a chord over a thousandth."""
 
