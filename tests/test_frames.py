@@ -2,6 +2,8 @@
 
 import csv
 import math
+import random
+import sys
 from pathlib import Path
 
 import polars
@@ -113,7 +115,7 @@ def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> 
     assert found["status"].to_list() == ["ok", "domain", "ok"]
     assert found["f"].null_count() == 1
     again = shown(run, "grad", "x*y", "--points", target)
-    assert [row["diffcli:df/dx"] for row in again] == ["2.0", "2.0", "4.0"]
+    assert [row["diffcli:df/dx"] for row in again] == ["2", "2", "4"]
     lines = run("grad", "x*y", "--points", target, "-f", "jsonl").out.splitlines()
     assert len(lines) == 3
 
@@ -122,7 +124,7 @@ def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> 
     "words",
     [
         ("x*y", "--engine", "polars", "--at", "1,2"),
-        ("x*y", "--engine", "polars", "--points", "{quoted}"),
+        ("x*y", "--engine", "polars", "--points", "{quoted}", "-o", "{parquet}"),
         ("x*y", "--engine", "polars", "--points", "{plain}", "-f", "json"),
         ("x*y", "--engine", "polars", "--points", "{plain}", "--method", "finite"),
         ("x*y", "--engine", "polars", "--points", "{plain}", "--order", "2"),
@@ -147,3 +149,51 @@ def test_what_polars_cannot_do_is_refused(
     ran = run("grad", *(word.format(**files) for word in words))
     assert ran.code == 2, ran.err
     assert ran.out == ""
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x,y,id\n1,2,"a,b"\n3,4,c\n',
+        "x,y,id\n1,2,007\n0,1,b\n3,4,c\n",
+        "x\ty\tid\n1\t2\ta\n",
+        '{"x": 1, "y": 2}\n{"x": 3, "y": 4}\n',
+    ],
+)
+@pytest.mark.parametrize("piped", [False, True])
+def test_what_polars_does_not_read_our_columns_do(
+    text: str,
+    form: str,
+    piped: bool,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the engine the same is read and written as without, and the same fails."""
+    path = table(tmp_path / "points", text)
+    source = "-" if piped else path
+    words = ("grad", "y/x", "--points", source, "-f", form, "--keep-going")
+    found = []
+    for more in ((), POLARS):
+        with Path(path).open() as stream:
+            monkeypatch.setattr(sys, "stdin", stream)
+            found.append(run(*words, *more))
+    assert found[0] == found[1]
+    assert found[0].out
+
+
+POLARS = ("--engine", "polars")
+
+
+def test_numbers_are_written_as_without_polars(run: Run, tmp_path: Path) -> None:
+    """Where the arithmetic has the same bits, the text has the same characters."""
+    dice = random.Random(4)
+    numbers = [dice.uniform(-1, 1) * 10.0 ** dice.randint(-320, 300) for _ in "1" * 900]
+    numbers += [
+        sign * 10.0**n * k for n in range(-9, 24) for k in (1, 2.5) for sign in (1, -1)
+    ]
+    rows = "".join(f"{number!r}\n" for number in [*numbers, 0.0, 5e-324, -0.0])
+    source = table(tmp_path / "p.csv", f"x\n{rows}")
+    words = ("grad", "x+x", "--points", source, "-f", "csv", "--keep-going")
+    assert run(*words).out == run(*words, *POLARS).out

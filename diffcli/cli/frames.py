@@ -22,7 +22,7 @@ from diffcli.inputs import frames
 from diffcli.inputs.blocks import Chunk, Shape
 from diffcli.inputs.files import object_row
 from diffcli.inputs.rows import Row, Rows
-from diffcli.output.document import header
+from diffcli.output.document import header, plain_number
 from diffcli.output.views import batch as view
 from diffcli.output.views.grad import columns
 from diffcli.records import Record
@@ -37,13 +37,8 @@ _PLACE, _LINE, _TEXT = "diffcli place", "diffcli line", "diffcli text"
 _GOOD, _STATUS = "diffcli good", "diffcli status"
 _VALUE = "diffcli value "  # and a variable's name
 _NUMBER = "diffcli number "  # and the place among value and partials
-
-
-def _quotes(path: str) -> UsageError:
-    return UsageError(
-        f"'{path}' has cells in quotes, which --engine polars does not read",
-        hint="--engine columns does",
-    )
+_WRITTEN = "diffcli written "  # and that place: its text, where polars has another
+_SMALL = 1e-4  # numbers below have an exponent, which polars writes in its own way
 
 
 def need() -> None:
@@ -79,12 +74,8 @@ class Source(Record):
 def text_source(path: str, chunk: Chunk) -> Source:
     """Return a text table, of which one chunk is known.
 
-    Raises UsageError where a cell in quotes may go on in the next line.
+    A cell in quotes, which may go on in the next line, is for others to read.
     """
-    with open(path, "rb") as file:
-        while part := file.read(1 << 20):
-            if b'"' in part:
-                raise _quotes(path)
     shape = chunk.shape
     columns = {name: f"diffcli cell {place}" for name, place in shape.places.items()}
     return Source(path, shape.kind, shape.header, columns, shape, chunk.number)
@@ -116,9 +107,12 @@ class Work(Record):
 
         try:
             frame = self._computed()
-            frame = frame.map_batches(
-                self._with_care, schema=frame.collect_schema(), streamable=True
-            )
+            schema = frame.collect_schema()
+            finished = self._with_care
+            if form in TEXTS:
+                finished = self._as_text
+                schema.update(dict.fromkeys(self._texts(), polars.String()))
+            frame = frame.map_batches(finished, schema=schema, streamable=True)
             frame = self._selected(frame, form, own)
             if form == "parquet":
                 frame.sink_parquet(target)
@@ -177,9 +171,13 @@ class Work(Record):
         import polars
 
         source = self.source
-        count = 1 + len(self.batch.names)
-        numbers = [polars.col(f"{_NUMBER}{place}") for place in range(count)]
-        added = [*numbers, polars.col(_STATUS)]
+        added = [*map(polars.col, self._numbers()), polars.col(_STATUS)]
+        if form in TEXTS:
+            for place, (number, text) in enumerate(
+                zip(self._numbers(), self._texts(), strict=True)
+            ):
+                written = polars.col(number).cast(polars.String)
+                added[place] = polars.coalesce(polars.col(text), written)
         named = [column.alias(name) for column, name in zip(added, own, strict=True)]
         if not source.shape:
             return frame.select(*map(polars.col, source.header), *named)
@@ -194,6 +192,34 @@ class Work(Record):
             for place, name in enumerate(source.header)
         )
         return frame.select(*carried, *named)
+
+    def _numbers(self) -> list[str]:
+        """Return the names of the columns for value and partials."""
+        return [f"{_NUMBER}{place}" for place in range(1 + len(self.batch.names))]
+
+    def _texts(self) -> list[str]:
+        """Return the names of the columns for numbers that are texts already."""
+        return [f"{_WRITTEN}{place}" for place in range(1 + len(self.batch.names))]
+
+    def _as_text(self, frame: "polars.DataFrame") -> "polars.DataFrame":
+        """Return a part of the table with texts for what polars writes in its own way.
+
+        The digits are the same. Whole numbers have no point, and small ones another
+        exponent.
+        """
+        import polars
+
+        frame = self._with_care(frame)
+        height = len(frame)
+        numbers = polars.concat([frame[name] for name in self._numbers()])
+        unlike = (numbers.abs() < _SMALL) | (numbers == numbers.floor())
+        places = unlike.fill_null(value=False).arg_true()
+        texts = polars.repeat(None, len(numbers), dtype=polars.String, eager=True)
+        texts = texts.scatter(places, _text(numbers.gather(places)))
+        return frame.with_columns(
+            texts.slice(place * height, height).alias(name)
+            for place, name in enumerate(self._texts())
+        )
 
     def _with_care(self, frame: "polars.DataFrame") -> "polars.DataFrame":
         """Return a part of the table in which the doubtful rows are done again."""
@@ -253,6 +279,15 @@ class Work(Record):
                 lines = [f"{row[_TEXT]}\n" for row in rows[start:stop]]
                 yield Chunk(source.shape, rows[start][_LINE], lines)
                 start = stop
+
+
+def _text(numbers: "polars.Series") -> "polars.Series":
+    """Return whole and small numbers as they are written without polars."""
+    import polars
+
+    text = numbers.cast(polars.String).str.strip_suffix(".0")
+    small = ((numbers.abs() < _SMALL) & (numbers != 0)).arg_true()
+    return text.scatter(small, [*map(plain_number, numbers.gather(small).to_list())])
 
 
 class _Found(Record):
@@ -321,23 +356,31 @@ def streamed(work: Work, form: str, own: Sequence[str]) -> Iterator[str]:
         raise work.errors[last]
 
 
-def answer(request: "Request", wrt: str, order: int = 1, *, keep_going: bool) -> Answer:
-    """Return the gradients at the rows of a table; what polars cannot, columns do.
+def answer(
+    request: "Request", wrt: str, order: int = 1, *, keep_going: bool
+) -> Answer | None:
+    """Return the gradients at the rows of a table; with ``order`` 0 the values alone.
 
-    With ``order`` 0 the values alone.
-
-    Raises UsageError for a format it does not write, and what reading raises.
+    None: it is for our own columns, a stream or a text that polars does not take line
+    by line. Raises UsageError for a format it does not write, and what reading raises.
     """
     need()
     form = tables.frame_kind(request.output) or request.form(("sheet",), "csv")
     if form not in ("csv", "tsv", "parquet", "arrow"):
         raise UsageError("polars writes csv, tsv, parquet and arrow")
     parsed = request.parsed()
+    if not request.points_file:
+        raise UsageError("--engine polars reads files of csv, tsv, parquet and arrow")
+    plain = _is_plain(request.points_file)
+    if form in TEXTS and not plain:
+        return None
     rows = request.rows_for(parsed, "csv", named=True)
     names, methods = (request.wanted(parsed, wrt), ("backprop",)) if order else ((), ())
     settings = request.settings("", "symmetric", subgradient=False)
     batch = Batch(parsed, names, settings, methods, form, True, keep_going)
-    source = _source(request, rows, parsed.variables, form)
+    source = _source(request, rows, parsed.variables, form, plain=plain)
+    if source is None:
+        return None
     own = columns(names, methods)
     shown = header(rows.columns, own)
     work = Work(batch, source, {})
@@ -352,22 +395,36 @@ def answer(request: "Request", wrt: str, order: int = 1, *, keep_going: bool) ->
     )
 
 
+def _is_plain(path: str) -> bool:
+    """Tell whether a file may be taken line by line: one without quotes."""
+    if tables.frame_kind(path):
+        return True
+    if not os.path.isfile(path) or path.endswith(tables.COMPRESSED):
+        return False
+    with open(path, "rb") as file:
+        parts = iter(lambda: file.read(1 << 20), b"")
+        return not any(b'"' in part for part in parts)
+
+
 def _source(
-    request: "Request", rows: Rows, variables: Sequence[str], form: str
-) -> Source:
+    request: "Request",
+    rows: Rows,
+    variables: Sequence[str],
+    form: str,
+    *,
+    plain: bool,
+) -> Source | None:
+    """Return what polars can read of a table; None: our own columns can."""
     if tables.frame_kind(request.points_file):
         return binary_source(request.points_file, variables)
-    if rows.chunks is None or request.points_file == "-":
-        raise UsageError("--engine polars reads files of csv, tsv, parquet and arrow")
-    chunk = next(rows.chunks(1), None)
-    if isinstance(chunk, Chunk) and form in TEXTS and form != chunk.shape.kind:
-        raise UsageError(
-            f"--engine polars writes a table of {chunk.shape.kind} as it is",
-            hint=f"-f {chunk.shape.kind}, or --engine columns",
-        )
-    if not isinstance(chunk, Chunk):
-        raise _quotes(request.points_file)
-    return text_source(request.points_file, chunk)
+    chunk = next(rows.chunks(1), None) if plain and rows.chunks else None
+    if isinstance(chunk, Chunk) and form in ("parquet", "arrow", chunk.shape.kind):
+        return text_source(request.points_file, chunk)
+    if form in TEXTS:
+        return None
+    raise UsageError(
+        f"{form} is made from parquet and arrow, and from csv and tsv without quotes"
+    )
 
 
 def _filed(work: Work, output: str, form: str, own: Sequence[str]) -> Iterator[str]:

@@ -255,7 +255,7 @@ def _of_loss(
 def _by_files(
     request: Request,
     wrt: str,
-    wanted: Sequence[str],
+    wanted: tuple[str, ...],
     engine: str,
     progress: str,
     order: int,
@@ -268,9 +268,14 @@ def _by_files(
 
         return parts.answer(request, progress)
     refuse("it is for parts: --points 'parts/*.csv' -o DIR/", "progress")
-    if engine == "polars" or frame_kind(request.output):
-        return _by_polars(request, wrt, wanted, order, keep_going=keep_going)
-    return None
+    if engine != "polars" and not frame_kind(request.output):
+        return None
+    found = _by_polars(request, wrt, wanted, order, keep_going=keep_going)
+    if found is not None:
+        return found
+    if request.output == "-":  # our own columns write what polars would
+        request = request._replace(form_name=request.form_name or "csv")
+    return _many(request, "", wrt, wanted, Settings(), order, keep_going=keep_going)
 
 
 def _is_folder(output: str) -> bool:
@@ -412,7 +417,9 @@ def _at_rows(
     alone = _is_alone(form, many=request.many)
     if frame_kind(request.points_file) and form in ("csv", "tsv"):
         order = 1 if names else 0
-        return _by_polars(request, wrt, names, order, keep_going=keep_going)
+        by_polars = _by_polars(request, wrt, names, order, keep_going=keep_going)
+        if by_polars is not None:
+            return by_polars
     batch = Batch(parsed, toward, settings, names, form, alone, keep_going)
     failures = Failures(keep_going=keep_going)
     watched = request.is_watched()
@@ -434,10 +441,10 @@ def _by_polars(
     order: int,
     *,
     keep_going: bool,
-) -> Answer:
+) -> Answer | None:
     """Return the gradients at the rows of a table, computed by polars.
 
-    Raises UsageError for what it cannot do.
+    None: our own columns have to. Raises UsageError for what neither can do.
     """
     from diffcli.cli import frames
 
