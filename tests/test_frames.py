@@ -197,3 +197,11 @@ def test_numbers_are_written_as_without_polars(run: Run, tmp_path: Path) -> None
     source = table(tmp_path / "p.csv", f"x\n{rows}")
     words = ("grad", "x+x", "--points", source, "-f", "csv", "--keep-going")
     assert run(*words).out == run(*words, *POLARS).out
+
+
+def test_what_has_no_value_has_none_though_it_stands_in_a_constant(
+    run: Run, tmp_path: Path
+) -> None:
+    points = table(tmp_path / "p.csv", "x\n1\n2\n")
+    words = ("grad", "acot(0)*x", "--points", points)
+    assert shown(run, *words) == shown(run, *words, *POLARS)

@@ -66,7 +66,8 @@ PRIMITIVES: Primitives = {
     "power": _power, "pow": _power, "sum": lambda u, v: u + v,
     "mean": lambda u, v: u / 2.0 + v / 2.0,
     "sqrt": lambda u: u.sqrt(), "exp": lambda u: u.exp(), "log": lambda u: u.log(),
-    "log1p": lambda u: u.log1p(),
+    "log1p": lambda u: u.log1p(), "log10": lambda u: u.log10(),
+    "cbrt": lambda u: u.cbrt(),
     "sin": lambda u: u.sin(), "cos": lambda u: u.cos(), "tan": lambda u: u.tan(),
     "asin": lambda u: u.arcsin(), "acos": lambda u: u.arccos(),
     "atan": lambda u: u.arctan(), "sinh": lambda u: u.sinh(),
@@ -74,6 +75,8 @@ PRIMITIVES: Primitives = {
     "abs": lambda u: u.abs(), "sign": _sign, "step": _step,
     "max": _max, "min": _min, "relu": lambda u: _max(u, number("0", 0.0)),
     "sigmoid": _sigmoid, "softplus": _softplus,
+    "floor": lambda u: u.floor(), "ceil": lambda u: u.ceil(),
+    "logsumexp": lambda u, v: _max(u, v) + (-(u - v).abs()).exp().log1p(),
 }
 
 #: For each of them that has arguments the partials, from its value and arguments.
@@ -99,6 +102,9 @@ SLOPES: dict[str, tuple[Callable[..., Any], ...]] = {
     "relu": (lambda y, u: _step(u),),
     "sigmoid": (lambda y, u: y * _sigmoid(-u),),
     "softplus": (lambda y, u: _sigmoid(u),),
+    "silu": (lambda y, u: _sigmoid(u) * (1.0 + u * _sigmoid(-u)),),
+    "leakyrelu": (lambda y, u: _either(u > 0, 1.0, 0.01),),
+    "logsumexp": (lambda y, u, v: _sigmoid(u - v), lambda y, u, v: _sigmoid(v - u)),
 }
 
 #: Where they are not smooth.
@@ -106,6 +112,7 @@ ROUGH: dict[str, Callable[..., Any]] = {
     "power": lambda u, v: (u == 0) & (v != 1) & ((v < 1) | (v != v.floor())),
     "max": lambda u, v: u == v, "min": lambda u, v: u == v,
     "asin": lambda u: u.abs() == 1, "acos": lambda u: u.abs() == 1,
+    **dict.fromkeys(("floor", "ceil"), lambda u: u == u.floor()),
     **dict.fromkeys(("sqrt", "abs", "sign", "step", "relu"), lambda u: u == 0),
 }
 # fmt: on
@@ -127,9 +134,12 @@ def local(function: Function, place: int, y: Frame, *args: Frame) -> Frame | flo
         return _SAME[slope]
     if slope is functions.FIRST or slope is functions.SECOND:
         return args[slope is functions.SECOND]
-    if function.name not in SLOPES:
-        raise _unavailable(function)
-    return SLOPES[function.name][place](y, *args)
+    if function.name in SLOPES:
+        return SLOPES[function.name][place](y, *args)
+    try:  # most rows are the same in columns as in numbers
+        return slope(y, *args)
+    except TypeError:
+        raise _unavailable(function) from None
 
 
 def rough(function: Function, *args: Frame) -> Frame | None:
@@ -139,9 +149,29 @@ def rough(function: Function, *args: Frame) -> Frame | None:
     """
     if function.rough is None:
         return None
-    if function.name not in ROUGH:
-        raise _unavailable(function)
-    return ROUGH[function.name](*args)
+    if function.name in ROUGH:
+        return ROUGH[function.name](*args)
+    try:
+        return function.rough.at(*args)
+    except TypeError:
+        raise _unavailable(function) from None
+
+
+def outside(function: Function, *args: Frame) -> Frame | None:
+    """Return where a function has no value, though polars may give one.
+
+    1/0 is infinite there, and what is made of that may be finite: only what polars
+    computes itself is sure to be no finite number. None: nowhere.
+
+    Raises Unavailable if that is not known.
+    """
+    if function.name in PRIMITIVES:
+        return None
+    try:
+        inside = function.domain.holds(*args)
+    except TypeError:
+        raise _unavailable(function) from None
+    return None if inside is True else ~inside
 
 
 def _unavailable(function: Function) -> Unavailable:

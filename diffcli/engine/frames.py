@@ -89,9 +89,11 @@ def gradient(
         stage = max(term.stage for term in args)
         term = _Term(apply(*[arg.frame for arg in args]), stage)
         values.append(stages.shared(term) if users[row] > 1 else term)
+        given = [arg.frame for arg in args]
+        found = [frames.outside(node.function, *given)]
         if program.active[row]:
-            rough = frames.rough(node.function, *[arg.frame for arg in args])
-            doubtful += [] if rough is None else [rough]
+            found.append(frames.rough(node.function, *given))
+        doubtful += [where for where in found if where is not None]
     adjoints = _adjoints(program, values, stages)
     value = stages.shared(values[program.outputs[0]])
     partials = [
