@@ -1,5 +1,6 @@
 """explore: keys change a state, and all that is shown follows from the state."""
 
+import json
 import shlex
 import time
 
@@ -202,18 +203,49 @@ def test_the_call_shows_the_same(formula: str, run: Run) -> None:
     parsed = parse(formula)
     point = {name: n + 1.5 for n, name in enumerate(parsed.variables)}
     now = pressed(start(parsed, point, 1.0, "forward"), "down", "right", "up", "s")
-    for keys in ((), ("m",), ("tab",)):
+    for keys in ((), ("m",), ("z", "right"), ("o", "o", "m"), ("tab",)):
         left = pressed(now, *keys)
         name, *words = shlex.split(call(left))
         assert name == "diffcli"
         ran = run(*words)
         assert (ran.code, ran.err) == (0, "")
         if not left.graph:
-            numbers = [
-                screen.partition("secant ")[2].split()
-                for screen in (ran.out, text_of(left, Screen()))
-            ]
-            assert numbers[0] == numbers[1] != []
+            screens = (ran.out, text_of(left, Screen()))
+            one, other = (
+                screen.partition("]")[2].split("\n")[1:] for screen in screens
+            )
+            assert [line.rstrip() for line in other] == one[:-1]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_programs_get_the_three_numbers(formula: str, run: Run) -> None:
+    parsed = parse(formula)
+    point = {name: n + 1.5 for n, name in enumerate(parsed.variables)}
+    at = ",".join(f"{name}={value}" for name, value in point.items())
+    found = json.loads(run("explore", formula, "--at", at, "-f", "json").out)
+    shown = text_of(start(parsed, point, 1.0, "forward"), Screen(200))
+    assert found["point"] == point
+    for word in ("secant", "tangent"):
+        (line,) = (line for line in shown.split("\n") if line.startswith(word))
+        number = float(line.partition(" = ")[2].split()[0])
+        assert found[word] == pytest.approx(number, rel=1e-9)
+    digits = found["digits"]
+    assert f"{digits} digit" in shown or digits in (None, 16)
+
+
+def test_no_slope_is_no_number_for_programs(run: Run) -> None:
+    found = json.loads(run("explore", "abs(x)", "--at", "0", "-f", "json").out)
+    assert found["tangent"] is None
+    assert "kink" in found["status"]
+
+
+def test_the_ranges_of_a_map_come_together(run: Run) -> None:
+    for words in (
+        ("x*y", "--at", "1,2", "--x", "0:2"),
+        ("x", "--at", "1", "--y", "0:1"),
+    ):
+        done = run("explore", *words)
+        assert (done.code, done.out) == (2, "")
 
 
 @pytest.mark.parametrize("formula", FORMULAS[:3])

@@ -131,7 +131,11 @@ CALLS = {
     "functions": ["", "relu"],
     "demo": ["2", "--list"],
     "practice": ["--seed 2"],
-    "explore": ["sin(x)*exp(y) --at 1,2 --scheme symmetric"],
+    "explore": [
+        "sin(x)*exp(y) --at 1,2 --scheme symmetric",
+        "sin(x)*exp(y) --at 1,2 --x 0:1 --y 0:1 --scheme symmetric",
+        "sin(x) --at 1 --scheme symmetric",
+    ],
 }
 #: Options whose effect is seen at some points alone: calls with such a point.
 SEEN_AT = {

@@ -5,7 +5,7 @@ computed anew from the state alone.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from diffcli.calculus.functions import CONSTANTS
@@ -19,6 +19,9 @@ from diffcli.language.expression import (
 )
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
+
+Range = tuple[float, float]
+"""The middle of a picture, and how far it reaches to each side."""
 
 VARIABLE, STEP, CONSTANT = "variable", "step", "constant"
 CURVE, MAP = "curve", "map"
@@ -109,6 +112,11 @@ class State(Record):
         """The dial that is chosen."""
         return self.dials[self.chosen]
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The variables of the picture: across, and of a map up."""
+        return tuple(self.point) if self.picture == MAP else (self.along,)
+
     def parsed(self) -> Parsed:
         """Return the formula with its constants as they are now."""
         sites: dict[Call, dict[int, float]] = {}
@@ -119,11 +127,17 @@ class State(Record):
 
 
 def start(
-    parsed: Parsed, point: Mapping[str, float], h: float, scheme: str, vary: str = ""
+    parsed: Parsed,
+    point: Mapping[str, float],
+    h: float,
+    scheme: str,
+    vary: str = "",
+    ranges: Sequence[Range] = (),
 ) -> State:
     """Return the first state: the point is chosen, and nothing is changed.
 
-    With two variables, and none that varies alone, a map is shown.
+    With two variables, and none that varies alone, a map is shown. ``ranges`` are
+    those of the picture, across and up; else they lie around the point.
     """
     names = parsed.variables
     dials = [
@@ -131,12 +145,18 @@ def start(
         Dial(STEP, "h", h, 0),
         *_constants(parsed),
     ]
-    ranges = {name: (point[name], _reach(point[name])) for name in names}
+    around = {name: usual(point[name]) for name in names}
     picture = MAP if len(names) == 2 and not vary else CURVE
     along = vary or names[0]
+    around |= dict(zip(names if picture == MAP else (along,), ranges, strict=False))
     return State(
-        parsed, tuple(dials), scheme, names.index(along), along, picture, ranges=ranges
+        parsed, tuple(dials), scheme, names.index(along), along, picture, ranges=around
     )
+
+
+def usual(value: float) -> Range:
+    """Return the range around a number: its middle, and how far it reaches."""
+    return value, _reach(value)
 
 
 def _constants(parsed: Parsed) -> Iterator[Dial]:

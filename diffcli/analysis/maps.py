@@ -119,12 +119,12 @@ class Field(Record):
 class Map:
     """Samples of a field, with what they show."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, across: int = _ACROSS, down: int = _DOWN) -> None:
         """Take the samples that a picture needs; a long formula gets fewer."""
         self.field = field
         most = _MOST_WORK // len(field.program.nodes)
-        finer = min(1.0, math.sqrt(most / (_ACROSS * _DOWN)))
-        across, down = (max(_FEWEST, int(n * finer)) for n in (_ACROSS, _DOWN))
+        finer = min(1.0, math.sqrt(most / (across * down)))
+        across, down = (max(min(_FEWEST, n), int(n * finer)) for n in (across, down))
         #: Rows of samples, from the least y to the greatest.
         self.rows = field.samples(across, down)
 

@@ -1,12 +1,9 @@
 """What is read off a state of ``explore``: the three numbers, and how they part."""
 
-from collections.abc import Sequence
-
 from diffcli.analysis.certainty import kink_error
 from diffcli.analysis.explore import State
 from diffcli.analysis.grad import Comparison, compare
 from diffcli.engine.stencils import Difference, Quotient
-from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
@@ -105,18 +102,3 @@ def _kink(comparison: Comparison, name: str) -> DiffcliError | None:
     if name not in comparison.kinks:
         return None
     return kink_error(comparison.problem, name, comparison.corners[name])
-
-
-def heights(
-    parsed: Parsed, across: Sequence[tuple[str, float]], up: Sequence[tuple[str, float]]
-) -> list[list[float | None]]:
-    """Return the function's values over a grid, row by row; None: there is none."""
-    program = Program([parsed.expression])
-
-    def value(point: dict[str, float]) -> float | None:
-        try:
-            return program.value(point)
-        except Undefined:
-            return None
-
-    return [[value({name: x, other: y}) for name, x in across] for other, y in up]

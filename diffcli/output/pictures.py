@@ -1,25 +1,24 @@
 """The pictures of what is explored: the curve with its lines, or a map."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from diffcli.analysis.explore import State
+from diffcli.analysis.maps import Field, Map
 from diffcli.analysis.plot import plot, window
-from diffcli.analysis.reading import Reading, heights
+from diffcli.analysis.reading import Reading
+from diffcli.engine.tape import Program
 from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
-from diffcli.output.document import Line, Run, Screen
-from diffcli.output.levels import level_line
-from diffcli.output.relief import shading
+from diffcli.output.document import Line, Screen
+from diffcli.output.relief import SIGNS, Overlay, heading, relief
 from diffcli.output.views.plot import kinks, runs
 
 _SAMPLES = 161
 _WORK = 100_000  # nodes of a formula, times values: a few hundredths of a second
 _FEWEST = 16
+_FEWEST_ROWS = 4  # of the samples of a map
 _AXIS = 2  # lines of the x axis and its labels
-_LEVELS = 9
-_STYLES = ("fifth", "second", "first", "fourth", "third")  # from low to high
 _ARROW = 0.3  # how long the gradient's arrow is, next to the picture
-_ENDS = 0.02  # share of the highest and the lowest values that have no level lines
 _LABELS = 60  # columns from which curves have labels
 
 
@@ -87,66 +86,33 @@ def _line(
 
 
 def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[Line]:
-    """Return a map: level lines, the point and the gradient's arrow."""
+    """Return a map as plot draws it, with the point and the gradient's arrow."""
     (first, x), (second, y) = state.point.items()
-    rows = max(1, lines - _AXIS - 1)
+    rows = max(_FEWEST_ROWS, lines - _AXIS - 1)
     columns = max(8, screen.width - 10)
     (mx, rx), (my, ry) = state.ranges[first], state.ranges[second]
-    if rx == ry:  # a step is as long in both directions, so right angles are right
+    if math.isclose(
+        rx, ry
+    ):  # a step is as long in both directions, so right angles are right
         rx = ry * columns / (2 * rows)
-    across, up = Axis(mx - rx, mx + rx), Axis(my - ry, my + ry)
+    parsed = found.parsed
+    field = Field(
+        parsed, Program([parsed.expression]), (first, second), {},
+        (mx - rx, mx + rx), (my - ry, my + ry),
+    )  # fmt: skip
     most = math.isqrt(_affordable(found))
-    xs, ys = _places(across, min(columns // 2, most)), _places(up, min(rows, most))
-    values = heights(
-        found.parsed,
-        [(first, place) for place in xs],
-        [(second, place) for place in ys],
-    )
-    levels = list(_levels(values))
-    curves = [
-        Curve(list(level_line(values, xs, ys, level)), "", style, "-")
-        for level, style in levels
-    ]
+    chart = Map(field, min(columns // 2, most), min(rows, most))
+    curves: list[Curve] = []
     marks: list[Mark] = []
     gradient = [found.estimate("backprop", name) for name in (first, second)]
     if None not in gradient:
         arrow, head = _arrow((x, y), [g or 0.0 for g in gradient], rx, ry)
         if arrow:
-            curves.insert(0, Curve([arrow], "", "title", "#"))
-            marks.append(Mark(*arrow[1], "#" if screen.ascii else head))
+            curves.append(Curve([arrow], "", "gradient", "#"))
+            marks.append(Mark(*arrow[1], "#" if screen.ascii else head, "gradient"))
     marks.append(Mark(x, y, "@" if screen.ascii else "●"))
-    ground = shading(values, [level for level, _ in levels], ascii=screen.ascii)
-    chart = Chart(across, up, curves, marks, ground=ground)
-    legend = _legend([level for level, _ in levels], screen)
-    return [*draw(chart, screen.width, rows, ascii=screen.ascii), legend]
-
-
-def _legend(levels: Sequence[float], screen: Screen) -> Line:
-    """Return which values the level lines stand for."""
-    if len(levels) < 2:
-        return (Run("no level lines: one value all over", "muted"),)
-    first, second, last = (f"{levels[n]:.6g}" for n in (0, 1, -1))
-    text = f"level lines: f = {first}, {second}, ... {last}"
-    more = "   arrow: the gradient, the steepest way up"
-    return (Run(text + more if len(text + more) <= screen.width else text),)
-
-
-def _places(axis: Axis, count: int) -> list[float]:
-    return [axis.low + (axis.high - axis.low) * n / count for n in range(count + 1)]
-
-
-def _levels(values: Sequence[Sequence[float | None]]) -> Iterator[tuple[float, str]]:
-    """Yield round values between low and high, with the colours that tell them."""
-    known = sorted(v for row in values for v in row if v is not None)
-    if not known:
-        return
-    cut = int(len(known) * _ENDS)
-    low, high = known[cut], known[-1 - cut]
-    if low == high:
-        return
-    ticks = Axis(low, high).ticks(_LEVELS)
-    for place, (level, _) in enumerate(ticks):
-        yield level, _STYLES[place * len(_STYLES) // len(ticks)]
+    overlay = Overlay(curves, marks)
+    return relief(chart, screen, lines, arrows=False, overlay=overlay, within=True)
 
 
 def _arrow(
@@ -158,5 +124,4 @@ def _arrow(
         return [], ""
     dx, dy = (_ARROW * g / size for g in gradient)
     end = (start[0] + dx, start[1] + dy)
-    turn = round(math.atan2(dy / ry, dx / rx) / (math.pi / 4)) % 8
-    return [start, end], "→↗↑↖←↙↓↘"[turn]
+    return [start, end], heading(dx / rx, dy / ry, SIGNS)

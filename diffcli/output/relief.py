@@ -19,7 +19,7 @@ _MOST_STRETCHED = 1e300  # beyond that a product may be no number
 _BROKEN = ("pole", "jump", "asymptote")
 
 
-class _Signs(Record):
+class Signs(Record):
     """What a map is drawn with."""
 
     #: From the lowest values to the highest.
@@ -32,8 +32,9 @@ class _Signs(Record):
     arrows: str
 
 
-SIGNS = _Signs(" ░▒▓", "╱", "◇", "┊", "◆", "→↗↑↖←↙↓↘")
-ASCII_SIGNS = _Signs(" .:%", "/", "o", "!", "S", ">^<v")
+SIGNS = Signs(" ░▒▓", "╱", "◇", "┊", "◆", "→↗↑↖←↙↓↘")
+ASCII_SIGNS = Signs(" .:%", "/", "o", "!", "S", ">^<v")
+_AXIS = 2  # lines of the x axis and its labels
 _LETTER = "-"  # a level line in ASCII
 
 
@@ -52,10 +53,12 @@ def relief(
     z: Range | None = None,
     arrows: bool = True,
     overlay: Overlay | None = None,
+    within: bool = False,
 ) -> list[Line]:
     """Return a map as lines: ``height`` of them, the x axis and a legend.
 
-    ``z`` is the range of the values that are told apart.
+    ``z`` is the range of the values that are told apart; ``within`` the height axis
+    and legend have to fit too.
     """
     signs = ASCII_SIGNS if screen.ascii else SIGNS
     levels = _levels(chart, z)
@@ -67,8 +70,10 @@ def relief(
             marks.append(Mark(best.x, best.y, signs.steepest, "gradient"))
     over = overlay or Overlay()
     over = Overlay(over.curves, [*marks, *over.marks])
-    drawn = plane(chart, screen, height, levels, levels, over)
-    return [*drawn, *_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
+    legend = [*_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
+    if within:
+        height = max(1, height - _AXIS - len(legend))
+    return [*plane(chart, screen, height, levels, levels, over), *legend]
 
 
 def plane(
@@ -99,7 +104,7 @@ def _levels(chart: Map, z: Range | None) -> list[float]:
     return [level for level, _ in Axis(low, high).ticks(_LEVELS)]
 
 
-def _shade(value: float | None, levels: Sequence[float], signs: _Signs) -> str:
+def _shade(value: float | None, levels: Sequence[float], signs: Signs) -> str:
     if value is None:
         return signs.undefined
     return signs.shades[bisect(levels, value) * len(signs.shades) // (len(levels) + 1)]
@@ -145,7 +150,7 @@ def _beside(edge: Grid) -> Iterator[tuple[int, int]]:
                         yield near
 
 
-def _walls(chart: Map, signs: _Signs) -> Iterator[Mark]:
+def _walls(chart: Map, signs: Signs) -> Iterator[Mark]:
     """Yield signs along the lines on which the function breaks."""
     for line in chart.breaks:
         sign = signs.kink if line.kind == "kink" else signs.wall
@@ -153,7 +158,7 @@ def _walls(chart: Map, signs: _Signs) -> Iterator[Mark]:
             yield Mark((x + to_x) / 2, (y + to_y) / 2, sign)
 
 
-def _arrows(chart: Map, signs: _Signs, width: int, height: int) -> Iterator[Mark]:
+def _arrows(chart: Map, signs: Signs, width: int, height: int) -> Iterator[Mark]:
     """Yield where the gradient points, as it looks in the picture."""
     (low_x, high_x), (low_y, high_y) = chart.field.x, chart.field.y
     wide, tall = high_x / 2 - low_x / 2, high_y / 2 - low_y / 2
@@ -166,9 +171,14 @@ def _arrows(chart: Map, signs: _Signs, width: int, height: int) -> Iterator[Mark
                 continue
             dx, dy = sample.gradient
             largest = max(abs(dx), abs(dy))
-            turns = math.atan2(dy / largest * stretch, dx / largest) / math.tau
-            sign = signs.arrows[round(turns * len(signs.arrows)) % len(signs.arrows)]
+            sign = heading(dx / largest, dy / largest * stretch, signs)
             yield Mark(sample.x, sample.y, sign, "gradient")
+
+
+def heading(across: float, up: float, signs: Signs) -> str:
+    """Return the sign of an arrow in a direction."""
+    turns = math.atan2(up, across) / math.tau
+    return signs.arrows[round(turns * len(signs.arrows)) % len(signs.arrows)]
 
 
 def _spread(count: int, most: int) -> list[int]:
@@ -178,7 +188,7 @@ def _spread(count: int, most: int) -> list[int]:
 
 
 def _legend(
-    chart: Map, levels: Sequence[float], signs: _Signs, arrows: bool
+    chart: Map, levels: Sequence[float], signs: Signs, arrows: bool
 ) -> Iterator[str]:
     """Yield what the shades and signs stand for."""
     for place, sign in enumerate(signs.shades):

@@ -3,22 +3,34 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from textwrap import wrap
+from typing import Any
 
 from diffcli.analysis.explore import (
     CONSTANT,
+    CURVE,
     KEYS,
     MAP,
     STEP,
     Dial,
     State,
+    usual,
 )
 from diffcli.analysis.reading import Reading, reading
 from diffcli.output.breaking import broken_formula
-from diffcli.output.document import Document, Line, Picture, Run, Screen, number_style
+from diffcli.output.document import (
+    Document,
+    Line,
+    Picture,
+    Run,
+    Screen,
+    number_style,
+    plain_number,
+)
 from diffcli.output.pictures import curve, landscape
-from diffcli.output.views import doubtful_tail, understood
+from diffcli.output.views import derivative_text, doubtful_tail, heading, understood
 from diffcli.output.walk import graph
 
+SCHEMA = "diffcli/explore/1"
 _DIGITS = 10
 _SAME = 1e-6  # how far the places, as they are written, may be from h apart
 _LONGEST = 30  # characters of a quotient that is written with its numbers
@@ -34,7 +46,7 @@ _WHY = {
 def document(state: State, *, live: bool = False) -> Document:
     """Return one screen as a document; a ``live`` one shows the keys too."""
     picture = Picture(partial(frame, state, live=live))
-    return Document(blocks=lambda _: (picture,), record=dict)
+    return Document(blocks=lambda _: (picture,), record=partial(_record, state))
 
 
 def frame(state: State, screen: Screen, *, live: bool = False) -> list[Line]:
@@ -72,11 +84,16 @@ def call(state: State) -> str:
     quoted = f'"{formula}"'
     if state.graph:
         return f"diffcli trace {quoted} --at {_plain(point)}"
-    vary = "" if state.picture == MAP or len(state.point) < 2 else state.along
-    words = f"--h {state.h:g} --scheme {state.scheme}"
-    return f"diffcli explore {quoted} --at {_plain(point)} {words}" + (
-        f" --vary {vary}" if vary else ""
-    )
+    words = [f"--h {plain_number(state.h)} --scheme {state.scheme}"]
+    if state.picture == CURVE and len(state.point) > 1:
+        words.append(f"--vary {state.along}")
+    ranges = [state.ranges[name] for name in state.shown]
+    if ranges != [usual(state.point[name]) for name in state.shown]:
+        words += [
+            f"--{axis} {plain_number(middle - reach)}:{plain_number(middle + reach)}"
+            for axis, (middle, reach) in zip("xy", ranges, strict=False)
+        ]
+    return f"diffcli explore {quoted} --at {_plain(point)} {' '.join(words)}"
 
 
 def _plain(point: str) -> str:
@@ -177,7 +194,9 @@ def _numbers(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
     yield _row("tangent", left[1], wide, tangent, screen)
     yield from _symbolic(found, symbolic, style, screen)
     if state.picture == MAP:
-        yield _gradient(state, found)
+        gradient = _gradient(state, found)
+        fits = sum(len(run.text) for run in gradient) <= screen.width
+        yield gradient if fits else gradient[:1]
     why = _WHY.get(found.cause(name), "")
     if digits is not None:
         count = "all digits agree" if digits >= 16 else f"{digits} digits agree"
@@ -240,7 +259,10 @@ def _gradient(state: State, found: Reading) -> Line:
         return (Run("gradient: none"),)
     listed = ", ".join(f"{p:.6g}" for p in known)
     size = sum(p * p for p in known) ** 0.5
-    return (Run(f"gradient ({listed}), {size:.6g} long", "gradient"),)
+    return (
+        Run(f"gradient ({listed}), {size:.6g} long", "gradient"),
+        Run(": the arrow, the steepest way up", "remark"),
+    )
 
 
 def _prose(text: str, screen: Screen, most: int) -> Iterator[Line]:
@@ -283,3 +305,33 @@ def _help(screen: Screen) -> list[Line]:
     lines.append(())
     lines += _prose("Any key goes back.", screen, 1)
     return [_fitted(line, screen.width) for line in lines[: screen.height]]
+
+
+# ---- for programs --------------------------------------------------------------------
+
+
+def _record(state: State) -> dict[str, Any]:
+    """Return what one screen says, without its picture."""
+    found, name = reading(state), state.along
+    difference = found.difference
+    error = found.error.message if found.error else found.missing
+    return {
+        **heading(SCHEMA, found.parsed),
+        "point": state.point,
+        "value": found.problem.value if found.problem else None,
+        "variable": name,
+        "h": state.h,
+        "scheme": difference.scheme if difference else state.scheme,
+        "secant": difference.slope if difference else None,
+        "tangent": None if found.error else found.estimate("backprop", name),
+        "symbolic": None if found.error else found.estimate("symbolic", name),
+        "derivative": derivative_text(found.formula) if found.formula else None,
+        "digits": found.agreed(name),
+        "cause": found.cause(name) or None,
+        "ranges": {
+            each: [middle - reach, middle + reach]
+            for each in state.shown
+            for middle, reach in (state.ranges[each],)
+        },
+        "status": error or "ok",
+    }
