@@ -10,7 +10,7 @@ from diffcli.analysis.features import Feature, Slice, edges, features
 from diffcli.analysis.spacing import spaced
 from diffcli.engine.columns import BLOCK, gradients
 from diffcli.engine.tape import Program, Undefined
-from diffcli.language.expression import Expression
+from diffcli.language.expression import Call, Expression, Number
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
 
@@ -21,6 +21,9 @@ _ASKED = 9  # places of a line at which its kind is looked at
 _HALVINGS = 30  # of the steps toward the steepest place
 _UNBOUNDED = 4.0  # a gradient that grows so many times between samples has no end
 _SAME = 1e-9  # share by which gradients differ that are equally steep
+
+#: Functions that are 0 where their first argument is, and nowhere else.
+_ZERO_WITH_THEIR_FIRST = ("negate", "divide", "abs", "sqrt", "cbrt")
 
 Range = tuple[float, float]
 Place = tuple[float, float]
@@ -168,7 +171,8 @@ def _breaks(chart: Map) -> Iterator[Break]:
     field = chart.field
     formulas: dict[Expression, None] = {}
     for name in field.names:
-        formulas |= dict.fromkeys(edges(field.program, name))
+        for edge_formula in edges(field.program, name):
+            formulas |= dict.fromkeys(_factors(edge_formula))
     for formula in formulas:
         edge = field._replace(program=Program([formula]))
         rows = edge.samples(len(chart.x), len(chart.y))
@@ -180,13 +184,32 @@ def _breaks(chart: Map) -> Iterator[Break]:
             yield Break(kind, tuple(tuple(s.value for s in row) for row in rows))
 
 
+def _factors(formula: Expression) -> Iterator[Expression]:
+    """Yield formulas of which one is 0 where a product is, without even powers.
+
+    (x - y)**2 touches 0 on a line, and x - y changes its sign there.
+    """
+    todo = [formula]
+    while todo:
+        node = todo.pop()
+        name = node.function.name if isinstance(node, Call) else ""
+        if name == "multiply":
+            todo += node.args
+        elif name in _ZERO_WITH_THEIR_FIRST:
+            todo.append(node.args[0])
+        elif name == "power" and isinstance(node.args[1], Number):
+            todo += node.args[:1] if node.args[1].value > 0 else []
+        elif not isinstance(node, Number):
+            yield node
+
+
 def _crossings(rows: Sequence[Sequence[Sample]]) -> Iterator[tuple[Place, Place]]:
     """Yield neighbouring places between which an edge changes its sign."""
     for line in (*rows, *zip(*rows, strict=True)):
         for a, b in pairwise(line):
             if a.value is None or b.value is None:
                 continue
-            if (a.value < 0) != (b.value < 0) or not b.value:
+            if a.value and ((a.value < 0) != (b.value < 0) or not b.value):
                 yield (a.x, a.y), (b.x, b.y)
 
 
@@ -200,9 +223,9 @@ def _asked(
         low, high = (x, to_x) if across else (y, to_y)
         name, other = field.names if across else field.names[::-1]
         fixed = {**field.others, other: y if across else x}
-        survey = features(
-            Slice(field.program, name, fixed), (low, high + (high - low) / 2)
-        )
+        half = (high - low) / 2
+        places = [low + half * n for n in range(-1, 4)]  # an edge may touch 0 between
+        survey = features(Slice(field.program, name, fixed), places)
         yield survey.features[0] if survey.features else None
 
 

@@ -298,7 +298,7 @@ def _clipped(
 def _wall(grid: _Grid, picture: Chart, wall: float) -> None:
     x = _column(picture.x, wall, grid)
     for y in range(grid.height):
-        grid.sign(x, y, ":" if grid.ascii else "┊", "muted")
+        grid.sign(x, y, ":" if grid.ascii else "┊", "ground")
 
 
 def _mark(grid: _Grid, picture: Chart, mark: Mark) -> None:

@@ -40,8 +40,8 @@ class Run(Record):
 
     text: str
     #: "", "value", "gradient", "adjoint", "doubtful", "name", "muted", "title", or for
-    #: curves "first" to "sixth"; a "remark" at the end of a line that is too long goes
-    #: to a line of its own.
+    #: curves "first" to "sixth", and "ground" for what lies behind them; a "remark" at
+    #: the end of a line that is too long goes to a line of its own.
     style: str = ""
 
 

@@ -116,7 +116,7 @@ def shading(
     """Return signs that are denser the higher a value is, row by row."""
     signs = ASCII_SIGNS if ascii else SIGNS
     return [
-        [(_shade(value, levels, signs), "muted") for value in row] for row in values
+        [(_shade(value, levels, signs), "ground") for value in row] for row in values
     ]
 
 

@@ -41,7 +41,7 @@ def blocks(
         said = sentence(end.units if end else (), training.data.used, notation)
         if said:
             who = f"rate {course.rate:.10g}: " if several else ""
-            yield Lines(((Run(f"{who}{said}", "doubtful"),),))
+            yield Lines(((Run(f"{who}{said}", "name"),),))
     rate = f" after rate {descent.courses[training.best].rate:.10g}" if several else ""
     yield Picture(partial(_weights, training, f"weights{rate}:"))
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
+from rich.style import Style
 from rich.terminal_theme import SVG_EXPORT_THEME as THEME
 
 from diffcli.output import signs
@@ -27,12 +28,14 @@ NEEDS = "blocks"
 
 _MARGIN, _TOP = 12, 44  # around the screen, and above it
 _SIZE = 20  # of the font: its letters are 0.6 as wide as high
+_BELOW = 4  # how far below them a line is drawn
 _BASE = 18  # where in a line its letters stand
 _FONTS = (
     "ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',"
     "monospace"
 )
 _BUTTONS = ("#ff5f57", "#febc2e", "#28c840")
+_NO_LINE = Style(underline=False)
 _PAPER, _INK = THEME.background_color.hex, THEME.foreground_color.hex
 #: Nothing is loaded from elsewhere, not even a font.
 _LOOK = (
@@ -64,6 +67,9 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     rows = [[*_words(row)] for row in drawn]
     styles = {"": ""}  # what a style asks for, by its class
     body = [part for y, row in enumerate(rows) for part in _row(row, y, styles)]
+    body += [
+        part for y, row in enumerate(drawn) for part in _underlines(row, y, styles)
+    ]
     ends = (word.columns[-1] + 1 for row in rows for word in row)
     width = WIDTH * max(screen.width, *ends, 0) + 2 * _MARGIN
     height = HEIGHT * len(rows) + _TOP + _MARGIN
@@ -86,7 +92,7 @@ def _words(row: Iterable["Segment"]) -> Iterator[_Word]:
     """Yield the words of a line with the columns where they stand."""
     column = 0
     for text, style, _ in row:
-        look = style.get_html_style(THEME) if style else ""
+        look = _look(style)
         letters, columns, last = "", list[int](), ""
         for letter in text:
             size = get_character_cell_size(letter)
@@ -101,6 +107,37 @@ def _words(row: Iterable["Segment"]) -> Iterator[_Word]:
             column += size
         if letters:
             yield _Word(letters, columns, look, last == "shape")
+
+
+def _look(style: Style | None) -> str:
+    """Return how text of a style looks, as CSS; lines below it are drawn."""
+    return (style + _NO_LINE).get_html_style(THEME) if style else ""
+
+
+def _class(look: str, styles: dict[str, str]) -> str:
+    """Return the name of a look, which gets one when it is first met."""
+    name = next((name for name, known in styles.items() if known == look), "")
+    if look and not name:
+        name = f"s{len(styles)}"
+        styles[name] = look
+    return name
+
+
+def _underlines(
+    row: Sequence["Segment"], y: int, styles: dict[str, str]
+) -> Iterator[str]:
+    """Yield lines below text, below the blanks in it too."""
+    column = 0
+    for text, style, _ in row:
+        if style and style.underline and text.strip():
+            start = column + cell_len(text) - cell_len(text.lstrip())
+            across = cell_len(text.strip())
+            kind = f"{signs.LINES} {_class(_look(style), styles)}".rstrip()
+            yield (
+                f'<path class="{kind}" d="M{WIDTH * start}'
+                f' {HEIGHT * y + _BASE + _BELOW}h{WIDTH * across}"/>'
+            )
+        column += cell_len(text)
 
 
 def _kind(letter: str, size: int) -> str:
@@ -119,10 +156,7 @@ def _row(row: Sequence[_Word], y: int, styles: dict[str, str]) -> Iterator[str]:
     paths: dict[str, str] = {}
     texts = []
     for word in row:
-        name = next((n for n, look in styles.items() if look == word.look), "")
-        if word.look and not name:
-            name = f"s{len(styles)}"
-            styles[name] = word.look
+        name = _class(word.look, styles)
         for letter, column in zip(word.text, word.columns, strict=True):
             shape = signs.drawn(letter, WIDTH * column, HEIGHT * y)
             if shape:

@@ -38,7 +38,8 @@ _STYLES = {
     "adjoint": "cyan",
     "doubtful": "bold red underline",
     "name": "bold",
-    "muted": "dim",
+    "muted": "",  # said by the way; not dimmed, as projectors lose dim grey
+    "ground": "dim",
     "title": "bold",
     "rule": "magenta",
     # Curves: functions and their derivatives take turns.
@@ -175,6 +176,12 @@ def _text(line: Line, screen: Screen) -> Text:
 def _line(line: Line, screen: Screen) -> Iterator[Text]:
     """Yield a line; if it is too long, the remarks at its end stand below it."""
     text = _text(line, screen)
+    if text.cell_len > screen.width:  # closer together it may fit
+        line = tuple(
+            run._replace(text=run.text.rstrip()) if run.style == "remark" else run
+            for run in line
+        )
+        text = _text(line, screen)
     remarks: list[Run] = []
     while text.cell_len > screen.width and len(line) > 1 and line[-1].style == "remark":
         remarks.insert(0, line[-1])

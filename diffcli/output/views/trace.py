@@ -44,15 +44,13 @@ _SATURATING = {"sigmoid", "tanh", "softsign", "erf", "atan", "hardsigmoid", "har
 
 #: What a gate does to the gradient, in the words of Stanford's CS231n.
 _GATES = {
-    "add": "sum: passes it on",
-    "sum": "sum: passes it on",
-    "subtract": "difference: passes it on, with its sign",
-    "negate": "sign: turns it round",
-    "multiply": "times the other factor",
+    "add": "passes it on",
+    "sum": "passes it on",
+    "negate": "turns it round",
+    "multiply": "other factor",
     "divide": "quotient",
-    "power": "power",
-    "max": "max: routes the gradient to the larger",
-    "min": "min: routes the gradient to the smaller",
+    "max": "max: to the larger",
+    "min": "min: to the smaller",
 }
 
 
@@ -186,7 +184,9 @@ def _gate(node: Backward) -> str:
     (share,) = node.shares
     if share.local == 0.0 and _is_flat(share.function):
         return f"{share.function} is dead here: passes nothing on"
-    return _GATES.get(share.function, f"derivative of {share.function}")
+    if share.function == "subtract":
+        return _GATES["add" if share.local > 0 else "negate"]
+    return _GATES.get(share.function, share.function)
 
 
 def _joined(numbers: Sequence[str], sign: str) -> str:
@@ -290,7 +290,7 @@ def _bars(levels: Sequence[Level], screen: Screen) -> Iterator[Line]:
             share = (math.log10(level.size) - low) / (high - low)
         size = f"{level.size:9.2e}" if math.isfinite(level.size) else "undefined"
         head = f"  depth {level.depth:4}  {level.name:{name}} {size} "
-        yield (Run(head), Run(bar(share, room, ascii=screen.ascii), "first"))
+        yield (Run(head), Run(bar(share, room, ascii=screen.ascii), "adjoint"))
 
 
 # ---- LaTeX -------------------------------------------------------------------------

@@ -39,8 +39,11 @@ def _blocks(tree: Tree, shared: bool, notation: Notation) -> Iterator[Block]:
     yield from formulas(tree.parsed, notation)
     if tree.problem:
         at = Run(f"at {point_text(tree.problem.point, notation)}")
-        meaning = Run("after each node: value | adjoint", "muted")
-        yield Facts(((at,), (meaning,)))
+        meaning = (
+            Run("after each node: "), Run("value", "value"),
+            Run(" | "), Run("adjoint", "adjoint"),
+        )  # fmt: skip
+        yield Facts(((at,), meaning))
     yield Lines(tuple(_lines(tree, shared, notation)), partial(_forest, tree, shared))
 
 
