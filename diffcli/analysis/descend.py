@@ -52,7 +52,7 @@ _NEARLY = 0.1  # and that may be left when it goes on without going back and for
 _STEADY = 0.9  # how long the steps of a cycle stay
 _WASTED = 0.5  # the share of the way gone that leads on, where it goes back and forth
 _MOST_DOWNHILL = 2000  # steps in which the floor has to be found
-_MOST_WORK = 20_000_000  # nodes times such steps, which take seconds
+_MOST_WORK = 2_000_000  # nodes of a formula, times examples, times steps: seconds
 _TOO_FAR = 1e150  # a step that only a function without a floor takes
 _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 

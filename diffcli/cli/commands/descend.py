@@ -26,6 +26,15 @@ Examples:
   diffcli descend "(2*x1+3*x2)**2+3" --at 1,3
   diffcli descend "(2*x1+3*x2)**2+3" --at 1,3 --rate 0.001,0.05,0.08 --plot
   diffcli descend "(w*x-t)**2" --at w=0,x=2,t=1 --wrt w -f csv
+  diffcli descend @xor.net --data xor.csv --init uniform:3 --rate 5 --plot
+
+xor.csv has the columns a, b, t; xor.net says what a row costs; the rest are weights:
+
+\b
+  h1 = sigmoid(w1*a + w2*b + c1)
+  h2 = sigmoid(w3*a + w4*b + c2)
+  y = sigmoid(v1*h1 + v2*h2 + d)
+  (y - t)^2
 """
 
 
