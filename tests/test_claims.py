@@ -79,6 +79,37 @@ def test_exit_codes(rows: str, code: int, pile: Path, run: Run) -> None:
     assert run("check", "--claims", str(pile), "-q") == (code, "", "")
 
 
+@pytest.mark.parametrize("formula", [
+    "log(-x^2)", "sqrt(-1-x^2)", "log(x)+log(-x)", "1/(x-x)", "acosh(cos(x)-1)",
+    "asin(2+x^2)", "log(x-1e9)", "where(x>0, log(-x), log(x))", "x+(-1-x^2)^0.5",
+])  # fmt: skip
+@pytest.mark.parametrize("claim", ["2/x", "0", "3*x"])
+def test_of_what_has_no_value_nothing_can_be_said(formula: str, claim: str) -> None:
+    found = diffcli.mark(formula, {"x": claim})
+    assert found.status == "unclear"
+    assert found.reason.startswith("the formula has no value")
+
+
+@pytest.mark.parametrize("claim", ["log(-1-x^2)", "2*x+0*sqrt(-1-x^2)", "1/(x-x)"])
+def test_of_a_claim_without_a_value_nothing_can_be_said(
+    claim: str, pile: Path, run: Run
+) -> None:
+    text = f'formula,claim,at\nx^2,"{claim}",\n'
+    pile.write_text(text, encoding="utf-8")
+    ran = run("check", "--claims", str(pile), "-f", "json")
+    assert ran.code == 6
+    assert "the claim has none" in json.loads(ran.out)["claims"][0]["reason"]
+    pile.write_text(f'{text}x^2,"{claim}",1\n', encoding="utf-8")
+    ran = run("check", "--claims", str(pile))
+    assert (ran.code, "domain" in ran.out) == (4, True)
+
+
+def test_claims_are_compared_where_the_formula_has_a_value() -> None:
+    assert diffcli.mark("log(x)", {"x": "where(x>0, 1/x, 7)"}).status == "right"
+    assert diffcli.mark("sqrt(x)", {"x": "abs(1/(2*sqrt(x)))"}).status == "right"
+    assert diffcli.mark("log(-x)", {"x": "-1/x"}).status == "wrong"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "is empty"), ("name,claim\nA,x\n", "no column 'formula'")],

@@ -12,11 +12,14 @@ from diffcli import methods
 from diffcli.analysis.grad import compare
 from diffcli.arithmetics import multiprecision
 from diffcli.arithmetics.multiprecision import Real
-from diffcli.calculus.functions import FUNCTIONS, Function
+from diffcli.calculus.functions import FUNCTIONS, NAMED, WHEN, Function
 from diffcli.engine import fold
-from diffcli.engine.adaptive import gradient
+from diffcli.engine.adaptive import gradient, values
+from diffcli.engine.bounds import value_bound
 from diffcli.engine.one_sided import limit, one_sided
 from diffcli.engine.tape import Program
+from diffcli.errors import DiffcliError
+from diffcli.language.expression import call
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
 from tests.conftest import Run
@@ -165,7 +168,8 @@ INSIDE = [
     ("1/lgamma(x)", -2.457024738), ("1/logsumexp(x,x)", -0.69314718),
     ("1/hardsigmoid(x)", -2.9999999), ("1/digamma(x)", 1.4616321449),
     ("log(lgamma(x))", 2.0000001), ("e-x", math.e), ("exp(x)-e", 1.0),
-    ("1/(x-0.1)", 0.1000000001), ("1/(pi-x)", 3.14159265),
+    ("1/(x-0.1)", 0.1000000001), ("1/(pi-x)", 3.14159265), ("x-cos(2.8845e34)", 1.0),
+    ("x*sin(1e23)", 2.0), ("exp(x)*(1e17-99999999999999983)", 1.0),
 ]  # fmt: skip
 
 
@@ -213,6 +217,7 @@ def test_a_complex_step_is_right_or_refused(formula: str, x: float) -> None:
     found = methods.load("complex").gradient(problem).partials["x"]
     exact = gradient(problem.program, {"x": float(x)}, 17).partials["x"]
     assert found.value is None or abs(found.value - exact) <= 1e-12 * abs(exact)
+    assert found.value == 0.0 or exact != 0
 
 
 @pytest.mark.parametrize(
@@ -235,3 +240,145 @@ def test_a_slope_that_cancels_at_a_corner_has_the_digits_asked_for(
         for result in methods.exact(found.results):
             apart = abs(result.partials["x"].number - slope())
             assert apart <= mp.mpf(10) ** -digits * abs(slope())
+
+
+UNARY = [row for row in FUNCTIONS if row.arity == 1]
+PLACES = (-2e8, -30.0, -1.0, -0.5, -1e-8, 0.0, 4e-8, 5.0, 3e6)
+
+
+@pytest.mark.parametrize("row", UNARY, ids=lambda row: row.name)
+def test_exact_methods_are_right_or_say_how_far_they_are_off(row: Function) -> None:
+    for formula in (f"{row.name}(x)", f"{row.name}(e/x)"):
+        for x in PLACES:
+            try:
+                problem = pose(parse(formula), {"x": x})
+            except DiffcliError:
+                continue
+            if problem.tape.rough_rows():
+                continue
+            exact = gradient(problem.program, problem.point, 17).partials["x"]
+            for name in methods.names():
+                method = methods.load(name)
+                found = method.gradient(problem).partials.get("x")
+                if method.EXACT and found and found.value is not None:
+                    allowed = found.error + 1e-15 * abs(exact) + 5e-324
+                    assert abs(found.value - exact) <= allowed, (name, formula, x)
+
+
+@pytest.mark.parametrize("formula", ["2e12/x*(x+1e-8)", "lgamma(1/x)"])
+def test_what_underflows_on_the_way_is_doubted(formula: str) -> None:
+    found = compare(pose(parse(formula), {"x": 5e203}), ("backprop", "dual"))
+    exact = gradient(found.problem.program, {"x": 5e203}, 17).partials["x"]
+    for result in found.results:
+        estimate = result.partials["x"]
+        assert abs(estimate.number - exact) <= estimate.error
+    assert found.warnings
+
+
+JUMPING = [
+    row
+    for row in NAMED.values()
+    if row is WHEN or (row.rough and row.rough.kind == "jump")
+]
+
+
+@pytest.mark.parametrize("row", JUMPING, ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    ("near", "x"), [("x*10/3-1", 0.3), ("1-x*10/3", 0.3), ("x^2", 1e-200)]
+)
+def test_a_value_beside_a_jump_is_right_or_uncertain(
+    row: Function, near: str, x: float
+) -> None:
+    below, one = parse(near).expression, parse("1").expression
+    lower, minus = (parse(text).expression for text in (f"{near}+1", "-1"))
+    several = [[below, one], [one, below], [below, minus], [lower, one]]
+    for args in [[below]] if row.arity == 1 else several:
+        program = Program([call(row, *args)])
+        if row.name == "mod" and args[1] is below:
+            continue  # divided by nothing
+        tape = program.run({"x": x})
+        bound = value_bound(tape.backward())
+        (exact,) = values(program, {"x": x}, 17)
+        apart = abs(tape.values[program.outputs[0]] - exact)
+        assert apart <= bound + 1e-15 * abs(exact), args
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [("asec(exp(x))", 1e-200), ("acosh(1+x)", 1e-20), ("acos(x)^2", 1.0)],
+)
+def test_a_value_beside_a_vertical_tangent_is_right_or_uncertain(
+    formula: str, x: float
+) -> None:
+    found = compare(pose(parse(formula), {"x": x}), ("backprop",))
+    (exact,) = values(found.problem.program, {"x": x}, 30)
+    assert abs(found.value.number - exact) <= found.value.error + 1e-15 * abs(exact)
+    assert bool(found.warnings) == (exact != 0)
+
+
+@pytest.mark.parametrize("x", [1e10, 2.59e25, -1e3 - 0.5, -0.5, 0.5, 1.5, 30.25])
+def test_lgamma_has_all_digits_at_any_size(x: float) -> None:
+    for digits in (20, 40):
+        settings = Settings("auto", digits=digits)
+        found = compare(pose(parse("lgamma(x)"), {"x": x}, settings=settings))
+        with mp.workdps(2 * digits + 30):
+            exact = mp.re(mp.loggamma(mp.mpf(x)))
+            assert abs(found.value.number - exact) <= mp.mpf(10) ** -digits * abs(exact)
+    assert not found.warnings
+
+
+@pytest.mark.parametrize(
+    "formula", ["atan2(x, logsumexp(x, 1e-22))", "gelu(x)+log(x-1e9)", "erf(x)/x"]
+)
+def test_what_complex_numbers_lack_is_said(formula: str) -> None:
+    found = methods.load("complex").gradient(pose(parse(formula), {"x": 8.3e9}))
+    assert found.failure or all(e.value is None for e in found.partials.values())
+
+
+LARGE = {row.name: row for row in UNARY if row.name not in ("digamma", "gamma")}
+
+
+@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("x", [-1e10, 1e10, 5e8])
+def test_more_digits_are_had_wherever_doubles_are(name: str, x: float) -> None:
+    """No function is refused, and no kink seen, because a number is large."""
+    formula = f"max({name}(x), -{name}(x))+0*x"
+    try:
+        plain = compare(pose(parse(formula), {"x": x}), ("backprop",))
+    except DiffcliError:
+        return
+    if plain.kinks or plain.warnings:
+        return
+    more = pose(parse(formula), {"x": x}, settings=Settings("auto", digits=25))
+    found = compare(more, ("backprop",))
+    assert not found.kinks
+    assert not found.warnings
+    for one, other in (
+        (plain.value, found.value),
+        (plain.partial("x"), found.partial("x")),
+    ):
+        assert float(other.number) == pytest.approx(one.value, rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [
+        ("atan2(3*x, x)", 7.285129876948832e-06), ("(-0.5)^(x-x)", -630859.9),
+        ("x/x", 0.3), ("sin(x)^2+cos(x)^2", 1.3), ("log(exp(x))-x", 0.7), ("x-x", 5.0),
+        ("relu(-1-x^2)", 2.0), ("(x+1)^2-x^2-2x", 0.3), ("exp(x)/exp(x)", 3.1),
+    ],
+)  # fmt: skip
+def test_a_slope_of_0_is_shown_as_0(formula: str, x: float) -> None:
+    settings = Settings("auto")
+    problem = pose(parse(formula), {"x": x}, settings=settings)
+    found = methods.load("finite").gradient(problem).partials["x"]
+    assert found.value is not None
+    assert abs(found.value) <= max(found.error, 1e-12)
+
+
+@pytest.mark.parametrize(("formula", "x"), [("sech(tanh(x))", 36.2), ("x+1e30", 2.0)])
+def test_a_slope_that_differences_cannot_see_is_not_shown(
+    formula: str, x: float
+) -> None:
+    problem = pose(parse(formula), {"x": x}, settings=Settings("auto"))
+    assert methods.load("finite").gradient(problem).partials["x"].value is None

@@ -49,12 +49,16 @@ def certified(
     )
     if not doubtful or problem.precise or len(problem.program.nodes) > _LARGEST:
         return value, list(results)
-    from diffcli.engine.adaptive import Unsettled, gradient
+    from diffcli.engine.adaptive import Unsettled, gradient, values
 
     try:
-        truth = gradient(problem.program, problem.point, 17)
+        truth = gradient(problem.program, problem.point, DOUBLE)
     except (Undefined, Unsettled):
-        return value, list(results)
+        try:
+            (exact,) = values(problem.program, problem.point, DOUBLE)
+        except (Undefined, Unsettled):
+            return value, list(results)
+        return measured_against(exact, value), list(results)
 
     def measured(estimate: Estimate, name: str) -> Estimate:
         if estimate.value is None or name in corners or name not in truth.partials:
@@ -107,6 +111,9 @@ def doubts(
 ) -> list[Remark]:
     """Say where exact numbers are uncertain, or contradict each other."""
     notes = [Remark(certainty("f", value) + _REMEDY)] if uncertain(value) else []
+    lacking = value.error > 10.0**-problem.settings.digits * abs(value.number)
+    if problem.precise and lacking and not notes:
+        notes = [Remark(certainty("f", value))]
     exact = methods.exact(results)
     for name in problem.variables:
         known = [r.partials[name] for r in exact if r.partials[name].value is not None]

@@ -11,9 +11,9 @@ from diffcli.analysis.equality import equal
 from diffcli.analysis.grad import Comparison, compare
 from diffcli.analysis.slips import explain
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance, Verdict, judged
-from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import derivations
-from diffcli.engine.tape import ROUNDING, Undefined
+from diffcli.engine.bounds import partial_bounds, value_errors
+from diffcli.engine.derivation import Derivation, derivations
+from diffcli.engine.tape import ROUNDING, Program, Undefined
 from diffcli.engine.waiting import NoAnswer, ask
 from diffcli.errors import DiffcliError, KinkError
 from diffcli.language.expression import Expression, postorder
@@ -95,53 +95,108 @@ def check(
 
     Raises Undefined where a claimed formula has no value at the point.
     """
-    comparison = compare(problem, ("backprop",) if claims else THREE)
-    verdicts = (
-        _of_claims(comparison, claims, tolerance, prove=prove)
-        if claims
-        else of_methods(comparison, tolerance)
-    )
-    error = comparison.error()
-    wanted = claims or problem.variables
-    if error and error.facts.get("variable") not in wanted:
-        error = None
+    verdicts = _plainly(problem, claims, tolerance) if claims else None
+    error = None
+    if verdicts is None:
+        comparison = compare(problem, ("backprop",) if claims else THREE)
+        verdicts = (
+            [
+                _of_claim(comparison, name, claim.expression, tolerance)
+                for name, claim in claims.items()
+            ]
+            if claims
+            else list(of_methods(comparison, tolerance))
+        )
+        error = comparison.error()
+        if error and error.facts.get("variable") not in (claims or problem.variables):
+            error = None
+    if claims:
+        found = derivations(problem.parsed.expression, tuple(claims))
+        verdicts = [
+            _explained(verdict, derivation, claim.expression, problem, tolerance, prove)
+            for verdict, derivation, claim in zip(
+                verdicts, found, claims.values(), strict=True
+            )
+        ]
     return Check(
         problem.parsed, "", problem.point, tuple(verdicts), problem.settings.digits,
         error,
     )  # fmt: skip
 
 
-def _of_claims(
-    comparison: Comparison,
-    claims: Mapping[str, Parsed],
-    tolerance: Tolerance,
-    *,
-    prove: bool,
-) -> Iterator[Verdict]:
-    problem = comparison.problem
-    for derivation in derivations(problem.parsed.expression, tuple(claims)):
-        name, claim = derivation.variable, claims[derivation.variable].expression
-        claimed, true = evaluated(claim, problem.point), comparison.partial(name)
+def _plainly(
+    problem: Problem, claims: Mapping[str, Parsed], tolerance: Tolerance
+) -> list[Verdict] | None:
+    """Return verdicts where doubles are good and all claims pass; else None.
+
+    That takes a third of what it takes to look closer, as ``compare`` does.
+    """
+    if problem.tape.rough_rows():
+        return None
+    backward = problem.tape.backward()
+    bounds = partial_bounds(backward)
+    try:
+        tape = _claimed(*(c.expression for c in claims.values())).run(problem.point)
+    except Undefined:
+        return None
+    errors = value_errors(tape)
+    verdicts = []
+    for name, row in zip(claims, tape.program.outputs, strict=True):
+        true = Estimate(backward.partial(name), bounds.get(name, 0.0))
+        claimed = Estimate(tape.values[row], errors[row])
+        if not true.error + claimed.error <= _POOR * abs(backward.partial(name)):
+            return None
         verdict = judged(name, claimed, true, tolerance)
-        poor = claimed.error + true.error > _POOR * abs(true.value or 0.0)
-        if poor or not verdict.passed:
-            exact = true if name in comparison.corners else _referee(problem, name)
-            value = _precisely(claim, problem.point)
-            wide = math.inf if exact and value else 0.0
-            verdict = judged(name, value or claimed, exact or true, tolerance, wide)
-        if verdict.passed:
-            elsewhere = counterexample(claim, derivation, problem, tolerance)
-            verdict = verdict._replace(
-                passed=elsewhere is None,
-                elsewhere=elsewhere,
-                everywhere=prove
-                and elsewhere is None
-                and _equal_everywhere(claim, derivation.result),
-            )
-        if not verdict.passed and not verdict.doubt:
-            slips = explain(derivation, claim, problem.point)
-            verdict = verdict._replace(slips=slips, derivation=derivation)
-        yield verdict
+        if not verdict.passed:
+            return None
+        verdicts.append(verdict)
+    return verdicts
+
+
+@lru_cache(maxsize=64)
+def _claimed(*claims: Expression) -> Program:
+    """Return the program of claims, compiled once for all points."""
+    return Program(claims)
+
+
+def _of_claim(
+    comparison: Comparison, name: str, claim: Expression, tolerance: Tolerance
+) -> Verdict:
+    """Return the verdict on a claim at the point itself."""
+    problem = comparison.problem
+    claimed, true = evaluated(claim, problem.point), comparison.partial(name)
+    verdict = judged(name, claimed, true, tolerance)
+    poor = claimed.error + true.error > _POOR * abs(true.value or 0.0)
+    if not poor and verdict.passed:
+        return verdict
+    exact = true if name in comparison.corners else _referee(problem, name)
+    value = _precisely(claim, problem.point)
+    wide = math.inf if exact and value else 0.0
+    return judged(name, value or claimed, exact or true, tolerance, wide)
+
+
+def _explained(
+    verdict: Verdict,
+    derivation: Derivation,
+    claim: Expression,
+    problem: Problem,
+    tolerance: Tolerance,
+    prove: bool,
+) -> Verdict:
+    """Return a verdict with what other points say, and what explains a wrong claim."""
+    if verdict.passed:
+        elsewhere = counterexample(claim, derivation, problem, tolerance)
+        verdict = verdict._replace(
+            passed=elsewhere is None,
+            elsewhere=elsewhere,
+            everywhere=prove
+            and elsewhere is None
+            and _equal_everywhere(claim, derivation.result),
+        )
+    if not verdict.passed and not verdict.doubt:
+        slips = explain(derivation, claim, problem.point)
+        verdict = verdict._replace(slips=slips, derivation=derivation)
+    return verdict
 
 
 def of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict]:

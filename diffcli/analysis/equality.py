@@ -17,19 +17,24 @@ _SCALES = (0.7, 1.3, 0.4, 2.2, 3.1, 4.6, -0.6, -1.4, -2.3, 8.5, 0.15, 17.5, -9.4
 
 
 def equal(
-    one: Expression, other: Expression, point: Mapping[str, float] | None = None
+    one: Expression,
+    other: Expression,
+    point: Mapping[str, float] | None = None,
+    of: Expression | None = None,
 ) -> bool | None:
     """Tell whether two formulas have equal values at the point and at others near it.
 
-    Without a point they are compared all over. None: nowhere do both have a value.
+    Without a point they are compared all over, and only where ``of``, whose derivatives
+    they may be, has a value. None: nowhere do all have one.
     """
-    program = Program([one, other])
+    program = Program([one, other] if of is None else [one, other, of])
     return equal_at(program, places_near(program.inputs, point))
 
 
 def equal_at(program: Program, places: Iterable[Mapping[str, float]]) -> bool | None:
-    """Tell whether a program's two outputs are equal at the first few of the places."""
+    """Tell whether a program's first two outputs are equal at a few of the places."""
     compared = 0
+    outputs = program.outputs[:2]
     for place in places:
         try:
             tape = program.run(place)
@@ -37,7 +42,7 @@ def equal_at(program: Program, places: Iterable[Mapping[str, float]]) -> bool | 
             continue
         errors = value_errors(tape)
         (a, b), (ea, eb) = (
-            [column[row] for row in program.outputs] for column in (tape.values, errors)
+            [column[row] for row in outputs] for column in (tape.values, errors)
         )
         if not abs(a - b) <= _SLACK * (ea + eb + ROUNDING * (abs(a) + abs(b))):
             return False

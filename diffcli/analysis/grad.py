@@ -92,11 +92,15 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     corners = slopes(problem.tape, problem.point, digits=digits)
     corners = {name: corners[name] for name in problem.variables if name in corners}
     results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
+    unknown: list[str] = []
     for name in _without_value(problem, results):
-        if name not in corners:
-            corners[name] = one_sided(
-                problem.program, problem.point, name, digits=digits
-            )
+        if name in corners:
+            continue
+        sides = one_sided(problem.program, problem.point, name, digits=digits)
+        if problem.precise and sides == (None, None) and _has_slope(problem, name):
+            unknown.append(name)
+        else:
+            corners[name] = sides
     kinks = tuple(name for name, sides in corners.items() if sides.slope is None)
     if problem.settings.subgradient:
         settled = _conventions(problem, results)
@@ -110,9 +114,11 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     # At a kink there is one thing to say, and the error says it.
     remarks = [] if kinks else [remark for r in results for remark in r.remarks]
     failures = [Remark(result.failure) for result in results if result.failure]
+    lacking = (f"∂f/∂{name} cannot be computed with more digits" for name in unknown)
     warnings = [
         *remarks,
         *failures,
+        *map(Remark, lacking),
         *(
             certainty.near_kinks(problem, results, corners)
             or _differing(problem, agreed, corners)
@@ -186,6 +192,11 @@ def _without_value(problem: Problem, results: Iterable[MethodResult]) -> list[st
         for name in problem.variables
         if exact and all(result.partials[name].value is None for result in exact)
     ]
+
+
+def _has_slope(problem: Problem, name: str) -> bool:
+    """Tell whether doubles have a partial, though more digits are too many."""
+    return math.isfinite(problem.tape.backward().partial(name))
 
 
 def _finite_only(result: MethodResult) -> MethodResult:

@@ -8,6 +8,7 @@ from diffcli.analysis.slips import Slip, explain
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.engine.derivation import Derivation, derivations
 from diffcli.engine.paper import chain, too_long
+from diffcli.engine.tape import Undefined
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
@@ -29,6 +30,8 @@ class Mark(Record):
     slips: tuple[Slip, ...] = ()
     #: Why it could not be marked.
     error: DiffcliError | None = None
+    #: Why no point tells; empty: one does.
+    reason: str = ""
 
     @property
     def slip(self) -> str:
@@ -59,7 +62,9 @@ def mark(
             slips = explain(derivation, claim.expression, point)
             return Mark(WRONG, right, slips)
         statuses.add(status)
-    return Mark(UNCLEAR if UNCLEAR in statuses else RIGHT, right)
+    if UNCLEAR not in statuses:
+        return Mark(RIGHT, right)
+    return Mark(UNCLEAR, right, reason=_reason(formula, claims, point))
 
 
 def _status(
@@ -72,15 +77,34 @@ def _status(
     """Return the status of one claim. Raises DomainError and KinkError."""
     if point is not None:
         problem = pose(formula, point)
-        made = check(problem, {derivation.variable: claim}, tolerance)
+        try:
+            made = check(problem, {derivation.variable: claim}, tolerance)
+        except Undefined as undefined:  # the claim
+            raise undefined.error() from None
         if made.error is not None:
             raise made.error
         if not made.passed:
             return WRONG if made.failed else UNCLEAR
         if not claim.variables or tolerance != ESTIMATES:
             return RIGHT
-    same = equal(claim.expression, derivation.result, point)
+    same = equal(claim.expression, derivation.result, point, formula.expression)
     return UNCLEAR if same is None else RIGHT if same else WRONG
+
+
+def _reason(
+    formula: Parsed, claims: Mapping[str, Parsed], point: Mapping[str, float] | None
+) -> str:
+    """Return why no point tells whether claims are right."""
+    of = formula.expression
+    if equal(of, of, point) is None:
+        who = "the formula has no value"
+    elif any(equal(c.expression, of, point, of) is None for c in claims.values()):
+        who = "where the formula has a value, the claim has none"
+    else:
+        return "a claim that is wrong by 1 % would look the same"
+    if point is not None:
+        return f"{who} near the point"
+    return f"{who} at any point that was tried; at = ... names one"
 
 
 def _on_paper(derivation: Derivation) -> Expression:

@@ -48,7 +48,7 @@ PRIMITIVES: Primitives = {
     "asinh": cmath.asinh, "acosh": cmath.acosh, "atanh": cmath.atanh,
     "abs": lambda u: u if u.real > 0 else -u,
     "max": lambda u, v: u if u.real > v.real else v,
-    "min": lambda u, v: u if u.real < v.real else v,
+    "min": lambda u, v: v if u.real > v.real else u,  # what max has left at a tie
     "relu": lambda u: u if u.real > 0 else 0 * u,
     "sign": _flat("sign"), "step": _flat("step"),
     "floor": _flat("floor"), "ceil": _flat("ceil"),

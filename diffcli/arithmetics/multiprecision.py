@@ -38,6 +38,38 @@ def _polygamma(u: Real, v: Real) -> Real:
     return psi(int(u), v)
 
 
+def _lgamma(u: Real) -> Real:
+    """Return log(abs(gamma(u))), by reflection left of 0. Source: DLMF 5.5.3."""
+    if u > 0:
+        return mp.loggamma(u)
+    return mp.log(mp.pi / abs(mp.sinpi(u))) - mp.loggamma(1 - u)
+
+
+def _sigmoid(u: Real) -> Real:
+    """Return 1/(1 + exp(-u)); no number on the way is large."""
+    e = mp.exp(-abs(u))
+    return (1 if u >= 0 else e) / (1 + e)
+
+
+def _softplus(u: Real) -> Real:
+    """Return log(1 + exp(u)); no number on the way is large."""
+    return max(u, mp.zero) + mp.log1p(mp.exp(-abs(u)))
+
+
+def _sech(u: Real) -> Real:
+    """Return 1/cosh(u); no number on the way is large."""
+    e = mp.exp(-abs(u))
+    return 2 * e / (1 + e * e)
+
+
+def _csch(u: Real) -> Real:
+    """Return 1/sinh(u); far out no number on the way is large."""
+    if abs(u) < 1:
+        return 1 / mp.sinh(u)
+    e = mp.exp(-abs(u))
+    return mp.sign(u) * 2 * e / (1 - e * e)
+
+
 def _real(function: Callable[..., Real]) -> Callable[..., Real]:
     """Return a function that refuses what is not a finite real number."""
 
@@ -73,10 +105,12 @@ PRIMITIVES: Primitives = {
         "asin": mp.asin, "acos": mp.acos, "atan": mp.atan, "atan2": mp.atan2,
         "sinh": _growing(mp.sinh), "cosh": _growing(mp.cosh), "tanh": mp.tanh,
         "asinh": mp.asinh, "acosh": mp.acosh, "atanh": mp.atanh,
+        "sech": _sech, "csch": _csch, "sigmoid": _sigmoid, "softplus": _softplus,
+        "logsumexp": lambda u, v: max(u, v) + mp.log1p(mp.exp(-abs(u - v))),
         "abs": mp.fabs, "sign": mp.sign, "floor": mp.floor, "ceil": mp.ceil,
         "max": max, "min": min,
         "erf": mp.erf, "erfc": mp.erfc,
-        "gamma": _growing(mp.gamma), "polygamma": _polygamma,
+        "gamma": _growing(mp.gamma), "lgamma": _lgamma, "polygamma": _polygamma,
     }.items()
 }
 # fmt: on

@@ -72,6 +72,7 @@ class ProgramBox:
         # One line is an answer, a second one is one too many: there is no third.
         self.lines: queue.Queue[str] = queue.Queue(2)
         self.complaints: deque[str] = deque(maxlen=20)
+        self.heard = threading.Event()  # all complaints
         for work in (self._speak, self._listen, self._hear_complaints):
             threading.Thread(target=work, daemon=True).start()
 
@@ -113,12 +114,13 @@ class ProgramBox:
         lines.put("")  # it will say nothing more
 
     def _hear_complaints(self) -> None:
-        complaints, stream = self.complaints, self.process.stderr
+        complaints, stream, heard = self.complaints, self.process.stderr, self.heard
         assert stream is not None
         with stream:
             while line := stream.readline(_COMPLAINT):
                 if line.strip():
                     complaints.append(line)
+        heard.set()
 
     def ask(self, x: Sequence[float]) -> Reply:
         """Return the answer at a point.
@@ -165,6 +167,7 @@ class ProgramBox:
         if line:
             return line
         how = self._death()
+        self.heard.wait(1)
         last = self.complaints[-1].strip() if self.complaints else ""
         if not self.has_answered:
             hint = f"its last words: {last}" if last else ""

@@ -20,6 +20,7 @@ from diffcli.records import Record
 _GUARD = 15  # digits beyond those that are asked for, in the first run
 _MOST = 3000  # digits in a run after which we give up
 _DOUBLES = 700  # a number that is 0 to half as many decimals is 0 among doubles
+_MORE = 1500  # the same, where more digits are asked for than a double has
 
 
 class Unsettled(ArithmeticError):
@@ -77,7 +78,7 @@ def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
 
 def _reach(digits: int) -> int:
     """Return how small a number may be that is still told from 0, in decimals."""
-    return _DOUBLES if digits <= sys.float_info.dig + 2 else _MOST
+    return _DOUBLES if digits <= sys.float_info.dig + 2 else max(_MORE, 10 * digits)
 
 
 def _magnitude(numbers: list[Real]) -> int:

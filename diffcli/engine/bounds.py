@@ -16,6 +16,7 @@ from diffcli.calculus.functions import (
     MINUS_ONE,
     ONE,
     SECOND,
+    WHEN,
     ZERO,
     Function,
     Number,
@@ -24,9 +25,12 @@ from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Tape
 from diffcli.language.expression import Number as NumberNode
 
 _VALUE = 2.0  # roundings in a value: a library function is off by one or two units
+_WHOLE = 2.0**53  # up to here every whole number is a double
 _PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 #: The size of partials that are the same everywhere.
 _CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
+_SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
+_SMALL = 1e-290  # next to what underflows
 _Effect = tuple[float, float]
 """The size of a local partial, and how far it moves with what it is made of."""
 
@@ -43,11 +47,11 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
         first = partials[0]
         if first is not None:
             local, moved = effects.of(first, row, a, b)
-            moved += _PARTIAL * ROUNDING * local
+            moved += _PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
             bounds[a] += uncertain * local + upstream * moved + TINY
         if b >= 0 and (second := partials[1]) is not None:
             local, moved = effects.of(second, row, a, b)
-            moved += _PARTIAL * ROUNDING * local
+            moved += _PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
             bounds[b] += uncertain * local + upstream * moved + TINY
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
@@ -58,9 +62,12 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
 def value_bound(backward: BackwardPass) -> float:
     """Return about how far rounding may have moved f: that of its constants, too."""
     tape = backward.tape
-    if any(_leaf_errors(tape)):  # a backward pass does not reach them
+    # A backward pass reaches no constant, and does not see a jump.
+    nodes = islice(tape.program.nodes, len(tape.program.leaves), None)
+    if any(_leaf_errors(tape)) or any(_leaps(node.function) for node in nodes):  # type: ignore[attr-defined]
         return value_errors(tape)[tape.program.outputs[0]]
-    return backward.value_bound()
+    bound = backward.value_bound()
+    return bound if bound == bound else math.inf  # a partial that there is not
 
 
 def value_errors(tape: Tape) -> list[float]:
@@ -80,7 +87,7 @@ def value_errors(tape: Tape) -> list[float]:
             append(0.0)
             row += 1
             continue
-        error = _VALUE * ROUNDING * value + (TINY if value < 1e-290 else 0.0)
+        error = _VALUE * ROUNDING * value + (TINY if value < _SMALL else 0.0)
         function: Function = node.function  # type: ignore[attr-defined]
         # What is composed of other functions may cancel inside: lgamma, logsumexp.
         inside = ROUNDING if function.definition else 0.0
@@ -91,20 +98,54 @@ def value_errors(tape: Tape) -> list[float]:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
                 error += _moves(function.partials[1], row, a, b, values) * moved
+        if _leaps(function):
+            error += _leap(function, (a,) if b < 0 else (a, b), values, errors)
         append(error)
         row += 1
     return errors
 
 
 def _leaf_errors(tape: Tape) -> list[float]:
-    """Return the rounding of numerals and constants; a point is exact."""
+    """Return the rounding of numerals and constants; a point is exact.
+
+    So are whole numbers, but for large ones: 2.8845e34 is no double.
+    """
     program = tape.program
     return [
         ROUNDING * abs(node.value)
-        if isinstance(node, NumberNode) and node.value != math.floor(node.value)
+        if isinstance(node, NumberNode)
+        and (node.value != math.floor(node.value) or abs(node.value) > _WHOLE)
         else 0.0
         for node in program.nodes[: len(program.leaves)]
     ]
+
+
+def _leaps(function: Function) -> bool:
+    """Tell whether a function's value jumps where its argument passes some place."""
+    rough = function.rough
+    return function is WHEN if rough is None else rough.kind == "jump"
+
+
+def _leap(
+    function: Function, args: tuple[int, ...], values: list[float], errors: list[float]
+) -> float:
+    """Return how far a value jumps if its arguments are off by their errors."""
+    given = [values[place] for place in args]
+    error = sum(errors[place] for place in args)
+    if error == 0.0:
+        return 0.0
+    tried = [
+        [x + (sign * error if place == moved else 0.0) for place, x in enumerate(given)]
+        for moved in range(len(given))
+        for sign in (-1, 1)
+    ]
+    if len(given) == 2 and abs(given[0] - given[1]) <= error:
+        tried.append([given[0], given[0]])  # where == holds
+    try:
+        here = function.value(*given)
+        return max(abs(function.value(*beside) - here) for beside in tried)
+    except (ValueError, ArithmeticError):
+        return math.inf
 
 
 def _moves(partial: Number, row: int, a: int, b: int, values: list[float]) -> float:
@@ -170,12 +211,13 @@ def _of_argument(partial: Number, y: float, u: float, error: float) -> _Effect:
         local = partial(y, u)
         if error == 0.0:
             return abs(local), 0.0
-        step = max(size * 2.0**-26, error)
+        step = max(size * _SHORT, error)
         moved = abs(partial(y, u + step) - local)
         if step > error:
             moved *= error / step
-            if error > size * 2.0**-50:
-                moved = max(moved, abs(partial(y, u + error) - local))
+        if error > size * 2.0**-50:
+            for there in (u + error, u - error):
+                moved = max(moved, abs(partial(y, there) - local))
     except (ValueError, ArithmeticError):
         return abs(local), math.inf
     return abs(local), moved
@@ -193,13 +235,14 @@ def _change(
     """
     here = given[index]
     size = abs(here)
-    step = max(size * 2.0**-26, error)
+    step = max(size * _SHORT, error)
     given[index] = here + step
     change = abs(partial(*given) - local)
     if step > error:
         change *= error / step
-        if error > size * 2.0**-50:
-            given[index] = here + error
+    if error > size * 2.0**-50:
+        for there in (here + error, here - error):
+            given[index] = there
             change = max(change, abs(partial(*given) - local))
     given[index] = here
     return change

@@ -34,7 +34,7 @@ _SIMILAR = 0.8  # how little a gap between two slopes shrinks at a kink
 _LASTS = 5  # steps over which it does not shrink
 _LONG = 9  # digits of a value that nobody has rounded
 _SMALL = 1e-2  # the error of a slope beside the slopes over a wide distance
-_CLEAR = 0.01  # the error of a slope beside its distance from another one
+_CLEAR = 0.1  # the error of a slope beside its distance from another one
 
 UNSEEN = "differences cannot see it: no digit is certain at any step"
 
@@ -179,7 +179,7 @@ def _believed(line: Univariate, x: float, around: Sampled) -> tuple[Difference, 
         except NoDifference:
             continue
         apart = abs(other.slope - found.slope)
-        if other.error < _CLEAR * apart and apart > 8 * (other.error + found.error):
+        if other.error < _CLEAR * apart and apart > max(8 * other.error, found.error):
             raise NoDifference(UNSEEN)
     return found, noise
 

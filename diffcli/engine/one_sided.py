@@ -17,6 +17,7 @@ from diffcli.records import Record
 
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
+_FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
 _DOUBLE = 17  # digits on which two quotients agree that are the same double
 
 
@@ -199,7 +200,7 @@ def _side(
         with mp.workdps(_SPARE):
             met = run(program, point, arithmetic)
             sizes = [0, *(mp.mag(each) for each in met if each and each == each)]
-        spread = int((max(sizes) - min(sizes)) * 0.30103)
+        spread = min(_FARTHEST, int((max(sizes) - min(sizes)) * 0.30103))
         with mp.workdps(_digits(size, spread) + 2 * more):
             here = run(program, point, arithmetic)[row] if value is None else value
             x = mp.mpf(point[name])
@@ -262,4 +263,4 @@ def _double(slope: Any, name: str) -> float:
     """
     if sys.float_info.max < abs(slope) < math.inf:
         raise RangeError(f"overflow: the slope along {name} is beyond 1.8e308")
-    return float(slope)
+    return float(slope) + 0.0  # and not -0

@@ -87,9 +87,9 @@ def problem(
     DomainError where the formula is undefined, and UsageError for a choice that there
     is not, or that would be a problem's second.
     """
-    choices = settings(h, scheme, digits, subgradient=subgradient)
+    chosen = (h, scheme, digits, subgradient) != (None, "symmetric", 10, False)
     if isinstance(given, Problem):
-        if at is not None or wrt or h is not None or choices != Settings():
+        if at is not None or wrt or chosen:
             raise UsageError(
                 "a problem has its point, variables and settings already",
                 parameter="formula",
@@ -98,6 +98,7 @@ def problem(
             return given
         again = formula(given.parsed)
         return pose(again, given.point, given.variables, given.settings)
+    choices = settings(h, scheme, digits, subgradient=subgradient)
     named: Point = {} if at is None else at
     mapping(at, "point")
     parsed = formula(given, named)

@@ -1,6 +1,7 @@
 """One file per method; ``problem.Method`` says what it offers."""
 
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -22,6 +23,7 @@ def names() -> list[str]:
     return [*THREE, *(name for name in files if name not in THREE)]
 
 
+@cache
 def load(name: str) -> "Method":
     """Return a method by its name."""
     return cast("Method", import_module(f"diffcli.methods.{name}"))

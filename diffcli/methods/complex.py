@@ -1,11 +1,14 @@
 """The complex step: the imaginary part of f a tiny way off the real axis."""
 
 import math
+from functools import partial
 
-from diffcli.arithmetics import Unavailable, complex_values
+from diffcli.arithmetics import Primitives, Unavailable, complex_values
+from diffcli.calculus.functions import CONSTANTS, NAMED
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.fold import evaluate
-from diffcli.language.expression import Expression, postorder
+from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import Call, Expression, call, number, postorder
 from diffcli.problem import Estimate, MethodResult, Problem
 
 TITLE = "complex"
@@ -28,7 +31,6 @@ def gradient(problem: Problem) -> MethodResult:
     if problem.precise:
         why = "the complex step knows doubles only, which have 17 digits"
         return MethodResult("complex", {}, 0, None, failure=why)
-    bounds = partial_bounds(problem.tape.backward())
     nodes = postorder([problem.parsed.expression])
     partials: dict[str, Estimate] = {}
     for name in problem.variables:
@@ -39,9 +41,48 @@ def gradient(problem: Problem) -> MethodResult:
             return MethodResult("complex", {}, 0, None, failure=why)
         except (ValueError, ArithmeticError):
             slope = None
-        error = math.inf if slope is None else 4 * bounds.get(name, 0.0)
-        partials[name] = Estimate(slope, error)
+        partials[name] = Estimate(slope, math.inf)
+    bounds = _bounds(nodes, problem)
+    partials = {
+        name: Estimate(slope, 4 * bounds.get(name, math.inf))
+        for name, (slope, _) in partials.items()
+    }
     return MethodResult("complex", partials, len(partials), None)
+
+
+class _WrittenOut:
+    """Formulas in which every function is one that complex numbers have."""
+
+    TITLE = "formulas"
+    CHOOSES = False
+    PRIMITIVES: Primitives = {
+        name: partial(number, name) if name in CONSTANTS else partial(call, NAMED[name])
+        for name in (*complex_values.PRIMITIVES, "when")
+    }
+
+    def number(self, text: str, value: float) -> Expression:
+        return number(text)
+
+
+def _bounds(nodes: list[Expression], problem: Problem) -> dict[str, float]:
+    """Return bounds for the rounding; none where there is no telling.
+
+    What has no complex form of its own is computed as it is defined, and may cancel
+    there: 1 and abs(u) in u/(1+abs(u)). So the bounds are those of the definitions.
+    """
+    own = complex_values.PRIMITIVES
+    program, tape = problem.program, problem.tape
+    if any(isinstance(n, Call) and n.function.name not in own for n in nodes):
+        letters = {name: program.nodes[row] for name, row in program.inputs.items()}
+        try:
+            *_, written = evaluate(nodes, _WRITTEN_OUT, letters)
+            tape = Program([written]).run(problem.point)
+        except (Undefined, Unavailable):
+            return {}
+    return partial_bounds(tape.backward())
+
+
+_WRITTEN_OUT = _WrittenOut()
 
 
 def _slope(nodes: list[Expression], problem: Problem, name: str) -> float | None:

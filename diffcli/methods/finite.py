@@ -9,7 +9,7 @@ from diffcli.engine.stencils import (
     difference,
 )
 from diffcli.engine.tape import Undefined
-from diffcli.problem import Estimate, MethodResult, Problem
+from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem
 from diffcli.remarks import Remark
 
 TITLE = "finite diff"
@@ -88,8 +88,29 @@ def _with_more_digits(problem: Problem) -> MethodResult:
 
 def _difference(problem: Problem, name: str, value_error: float) -> Difference:
     settings, point = problem.settings, problem.point
-    flat = None
-    if settings.h == "auto":
-        flat = problem.tape.backward().partial(name) == 0.0
+    flat = _is_flat(problem, name) if settings.h == "auto" else None
     line = along(problem.program.value, point, name)
     return difference(line, point[name], settings.h, settings.scheme, value_error, flat)
+
+
+def _is_flat(problem: Problem, name: str) -> bool | None:
+    """Tell whether the slope is 0; None: nobody knows.
+
+    Where it is no larger than rounding could make it, mpmath is asked.
+    """
+    from diffcli.engine.bounds import partial_bounds
+
+    backward = problem.tape.backward()
+    slope = backward.partial(name)
+    if slope == 0.0:
+        return True
+    if abs(slope) > partial_bounds(backward)[name]:
+        return False
+    from diffcli.engine.adaptive import Unsettled, gradient
+
+    try:
+        return bool(
+            gradient(problem.program, problem.point, DOUBLE).partials[name] == 0
+        )
+    except (Undefined, Unsettled):
+        return None

@@ -63,9 +63,11 @@ def _blocks(marked: Marked, notation: Notation) -> Iterator[Block]:
 
 
 def _remark(claimed: Claimed, mark: Mark, notation: Notation) -> str:
-    """Return what explains a mark: a slip, or why the row cannot be read."""
+    """Return what explains a mark: a slip, or why nothing can be said of the row."""
     if mark.error is not None:
         return mark.error.message
+    if mark.reason:
+        return mark.reason
     variables = claimed.formula.variables if claimed.formula else ()
     return "; or ".join(sentence(slip, notation, variables) for slip in mark.slips)
 
@@ -87,6 +89,7 @@ def _records(marked: Marked) -> Iterator[dict[str, Any]]:
             "verdict": mark.status,
             "right": _right(claimed, mark),
             "slip": mark.slip or None,
+            "reason": mark.reason or None,
             "error": mark.error.record()["error"] if mark.error else None,
         }
 
