@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from mpmath import mp, mpf
 
+from diffcli import methods
 from diffcli.analysis.grad import compare
-from diffcli.engine.adaptive import Trial, run, settle
+from diffcli.engine.adaptive import Trial, gradient, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
@@ -105,3 +106,19 @@ def test_what_vanishes_is_zero() -> None:
     program = Program([parse("sin(pi)").expression])
     values = settle(lambda: Trial(run(program, {}), []), 30)
     assert values[-1] == 0
+
+
+@pytest.mark.parametrize(("scheme", "order"), [("forward", 1), ("symmetric", 2)])
+@pytest.mark.parametrize("h", [1e-3, 1e-6, 1e-12])
+def test_the_error_of_a_quotient_is_known_above_17_digits(
+    scheme: str, order: int, h: float
+) -> None:
+    """It is that of the first term which Taylor's series leaves out."""
+    for formula in ("exp(x)", "sin(x)*exp(x)", "log(5+x)^2"):
+        settings = Settings(h, scheme, digits=30)
+        problem = pose(parse(formula), {"x": 0.75}, settings=settings)
+        found = methods.load("finite").gradient(problem).partials["x"]
+        true = gradient(problem.program, problem.point, 40).partials["x"]
+        apart = abs(found.number - true)
+        assert apart == pytest.approx(float(found.error), rel=1e-2 if h < 1e-3 else 0.1)
+        assert apart > 1e-4 * h**order

@@ -295,6 +295,44 @@ def test_what_cannot_be_told_is_6_and_says_what_would_tell(
     assert run(*words, "-q") == (6, "", "")
 
 
+def test_the_step_that_is_advised_tells() -> None:
+    """Where rounding to 6 digits hides what is right, the advised step tells."""
+    told = 0
+    for (f, slope), x in product(FUNCTIONS.values(), POINTS):
+
+        def program(point: list[float], f: Function = f) -> float:
+            return float(f"{f(point[0]):.6g}")
+
+        true = slope(x)
+        (found,) = diffcli.check(program, {"x": x}, {"x": true}).verdicts
+        h = found.advice.get("h")
+        assert h != "auto"
+        if not isinstance(h, float):
+            continue
+        for claim in (true, 3 * true + 1):
+            (again,) = diffcli.check(program, {"x": x}, {"x": claim}, h=h).verdicts
+            if again.doubt:
+                assert again.advice.get("h", "auto") == "auto"
+            else:
+                assert again.passed == (claim == true), (x, claim, h)
+                told += 1
+    assert told > 5
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_with_no_step_a_right_gradient_is_called_wrong(precision: str) -> None:
+    spoiled = PRECISIONS[precision]
+    smooth = [pair for name, pair in FUNCTIONS.items() if "wave" not in name]
+    for (f, slope), x, h in product(smooth, (0.1, 1.0), (1e-5, 1e-3, 1e-2, 0.1)):
+
+        def program(point: list[float], f: Function = f) -> float:
+            return spoiled(f, point[0])
+
+        true = slope(x)
+        (found,) = diffcli.check(program, {"x": x}, {"x": true}, h=h).verdicts
+        assert found.passed or found.doubt, (f, x, h)
+
+
 def test_of_many_verdicts_the_worst_decides(run: Run) -> None:
     known, unknown = ("--at", "1"), ("--at", "30")
     assert run("check", "tanh(x)", *known, *unknown, "-q").code == 6

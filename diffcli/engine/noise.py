@@ -160,6 +160,8 @@ def slope_with(line: Univariate, x: float, h: float, scheme: str) -> Slope:
     around = sampled(line, x, h)
     found = difference(line, x, h, scheme)
     noise = max(around.quantum, noise_seen(around.levels, found.slope))
+    if around.flat:  # what hides a slope shows further away
+        noise = max(_hidden(around.value), sampled(line, x).quantum)
     found = difference(line, x, h, scheme, noise)
     return Slope(found, noise, around.wide, _sides(around, noise))
 
