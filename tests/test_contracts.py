@@ -13,6 +13,7 @@ from diffcli import methods, plugins
 from diffcli.language.parser import parse
 from diffcli.output import formats, views
 from diffcli.output.document import (
+    Case,
     Column,
     Document,
     Documents,
@@ -179,7 +180,7 @@ def test_method_has_what_methods_have(name: str) -> None:
         assert abs(estimate.value - exact) <= estimate.error
 
 
-@pytest.mark.parametrize("name", modules(formats))
+@pytest.mark.parametrize("name", formats.names())
 def test_format_draws_any_document(name: str) -> None:
     form = formats.load(name)
     assert form.SUMMARY
@@ -197,6 +198,8 @@ def test_format_draws_any_document(name: str) -> None:
         sheet=lambda: Sheet(("a", "b"), (("xmark", '1,"2'),)),
         brief=lambda: "xmark",
         graph=lambda: (Node("xmark", ("1",), ()), Node('"{|<*', (), (0,))),
+        cases=lambda: (Case("xmark", "a"), Case("b<", '"&', "failure", "\x1b>")),
+        code=lambda language: ("xmark",),
     )
     for count in (0, 1, 3):
         for screen in (Screen(), Screen(20, color=True), Screen(200, ascii=True)):
@@ -216,7 +219,8 @@ def test_format_draws_any_document(name: str) -> None:
 #: What means something in a format is written so that it does not.
 SPECIAL = {
     "csv": 'xmark,"1,""2"', "dot": r'"{\"\{\|\<*}"', "html": "[bold]|&amp;_",
-    "json": '"a": "xmark"', "jsonl": '{"a": "xmark"}', "latex": r"[bold]\textbar{}\&\_",
+    "json": '"a": "xmark"', "junit": 'message="\\x1b&gt;"',
+    "jsonl": '{"a": "xmark"}', "latex": r"[bold]\textbar{}\&\_",
     "md": r"| \[bold\]\|\&\_ |", "mermaid": '"#34;#123;#124;#60;#42;"',
     "svg": "[bold]|&amp;_", "table": "[bold]|&_", "tsv": 'xmark\t1,"2',
 }  # fmt: skip

@@ -185,7 +185,15 @@ SEEN_AT = {
         "--program {program} --at 1,2",
     ],
 }
-FORMATS = ("table", "plain", "csv", "json", "dot", "sql")  # md and latex show the table
+FORMATS = (
+    "table",
+    "plain",
+    "csv",
+    "json",
+    "dot",
+    "sql",
+    "junit",
+)  # md and latex show the table
 ADDED = [
     (command, call, option.name, form)
     for command in plugins.names(commands)

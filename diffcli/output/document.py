@@ -133,6 +133,18 @@ class Node(Record):
         return zip(self.args, self.edges or ("",) * len(self.args), strict=True)
 
 
+class Case(Record):
+    """One thing that was checked, as a test runner has it."""
+
+    #: What was checked, and in what.
+    name: str
+    group: str
+    #: "" passed, "failure", or "error" where nothing can be told.
+    outcome: str = ""
+    #: What is wrong.
+    message: str = ""
+
+
 class Document(Record):
     """One result, ready for any format; a format makes only the part that it needs."""
 
@@ -152,6 +164,8 @@ class Document(Record):
     brief: Callable[[], str] = lambda: ""
     #: For dot and mermaid: nodes, arguments before users.
     graph: Callable[[], Sequence[Node]] = lambda: ()
+    #: For test runners: all that was checked.
+    cases: Callable[[], Iterable[Case]] = lambda: ()
     #: For a language of code: the lines of a file in it.
     code: Callable[[str], Iterable[str]] = lambda language: ()
     #: What a reader of the numbers should know, a sentence each.

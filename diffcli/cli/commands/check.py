@@ -43,7 +43,7 @@ class Question(Record):
 
 
 SECTION, PLACE = "Differentiate", 2
-HAS = ("blocks", "record", "sheet", "maths")
+HAS = ("blocks", "record", "sheet", "maths", "cases")
 EPILOG = """\
 \b
 Examples:
@@ -51,6 +51,7 @@ Examples:
   diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,66
   diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,67 --taylor
   diffcli check --module math:fsum --at 1,3 --claim 1,1
+  diffcli check "x^3" --at 2 --claim "3*x^2" -f junit
 """
 
 

@@ -10,9 +10,10 @@ from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
 from diffcli.analysis.verdicts import UNKNOWN, Verdict
 from diffcli.engine.paper import Chain
-from diffcli.language.notation import Notation
+from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,
+    Case,
     Column,
     Document,
     Facts,
@@ -36,6 +37,7 @@ from diffcli.output.views import (
     formulas,
     heading,
     sentences,
+    understood,
 )
 from diffcli.problem import DOUBLE, point_text
 
@@ -52,7 +54,23 @@ def document(check: Check) -> Document:
         blocks=partial(_blocks, check),
         record=partial(_record, check),
         sheet=partial(_sheet, check),
+        cases=partial(_cases, check),
     )
+
+
+def _cases(check: Check) -> Iterator[Case]:
+    """Yield a verdict as a test case; what cannot be told is an error."""
+    subject = understood(check.parsed) if check.parsed else check.subject
+    at = point_text(check.point) if check.point else ""
+    for verdict in check.verdicts:
+        outcome = "" if verdict.passed else "error" if verdict.doubt else "failure"
+        numbers = [verdict.claimed.value, verdict.true.value]
+        claimed, true = (plain_number(number) or "n/a" for number in numbers)
+        why = _explanation(check, verdict, CODE)
+        said = f"claimed {claimed}, true {true}" + (f": {why}" if why else "")
+        several = len(check.point) > 1
+        name = f"{_label(verdict, CODE, several=several)} at {at}"
+        yield Case(name, subject, outcome, said)
 
 
 def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
@@ -130,6 +148,15 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
         if left is not None:
             yield Lines(((Run("Here the claim leaves the derivation:"),),))
             yield Picture(partial(_line_left, f"  {label}", left, notation, taken))
+
+
+def _explanation(check: Check, verdict: Verdict, notation: Notation) -> str:
+    """Return what explains a verdict, in one sentence; empty: there is nothing."""
+    taken = tuple(check.point)
+    said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
+    if not said and verdict.factor:
+        said = f"claimed is {verdict.factor} of it"
+    return "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
 
 
 def _proof(check: Check, verdict: Verdict) -> str:

@@ -11,6 +11,7 @@ from diffcli.inputs.claims import Claimed
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,
+    Case,
     Column,
     Document,
     Lines,
@@ -36,7 +37,19 @@ def document(columns: Sequence[str], marked: Marked) -> Document:
         record=partial(_record, marked),
         records=partial(_records, marked),
         sheet=partial(_sheet, columns, marked),
+        cases=partial(_cases, marked),
     )
+
+
+def _cases(marked: Marked) -> Iterator[Case]:
+    """Yield a mark as a test case; what cannot be read or told is an error."""
+    for number, (claimed, mark) in enumerate(marked, 1):
+        outcome = {RIGHT: "", WRONG: "failure"}.get(mark.status, "error")
+        claim = claimed.carried.get("claim", claimed.carried.get("answer", ""))
+        remark = _remark(claimed, mark, CODE)
+        message = f"{mark.status}: {remark}" if remark else mark.status
+        name = f"{claimed.carried.get('name', number)}: {claim}"
+        yield Case(name, str(claimed.carried.get("formula", "")), outcome, message)
 
 
 def _blocks(marked: Marked, notation: Notation) -> Iterator[Block]:

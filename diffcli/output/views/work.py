@@ -15,6 +15,7 @@ from diffcli.language.notation import CODE, Notation
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import (
     Block,
+    Case,
     Document,
     Line,
     Lines,
@@ -38,7 +39,21 @@ def document(judgement: Judgement) -> Document:
         blocks=partial(_blocks, judgement),
         record=partial(_record, judgement),
         sheet=partial(_sheet, judgement),
+        cases=partial(_cases, judgement),
     )
+
+
+def _cases(judgement: Judgement) -> Iterator[Case]:
+    """Yield a line as a test case; where no point tells it is an error."""
+    slips = "; or ".join(map(str, judgement.slips))
+    for verdict in judgement.verdicts:
+        outcome = {WRONG: "failure", UNCLEAR: "error"}.get(verdict.status, "")
+        said = _said(verdict)
+        if verdict is judgement.first_wrong and slips:
+            said += f": {slips}"
+        name = f"line {verdict.item.line}: {verdict.item.left}"
+        name += f" = {_text(judgement, verdict.item.expression, CODE)}"
+        yield Case(name, "derivation", outcome, said)
 
 
 def _blocks(judgement: Judgement, notation: Notation) -> Iterator[Block]:
