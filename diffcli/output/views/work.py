@@ -52,7 +52,7 @@ def _cases(judgement: Judgement) -> Iterator[Case]:
         if verdict is judgement.first_wrong and slips:
             said += f": {slips}"
         name = f"line {verdict.item.line}: {verdict.item.left}"
-        name += f" = {_text(judgement, verdict.item.expression, CODE)}"
+        name += f" = {_written(judgement, verdict.item, CODE)}"
         yield Case(name, "derivation", outcome, said)
 
 
