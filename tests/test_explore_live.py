@@ -79,6 +79,7 @@ def test_leaving_says_what_shows_the_same() -> None:
     last = terminal.seen.rpartition("\x1b[?1049l")[2].strip()
     assert last == (
         'diffcli explore "sin(x)*exp(-x/3)" --at x=2.1 --h 0.1 --scheme forward'
+        " --x -1:5"
     )
 
 
