@@ -265,6 +265,16 @@ def test_a_key_costs_little(formula: str) -> None:
         assert min(costs) < 0.05
 
 
+@pytest.mark.parametrize(("terms", "said"), [(3, False), (400, True)])
+def test_a_formula_that_keys_wait_for_says_so(terms: int, said: bool) -> None:
+    now = state("+".join(f"sin({n}*x)" for n in range(1, terms)), x=1)
+    lines = [
+        "".join(run.text for run in line) for line in frame(now, Screen(), live=True)
+    ]
+    assert ("a long formula: a key takes a moment" in lines) == said
+    assert len(lines) <= 24
+
+
 def test_a_document_is_the_frame() -> None:
     now = state("x^2", x=1)
     (block,) = document(now).blocks(Screen().notation)

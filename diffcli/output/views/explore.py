@@ -36,6 +36,7 @@ _SAME = 1e-6  # how far the places, as they are written, may be from h apart
 _LONGEST = 30  # characters of a quotient that is written with its numbers
 _NARROW = 64  # columns below which formulas stand alone
 _ROWS = 3  # lines that a formula may take
+_LONG = 300  # nodes of a formula from which on a key is felt
 _LEAST = 4  # lines of a picture that can be read
 _WHY = {
     "truncation": "truncation: the curve bends; a smaller h helps",
@@ -56,6 +57,8 @@ def frame(state: State, screen: Screen, *, live: bool = False) -> list[Line]:
     found = reading(state)
     above = [*_formula(found, screen), _dials(state, screen)]
     below = list(_keys(state, screen)) if live else []
+    if live and len(found.parsed.nodes()) > _LONG:
+        below.insert(0, (Run("a long formula: a key takes a moment"),))
     if not state.graph:
         below = [*_numbers(state, found, screen), *below]
     room = max(_LEAST, screen.height - len(above) - len(below))
