@@ -36,9 +36,9 @@ TYPE_CHECKING = False  # importing typing would take longer than all of this
 if TYPE_CHECKING:
     from diffcli.analysis.check import Check as Check
     from diffcli.analysis.check import Remainder as Remainder
+    from diffcli.analysis.courses import Course as Course
     from diffcli.analysis.depth import Chain as Chain
     from diffcli.analysis.depth import Layer as Layer
-    from diffcli.analysis.descend import Course as Course
     from diffcli.analysis.descend import Descent as Descent
     from diffcli.analysis.examples import Examples as Examples
     from diffcli.analysis.features import Feature as Feature
@@ -105,7 +105,8 @@ _HOMES = {
     "analysis.check": "Check Remainder",
     "analysis.verdicts": "Verdict",
     "analysis.depth": "Chain Layer",
-    "analysis.descend": "Course Descent",
+    "analysis.courses": "Course",
+    "analysis.descend": "Descent",
     "analysis.grad": "Agreement Comparison",
     "analysis.hessian": "Hessian",
     "analysis.maps": "Field",

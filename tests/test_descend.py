@@ -10,7 +10,9 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.analysis.descend import FEEDBACK, descend, largest_curvature, rows
+from diffcli.analysis.courses import FEEDBACK
+from diffcli.analysis.curvature import largest_curvature
+from diffcli.analysis.descend import descend, rows
 from diffcli.engine.mean import Single
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse

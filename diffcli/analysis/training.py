@@ -10,7 +10,7 @@ from diffcli.language.expression import Call, variables
 from diffcli.records import Record
 
 if TYPE_CHECKING:
-    from diffcli.analysis.descend import Course
+    from diffcli.analysis.courses import Course
     from diffcli.analysis.examples import Examples
     from diffcli.inputs.data import Data
 

@@ -41,17 +41,6 @@ _WRITTEN = "diffcli written "  # and that place: its text, where polars has anot
 _SMALL = 1e-4  # numbers below have an exponent, which polars writes in its own way
 
 
-def need() -> None:
-    """Raise UsageError if polars is not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("polars") is None:
-        raise UsageError(
-            "parquet, arrow and --engine polars need polars",
-            hint="pip install 'diffcli[fast]'",
-        )
-
-
 class Source(Record):
     """A table that polars can read."""
 
@@ -364,7 +353,7 @@ def answer(
     None: it is for our own columns, a stream or a text that polars does not take line
     by line. Raises UsageError for a format it does not write, and what reading raises.
     """
-    need()
+    frames.need()
     form = tables.frame_kind(request.output) or request.form(("sheet",), "csv")
     if form not in ("csv", "tsv", "parquet", "arrow"):
         raise UsageError("polars writes csv, tsv, parquet and arrow")

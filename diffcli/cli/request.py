@@ -186,10 +186,9 @@ class Request(Record):
         if self.points:
             return rows.of_texts(self.points, variables, named=named)
         if frame_kind(self.points_file):
-            from diffcli.cli.frames import need
             from diffcli.inputs import frames
 
-            need()
+            frames.need()
             return frames.table(self.points_file, variables)
         from diffcli.inputs.files import table
 

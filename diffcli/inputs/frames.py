@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     import polars
 
 
+def need() -> None:
+    """Raise UsageError if polars is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("polars") is None:
+        raise UsageError(
+            "parquet, arrow and --engine polars need polars",
+            hint="pip install 'diffcli[fast]'",
+        )
+
+
 def table(path: str, variables: Sequence[str]) -> Rows:
     """Return a row for every row of a file.
 

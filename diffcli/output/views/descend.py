@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from diffcli.analysis.descend import FEEDBACK, OVERFLOW, Course, Descent, Iterate, Stage
+from diffcli.analysis.courses import FEEDBACK, OVERFLOW, Course, Iterate
+from diffcli.analysis.descend import Descent, Stage
 from diffcli.analysis.maps import Field, Map, Range
 from diffcli.language.notation import Notation
 from diffcli.output import training
