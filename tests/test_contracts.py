@@ -91,6 +91,32 @@ def test_imports_go_upward_only(path: Path) -> None:
         assert above is None or above <= own, f"{name} imports {other}"
 
 
+def test_no_files_import_each_other_round_a_circle() -> None:
+    """But for a reader, which may ask the parser for a part of what it reads."""
+    needs = {
+        ".".join(["diffcli", *path.relative_to(PACKAGE).with_suffix("").parts]): path
+        for path in sources()
+    }
+    needs = {name.removesuffix(".__init__"): path for name, path in needs.items()}
+    del needs["diffcli"]  # the face offers everything
+    asks = {name: imported_names(path) & needs.keys() for name, path in needs.items()}
+    while free := {name for name, others in asks.items() if not others & asks.keys()}:
+        asks = {name: others for name, others in asks.items() if name not in free}
+    reading = {name for name in asks if name.startswith("diffcli.language.readers")}
+    while used := {n for n in asks if all(n not in others for others in asks.values())}:
+        asks = {name: others for name, others in asks.items() if name not in used}
+    assert asks.keys() - reading <= {"diffcli.language.parser"}
+
+
+def imported_names(path: Path) -> set[str]:
+    """Return the modules that a file imports, also as names of their package."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+    return found
+
+
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_only_a_remark_words_its_level(path: Path) -> None:
     """What begins a line with its level cannot cut it off again."""

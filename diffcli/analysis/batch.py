@@ -9,9 +9,9 @@ from diffcli.engine.columns import Gradients, gradients
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block, Chunk
+from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read
-from diffcli.inputs.rows import Row, placed
+from diffcli.inputs.rows import Chunk, Row, placed
 from diffcli.language import expression
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import DOUBLE, Settings, pose

@@ -5,8 +5,7 @@ from itertools import islice
 
 from diffcli.api.streams import Entry, Stretch, at_points
 from diffcli.errors import DiffcliError, RowsFailed
-from diffcli.inputs.blocks import Chunk
-from diffcli.inputs.rows import Row
+from diffcli.inputs.rows import Chunk, Row
 from diffcli.language.parser import Parsed
 from diffcli.output import formats
 from diffcli.output.document import Documents, Result, Screen

@@ -19,9 +19,8 @@ from diffcli.cli.command import Answer
 from diffcli.cli.request import renamed
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.inputs import frames
-from diffcli.inputs.blocks import Chunk, Shape
 from diffcli.inputs.files import object_row
-from diffcli.inputs.rows import Row, Rows
+from diffcli.inputs.rows import Chunk, Row, Rows, Shape
 from diffcli.output.document import header, plain_number
 from diffcli.output.views import batch as view
 from diffcli.output.views.grad import columns

@@ -9,32 +9,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, repeat
 
-from diffcli.inputs.rows import Row
+from diffcli.inputs.rows import Chunk, Row, Shape
 from diffcli.records import Record
 
 _SEPARATORS = {"csv": ",", "tsv": "\t"}
 _UNLIKE = '"\r,\t'  # what formats write in different ways, but for their separator
-
-
-class Shape(Record):
-    """What all rows of a table have in common."""
-
-    #: The file's name.
-    name: str
-    #: "csv" or "tsv".
-    kind: str
-    header: tuple[str, ...]
-    #: For each variable the place of its column.
-    places: Mapping[str, int]
-
-
-class Chunk(Record):
-    """Neighbouring lines of a table that hold whole rows, not read yet."""
-
-    shape: Shape
-    #: The number of the first one.
-    number: int
-    lines: Sequence[str]
 
 
 class Block(Record):

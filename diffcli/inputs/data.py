@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from diffcli.engine.columns import BLOCK
 from diffcli.errors import DiffcliError, PointError, UsageError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block, Chunk
+from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read, table
-from diffcli.inputs.rows import Row
+from diffcli.inputs.rows import Chunk, Row
 from diffcli.records import Record
 
 _INIT = "--init uniform or --init uniform:SEED"

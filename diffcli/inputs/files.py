@@ -9,8 +9,8 @@ from diffcli import tables
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block, Chunk, Shape, Taken, chunks, plain
-from diffcli.inputs.rows import Row, Rows, placed
+from diffcli.inputs.blocks import Block, Taken, chunks, plain
+from diffcli.inputs.rows import Chunk, Row, Rows, Shape, placed
 from diffcli.language.lexer import spelling
 from diffcli.tables import Fault
 

@@ -1,7 +1,7 @@
 """The rows of an input: points with the columns that they bring along."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
@@ -9,9 +9,6 @@ from diffcli.inputs import points
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
 from diffcli.records import Record
-
-if TYPE_CHECKING:
-    from diffcli.inputs.blocks import Chunk
 
 
 class Row(Record):
@@ -27,6 +24,27 @@ class Row(Record):
     error: DiffcliError | None = None
 
 
+class Shape(Record):
+    """What all rows of a table have in common."""
+
+    #: The file's name.
+    name: str
+    #: "csv" or "tsv".
+    kind: str
+    header: tuple[str, ...]
+    #: For each variable the place of its column.
+    places: Mapping[str, int]
+
+
+class Chunk(Record):
+    """Neighbouring lines of a table that hold whole rows, not read yet."""
+
+    shape: Shape
+    #: The number of the first one.
+    number: int
+    lines: Sequence[str]
+
+
 class Rows(Record):
     """The rows of an input, read no further than asked for, and its columns."""
 
@@ -34,7 +52,7 @@ class Rows(Record):
     rows: Iterator[Row]
     #: The same with neighbouring lines together, so many at most, for who reads them;
     #: None: rows can only be had one by one.
-    chunks: "Callable[[int], Iterator[Chunk | Row]] | None" = None
+    chunks: Callable[[int], Iterator[Chunk | Row]] | None = None
 
 
 def of_texts(
