@@ -216,7 +216,8 @@ def _lacking(function: str, found: Operations, target: "Target") -> UsageError:
     why = "" if of_value else ", which the derivative needs"
     return UsageError(
         f"{target.TITLE} has no {function}{why}",
-        hint="" if of_value else "--order 0 writes the value alone",
+        hint="" if of_value else "order 0 writes the value alone",
+        parameter="" if of_value else "order",
     )
 
 

@@ -26,7 +26,7 @@ _OPTIONS = {
     "methods": "--method", "h": "--h", "scheme": "--scheme", "wrt": "--wrt",
     "digits": "--digits", "subgradient": "--subgradient", "claims": "--claim",
     "command": "--program", "timeout": "--timeout", "rtol": "--rtol", "atol": "--atol",
-    "rates": "--rate", "rules": "--rules",
+    "rates": "--rate", "rules": "--rules", "order": "--order",
 }  # fmt: skip
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.
