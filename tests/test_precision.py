@@ -122,3 +122,16 @@ def test_the_error_of_a_quotient_is_known_above_17_digits(
         apart = abs(found.number - true)
         assert apart == pytest.approx(float(found.error), rel=1e-2 if h < 1e-3 else 0.1)
         assert apart > 1e-4 * h**order
+
+
+@pytest.mark.parametrize("scheme", ["forward", "symmetric"])
+@pytest.mark.parametrize("digits", [18, 30, 51])
+def test_differences_have_all_the_digits_that_are_asked_for(
+    scheme: str, digits: int
+) -> None:
+    for formula in ("exp(x)", "sin(x)*exp(x)", "log(5+x)^2"):
+        settings = Settings("auto", scheme, digits=digits)
+        problem = pose(parse(formula), {"x": 0.75}, settings=settings)
+        found = methods.load("finite").gradient(problem).partials["x"]
+        true = gradient(problem.program, problem.point, digits + 10).partials["x"]
+        assert abs(found.number - true) <= mpf(10) ** -digits * abs(true)

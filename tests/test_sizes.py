@@ -382,3 +382,11 @@ def test_a_slope_that_differences_cannot_see_is_not_shown(
 ) -> None:
     problem = pose(parse(formula), {"x": x}, settings=Settings("auto"))
     assert methods.load("finite").gradient(problem).partials["x"].value is None
+
+
+@pytest.mark.parametrize("zero", [1.0, 2.0])
+def test_lgamma_keeps_its_digits_beside_its_zeros(zero: float) -> None:
+    for apart in (1e-12, -1e-9, 1e-5, -0.01, 0.3, -0.4):
+        u = zero + apart
+        exact = float(mp.loggamma(mp.mpf(u)))
+        assert NAMED["lgamma"].value(u) == pytest.approx(exact, rel=1e-15, abs=0)
