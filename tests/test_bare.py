@@ -42,7 +42,7 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[...,
         distribution = importlib.metadata.distribution(name)
         for top in {file.parts[0] for file in distribution.files or ()} - {".."}:
             if not (library / top).exists():
-                (library / top).symlink_to(distribution.locate_file(top))
+                (library / top).symlink_to(str(distribution.locate_file(top)))
     words = ("install", "-q", "--no-deps", "--no-index", wheel)
     subprocess.run(
         [sys.executable, "-m", "pip", "--python", home / "bin" / "python", *words],

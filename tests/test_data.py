@@ -16,7 +16,7 @@ from diffcli.analysis.examples import Examples
 from diffcli.analysis.health import health, layers
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
-from diffcli.inputs.data import data, drawn
+from diffcli.inputs.data import data, drawn, joined
 from tests.conftest import Run
 
 FORMULA = "(sigmoid(w*x+b)-t)^2"
@@ -371,3 +371,65 @@ def test_a_descent_that_leaves_the_domain_says_where(run: Run, hard: str) -> Non
 def test_batches_need_examples(run: Run) -> None:
     done = run("descend", "x^2", "--at", "1", "--batch", "2")
     assert (done.code, done.out) == (2, "")
+
+
+@given(st.lists(st.tuples(values, values), min_size=3, max_size=9), values, st.data())
+def test_parts_have_the_bits_of_the_whole(
+    pairs: list[tuple[float, float]], w: float, draw: st.DataObject
+) -> None:
+    """However the rows are shared out, nothing but their order changes."""
+    cut = draw.draw(st.integers(1, len(pairs) - 1))
+    rows = [f"{x!r},{t!r}\n" for x, t in pairs]
+    whole = examples("x,t\n" + "".join(rows), w=w, b=0.5)
+    parts = [
+        data(["x,t\n", *some], "part", whole.parsed.variables)
+        for some in (rows[cut:], rows[:cut])
+    ]
+    shared = Examples(whole.parsed, joined(parts, "parts"), whole.weights)
+    assert shared.mean.slope(whole.weights) == whole.mean.slope(whole.weights)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("grad", FORMULA, "--at", "w=1,b=0.5", "-f", "csv"),
+        (
+            "check",
+            FORMULA,
+            "--at",
+            "w=1,b=0.5",
+            "--claim",
+            "w=0.1,b=0.2",
+            "-f",
+            "csv",
+        ),
+        ("descend", FORMULA, "--at", "w=1,b=0.5", "--steps", "4", "-f", "csv"),
+    ],
+)
+def test_a_pattern_names_parts(
+    words: tuple[str, ...], rows: str, tmp_path: Path, run: Run
+) -> None:
+    first, *others = ROWS.splitlines(keepends=True)
+    for place, row in enumerate(others):
+        (tmp_path / f"part{place}.csv").write_text(first + row, encoding="utf-8")
+    parts = run(*words, "--data", f"{tmp_path}/part*.csv")
+    assert parts == run(*words, "--data", rows)
+    assert parts.out
+
+
+def test_parts_have_the_same_columns(rows: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "rows2.csv").write_text("t,x\n1,2\n", encoding="utf-8")
+    ran = run("grad", FORMULA, "--at", "w=1,b=0", "--data", f"{tmp_path}/rows*.csv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "rows2.csv' has other columns than" in ran.err
+    ran = run("grad", FORMULA, "--at", "w=1,b=0", "--data", f"{tmp_path}/none*.csv")
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_bad_row_of_a_part_is_named(hard: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "hard0.csv").write_text("x,t\n1,2\n", encoding="utf-8")
+    words = ("grad", LOGARITHM, "--at", "w=1", "--data", f"{tmp_path}/hard*.csv")
+    assert "hard.csv:3" in run(*words).err
+    kept = run(*words, "--keep-going", "-f", "json")
+    told = json.loads(kept.out)["data"]
+    assert (told["rows"], told["used"]) == (5, 3)

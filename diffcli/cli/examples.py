@@ -1,6 +1,8 @@
 """What --data, --init and --reduce mean: a formula as the loss of one example."""
 
+import os
 from collections.abc import Sequence
+from glob import glob
 from typing import TYPE_CHECKING
 
 from diffcli.cli import terminal
@@ -26,20 +28,40 @@ def refuse_without(request: Request, *names: str) -> None:
 
 
 def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
-    """Return the data of --data.
+    """Return the data of --data, from one file or the parts that a pattern names.
 
     Raises UsageError, PointError, and a bad row's error.
     """
-    from diffcli.inputs.data import data, names
+    from diffcli.inputs.data import data, joined, names
 
     if request.points_file:
         raise UsageError("--data and --points exclude each other")
     if len(request.points) > 1:
         raise UsageError("with --data the weights have one value each: one --at")
-    lines, name = terminal.opened(request.data_file, request.output)
-    kept = [*lines]
-    request.refuse_constants(parsed, names(kept, name))
-    return data(kept, name, parsed.variables, request.reduction, keep_going=keep_going)
+    found, headers = [], {}
+    for path in _files(request.data_file):
+        lines, name = terminal.opened(path, request.output)
+        kept = [*lines]
+        headers[name] = names(kept, name)
+        request.refuse_constants(parsed, headers[name])
+        found.append(
+            data(kept, name, parsed.variables, request.reduction, keep_going=keep_going)
+        )
+    first = found[0]
+    for name, header in headers.items():
+        if header != headers[first.name]:
+            raise UsageError(
+                f"'{name}' has other columns than '{first.name}':"
+                f" {', '.join(header)}; not {', '.join(headers[first.name])}"
+            )
+    return first if len(found) == 1 else joined(found, request.data_file)
+
+
+def _files(pattern: str) -> list[str]:
+    """Return the files of a pattern in the order of their names, or the only file."""
+    if pattern == "-" or os.path.exists(pattern):
+        return [pattern]
+    return sorted(glob(pattern)) or [pattern]
 
 
 def examples(

@@ -69,7 +69,8 @@ data = _all(
         "--data", "data_file", metavar="FILE", default="",
         shell_complete=completion.file,
         help="Examples: CSV, TSV or JSON lines whose columns are variables; EXPR is the"
-        " loss of one, the result the mean. The rest are weights. - is stdin.",
+        " loss of one, the result the mean. The rest are weights. - is stdin;"
+        " 'parts/*.csv' names several files.",
     ),
     click.option(
         "--init", metavar="uniform[:SEED]", default="",
