@@ -9,7 +9,7 @@ True
 A formula is a text, a point gives each variable a number by its name. Questions:
 
     gradient, gradients   the partial derivatives at a point, or at many
-    value                 the value alone
+    jacobian, value       the gradient of each of several outputs; the value alone
     compare               by all methods, with error estimates and how they agree
     derive, steps         the derivative as a formula, rule by rule
     check                 is a claimed gradient right, and which slip explains it
@@ -97,7 +97,7 @@ _HOMES = {
     "api.losses": "examples",
     "api.maps": "field",
     "api.marks": "judge mark",
-    "api.partials": "compare gradient gradients value",
+    "api.partials": "compare gradient gradients jacobian value",
     "api.passes": "trace tree",
     "api.step_widths": "sweep",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"

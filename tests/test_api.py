@@ -307,6 +307,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "gradient": ("x**2", {"x": 1}),
     "gradients": ("x**2", [{"x": 1}]),
     "hessian": ("x**2", {"x": 1}),
+    "jacobian": ("(x**2, x)", {"x": 1}),
     "judge": ("f(x) = x**2",),
     "mark": ("x**2", {"x": "2*x"}),
     "measure": (once, {"x": 1}),

@@ -247,7 +247,7 @@ def test_an_output_out_of_its_domain_is_pointed_at(run: Run) -> None:
     assert ran.err.splitlines()[2].index("^") == ran.err.splitlines()[1].index("y")
 
 
-@pytest.mark.parametrize("command", ["sweep", "descend", "plot", "check", "steps"])
+@pytest.mark.parametrize("command", ["sweep", "descend", "plot"])
 def test_where_one_output_is_asked_for_several_are_refused(
     command: str, run: Run
 ) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from diffcli.api.partials import compare as compare
     from diffcli.api.partials import gradient as gradient
     from diffcli.api.partials import gradients as gradients
+    from diffcli.api.partials import jacobian as jacobian
     from diffcli.api.partials import value as value
     from diffcli.api.passes import trace as trace
     from diffcli.api.passes import tree as tree

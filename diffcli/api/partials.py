@@ -15,7 +15,15 @@ from diffcli.problem import Problem, Settings
 if TYPE_CHECKING:
     from diffcli.api.losses import Examples
 
-__all__ = ["compare", "evaluate", "gradient", "gradients", "value", "with_exact_values"]
+__all__ = [
+    "compare",
+    "evaluate",
+    "gradient",
+    "gradients",
+    "jacobian",
+    "value",
+    "with_exact_values",
+]
 
 
 def gradient(
@@ -43,6 +51,23 @@ def gradient(
     if error:
         raise error
     return _numbers(result)
+
+
+def jacobian(
+    formula: Formula, point: Point, *, wrt: str | Iterable[str] = ()
+) -> list[dict[str, float]]:
+    """Return for each output its partial derivatives by variable, by backprop.
+
+    The outputs are the last part's: (x*y, x+y). A formula with one output has one row.
+
+    >>> jacobian("(x*y, x+y)", {"x": 2, "y": 3})
+    [{'x': 3.0, 'y': 2.0}, {'x': 1.0, 'y': 1.0}]
+
+    Raises what ``gradient`` raises.
+    """
+    arguments.mapping(point, "point")
+    parsed = arguments.formula(formula, point, several=True)
+    return [gradient(part, point, wrt=wrt) for part in parsed.parts()]
 
 
 def value(formula: Formula | Problem, point: Point | None = None) -> float:

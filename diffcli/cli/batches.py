@@ -1,14 +1,15 @@
 """The gradients at many points as lines of text, made here or in other processes."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, tee
 
 from diffcli.api.streams import Entry, Stretch, at_points
+from diffcli.cli.request import numbered
 from diffcli.errors import DiffcliError, RowsFailed
 from diffcli.inputs.rows import Chunk, Row
 from diffcli.language.parser import Parsed
 from diffcli.output import formats
-from diffcli.output.document import Documents, Result, Screen
+from diffcli.output.document import Document, Documents, Result, Screen
 from diffcli.output.views import batch
 from diffcli.problem import Settings
 from diffcli.records import Record
@@ -98,6 +99,20 @@ class Batch(Record):
                 yield from lines
                 if error is not None:
                     failures.note(error)
+
+
+def each_output(
+    parts: Sequence[Batch], rows: Iterable[Row], failures: Failures
+) -> Iterator[Document]:
+    """Yield for each row a document for each of several outputs."""
+    copies = tee(rows, len(parts))
+    found = [
+        part.documents(copy, failures) for part, copy in zip(parts, copies, strict=True)
+    ]
+    for row in zip(*found, strict=True):
+        for part, document in zip(parts, row, strict=True):
+            assert isinstance(document, Document)
+            yield numbered(part.parsed, document)
 
 
 def _portions(pieces: Pieces) -> Iterator[list[Chunk | Row]]:

@@ -1,11 +1,12 @@
 """The derivatives of another order than the first, which grad gives too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
 from diffcli.errors import UsageError
 from diffcli.inputs import points
+from diffcli.language.parser import Parsed
 from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.problem import Problem, Settings
@@ -19,6 +20,12 @@ def refuse_others(order: int) -> None:
     if order > 1:
         why = f"--order {order} has numbers at each point, up to the first bad one"
         refuse(why, "keep_going", "subgradient", "arithmetic")
+
+
+def _texts(request: Request, parsed: Parsed) -> Iterator[str]:
+    """Yield each --at once for each output."""
+    for text in request.points:
+        yield from [text] * len(parsed.parts())
 
 
 def refuse_of_data(order: int) -> None:
@@ -68,7 +75,8 @@ def higher(
 
     if exact and request.points_file:
         raise UsageError("--exact takes its points from --at")
-    parsed, texts = request.parsed(), iter(request.points)
+    parsed = request.parsed(several=True)
+    texts = _texts(request, parsed)
 
     def at(problem: Problem) -> Document:
         found = taylor(problem, order=order, methods=names)
@@ -98,7 +106,8 @@ def second(
 
     if exact and request.points_file:
         raise UsageError("--exact takes its points from --at")
-    parsed, names, texts = request.parsed(), ways(wanted), iter(request.points)
+    parsed, names = request.parsed(several=True), ways(wanted)
+    texts = _texts(request, parsed)
 
     def at(problem: Problem) -> Document:
         found = hessian(problem, methods=names)

@@ -251,18 +251,18 @@ class Request(Record):
         wanted = self.wanted(parsed, wrt)
         rows = self.rows_for(parsed, form)
         settings = settings or Settings()
-        problems = [poser(part, wanted, settings) for part in parsed.parts()]
+        parts = [(part, poser(part, wanted, settings)) for part in parsed.parts()]
         notes = list(notes)
 
         def documents() -> Iterator[Document]:
             for row in rows.rows:
-                for problem_at in problems:
+                for part, problem_at in parts:
                     found = document(problem_at(row))
                     if not self.points_file:
                         notes.extend(found.warnings)
-                    yield self.of_row(row, found)
+                    yield numbered(part, self.of_row(row, found))
 
-        columns = (rows.columns, own)
+        columns = ((*OUTPUT[: len(parsed.outputs)], *rows.columns), own)
         several = bool(parsed.outputs)
         return self.answer(form, documents(), notes, columns=columns, exprs=several)
 
@@ -390,6 +390,17 @@ class Request(Record):
             self.only_ascii or limited,
             "code" if self.only_ascii or limited else self.notation,
         )
+
+
+OUTPUT = ("output",)
+"""The column that tells of which of several outputs a row is."""
+
+
+def numbered(part: Parsed | None, document: Document) -> Document:
+    """Return a document that says of which of several outputs it is."""
+    if part is None or not part.output:
+        return document
+    return document._replace(carried={OUTPUT[0]: str(part.output), **document.carried})
 
 
 def renamed(

@@ -53,9 +53,12 @@ def formula(
         return _parse(given, names=called, several=several)
     if not isinstance(given, Parsed):
         raise UsageError(f"{shown(given)} is no formula", parameter="formula")
+    several = several or bool(given.output)
     again = _parse(
         given.source, given.names, given.within, syntax=given.syntax, several=several
     )
+    if given.output:
+        again = again.parts()[given.output - 1]
     return again._replace(variables=given.variables)
 
 

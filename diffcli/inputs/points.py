@@ -219,6 +219,26 @@ def _toward(left: str, variables: Sequence[str]) -> str:
     return variables[0]
 
 
+def by_output(texts: Sequence[str], count: int) -> list[list[str]]:
+    """Return the claims for each of several outputs, between which stands a ';'.
+
+    >>> by_output(["y,x; cos(x),1"], 2)
+    [['y,x'], [' cos(x),1']]
+
+    Raises PointError if there are not as many as outputs.
+    """
+    if not count:
+        return [list(texts)]
+    rows = [text.split(";") for text in texts]
+    for row in rows:
+        if len(row) != count:
+            raise PointError(
+                f"--claim is for {len(row)} of {count} outputs",
+                hint="the rows of a Jacobian are separated by ';': --claim 'y,x; 1,0'",
+            )
+    return [[row[place] for row in rows] for place in range(count)]
+
+
 def order_surprises(text: str, parsed: Parsed) -> bool:
     """Tell whether values without names may have gone where nobody expects them.
 

@@ -59,7 +59,7 @@ class Parsed(Record):
     labels: Mapping[Expression, str] = MappingProxyType({})
     #: All values, where the last part lists several; else empty.
     outputs: tuple[Expression, ...] = ()
-    #: Which of several outputs ``expression`` is.
+    #: Which of several outputs ``expression`` is, from 1 on; 0: it is the only one.
     output: int = 0
     #: "latex" where the text is to be read as LaTeX whatever it looks like.
     syntax: str = ""
@@ -69,7 +69,7 @@ class Parsed(Record):
         spans: dict[Expression, Span] = {}
         again = _read(self.source, self.names, self.within, spans, syntax=self.syntax)
         if again.outputs:
-            again = again.parts()[self.output]
+            again = again.parts()[self.output - 1]
         if again.expression is self.expression:
             return spans
         # The table of nodes was emptied since: the same nodes in the same order.
@@ -80,7 +80,7 @@ class Parsed(Record):
         """Return what was read once for each output; itself, if there is one."""
         return [
             self._replace(expression=node, outputs=(), output=place)
-            for place, node in enumerate(self.outputs)
+            for place, node in enumerate(self.outputs, 1)
         ] or [self]
 
     def shown_names(self) -> dict[Expression, str]:
@@ -96,7 +96,7 @@ class Parsed(Record):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the text: it is all there is to know."""
         given = (self.source, self.names, self.within, self.syntax)
-        return _read_again, (*given, self.variables)
+        return _read_again, (*given, self.variables, self.output)
 
 
 def parse(
@@ -126,7 +126,7 @@ def parse(
             f"this has {len(parsed.outputs)} outputs, and one is asked for here",
             source=source,
             span=(start, end),
-            hint="take one of them; grad and trace take several",
+            hint="take one of them; grad, check, steps, trace and export take several",
         )
     return parsed
 
@@ -175,9 +175,12 @@ def _read_again(
     within: Span | None,
     syntax: str,
     variables: tuple[str, ...],
+    output: int,
 ) -> Parsed:
     """Return what was pickled."""
     again = parse(source, names, within, syntax=syntax, several=True)
+    if output:
+        again = again.parts()[output - 1]
     return again._replace(variables=variables)
 
 

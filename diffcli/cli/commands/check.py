@@ -11,7 +11,7 @@ from diffcli.api.tolerances import tolerance
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
-from diffcli.cli.request import Request
+from diffcli.cli.request import OUTPUT, Request, numbered
 from diffcli.errors import (
     CannotTell,
     CheckFailed,
@@ -142,13 +142,17 @@ def command(
             notes.extend(() if request.points_file else made.warnings)
             seen.update(v.doubt for v in made.verdicts if not v.passed)
             kinks.extend(filter(None, [made.kink]))
-            yield request.of_row(row, document(made))
+            found = request.of_row(row, document(made))
+            yield numbered(made.parsed, found)
 
     if quiet:
         for _ in documents():
             pass
         return Answer((), error=_failure(seen, kinks), output=request.output)
-    answer = request.answer(form, documents(), notes, columns=(columns, HEADER))
+    several = columns[:1] == OUTPUT
+    answer = request.answer(
+        form, documents(), notes, columns=(columns, HEADER), exprs=several
+    )
     return answer._replace(ending=lambda: _failure(seen, kinks))
 
 
@@ -208,20 +212,28 @@ def _of_data(request: Request, form: str, question: Question) -> Found:
 
 def _of_formula(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
-    parsed = request.parsed()
-    claimed = points.claims(question.claims, parsed.variables, request.forced_syntax)
+    parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form)
-    problem_at = poser(parsed, request.wanted(parsed, ""), question.settings)
+    toward, syntax = request.wanted(parsed, ""), request.forced_syntax
+    texts = points.by_output(question.claims, len(parsed.outputs))
+    parts = [
+        (
+            poser(part, toward, question.settings),
+            points.claims(claims, parsed.variables, syntax),
+        )
+        for part, claims in zip(parsed.parts(), texts, strict=True)
+    ]
 
     def checks() -> Iterator[tuple[Row, Check]]:
         for row in rows.rows:
-            problem = problem_at(row)
-            try:
-                yield row, question.ask(problem, claims=claimed)
-            except DiffcliError as error:
-                raise placed(error, row.where) from None
+            for problem_at, claimed in parts:
+                problem = problem_at(row)
+                try:
+                    yield row, question.ask(problem, claims=claimed)
+                except DiffcliError as error:
+                    raise placed(error, row.where) from None
 
-    return rows.columns, checks()
+    return (*OUTPUT[: len(parsed.outputs)], *rows.columns), checks()
 
 
 def _of_box(request: Request, form: str, question: Question) -> Found:

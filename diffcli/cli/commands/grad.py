@@ -13,7 +13,7 @@ from diffcli.cli import completion, options, orders, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples, refuse_without
 from diffcli.cli.help import Listed
-from diffcli.cli.request import Request
+from diffcli.cli.request import OUTPUT, Request, numbered
 from diffcli.errors import KinkError, UsageError
 from diffcli.inputs import arguments, points
 from diffcli.inputs.rows import Row, Rows, poser
@@ -353,14 +353,13 @@ def _at(
             point = points.expressions(text, parsed.variables) if text else {}
             comparison = with_exact_values(comparison, point)
         found = document(comparison, arithmetic=arithmetic)
-        label = {"output": str(part.output + 1)} if several else {}
-        documents.append(found._replace(carried={**label, **row.carried}))
+        documents.append(numbered(part, found._replace(carried=row.carried)))
         notes += comparison.warnings
         error = comparison.error()
         if error:
             break
     own = columns(toward, names, exact=exact)
-    header = ((*(("output",) if several else ()), *rows.columns), own)
+    header = ((*OUTPUT[: len(parsed.outputs)], *rows.columns), own)
     return request.answer(form, documents, notes, error, columns=header, exprs=several)
 
 
@@ -409,9 +408,9 @@ def _at_rows(
 ) -> Answer:
     """Return the gradients at the rows of a table, or at every --at."""
     from diffcli.api.streams import BLOCK
-    from diffcli.cli.batches import SHARED, Batch, Failures
+    from diffcli.cli.batches import SHARED, Batch, Failures, each_output
 
-    parsed = request.parsed()
+    parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form, named=True)
     toward = request.wanted(parsed, wrt) if names else ()
     alone = _is_alone(form, many=request.many)
@@ -420,8 +419,17 @@ def _at_rows(
         by_polars = _by_polars(request, wrt, names, order, keep_going=keep_going)
         if by_polars is not None:
             return by_polars
-    batch = Batch(parsed, toward, settings, names, form, alone, keep_going)
+    parts = [
+        Batch(part, toward, settings, names, form, alone, keep_going)
+        for part in parsed.parts()
+    ]
     failures = Failures(keep_going=keep_going)
+    if parsed.outputs:
+        made = each_output(parts, rows.rows, failures)
+        header = (*OUTPUT, *rows.columns), columns(toward, names)
+        answer = request.answer(form, made, columns=header, exprs=True)
+        return answer._replace(ending=failures.ending)
+    (batch,) = parts
     watched = request.is_watched()
     pieces = rows.rows if watched or rows.chunks is None else rows.chunks(BLOCK)
     found: Iterator[Result]

@@ -59,24 +59,31 @@ def command(
     """Derivation, as on paper or rule by rule."""
     request = Request(expr, **shared)
     level = "rules" if level == "brief" else level
-    parsed = request.parsed()
+    parsed = request.parsed(several=True)
     toward = request.wanted(parsed, wrt)
-    derivatives = steps(parsed, wrt=toward, order=order, simplify=simplify)
+    derivatives = {
+        part.output: steps(part, wrt=toward, order=order, simplify=simplify)
+        for part in parsed.parts()
+    }
     form = request.form(HAS)
     if formats.part(form) == "record":
         refuse(f"-f {form} has every level", "level")
     request.refuse_pause(form)
 
     def at(problem: Problem) -> Document:
-        found, warnings = valued(derivatives, problem)
-        return document(Steps(parsed, found, level, problem.point, simplify, warnings))
+        part = problem.parsed
+        found, warnings = valued(derivatives[part.output], problem)
+        return document(Steps(part, found, level, problem.point, simplify, warnings))
 
     if request.has_points:
         notes = request.reading_notes(parsed)
         answer = request.at_points(form, parsed, wrt, at, notes=notes)
     else:
-        alone = document(Steps(parsed, derivatives, level, {}, simplify))
-        answer = request.answer(form, [alone])
+        alone = (
+            document(Steps(part, derivatives[part.output], level, {}, simplify))
+            for part in parsed.parts()
+        )
+        answer = request.answer(form, alone, exprs=bool(parsed.outputs))
     if pause:
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))
     return answer

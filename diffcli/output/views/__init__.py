@@ -24,8 +24,14 @@ def heading(schema: str, parsed: Parsed) -> dict[str, Any]:
         "schema": schema,
         "version": diffcli.__version__,
         "expression": understood(parsed),
+        **({"output": parsed.output} if parsed.output else {}),
         "variables": list(parsed.variables),
     }
+
+
+def function_name(parsed: Parsed) -> str:
+    """Return what the function is called: f, or f2 for the second of several."""
+    return f"f{parsed.output or ''}"
 
 
 def data_facts(data: "Data | None") -> Iterator[Line]:
@@ -68,6 +74,7 @@ def formulas(
     limit: int = _LONGEST_FORMULA,
     *,
     bare: bool = False,
+    called: str = "f",
 ) -> Iterator[Formula]:
     """Yield the definitions and the function as they were understood.
 
@@ -93,12 +100,12 @@ def formulas(
     if len(arguments) > limit:
         arguments = f"{arguments[:limit]}…"
     typeset = ", ".join(latex_name(name) for name in parsed.variables[:20])
-    given, typeset = (
-        ("f", "f") if bare or not arguments else (f"f({arguments})", f"f({typeset})")
-    )
+    given, named = notation.variable(called), latex_name(called)
+    if not bare and arguments:
+        given, named = f"{given}({arguments})", f"{named}({typeset})"
     yield Formula(
         f"{given} = {body(parsed.expression)}",
-        f"{typeset} &= {latex(parsed.expression, limit, names)}",
+        f"{named} &= {latex(parsed.expression, limit, names)}",
     )
 
 

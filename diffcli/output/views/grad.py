@@ -29,6 +29,7 @@ from diffcli.output.views import (
     derivative_text,
     doubtful_tail,
     formulas,
+    function_name,
     heading,
     sentences,
     step_fact,
@@ -59,12 +60,13 @@ def _blocks(
     comparison: Comparison, arithmetic: bool, notation: "Notation"
 ) -> Iterator[Block]:
     problem = comparison.problem
-    yield from formulas(problem.parsed, notation)
+    called = function_name(problem.parsed)
+    yield from formulas(problem.parsed, notation, called=called)
     settings = problem.settings
     place = f"at {point_text(problem.point, notation)}" if problem.point else ""
     facts: list[Line] = [
         *([(Run(place),)] if place else []),
-        _value(comparison),
+        _value(comparison, notation),
         *data_facts(comparison.data),
     ]
     finite = _result(comparison, "finite")
@@ -94,9 +96,13 @@ def _widths(finite: MethodResult) -> dict[str, float]:
     return {name: float(difference.h) for name, difference in evidence.items()}
 
 
-def _value(comparison: Comparison) -> Line:
+def _value(comparison: Comparison, notation: "Notation") -> Line:
     digits = comparison.problem.settings.digits
-    line = (Run("f = "), Run(short_number(comparison.value.value, digits), "value"))
+    called = notation.variable(function_name(comparison.problem.parsed))
+    line = (
+        Run(f"{called} = "),
+        Run(short_number(comparison.value.value, digits), "value"),
+    )
     exact = comparison.exact.get("")
     says_more = exact and exact != line[1].text
     return (*line, Run(f" = {exact}", "value")) if says_more else line
@@ -106,6 +112,7 @@ def _table(comparison: Comparison, notation: "Notation") -> Table:
     problem = comparison.problem
     judged = bool(comparison.agreements) or bool(comparison.kinks)
     judged = judged and len(comparison.results) > 1
+    called = function_name(comparison.problem.parsed)
     columns = [Column("", "left")]
     columns += [
         Column(methods.load(result.method).TITLE) for result in comparison.results
@@ -118,7 +125,12 @@ def _table(comparison: Comparison, notation: "Notation") -> Table:
         columns += [Column("rel. error", essential=False), Column("digits")]
     rows = tuple(
         (
-            (Run(notation.partial([name], several=problem.several), "name"),),
+            (
+                Run(
+                    notation.partial([name], several=problem.several, of=called),
+                    "name",
+                ),
+            ),
             *_cells(comparison, name, judged),
         )
         for name in problem.variables

@@ -29,6 +29,7 @@ from diffcli.output.views import (
     derivative_text,
     doubtful_tail,
     formulas,
+    function_name,
     heading,
     sentences,
     step_fact,
@@ -51,12 +52,13 @@ def document(hessian: Hessian) -> Document:
 
 def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     problem = hessian.problem
-    yield from formulas(problem.parsed, notation)
+    called = function_name(problem.parsed)
+    yield from formulas(problem.parsed, notation, called=called)
     value = short_number(hessian.value, problem.settings.digits)
     yield Facts(
         (
             (Run(f"at {point_text(problem.point, notation)}"),),
-            (Run("f = "), Run(value, "value")),
+            (Run(f"{notation.variable(called)} = "), Run(value, "value")),
             *data_facts(hessian.data),
             step_fact(problem.settings),
         )
@@ -71,9 +73,8 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
         estimates = [entries[pair] for entries in hessian.columns.values()]
         values = [e.value for e in estimates if e.value is not None]
         style = number_style(values, problem.settings.digits)
-        cells: list[Line] = [
-            (Run(notation.partial(pair, several=problem.several), "name"),)
-        ]
+        label = notation.partial(pair, several=problem.several, of=called)
+        cells: list[Line] = [(Run(label, "name"),)]
         for name, estimate in zip(hessian.columns, estimates, strict=True):
             if estimate.value is None:
                 cells.append((Run("n/a", "muted"),))

@@ -26,6 +26,7 @@ from diffcli.output.views import (
     derivative_text,
     doubtful_tail,
     formulas,
+    function_name,
     heading,
     sentences,
     step_fact,
@@ -51,11 +52,12 @@ def document(found: Expansion) -> Document:
 
 def _blocks(found: Expansion, notation: Notation) -> Iterator[Block]:
     problem = found.problem
-    yield from formulas(problem.parsed, notation)
+    called = function_name(problem.parsed)
+    yield from formulas(problem.parsed, notation, called=called)
     value = short_number(found.coefficients[0], problem.settings.digits)
     facts: list[Line] = [
         (Run(f"at {point_text(problem.point, notation)}"),),
-        (Run("f = "), Run(value, "value")),
+        (Run(f"{notation.variable(called)} = "), Run(value, "value")),
     ]
     if "finite" in found.columns:
         facts.append(step_fact(problem.settings))
@@ -75,12 +77,16 @@ def _orders(found: Expansion) -> range:
 
 def _name(found: Expansion, order: int, notation: Notation) -> str:
     """Return f', f'', f''', f⁽⁴⁾; of several variables ∂⁴f/∂x⁴."""
+    called = function_name(found.problem.parsed)
     if len(found.problem.parsed.variables) > 1:
         several = found.problem.several
-        return notation.partial([found.variable] * order, several=several)
+        order_of = [found.variable] * order
+        return notation.partial(order_of, several=several, of=called)
+    called = notation.variable(called)
     if order < 4:
-        return f"f{chr(39) * order}"
-    return f"f⁽{str(order).translate(_RAISED)}⁾" if notation.lowers else f"f^({order})"
+        return f"{called}{chr(39) * order}"
+    raised = f"⁽{str(order).translate(_RAISED)}⁾" if notation.lowers else f"^({order})"
+    return called + raised
 
 
 def _row(found: Expansion, order: int, notation: Notation) -> tuple[Line, ...]:
