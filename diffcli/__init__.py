@@ -10,6 +10,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
 
     gradient, gradients   the partial derivatives at a point, or at many
     jacobian, value       the gradient of each of several outputs; the value alone
+    budget                what the errors of the inputs do to the value
     compare               by all methods, with error estimates and how they agree
     derive, steps         the derivative as a formula, rule by rule
     check                 is a claimed gradient right, and which slip explains it
@@ -34,6 +35,8 @@ DomainError, RangeError, KinkError. ``help(diffcli.compare)`` tells about one fu
 TYPE_CHECKING = False  # importing typing would take longer than all of this
 
 if TYPE_CHECKING:
+    from diffcli.analysis.budget import Budget as Budget
+    from diffcli.analysis.budget import Share as Share
     from diffcli.analysis.check import Check as Check
     from diffcli.analysis.check import Remainder as Remainder
     from diffcli.analysis.courses import Course as Course
@@ -84,6 +87,7 @@ __version__ = "0.1.0"
 #: Every public name, by the module that has it.
 _HOMES = {
     "api.boxes": "measure program",
+    "api.budgets": "budget",
     "api.claims": "check",
     "api.code": "export",
     "api.curves": "plot",
@@ -102,6 +106,7 @@ _HOMES = {
     "api.step_widths": "sweep",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
+    "analysis.budget": "Budget Share",
     "analysis.check": "Check Remainder",
     "analysis.verdicts": "Verdict",
     "analysis.depth": "Chain Layer",

@@ -303,6 +303,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "export": ("x**2", "python"),
     "field": ("x*y",),
     "functions": (),
+    "budget": ("x**2", {"x": 1}, {"x": 0.1}),
     "answer": (diffcli.practice("power")[0], "x"),
     "gradient": ("x**2", {"x": 1}),
     "gradients": ("x**2", [{"x": 1}]),

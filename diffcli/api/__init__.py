@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from diffcli.api.boxes import measure as measure
     from diffcli.api.boxes import program as program
+    from diffcli.api.budgets import budget as budget
     from diffcli.api.claims import check as check
     from diffcli.api.code import export as export
     from diffcli.api.curves import plot as plot

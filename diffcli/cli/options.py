@@ -38,7 +38,8 @@ at_only = _all(
     click.option(
         "--at", "points", metavar="POINT", multiple=True,
         shell_complete=completion.point,
-        help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable.",
+        help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable."
+        " For grad also with errors: x=2.0±0.1.",
     ),
     click.option(
         "--vars", "variables", metavar="NAMES", default="",

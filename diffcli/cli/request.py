@@ -376,7 +376,12 @@ class Request(Record):
         )
         order = ", ".join(parsed.variables)
         taken = Remark(f"values were taken in the order {order}.")
-        return [*parsed.notes, *([taken] if surprising else [])]
+        signed = "+-" in "".join(self.points).replace(" ", "")
+        budget = Remark("2+-0.1 is 2 - 0.1 here; a value with its error is 2±0.1.")
+        return [
+            *parsed.notes, *([taken] if surprising else []),
+            *([budget] if signed else []),
+        ]  # fmt: skip
 
     def screen(self) -> Screen:
         """Return what is drawn on, from options, environment and terminal."""

@@ -19,7 +19,7 @@ def names(text: str) -> list[str]:
     """Return the names that a point gives values to; none if it is positional."""
     return [
         spelling(text[a:b].partition("=")[0].strip())
-        for a, b in _parts(text)
+        for a, b in spans(text)
         if "=" in text[a:b]
     ]
 
@@ -56,7 +56,7 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
     if not variables:
         raise no_variables()
     _refuse_semicolon(text)
-    parts = _parts(text)
+    parts = spans(text)
     named = [(a, b) for a, b in parts if "=" in text[a:b]]
     if named and len(named) < len(parts):
         a, b = next(part for part in parts if part not in named)
@@ -78,7 +78,7 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
 def expressions(text: str, variables: Sequence[str]) -> dict[str, Expression]:
     """Return the values of a point that fits as the formulas they were written as."""
     formulas: dict[str, Expression] = {}
-    for place, (a, b) in enumerate(_parts(text)):
+    for place, (a, b) in enumerate(spans(text)):
         start = text.find("=", a, b) + 1
         name = spelling(text[a : start - 1].strip()) if start else variables[place]
         formulas[name] = parse(text, within=(start or a, b)).expression
@@ -99,7 +99,7 @@ def listed(text: str) -> list[str]:
     >>> listed("relu, max(0.1*x, x)")
     ['relu', 'max(0.1*x, x)']
     """
-    return [text[a:b].strip() for a, b in _parts(text)]
+    return [text[a:b].strip() for a, b in spans(text)]
 
 
 def interval(text: str, option: str) -> tuple[float, float]:
@@ -162,7 +162,7 @@ def claims(
     by_name: dict[str, Parsed] = {}
     known = (*variables, *others)
     for text in texts:
-        parts = _parts(text)
+        parts = spans(text)
         named = bool(names(text))
         if not named and len(parts) != len(variables):
             formulas = "1 formula" if len(parts) == 1 else f"{len(parts)} formulas"
@@ -290,8 +290,16 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
 
 def _value(text: str, part: Span) -> float:
     """Return the value of a constant formula."""
-    if not text[slice(*part)].strip():
+    given = text[slice(*part)]
+    if not given.strip():
         raise ParseError("a value is missing", source=text, span=(part[0], part[0] + 1))
+    if "±" in given or "+/-" in given:
+        raise ParseError(
+            "a value with an error is for --at of grad",
+            source=text,
+            span=part,
+            hint="it gives the error budget: diffcli grad EXPR --at x=2.0±0.1",
+        )
     parsed = parse(text, within=part)
     if parsed.variables:
         name = parsed.variables[0]
@@ -308,7 +316,7 @@ def _value(text: str, part: Span) -> float:
         raise located(undefined, parsed, {}) from None
 
 
-def _parts(text: str) -> list[Span]:
+def spans(text: str) -> list[Span]:
     """Return where the values stand: commas inside brackets do not separate."""
     parts: list[Span] = []
     start = depth = 0

@@ -121,7 +121,8 @@ def command(
         raise click.UsageError("Missing argument 'EXPR'.")
     settings = request.settings(orders.width(h, order), scheme, subgradient)
     whole = (
-        _in_format(request, wrt, h, float_name)
+        _of_errors(request)
+        or _in_format(request, wrt, h, float_name)
         or _of_data(request, wrt, wanted, settings, order, keep_going=keep_going)
         or _by_files(
             request, wrt, wanted, engine, progress, order, keep_going=keep_going
@@ -159,6 +160,15 @@ def command(
         request, form, wrt, wanted, settings, order,
         exact=exact, arithmetic=arithmetic,
     )  # fmt: skip
+
+
+def _of_errors(request: Request) -> Answer | None:
+    """Return the error budget at points with errors; None: there are none."""
+    if not any("±" in text or "+/" in text for text in request.points):
+        return None
+    from diffcli.cli import budgets
+
+    return budgets.answer(request, HAS)
 
 
 def _in_format(request: Request, wrt: str, h: str, name: str | None) -> Answer | None:

@@ -1,0 +1,169 @@
+"""What the errors of the inputs do to the value, and which of them is to blame.
+
+First order, for independent inputs with standard errors s:
+
+    s_f**2 = sum((f_i*s_i)**2)
+
+Second order adds, for normally distributed inputs, to the square
+
+    sum((f_ij**2/2 + f_i*f_ijj) * s_i**2*s_j**2)
+
+and shifts the mean by sum(f_ii*s_i**2)/2.
+
+Source: JCGM 100:2008, "Guide to the expression of uncertainty in measurement", 5.1.2.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from diffcli.analysis.certainty import measured
+from diffcli.analysis.grad import compare
+from diffcli.engine.derivation import TooLong, derive
+from diffcli.engine.tape import Undefined
+from diffcli.language.expression import Expression
+from diffcli.problem import Estimate, Problem
+from diffcli.records import Record
+
+_MOST = 12  # inputs with an error up to which second order is asked for
+_MATTERS = 0.05  # of the first order's error
+_BENT = 0.25  # of the error: by so much f may differ from its quadratic at one error
+
+
+class Share(Record):
+    """What the error of one input does."""
+
+    name: str
+    value: float
+    #: Its standard error.
+    error: float
+    partial: float
+    #: abs(partial*error): how far that alone moves the value.
+    contribution: float
+    #: Its part of the square of the value's error, 0 to 1.
+    share: float
+
+
+class SecondOrder(Record):
+    """What curvature changes."""
+
+    #: The value's standard error.
+    error: float
+    #: How far the mean lies from the value.
+    shift: float
+
+
+class Budget(Record):
+    """A value with its error, and who is to blame."""
+
+    problem: Problem
+    value: Estimate
+    #: The value's standard error, to first order.
+    error: float
+    #: The inputs, the largest to blame first.
+    shares: tuple[Share, ...]
+    #: None: it is not known.
+    second: SecondOrder | None
+    #: What the user should know, a sentence each.
+    warnings: tuple[str, ...]
+
+    @property
+    def matters(self) -> bool:
+        """Tell whether second order changes what one would say."""
+        if self.second is None:
+            return False
+        change = max(abs(self.second.error - self.error), abs(self.second.shift))
+        return change > _MATTERS * self.error
+
+
+def budget(problem: Problem, errors: Mapping[str, float]) -> Budget:
+    """Return the error budget for inputs with these standard errors.
+
+    An input that is not among them is exact. Raises KinkError where there is no
+    derivative.
+    """
+    names = tuple(name for name in problem.variables if errors.get(name))
+    found = compare(problem, ("backprop",))
+    kink = found.error()
+    if kink and found.kinks[0] in names:
+        raise kink
+    partials = {name: found.partial(name).value or 0.0 for name in problem.variables}
+    parts = {n: abs(partials[n]) * errors.get(n, 0.0) for n in problem.variables}
+    error = math.hypot(*parts.values())
+    shares = [
+        Share(
+            name,
+            problem.point[name],
+            errors.get(name, 0.0),
+            partials[name],
+            parts[name],
+            (parts[name] / error) ** 2 if error else 0.0,
+        )
+        for name in problem.variables
+    ]
+    shares.sort(key=lambda each: -each.contribution)
+    warnings = [w for w in found.warnings if not kink]
+    second = _second(problem, {n: errors[n] for n in names}, partials, error)
+    if second is None and names:
+        warnings.append("Note: the second order is not known here; this is the first")
+    warnings += _bends(problem, {n: errors[n] for n in names}, partials)
+    return Budget(problem, found.value, error, tuple(shares), second, tuple(warnings))
+
+
+def _second(
+    problem: Problem,
+    errors: Mapping[str, float],
+    partials: Mapping[str, float],
+    first: float,
+) -> SecondOrder | None:
+    """Return what second order says; None where it cannot be told."""
+    if problem.tape.rough_rows() or not 0 < len(errors) <= _MOST:
+        return None
+    names = list(errors)
+    square, shift = first**2, 0.0
+    try:
+        slopes = {
+            d.variable: d.result for d in derive(problem.parsed.expression, names)
+        }
+        for name in names:
+            for second in derive(slopes[name], names):
+                other = second.variable
+                (third,) = derive(second.result, [other])
+                bend, twist = (_value(problem, d.result) for d in (second, third))
+                sizes = errors[name] ** 2 * errors[other] ** 2
+                square += (bend**2 / 2 + partials[name] * twist) * sizes
+                if name == other:
+                    shift += bend * errors[name] ** 2 / 2
+    except (TooLong, Undefined):
+        return None
+    if not (math.isfinite(square) and square >= 0):
+        return None
+    return SecondOrder(math.sqrt(square), shift)
+
+
+def _value(problem: Problem, formula: Expression) -> float:
+    return measured(formula, problem.point).number
+
+
+def _bends(
+    problem: Problem, errors: Mapping[str, float], partials: Mapping[str, float]
+) -> Iterator[str]:
+    """Say toward which inputs f is no line and no parabola within their errors."""
+    here = problem.value
+    for name, error in errors.items():
+        try:
+            ahead, behind = (
+                problem.program.value(
+                    {**problem.point, name: problem.point[name] + side * error}
+                )
+                for side in (1, -1)
+            )
+        except Undefined as reason:
+            yield f"Warning: within the error of {name} f is undefined: {reason}"
+            continue
+        odd = abs((ahead - behind) / 2 - partials[name] * error)
+        largest = max(abs(ahead - here), abs(behind - here))
+        if odd > _BENT * largest:
+            yield (
+                f"Warning: within the error of {name} f bends so much that its slope"
+                " does not tell what it does"
+            )

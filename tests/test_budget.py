@@ -1,0 +1,130 @@
+"""Error budgets, with a sample of a hundred thousand points as referee."""
+
+import json
+import random
+import statistics
+from pathlib import Path
+
+import pytest
+
+import diffcli
+from diffcli.inputs.spreads import split
+from tests.conftest import Run
+
+CASES = [
+    ("x*y", {"x": 2, "y": 3}, {"x": 0.1, "y": 0.2}),
+    ("x*y/z", {"x": 10, "y": 3, "z": 7}, {"x": 0.1, "y": 0.02, "z": 0.2}),
+    ("x^2", {"x": 0}, {"x": 0.1}),
+    ("exp(x)*sin(y)", {"x": 0.2, "y": 1.2}, {"x": 0.15, "y": 0.1}),
+    ("x^2+y^3", {"x": 0.3, "y": 1}, {"x": 0.2, "y": 0.15}),
+    ("a*cos(b)", {"a": 5, "b": 0}, {"a": 0.1, "b": 0.2}),
+]
+
+
+@pytest.mark.parametrize(("formula", "point", "errors"), CASES)
+def test_a_sample_scatters_as_the_budget_says(
+    formula: str, point: dict[str, float], errors: dict[str, float]
+) -> None:
+    found = diffcli.budget(formula, point, errors)
+    dice, program = random.Random(formula), found.problem.program
+    values = []
+    for _ in range(20_000):
+        drawn = {n: dice.gauss(x, errors[n]) for n, x in point.items()}
+        values.append(program.value(drawn))
+    assert found.second is not None
+    mean = found.value.number + found.second.shift
+    assert found.second.error == pytest.approx(statistics.stdev(values), rel=0.04)
+    assert mean == pytest.approx(
+        statistics.fmean(values), abs=0.04 * found.second.error
+    )
+    if not found.matters:
+        assert found.error == pytest.approx(statistics.stdev(values), rel=0.1)
+    assert sum(each.share for each in found.shares) == pytest.approx(
+        1 if found.error else 0
+    )
+    sizes = [each.contribution for each in found.shares]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_where_second_order_matters_it_is_said(run: Run) -> None:
+    out = run("grad", "x^2", "--at", "x=0±0.1").out
+    assert "f = 0 ± 0" in out
+    assert "Second order matters here: the mean is 0.01 ± 0.0141." in out
+    out = run("grad", "x*y", "--at", "x=2.0±0.1,y=3±0.2").out
+    assert "f = 6 ± 0.5" in out
+    assert "Most to blame: y, with 64 %" in out
+    assert "correlations are 0" in out
+    assert "Second order changes nothing of note" in out
+
+
+@pytest.mark.parametrize(
+    "at", ["x=2.0±0.1,y=3±0.2", "2.0±0.1, 3±0.2", "2.0+/-0.1,3+/-0.2", "y=3±1/5,x=2±.1"]
+)
+def test_every_way_to_write_it(at: str, run: Run) -> None:
+    assert run("grad", "x*y", "--at", at, "-f", "plain").out == "6 0.5\n"
+
+
+def test_every_format(run: Run) -> None:
+    words = ("grad", "x*y", "--at", "x=2±0.1,y=3")
+    rows = run(*words, "-f", "csv").out.splitlines()
+    assert rows[0].startswith("var,value,error,partial,contribution,share,f,f_error,")
+    assert rows[1].startswith("x,2,0.1,3,0.3")
+    assert rows[2].startswith("y,3,0,2,0,0,6,")
+    record = json.loads(run(*words, "-f", "json").out)
+    assert record["errors"] == {"x": 0.1, "y": 0}
+    assert record["correlations"] == "taken as 0"
+    assert [share["name"] for share in record["shares"]] == ["x", "y"]
+    assert "exact" in run(*words).out
+    assert "±" in run(*words, "-f", "md").out
+    assert run(*words, "-f", "latex").code == 0
+    assert "+-" in run(*words, "--ascii").out
+    two = run("grad", "(x*y, x)", "--at", "x=2±0.1,y=3", "-f", "plain").out
+    assert two.splitlines() == ["6 0.30000000000000004", "2 0.1"]
+
+
+def test_a_sign_alone_is_a_sum_and_noted(run: Run) -> None:
+    ran = run("grad", "x^2", "--at", "2+-0.1", "-f", "plain")
+    assert ran.out == "3.8\n"
+    assert "2±0.1" in ran.err
+    assert "±" not in run("grad", "x^2", "--at", "1e+3", "-f", "plain").err
+
+
+@pytest.mark.parametrize("at", ["2±", "2±0.1±0.2", "2±5%", "2±-0.1", "2±x", "±0.1"])
+def test_an_error_that_is_none_is_refused(at: str, run: Run) -> None:
+    ran = run("grad", "x^2", "--at", at)
+    assert ran.code in (2, 3)
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--method finite", "--order 2", "--wrt x", "--h 0.1", "--exact", "--digits 30"],
+)
+def test_options_of_no_use_are_refused(words: str, run: Run) -> None:
+    ran = run("grad", "x^2", "--at", "2±0.1", *words.split())
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_elsewhere_an_error_is_refused_with_where_it_goes(
+    run: Run, tmp_path: Path
+) -> None:
+    for words in (("trace", "x^2"), ("check", "x^2"), ("sweep", "x^2")):
+        ran = run(*words, "--at", "2±0.1")
+        assert (ran.code, ran.out) == (3, "")
+        assert "grad EXPR --at" in ran.err
+    table = tmp_path / "p.csv"
+    table.write_text("x\n2±0.1\n", encoding="utf-8")
+    ran = run("grad", "x^2", "--points", str(table))
+    assert ran.code in (2, 3)
+    assert "error" in ran.err
+
+
+def test_corners_and_edges(run: Run) -> None:
+    assert run("grad", "abs(x)", "--at", "0±0.1").code == 5
+    assert run("grad", "log(x)", "--at", "0±0.1").code == 4
+    near = run("grad", "abs(x)", "--at", "0.01±0.1")
+    assert near.code == 0
+    assert "does not tell" in near.err
+    edge = run("grad", "log(x)", "--at", "0.05±0.1")
+    assert "within the error of x f is undefined" in edge.err
+    assert split("max(1,2)±0.5,3").point == "max(1,2),3"
