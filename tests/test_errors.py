@@ -33,6 +33,7 @@ Hint: write the product with '*': x*y
 Error: expected a number, a variable or '(' after '+'
   2*x1+*3
        ^
+Hint: one sign is too many; a power is written x^2, a product x*y
 """),
     (("3*", "--at", "1"), 3, """\
 Error: the formula ends after '*'
@@ -56,6 +57,7 @@ Hint: sin(x)
 Error: 'sin' takes 1 argument, got 2
   sin(x,2)
        ^^
+Hint: write sin(u)
 """),
     (("x(x+1)", "--at", "1"), 3, """\
 Error: 'x' is a variable, not a function
@@ -79,6 +81,7 @@ Hint: decimals use a point: 1.5*x
 Error: '$' is not part of the language
   x $ 3
     ^
+Hint: cells are written without it: A1
 """),
     (("__import__('os')", "--at", "1"), 3, """\
 Error: a name cannot start with '_'

@@ -295,3 +295,16 @@ def test_what_is_broken_is_refused(source: str) -> None:
         parse(source)
     span = caught.value.span
     assert span is None or 0 <= span[0] < span[1]
+
+
+@pytest.mark.parametrize(("source", "advice"), _rows("refused.tsv"))
+def test_what_is_refused_is_told_what_to_write(source: str, advice: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(source, several=True)
+    assert advice in caught.value.hint
+    assert caught.value.span is not None
+
+
+def test_a_power_whose_exponent_has_a_value_is_no_vector_turned_over() -> None:
+    assert parse(r"w^T x \cdot 1", names={"T"}).variables == ("T", "w", "x")
+    assert parse(r"e^{T x}").variables == ("T", "x")

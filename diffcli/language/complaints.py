@@ -10,8 +10,28 @@ _IN_FRONT = {
     "power": "a root of degree 3 is written ∛x or x^(1/3)",
     "**": "a power is written x^2",
     "%": "a remainder is written x mod 3, a percentage x/100",
+    "*": "one sign is too many; a power is written x^2, a product x*y",
+    "/": "one sign is too many; a quotient is written x/y",
+    "=": "write the value alone, such as x + 1",
+    "<": "an inner product is written w1*x1 + w2*x2",
+    ")": "write what stands in the brackets, or before the sign",
+    ",": "write what stands before the comma, or leave it out",
 }
 """What is meant by words that stand where an operand should."""
+_DERIVATIVE = "write the function itself: its derivative is what diffcli finds"
+_AT_THE_END = "write what follows, or leave the sign out"
+_SIDE_BY_SIDE = {
+    "for": "a sum over an index is written sum(i=0:4, x_i^2)",
+    "Σ": "a sum over an index is written sum(i=1:5, x_i^2)",
+    "Π": "a product over an index is written prod(i=1:5, x_i)",
+    "choose": "a binomial coefficient is written n!/(k!*(n-k)!)",
+    "let": "definitions are separated by ';': z = 2*x; z^2",
+    "in": "definitions are separated by ';': z = 2*x; z^2",
+    "where": "definitions come first: z = 2*x; z^2",
+    "mod": "a remainder is written x mod 3",
+}
+"""What is meant by words that stand side by side with others."""
+_COMPARISONS = {"<", ">", "<=", ">=", "==", "!="}
 _SHORT = 30  # characters of the user's text that a hint repeats
 
 
@@ -66,6 +86,8 @@ class Complaints:
         from diffcli.language.elsewhere import hint
 
         name = self.tokens[index].text
+        if self._is_derivative(index):
+            return self.at(index, "a derivative is not read", _DERIVATIVE)
         meant = "" if used else hint(name, [*BY_NAME, *known])
         if meant or (len(name) > 2 and not used):
             advice = meant or "see: diffcli functions"
@@ -145,7 +167,7 @@ class Complaints:
         return self.error(
             f"the formula ends after '{self.written(index - 1)}'",
             (before.end, before.end + 1),
-            f"something to {verb} is missing" if verb else "",
+            f"something to {verb} is missing" if verb else _AT_THE_END,
         )
 
     def no_operator(self, index: int) -> ParseError:
@@ -154,8 +176,30 @@ class Complaints:
         return self.at(
             index,
             f"expected an operator between '{before}' and '{token}'",
-            f"write the product with '*': {before}*{token}",
+            self._between(index) or f"write the product with '*': {before}*{token}",
         )
+
+    def _between(self, index: int) -> str:
+        """Return what is meant by two words side by side, if it is no product."""
+        from diffcli.language.elsewhere import MEANT
+
+        first, second = self.tokens[index - 1], self.tokens[index]
+        if self._is_derivative(index - 1):
+            return _DERIVATIVE
+        for word in (first.text, second.text):
+            if word in _SIDE_BY_SIDE:
+                return _SIDE_BY_SIDE[word]
+        if second.text in BY_NAME and second.kind == "name":
+            return f"write {first.text}*{self._called(index)}"
+        if first.text in MEANT and first.kind == "name":
+            return f"for the function {MEANT[first.text]}; a product has a '*'"
+        return ""
+
+    def _is_derivative(self, index: int) -> bool:
+        """Tell whether dx stands here, behind d/."""
+        words = [token.text for token in self.tokens[max(0, index - 2) : index]]
+        name = self.tokens[index].text
+        return words == ["d", "/"] and name[:1] == "d" and name[1:2].isalpha()
 
     def mixed_number(self, index: int) -> ParseError:
         """Say that 2½ may be a sum or a product."""
@@ -204,7 +248,18 @@ class Complaints:
             rest = self.source[after.end :]
             rest = rest if len(rest) < _SHORT else "…"
             hint = f"decimals use a point: {before.text}.{after.text}{rest}"
-        return self.at(index, "unexpected ','", hint)
+        return self.at(index, "unexpected ','", hint or self._beside(index))
+
+    def _beside(self, index: int) -> str:
+        """Return what is meant by a comma between two formulas."""
+        kinds = {token.kind for token in self.tokens[index:]}
+        if kinds & _COMPARISONS:
+            return "a condition goes in front: where(x > 0, x^2, 0)"
+        if "=" in {token.kind for token in self.tokens}:
+            return "definitions are separated by ';': z = 2*x; z^2"
+        if self.source.lstrip()[:2] == "[[":
+            return "a matrix is not read; several outputs are written (x*y, x+y)"
+        return "several outputs stand in brackets: (x*y, x+y)"
 
     def arity(self, row: Function, name: int, count: int, last: int) -> ParseError:
         """Say how many arguments a function takes, pointing at those too many."""
@@ -214,7 +269,9 @@ class Complaints:
         if count > row.arity:
             span = (self._comma(name, row.arity), self.tokens[last].start)
         word = self.tokens[name].text
-        return self.error(f"'{word}' takes {takes}, got {count}", span)
+        form = "u, v, ..." if row.many else ", ".join("uvwxyz"[: row.arity])
+        message = f"'{word}' takes {takes}, got {count}"
+        return self.error(message, span, f"write {word}({form})")
 
     def _comma(self, name: int, number: int) -> int:
         """Return the place of a call's comma, counted from 1."""

@@ -78,6 +78,8 @@ _FORMULAS = {
     "root": "u**(1/v)",
     "exp1": "expm1(u) for exp(u)-1", "norm": "hypot(u, v)",
     "softmax": "exp(u)/(exp(u)+exp(v))",
+    "mod": "u mod v", "binom": "u!/(v!*(u-v)!)", "comb": "u!/(v!*(u-v)!)",
+    "ncr": "u!/(v!*(u-v)!)", "binomial": "u!/(v!*(u-v)!)",
     "frac": "u-floor(u)", "fmod": "u-v*floor(u/v)", "rem": "u-v*floor(u/v)",
 }  # fmt: skip
 MEANT = {
@@ -92,6 +94,21 @@ MEANT |= {name: f"write {text}" for name, text in _FORMULAS.items()}
 """A hint for each name that has a meaning here."""
 
 
+_DERIVATIVE = "write the function itself: its derivative is what diffcli finds"
+_INTEGRAL = "write the function itself: an integral is not read"
+_LIMIT = "write the function itself: a limit is not read"
+_PRODUCT = "the product of two vectors is written u1*v1 + u2*v2, number by number"
+_SENTENCES = {
+    **dict.fromkeys(
+        ["diff", "derivative", "deriv", "differentiate", "gradient"], _DERIVATIVE
+    ),
+    **dict.fromkeys(["integrate", "integral"], _INTEGRAL),
+    **dict.fromkeys(["lim", "limit"], _LIMIT),
+    **dict.fromkeys(["dot", "inner", "matmul", "vdot"], _PRODUCT),
+}
+"""What to write in place of what is no function of numbers."""
+
+
 def hint(name: str, known: list[str]) -> str:
     """Return what to write for an unknown name; empty if nobody knows.
 
@@ -103,6 +120,8 @@ def hint(name: str, known: list[str]) -> str:
         return f"did you mean '{small}'?"
     if small in MEANT:
         return MEANT[small]
+    if small in _SENTENCES:
+        return _SENTENCES[small]
     near = [word for word in known if _is_slip(small, word)]
     return f"did you mean '{near[0]}'?" if len(near) == 1 else ""
 

@@ -102,6 +102,8 @@ _HINTS = {
     "&": "conditions are joined by 'and': x > 0 and y > 0",
     ".": "a point stands in decimals, 1.5, and behind modules, np.exp(x)",
     "∈": "write the formula alone",
+    "≈": "write the formula alone",
+    "$": "cells are written without it: A1",
     "–": "the minus sign is '-'",
     "—": "the minus sign is '-'",
     "∗": "the product is written '*'",
@@ -232,6 +234,8 @@ def refusal(source: str, start: int, end: int) -> ParseError:
         from unicodedata import name
 
         hint = f"{name(character, 'this letter')}: names use Latin or Greek letters"
+    if not hint and ord(character) > 127:
+        hint = "names are Latin or Greek letters, digits and '_': x_hat, x_bar"
     return ParseError(
         f"'{character}' is not part of the language",
         source=source,

@@ -534,9 +534,13 @@ class _Parser:
             operands.append(node)
         elif count == 1:
             operands[-1] = self.made(row, (operands[-1],))
-        else:
+        elif count == 2:
             last = operands.pop()
             operands[-1] = self.made(row, (operands[-1], last))
+        else:  # a function of the user's own
+            args = tuple(operands[-count:])
+            del operands[-count:]
+            operands.append(self.made(row, args))
         if self.spans is not None:
             del self.starts[len(self.starts) - count + 1 :]
             end = self.tokens[self.position - 1].end

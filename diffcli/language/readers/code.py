@@ -69,6 +69,8 @@ def without_modules(draft: Draft) -> Words:
             found += call(last, [number(inside, last)], text=function)
         else:
             found.append(last)
+            if [word.kind for word in given[place + 1 : place + 4]] == ["(", ")", "("]:
+                place += 2  # nn.ReLU()(x)
         place += 1
     return found
 

@@ -17,6 +17,7 @@ def read(draft: Draft) -> Words:
         ends = word.kind in (";", "newline") and depth == 0
         if ends and any(w.kind not in (";", "newline", "end") for w in given[place:]):
             start = place + 1
+    _refuse_chain(draft, given[start:])
     last = [word.kind for word in given[start : start + 2]]
     if last[:1] == ["="] and last != ["=", "end"]:
         return [*given[:start], *given[start + 1 :]]
@@ -27,3 +28,15 @@ def read(draft: Draft) -> Words:
     if not any(word.kind == "name" for word in body):
         return given
     return [*given[:start], *body]
+
+
+def _refuse_chain(draft: Draft, last: Words) -> None:
+    """Refuse a = b = c. Raises ParseError."""
+    depth, signs = 0, []
+    for word in last:
+        depth += (word.kind in OPENING) - (word.kind in CLOSING)
+        if word.kind == "=" and depth == 0:
+            signs.append(word)
+    if len(signs) > 1:
+        message = "there are two '=' in one part"
+        raise draft.refuse(signs[1:2], message, "write one of them: y = x^2")

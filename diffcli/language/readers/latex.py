@@ -25,6 +25,7 @@ from diffcli.language.readers.words import (
     sign,
 )
 
+_BIG = {"∑": "sum", "∏": "prod"}
 _CODE = re.compile(r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b")
 _TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
 
@@ -192,6 +193,8 @@ class Reader(Names):
             self.bar(like)
         elif text == "&":
             self.end_cell()
+        elif text in _BIG:
+            self.sum(lexeme._replace(text=_BIG[text]))
         elif text == "!":
             self.group.out.append(Token("!", "!", like.start, like.end))
         elif text not in (".", ",") or self.peek().kind != "end":

@@ -260,7 +260,8 @@ class Groups(Scanner):
         elif lexeme.text == "end" and kind == self.group.closing:
             self.end_cases(whole)
         elif kind not in tables.ENVIRONMENTS:
-            raise self.refuse(whole, f"the environment '{kind}' is not known")
+            hint = "a matrix is not read: several outputs are (xy, x+y)"
+            raise self.refuse(whole, f"the environment '{kind}' is not known", hint)
 
     def end_cell(self) -> None:
         """End a cell of cases; elsewhere & only aligns."""

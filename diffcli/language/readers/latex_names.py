@@ -17,6 +17,10 @@ from diffcli.language.readers.words import Words, grouped, name
 from diffcli.remarks import Remark
 
 
+_LOW = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
 class Names(Groups):
     """What letters mean in one reading."""
 
@@ -51,12 +55,33 @@ class Names(Groups):
                 )
         self.variable(lexeme.text, lexeme)
 
+    def refuse_index(self, inside: Words, like: Token) -> None:
+        """Refuse w^T x too, a vector turned over; where T has a value it is a power."""
+        super().refuse_index(inside, like)
+        base = self.group.out[-1] if self.group.out else None
+        turned = [word.text for word in inside] == ["T"] and "T" not in self.names
+        before = base is not None and base.kind == "name" and base.text != "e"
+        beside = self.match(self.position)
+        follows = beside.kind == "letters" or (
+            beside.kind == "command" and beside.text in tables.FONTS | tables.ACCENTS
+        )
+        if turned and before and follows:
+            raise self.refuse(
+                inside[0],
+                "'^T' could be a vector turned over, or a power",
+                "write w_1 x_1 + w_2 x_2, or give T a value: --at T=...",
+            )
+
     def is_code(self, word: str) -> bool:
         """Tell whether a word of a text without backslash looks like a program's."""
         return len(word) > 3 or "*" in self.source
 
     def variable(self, text: str, lexeme: Lexeme) -> None:
         """Read a variable, with the index that follows."""
+        low = _LOW.match(self.source, lexeme.end, self.last)
+        if low and low.end() > self.position:
+            self.position = low.end()
+            text += low[0].translate(_LOWERED)
         index, end = self.index()
         if index:
             text += index if index.isdigit() else f"_{index}"
@@ -163,8 +188,15 @@ class Names(Groups):
         row = content if content in BY_NAME else translated(content)
         if row and len(content) > 1:
             self.function(row, whole)
-        else:
-            self.variable(content, whole)
+            return
+        if content.isalpha() and len(content) > 2 and self.peek().text == "(":
+            from diffcli.language.elsewhere import hint
+
+            product = f"for a product write \\{lexeme.text}{{{text}}} \\cdot (...)"
+            known = hint(content, [*BY_NAME])
+            advice = f"{known}; {product}" if known else product
+            raise self.refuse(whole, f"unknown function '{content}'", advice)
+        self.variable(content, whole)
 
     def keywords(self, content: str, whole: Lexeme) -> bool:
         """Read words between formulas, if they are: if, and, otherwise."""
