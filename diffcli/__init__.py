@@ -11,6 +11,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     gradient, gradients   the partial derivatives at a point, or at many
     jacobian, value       the gradient of each of several outputs; the value alone
     budget                what the errors of the inputs do to the value
+    implicit              the slope of the curve of an equation
     compare               by all methods, with error estimates and how they agree
     derive, steps         the derivative as a formula, rule by rule
     check                 is a claimed gradient right, and which slip explains it
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.grad import Comparison as Comparison
     from diffcli.analysis.hessian import Hessian as Hessian
     from diffcli.analysis.maps import Field as Field
+    from diffcli.analysis.implicit import Implicit as Implicit
     from diffcli.analysis.marking import Mark as Mark
     from diffcli.analysis.measure import Measurement as Measurement
     from diffcli.analysis.plot import Plot as Plot
@@ -97,6 +99,7 @@ _HOMES = {
     "api.expansions": "taylor",
     "api.formulas": "functions parse pose",
     "api.hessians": "hessian",
+    "api.implicits": "implicit",
     "api.layers": "depth",
     "api.losses": "examples",
     "api.maps": "field",
@@ -115,6 +118,7 @@ _HOMES = {
     "analysis.grad": "Agreement Comparison",
     "analysis.hessian": "Hessian",
     "analysis.maps": "Field",
+    "analysis.implicit": "Implicit",
     "analysis.marking": "Mark",
     "analysis.measure": "Measurement",
     "analysis.examples": "Examples",

@@ -308,6 +308,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "gradient": ("x**2", {"x": 1}),
     "gradients": ("x**2", [{"x": 1}]),
     "hessian": ("x**2", {"x": 1}),
+    "implicit": ("x^2 + y^2 = 25", {"x": 3, "y": 4}, "y"),
     "jacobian": ("(x**2, x)", {"x": 1}),
     "judge": ("f(x) = x**2",),
     "mark": ("x**2", {"x": "2*x"}),

@@ -33,6 +33,7 @@ WORDS = {
     "subgradient": ("--subgradient",),
     "order": ("--order", "2"),
     "exact": ("--exact",),
+    "implicit": ("--implicit", "y"),
     "arithmetic": ("--arithmetic",),
     "program": ("--program", "{program}"),
     "module": ("--module", "math:fsum"),

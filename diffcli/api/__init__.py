@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from diffcli.api.formulas import parse as parse
     from diffcli.api.formulas import pose as pose
     from diffcli.api.hessians import hessian as hessian
+    from diffcli.api.implicits import implicit as implicit
     from diffcli.api.layers import depth as depth
     from diffcli.api.losses import examples as examples
     from diffcli.api.maps import field as field

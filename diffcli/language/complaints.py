@@ -290,7 +290,8 @@ class Complaints:
         return self.at(
             index,
             "unexpected '='",
-            "a definition is a name, '=' and a formula: z = 2*x; z**2",
+            "a definition is a name, '=' and a formula: z = 2*x; z**2; of an equation"
+            " grad --implicit y gives dy/dx",
         )
 
     def not_last(self, first: int, end: int) -> ParseError:

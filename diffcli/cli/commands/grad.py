@@ -72,6 +72,10 @@ def _methods() -> list[tuple[str, str]]:
     " symbolic and taylor; 0: the value alone.",
 )  # fmt: skip
 @click.option(
+    "--implicit", metavar="Y", default="", shell_complete=completion.names,
+    help="EXPR is an equation, as x^2+y^2=25: the slope dY/dx of its curve.",
+)  # fmt: skip
+@click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
 )
 @click.option(
@@ -106,6 +110,7 @@ def command(
     scheme: str,
     subgradient: bool,
     order: int,
+    implicit: str,
     exact: bool,
     arithmetic: bool,
     exprs: str,
@@ -121,7 +126,8 @@ def command(
         raise click.UsageError("Missing argument 'EXPR'.")
     settings = request.settings(orders.width(h, order), scheme, subgradient)
     whole = (
-        _of_errors(request)
+        _of_errors(request, implicit)
+        or _of_equation(request, implicit, wrt, wanted, settings)
         or _in_format(request, wrt, h, float_name)
         or _of_data(request, wrt, wanted, settings, order, keep_going=keep_going)
         or _by_files(
@@ -162,9 +168,24 @@ def command(
     )  # fmt: skip
 
 
-def _of_errors(request: Request) -> Answer | None:
+def _of_equation(
+    request: Request,
+    name: str,
+    wrt: str,
+    wanted: tuple[str, ...],
+    settings: Settings,
+) -> Answer | None:
+    """Return the slope of the curve of an equation; None: none is asked for."""
+    if not name:
+        return None
+    from diffcli.cli import implicits
+
+    return implicits.answer(request, HAS, name, wrt, wanted, settings)
+
+
+def _of_errors(request: Request, implicit: str) -> Answer | None:
     """Return the error budget at points with errors; None: there are none."""
-    if not any("±" in text or "+/" in text for text in request.points):
+    if implicit or not any("±" in text or "+/" in text for text in request.points):
         return None
     from diffcli.cli import budgets
 

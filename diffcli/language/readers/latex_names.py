@@ -16,7 +16,6 @@ from diffcli.language.readers.names import translated
 from diffcli.language.readers.words import Words, grouped, name
 from diffcli.remarks import Remark
 
-
 _LOW = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 

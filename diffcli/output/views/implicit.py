@@ -1,0 +1,142 @@
+"""The slope of a curve, by every method, and how it follows from the equation."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from diffcli import methods
+from diffcli.analysis.implicit import Implicit
+from diffcli.language.notation import Notation
+from diffcli.output.document import (
+    Block,
+    Column,
+    Document,
+    Facts,
+    Formula,
+    Line,
+    Run,
+    Sheet,
+    Table,
+    number_style,
+    plain_number,
+    short_number,
+)
+from diffcli.output.views import (
+    derivative_text,
+    doubtful_tail,
+    formulas,
+    heading,
+    sentences,
+    step_fact,
+)
+from diffcli.problem import point_text
+
+SCHEMA = "diffcli/implicit/1"
+
+
+def document(found: Implicit) -> Document:
+    """Return the slopes of a curve as a document."""
+    return Document(
+        blocks=partial(_blocks, found),
+        record=partial(_record, found),
+        sheet=partial(_sheet, found),
+        brief=partial(_brief, found),
+        warnings=found.warnings,
+    )
+
+
+def _blocks(found: Implicit, notation: Notation) -> Iterator[Block]:
+    problem = found.problem
+    yield from formulas(problem.parsed, notation, called="F")
+    value = short_number(problem.value, problem.settings.digits)
+    facts: list[Line] = [
+        (Run(f"at {point_text(problem.point, notation)}"),),
+        (Run("F = "), Run(value, "value"), Run(", on the curve F = 0")),
+    ]
+    if "finite" in found.columns:
+        facts.append(step_fact(problem.settings))
+    yield Facts(tuple(facts))
+    titles = [Column(methods.load(name).TITLE) for name in found.columns]
+    judged = (Column("digits"),) if found.agreements else ()
+    rows = tuple(_row(found, name, notation) for name in found.free)
+    yield Table((Column("", "left"), *titles, *judged), rows)
+    for name in found.free:
+        yield from _derived(found, name, notation)
+
+
+def _label(found: Implicit, name: str, notation: Notation) -> str:
+    several = len(found.problem.parsed.variables) > 2
+    return notation.partial([name], several=several, of=found.name)
+
+
+def _row(found: Implicit, name: str, notation: Notation) -> tuple[Line, ...]:
+    estimates = {way: column[name] for way, column in found.columns.items()}
+    known = [e.value for e in estimates.values() if e.value is not None]
+    style = number_style(known, found.problem.settings.digits)
+    agreement = found.agreements.get(name)
+    cells: list[Line] = [(Run(_label(found, name, notation), "name"),)]
+    for way, estimate in estimates.items():
+        if estimate.value is None:
+            cells.append((Run("n/a", "muted"),))
+            continue
+        certain = agreement.digits if agreement and way == "finite" else None
+        cells.append(doubtful_tail(style(estimate.value), certain))
+    if agreement is not None:
+        digits = agreement.verdict if agreement.digits is None else agreement.digits
+        cells.append((Run(str(digits)),))
+    return tuple(cells)
+
+
+def _derived(found: Implicit, name: str, notation: Notation) -> Iterator[Block]:
+    """Yield dF/dx + dF/dy * y' = 0, and what it is solved for y'."""
+    from diffcli.language.printer import latex
+
+    label = _label(found, name, notation)
+    above, below = found.slopes[name], found.slopes[found.name]
+    factor = partial(notation.factor, names={})
+    text = partial(notation.text, limit=200)
+    yield Formula(
+        f"{text(above)} + {factor(below)} {notation.times} {label} = 0",
+        f"{latex(above, 200)} + \\left({latex(below, 200)}\\right) y' &= 0",
+    )
+    yield Formula(
+        f"{label} = {text(found.formulas[name])}",
+        f"y' &= {latex(found.formulas[name], 200)}",
+    )
+
+
+def _record(found: Implicit) -> dict[str, Any]:
+    problem = found.problem
+    return {
+        **heading(SCHEMA, problem.parsed),
+        "point": problem.point,
+        "implicit": found.name,
+        "residual": problem.value,
+        "slopes": {
+            way: {name: estimate.value for name, estimate in column.items()}
+            for way, column in found.columns.items()
+        },
+        "derivatives": {n: derivative_text(f) for n, f in found.formulas.items()},
+        "agreement": {n: a._asdict() for n, a in found.agreements.items()},
+        "status": "ok",
+        "warnings": sentences(found.warnings),
+    }
+
+
+def header(ways: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns for csv and tsv: a row for each variable that moves."""
+    return ("var", "value", *ways, "status")
+
+
+def _sheet(found: Implicit) -> Sheet:
+    value = plain_number(found.problem.point[found.name])
+    rows = []
+    for name in found.free:
+        numbers = [column[name].value for column in found.columns.values()]
+        status = "n/a" if None in numbers else "ok"
+        rows.append((name, value, *map(plain_number, numbers), status))
+    return Sheet(header(tuple(found.columns)), rows)
+
+
+def _brief(found: Implicit) -> str:
+    return " ".join(plain_number(found.slope(name).value) for name in found.free)

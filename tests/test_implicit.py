@@ -1,0 +1,105 @@
+"""The slope of the curve of an equation, with sympy as referee."""
+
+import json
+
+import pytest
+import sympy
+
+import diffcli
+from diffcli.inputs.equations import difference
+from tests.conftest import Run
+
+CURVES = [
+    ("x^2 + y^2 = 25", {"x": 3, "y": 4}, "x**2+y**2-25"),
+    ("x*y + y^3 = 2", {"x": 1, "y": 1}, "x*y+y**3-2"),
+    ("exp(y) = x + y", {"x": 1, "y": 0.0001}, None),
+    ("sin(x*y) + x = y", {"x": 0, "y": 0}, "sin(x*y)+x-y"),
+    ("(x^2+y^2)^2 = 2*(x^2-y^2)", {"x": 2**0.5, "y": 0}, None),
+    ("x^2/4 + y^2/9 - 1", {"x": 0, "y": 3}, "x**2/4+y**2/9-1"),
+    ("r = 5; x^2 + y^2 = r^2", {"x": -4, "y": 3}, "x**2+y**2-25"),
+]
+
+
+@pytest.mark.parametrize(("equation", "point", "exact"), CURVES)
+def test_the_slope_is_sympys(
+    equation: str, point: dict[str, float], exact: str | None
+) -> None:
+    if exact is None:
+        with pytest.raises(diffcli.DiffcliError):
+            diffcli.implicit(equation, point, "y")
+        return
+    x, y = sympy.symbols("x y")
+    curve = sympy.sympify(exact, locals={"x": x, "y": y})
+    slope = sympy.idiff(curve, y, x).subs({x: point["x"], y: point["y"]})
+    found = diffcli.implicit(equation, point, "y")
+    for column in found.columns.values():
+        estimate = column["x"]
+        assert estimate.value is not None
+        assert abs(estimate.value - float(slope)) <= estimate.error + 1e-12
+
+
+def test_several_variables_give_partials() -> None:
+    found = diffcli.implicit("x^2+y^2+z^2=9", {"x": 1, "y": 2, "z": 2}, "z")
+    assert {n: found.slope(n).value for n in found.free} == {"x": -0.5, "y": -1}
+    one = diffcli.implicit("x^2+y^2+z^2=9", {"x": 1, "y": 2, "z": 2}, "z", wrt="y")
+    assert one.free == ("y",)
+
+
+def test_a_point_beside_the_curve_is_refused_with_one_on_it(run: Run) -> None:
+    ran = run("grad", "x^2+y^2=25", "--at", "3,4.1", "--implicit", "y")
+    assert (ran.code, ran.out) == (4, "")
+    assert "left minus right is 0.81" in ran.err
+    assert "--at x=3,y=4" in ran.err
+    near = run("grad", "x^2+y^2=2", "--at", "1/3,sqrt(17)/3", "--implicit", "y")
+    assert near.code == 0  # on it but for rounding
+
+
+@pytest.mark.parametrize(
+    ("equation", "at", "code"),
+    [
+        ("x^2+y^2=25", "5,0", 5),  # a vertical tangent
+        ("x^2=y^2", "0,0", 5),  # two branches cross
+        ("abs(y)=x", "0,0", 5),
+        ("log(y)=x", "0,0", 4),
+        ("x^2=25", "x=5", 2),
+        ("x^2+y=", "1,1", 3),
+        ("x=y=1", "1,1", 3),
+    ],
+)
+def test_where_there_is_no_slope(equation: str, at: str, code: int, run: Run) -> None:
+    ran = run("grad", equation, "--at", at, "--implicit", "y")
+    assert (ran.code, ran.out) == (code, "")
+
+
+def test_every_format(run: Run) -> None:
+    words = ("grad", "x^2+y^2=25", "--at", "3,4", "--implicit", "y")
+    out = run(*words).out
+    assert "2x + 2y · dy/dx = 0" in out
+    assert "dy/dx = -x/y" in out
+    assert run(*words, "-f", "plain").out == "-0.75\n"
+    rows = run(*words, "-f", "csv", "--method", "symbolic").out.splitlines()
+    assert rows == ["var,value,symbolic,status", "x,4,-0.75,ok"]
+    record = json.loads(run(*words, "-f", "json").out)
+    assert record["slopes"]["backprop"] == {"x": -0.75}
+    assert record["derivatives"] == {"x": "-x/y"}
+    for form in ("md", "latex"):
+        assert run(*words, "-f", form).code == 0
+    many = run(*words, "--at=-4,3", "-f", "plain").out.splitlines()
+    assert many[0] == "-0.75"
+    assert float(many[1]) == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--order 2", "--exact", "--digits 30", "--subgradient", "--method dual"],
+)
+def test_options_of_no_use_are_refused(words: str, run: Run) -> None:
+    call = ("grad", "x^2+y^2=25", "--at", "3,4", "--implicit", "y")
+    ran = run(*call, *words.split())
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_definitions_stay_definitions() -> None:
+    assert difference("a = 2; a*x = y") == "a = 2;( a*x )-( y)"
+    assert difference("x^2 + y") == "x^2 + y"
+    assert difference("x <= y") == "x <= y"
