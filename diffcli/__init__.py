@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from diffcli.analysis.grad import Agreement as Agreement
     from diffcli.analysis.grad import Comparison as Comparison
     from diffcli.analysis.hessian import Hessian as Hessian
-    from diffcli.analysis.maps import Field as Field
     from diffcli.analysis.implicit import Implicit as Implicit
+    from diffcli.analysis.maps import Field as Field
     from diffcli.analysis.marking import Mark as Mark
     from diffcli.analysis.measure import Measurement as Measurement
     from diffcli.analysis.plot import Plot as Plot

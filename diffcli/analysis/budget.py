@@ -23,6 +23,7 @@ from diffcli.engine.tape import Undefined
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, Problem
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 _MOST = 12  # inputs with an error up to which second order is asked for
 _MATTERS = 0.05  # of the first order's error
@@ -64,7 +65,7 @@ class Budget(Record):
     #: None: it is not known.
     second: SecondOrder | None
     #: What the user should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
 
     @property
     def matters(self) -> bool:
@@ -104,7 +105,7 @@ def budget(problem: Problem, errors: Mapping[str, float]) -> Budget:
     warnings = [w for w in found.warnings if not kink]
     second = _second(problem, {n: errors[n] for n in names}, partials, error)
     if second is None and names:
-        warnings.append("Note: the second order is not known here; this is the first")
+        warnings.append(Remark("the second order is not known here; this is the first"))
     warnings += _bends(problem, {n: errors[n] for n in names}, partials)
     return Budget(problem, found.value, error, tuple(shares), second, tuple(warnings))
 
@@ -146,7 +147,7 @@ def _value(problem: Problem, formula: Expression) -> float:
 
 def _bends(
     problem: Problem, errors: Mapping[str, float], partials: Mapping[str, float]
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Say toward which inputs f is no line and no parabola within their errors."""
     here = problem.value
     for name, error in errors.items():
@@ -158,12 +159,15 @@ def _bends(
                 for side in (1, -1)
             )
         except Undefined as reason:
-            yield f"Warning: within the error of {name} f is undefined: {reason}"
+            yield Remark(
+                f"within the error of {name} f is undefined: {reason}", "warning"
+            )
             continue
         odd = abs((ahead - behind) / 2 - partials[name] * error)
         largest = max(abs(ahead - here), abs(behind - here))
         if odd > _BENT * largest:
-            yield (
-                f"Warning: within the error of {name} f bends so much that its slope"
-                " does not tell what it does"
+            yield Remark(
+                f"within the error of {name} f bends so much that its slope"
+                " does not tell what it does",
+                "warning",
             )

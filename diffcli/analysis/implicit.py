@@ -18,15 +18,14 @@ from diffcli.engine.bounds import partial_bounds, value_bound
 from diffcli.engine.derivation import derive
 from diffcli.engine.stencils import (
     NoDifference,
-    best_difference,
     difference,
-    relative_step,
 )
 from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.errors import DomainError, KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, Problem, point_text
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 WAYS = ("finite", "symbolic", "backprop")
 _MOST = 60  # steps of Newton's method
@@ -47,7 +46,7 @@ class Implicit(Record):
     slopes: dict[str, Expression]
     agreements: dict[str, Agreement]
     #: What the user should know, a sentence each.
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -111,7 +110,7 @@ def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implic
     if exact and "finite" in columns:
         agreements = {n: judge(columns["finite"][n], exact[n]) for n in free}
     warnings = [
-        f"Note: {certainty(f'∂{name}/∂{n}', exact[n])}"
+        Remark(certainty(f"∂{name}/∂{n}", exact[n]))
         for n in free
         if exact and uncertain(exact[n])
     ]
@@ -213,11 +212,7 @@ def _measured(problem: Problem, name: str, free: str, below: float) -> Estimate:
     bound = value_bound(problem.tape.backward())
     off = 2 * bound / abs(below) + math.ulp(problem.point[name])
     try:
-        if h == "auto":
-            found = best_difference(line, x, off)
-        else:
-            width = relative_step(x, scheme) if isinstance(h, str) else h
-            found = difference(line, x, width, scheme, off)
+        found = difference(line, x, h, scheme, off)
     except NoDifference:
         return Estimate(None, math.inf)
     return Estimate(found.slope, found.error)
