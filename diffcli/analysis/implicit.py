@@ -158,7 +158,7 @@ def _require_on_curve(problem: Problem, name: str) -> None:
         near = None
     if near is not None:
         shown = repr(near).removesuffix(".0")
-        hint = f"{name} = {shown} is on it: --at {_typed(problem, name, near)}"
+        hint = f"{name} = {shown} is on it: {_typed(problem, name, near)}"
     raise DomainError(
         f"the point is not on the curve: left minus right is {problem.value:.10g}"
         f" at {point_text(problem.point)}",
