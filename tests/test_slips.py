@@ -122,6 +122,7 @@ def test_what_is_said_of_a_claim(case: str) -> None:
 
 
 ANSWERS = Path(__file__).parent / "cases" / "answers.tsv"
+FORMS = Path(__file__).parent / "cases" / "right.tsv"
 PLACE = {"x": 0.3, "y": 1.3, "z": 0.6, "w": 1.7, "b": 0.2, "t": 0.9}
 
 
@@ -150,6 +151,16 @@ def test_wrong_answers_of_a_class_are_named(as_number: bool) -> None:
             otherwise.append((row, said))
     assert len(unnamed) < 0.02 * len(rows), unnamed
     assert len(otherwise) <= as_number * 0.02 * len(rows), otherwise
+
+
+@pytest.mark.parametrize(
+    "row", FORMS.read_text(encoding="utf-8").splitlines()[1:], ids=lambda row: row[:50]
+)
+def test_a_right_answer_in_another_form_is_right(row: str) -> None:
+    """The forms are sympy's: expanded, factored, in partial fractions, exponentials."""
+    formula, claim = row.split("\t")
+    mark = diffcli.mark(formula, {"x": claim})
+    assert (mark.status, mark.slips) == ("right", ())
 
 
 def number_of(value: float) -> Expression:

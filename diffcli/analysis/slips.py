@@ -18,7 +18,7 @@ from itertools import starmap
 
 from diffcli.analysis.trials import Trial, trials
 from diffcli.analysis.wholes import wholes
-from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, Mistake
+from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, TWICE, Mistake
 from diffcli.calculus.mistakes_of_forms import SPECIAL, Special
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import Derivation, Step
@@ -193,8 +193,10 @@ class _Search:
 
     def makes_sense(self, mistake: Mistake, bindings: Bindings) -> bool:
         """Tell whether there is something to do wrong in this way."""
-        if mistake.said in OF_INSIDE and set(self.slope(bindings["u"])) == {1.0}:
-            return False
+        if mistake.said in OF_INSIDE:
+            slope = set(self.slope(bindings["u"]))
+            if slope == {1.0} or (mistake.said is TWICE and slope == {-1.0}):
+                return False
         trial = self.trials[0]
         values = self.values(self.of, bindings, trial)
         return all(

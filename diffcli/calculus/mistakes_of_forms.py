@@ -131,9 +131,11 @@ _FORMS = (
         ("log(v)*D(u)/u + log(u)*D(v)/v", "the logarithm of the product {u*v} is the sum of the logarithms, not their product"),
     )),
     Special("(u + v)**n", rows(
+        ("n*u + v", "brackets are missing: the factor {n} multiplies all of {u + v}"),
         ("n*u**(n-1)*D(u) + n*v**(n-1)*D(v)", "the power of the sum {u + v} was taken term by term: (a + b)² is not a² + b²"),
     )),
     Special("(u - v)**n", rows(
+        ("n*u - v", "brackets are missing: the factor {n} multiplies all of {u - v}"),
         ("n*u**(n-1)*D(u) - n*v**(n-1)*D(v)", "the power of the difference {u - v} was taken term by term: (a - b)² is not a² - b²"),
         ("n*u**(n-1)*D(u) + n*v**(n-1)*D(v)", "the power of the difference {u - v} was taken term by term: (a - b)² is not a² + b²"),
     )),

@@ -54,6 +54,7 @@ _OWN = {
         ("cos(u)**2*D(u)",        "it was multiplied by the square of the cosine; one divides by it"),
         ("-cos(u)*D(u)/sin(u)",   "sine and cosine were differentiated one by one; the tangent is a quotient"),
         ("(1 + tan(u))*D(u)",     "the tangent was not squared; its derivative is {1 + tan(u)**2}"),
+        ("D(u)/cos(u**2)",        "the cosine is squared, not its inside: the derivative of the tangent is {1/cos(u)**2}"),
         ("2*tan(u)*D(u)",         "{tan(u)} was squared and differentiated as a power; the derivative is {1 + tan(u)**2}"),
         ("D(u)/cos(pi/180*u)**2", _DEGREES),
     ),
