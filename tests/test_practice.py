@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import diffcli
-from diffcli.analysis.practice import HARDEST, RULES, exercises
+from diffcli.analysis.practice import HARDEST, RULES, TOPICS, exercises, topics
 from diffcli.language.expression import variables
 from diffcli.language.printer import text
 from tests.conftest import Run
@@ -23,6 +23,12 @@ DRAWN = [
     "5/(sqrt(x))",
     "4**(tan(x))",
     "cos(sin(5*x))",
+]
+SEVERAL = [
+    ("x*y*exp(2*x + z)", "x"),
+    ("z = w*x + b; a = softplus(z); (a - t)**2", "b"),
+    ("x*y*exp(4*x + z)", "x"),
+    ("z = w*x + b; a = softplus(z); (a - t)**2", "x"),
 ]
 SHEET = ("practice", "--rules", "chain,product", "--seed", "7", "--count", "4")
 
@@ -43,6 +49,67 @@ def test_exercises_begin_with_their_rule(rule: str, difficulty: int) -> None:
         assert diffcli.answer(exercise, right[exercise.kind]).status == "right"
 
 
+@pytest.mark.parametrize("difficulty", range(1, HARDEST + 1))
+@pytest.mark.parametrize("topic", TOPICS[len(RULES) :])
+def test_exercises_in_several_variables(topic: str, difficulty: int) -> None:
+    for seed in range(5):
+        for exercise in exercises([topic], difficulty, seed, 3):
+            parsed, name = exercise.formula, exercise.variable
+            assert name in parsed.variables
+            assert bool(parsed.definitions) == (topic == "network")
+            right = text(exercise.derivation.result)
+            if exercise.kind == "number":
+                right = f"{exercise.value:.5g}"
+            for left in ("", f"{name} = ", f"df/d{name} = "):
+                assert diffcli.answer(exercise, left + right).status == "right"
+            assert diffcli.answer(exercise, "77.7").status == "wrong"
+
+
+def test_hard_sheets_have_several_variables_and_networks() -> None:
+    assert topics(3) == RULES
+    assert topics(HARDEST) == TOPICS
+    found = {e.topic for e in diffcli.practice(difficulty=HARDEST, seed=1, count=8)}
+    assert found == set(TOPICS)
+
+
+def test_an_answer_in_the_names_of_a_network() -> None:
+    found = [e for s in range(40) for e in exercises(["network"], 4, s, 3)]
+    exercise = next(
+        e for e in found
+        if "a = sigmoid(z)" in e.formula.source and e.variable == "w"
+    )  # fmt: skip
+    exercise = exercise._replace(kind="derivative")
+    for answer, status in {
+        "2(a - t)*a*(1 - a)*x": "right",
+        "∂f/∂w = 2(a - t)*a*(1 - a)*x": "right",
+        "2(a - t)*x": "wrong",
+        "2(a - t)*a*(1 - a)*w": "wrong",
+    }.items():
+        assert diffcli.answer(exercise, answer).status == status
+    with pytest.raises(diffcli.PointError):
+        diffcli.answer(exercise, "df/db = 2(a - t)*a*(1 - a)")
+    with pytest.raises(diffcli.PointError):
+        diffcli.answer(exercise, "2(q - t)")
+
+
+@pytest.mark.parametrize("form", ["table", "md", "latex", "json", "csv", "html"])
+def test_several_variables_in_every_format(form: str, run: Run) -> None:
+    words = ("practice", "--rules", "partial,network", "--seed", "3", "--count", "6")
+    for difficulty in "135":
+        ran = run(*words, "--difficulty", difficulty, "--solutions", "-f", form)
+        assert (ran.code, ran.err) == (0, "")
+
+
+def test_the_tolerance_of_a_number_is_said_and_kept(run: Run) -> None:
+    out = run("practice", "--rules", "partial", "--count", "9", "--seed", "3").out
+    assert "(within 0.05 %)" in out
+    sheet = exercises(["partial"], 2, 3, 9)
+    exercise = next(e for e in sheet if e.kind == "number" and e.value)
+    for factor, status in ((1.0004, "right"), (1.0006, "wrong")):
+        said = diffcli.answer(exercise, repr(exercise.value * factor))
+        assert said.status == status
+
+
 def test_a_sheet_is_the_same_everywhere() -> None:
     """These were drawn when this was written; another version draws the same."""
     drawn = [exercise.formula.source for exercise in exercises(RULES, 3, 42, 6)]
@@ -56,6 +123,8 @@ def test_a_sheet_is_the_same_everywhere() -> None:
         check=True, env={"PYTHONHASHSEED": "1"},
     ).stdout  # fmt: skip
     assert out.strip() == str(drawn)
+    several = [(e.formula.source, e.variable) for e in exercises(TOPICS[6:], 5, 42, 4)]
+    assert several == SEVERAL
 
 
 @pytest.mark.parametrize(
@@ -173,7 +242,7 @@ def test_what_is_given_up_is_shown_and_comes_back() -> None:
     assert terminal.finish() == 0
 
 
-@pytest.mark.parametrize(("key", "code"), [("\x04", 0), ("\x03", 130)])
+@pytest.mark.parametrize(("key", "code"), [("\x04", 0), ("q\n", 0), ("\x03", 130)])
 def test_leaving(key: str, code: int) -> None:
     terminal = Terminal("practice", "--seed", "1")
     terminal.until("f'(x) = ")

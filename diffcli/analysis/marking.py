@@ -26,6 +26,8 @@ class Mark(Record):
     status: str
     #: The derivative by variable, as it should be.
     right: Mapping[str, Expression] = {}
+    #: What was claimed, by variable.
+    claimed: Mapping[str, Expression] = {}
     #: What explains the first claim that is wrong.
     slips: tuple[Slip, ...] = ()
     #: Why it could not be marked.
@@ -51,20 +53,21 @@ def mark(
     """
     found = derivations(formula.expression, tuple(claims))
     right = {derivation.variable: _on_paper(derivation) for derivation in found}
+    given = {name: claim.expression for name, claim in claims.items()}
     statuses: set[str] = set()
     for derivation in found:
         claim = claims[derivation.variable]
         try:
             status = _status(formula, derivation, claim, point, tolerance)
         except DiffcliError as error:
-            return Mark(error.kind, right, error=error)
+            return Mark(error.kind, right, given, error=error)
         if status == WRONG:
             slips = explain(derivation, claim.expression, point)
-            return Mark(WRONG, right, slips)
+            return Mark(WRONG, right, given, slips)
         statuses.add(status)
     if UNCLEAR not in statuses:
-        return Mark(RIGHT, right)
-    return Mark(UNCLEAR, right, reason=_reason(formula, claims, point))
+        return Mark(RIGHT, right, given)
+    return Mark(UNCLEAR, right, given, reason=_reason(formula, claims, point))
 
 
 def _status(

@@ -10,14 +10,16 @@ from diffcli.analysis.practice import (
     NUMBER,
     RULE,
     RULES,
+    TOPICS,
     Exercise,
+    topics,
 )
 from diffcli.errors import UsageError
 from diffcli.inputs import arguments
 
 __all__ = [
-    "DERIVATIVE", "HARDEST", "NUMBER", "RIGHT", "RULE", "RULES", "Exercise", "Mark",
-    "answer", "practice",
+    "DERIVATIVE", "HARDEST", "NUMBER", "RIGHT", "RULE", "RULES", "TOPICS", "Exercise",
+    "Mark", "answer", "practice", "topics",
 ]  # fmt: skip
 
 
@@ -30,7 +32,9 @@ def practice(
 ) -> tuple[Exercise, ...]:
     """Return exercises drawn from the rules; a seed gives the same ones everywhere.
 
-    ``rules`` are linearity, power, product, quotient, exponential, chain, or all.
+    ``rules`` are linearity, power, product, quotient, exponential, chain, partial (of
+    several variables), network (a loss with names for its parts); without them all
+    rules, from difficulty 4 on partial derivatives and at 5 networks too.
 
     >>> sheet = practice("product", seed=7, count=2)
     >>> [exercise.rule.name for exercise in sheet]
@@ -41,11 +45,11 @@ def practice(
     arguments.whole(difficulty, "difficulty", 1, HARDEST)
     arguments.whole(seed, "seed", 0, 2**63)
     arguments.whole(count, "count", 1, 100)
-    known = {rule: rule for rule in RULES}
+    known = {topic: topic for topic in TOPICS}
     chosen = [
         arguments.among(r, known, "rules") for r in arguments.words(rules, "rules")
     ]
-    names = tuple(dict.fromkeys(chosen)) or RULES
+    names = tuple(dict.fromkeys(chosen)) or topics(difficulty)
     return _analysis.exercises(names, difficulty, seed, count)
 
 

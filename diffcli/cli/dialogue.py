@@ -5,7 +5,6 @@ from textwrap import wrap
 
 from diffcli.api.exercises import (
     DERIVATIVE,
-    NUMBER,
     RIGHT,
     RULE,
     RULES,
@@ -16,20 +15,25 @@ from diffcli.api.exercises import (
 from diffcli.cli import terminal
 from diffcli.errors import DiffcliError
 from diffcli.language.notation import Notation
-from diffcli.language.parser import parse
+from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Screen
 from diffcli.output.paper import Paper
 from diffcli.output.views.check import sentence
-from diffcli.output.views.practice import Exercises, question, shown, solution
+from diffcli.output.views.practice import (
+    Exercises,
+    given,
+    head,
+    question,
+    solution,
+)
 
-_PROMPTS = {
-    DERIVATIVE: "f'(x) = ",
-    NUMBER: "f' = ",
-    RULE: f"rule ({', '.join(RULES)}): ",
-}
 _TRIES = {1: "", 2: ", at the second try", 3: ", at the third try"}
 _CLEARLY = 0.9  # a form is called shorter if it is no longer than this
-_KEYS = "? is a hint, ?? the next line of the derivation, Enter alone shows it all"
+_LEAVE = ("q", "quit", "exit")
+_ROOM = 16  # columns for an answer
+_KEYS = (
+    "? is a hint, ?? the next line of the derivation, Enter alone shows it all, q ends"
+)
 
 
 class Dialogue:
@@ -47,12 +51,12 @@ class Dialogue:
 
     def lines(self) -> Iterator[str]:
         """Yield what is shown; the answers are read from the terminal."""
-        yield _KEYS
+        yield from wrap(_KEYS, self.screen.width)
         again: list[Exercise] = []
         count = len(self.sheet.exercises)
         for exercise in self.sheet.exercises:
             yield ""
-            yield f"Exercise {exercise.number} of {count}: {question(exercise)}"
+            yield from self.titled(f"Exercise {exercise.number} of {count}", exercise)
             self.asked.append(exercise)
             tries = yield from self.exercise(exercise)
             if tries == 1:
@@ -65,7 +69,7 @@ class Dialogue:
                 break
         for exercise in again if not self.ended else ():
             yield ""
-            yield f"Once more, exercise {exercise.number}: {question(exercise)}"
+            yield from self.titled(f"Once more, exercise {exercise.number}", exercise)
             yield from self.exercise(exercise)
             if self.ended:
                 break
@@ -75,12 +79,13 @@ class Dialogue:
     def exercise(self, exercise: Exercise) -> Generator[str, None, int]:
         """Yield one exercise until it is right; return the tries, 0 if given up."""
         yield ""
-        yield f"    {shown(exercise, self.notation)}"
+        for formula in given(exercise, self.notation):
+            yield from broken_formula(f" {formula.text}", self.screen.width)
         yield ""
         tries = hints = 0
         while True:
-            text = terminal.prompt(_PROMPTS[exercise.kind])
-            if text is None:
+            text = terminal.prompt(self.prompt(exercise))
+            if text is None or text in _LEAVE:
                 self.ended = True
                 return 0
             if text in ("?", "??"):
@@ -96,17 +101,27 @@ class Dialogue:
                 yield from error.lines()
                 continue
             tries += 1
-            yield from self.said(exercise, mark, tries, text)
+            yield from self.said(exercise, mark, tries)
             if mark.status == RIGHT:
                 return tries
 
-    def said(
-        self, exercise: Exercise, mark: Mark, tries: int, text: str
-    ) -> Iterator[str]:
+    def titled(self, title: str, exercise: Exercise) -> Iterator[str]:
+        """Yield the heading of an exercise."""
+        asked = question(exercise, self.notation)
+        yield from wrap(f"{title}: {asked}", self.screen.width)
+
+    def prompt(self, exercise: Exercise) -> str:
+        """Return what an answer is asked for with."""
+        if exercise.kind != RULE:
+            return f"{head(exercise, self.notation)} = "
+        choice = f"rule ({', '.join(RULES)}): "
+        return choice if len(choice) < self.screen.width - _ROOM else "rule: "
+
+    def said(self, exercise: Exercise, mark: Mark, tries: int) -> Iterator[str]:
         """Yield what is said of an answer."""
         if mark.status == RIGHT:
             right = f"Right{_TRIES.get(tries, f', at try {tries}')}."
-            shorter = self.shorter(exercise, text)
+            shorter = self.shorter(exercise, mark)
             yield from self.wrapped(f"{right} {shorter}".strip())
             return
         if mark.error is not None:
@@ -115,28 +130,26 @@ class Dialogue:
         nearly = any(
             slip.of not in (None, exercise.formula.expression) for slip in mark.slips
         )
-        said = "; or ".join(sentence(s, self.notation, ("x",)) for s in mark.slips)
+        taken = exercise.formula.variables
+        said = "; or ".join(sentence(s, self.notation, taken) for s in mark.slips)
         said = f"{said[:1].upper()}{said[1:]}." if said else "? gives a hint."
         yield from self.wrapped(f"{'Nearly' if nearly else 'Not yet'}. {said}")
 
-    def shorter(self, exercise: Exercise, text: str) -> str:
+    def shorter(self, exercise: Exercise, mark: Mark) -> str:
         """Return the form of a book, if an answer is longer."""
-        if exercise.kind != DERIVATIVE:
+        if exercise.kind != DERIVATIVE or exercise.formula.definitions:
             return ""
-        result = exercise.derivation.result
-        right = self.notation.text(result, taken=("x",))
-        given = self.notation.text(parse(text).expression, taken=("x",))
-        if len(right) < _CLEARLY * len(given):
-            return f"Shorter: {right}"
-        return ""
+        (claimed,) = mark.claimed.values()
+        right, written = (
+            self.notation.text(node, taken=exercise.formula.variables)
+            for node in (exercise.derivation.result, claimed)
+        )
+        return f"Shorter: {right}" if len(right) < _CLEARLY * len(written) else ""
 
-    def hint(self, exercise: Exercise, keys: str, given: int) -> Iterator[str]:
+    def hint(self, exercise: Exercise, keys: str, shown: int) -> Iterator[str]:
         """Yield the rule that comes first, or the next line of the derivation."""
-        paper = Paper(self.notation, ("x",), self.screen.width)
-        chain = exercise.derivation
         if keys == "??":
-            line = chain.lines[min(given, len(chain.lines) - 1)]
-            yield from self.plain(paper.chain("f'(x)", chain._replace(lines=(line,))))
+            yield from self.plain(self.next_line(exercise, shown))
         elif exercise.kind == RULE:
             yield from self.wrapped("What is done last when f is computed?")
         else:
@@ -145,9 +158,18 @@ class Dialogue:
                 f"The {rule.name} rule comes first: {rule.sentence}."
             )
 
+    def next_line(self, exercise: Exercise, shown: int) -> Iterator[Line]:
+        """Yield the line of the derivation behind those that were shown."""
+        paper = Paper(self.notation, exercise.formula.variables, self.screen.width)
+        chain = exercise.derivation
+        line = chain.lines[min(shown, len(chain.lines) - 1)]
+        yield from paper.chain(
+            head(exercise, self.notation), chain._replace(lines=(line,))
+        )
+
     def summary(self) -> Iterator[str]:
         """Yield how many were right, and what to practise again."""
-        rules = list(dict.fromkeys(exercise.rule.name for exercise in self.missed))
+        rules = list(dict.fromkeys(exercise.topic for exercise in self.missed))
         said = f"{len(self.first)} of {len(self.asked)} right at the first try."
         if not rules:
             yield said

@@ -18,8 +18,8 @@ from diffcli.errors import (
 from diffcli.inputs.claims import Claimed, table
 from diffcli.inputs.claims import answers as answer_table
 from diffcli.inputs.work import read
-from diffcli.language.notation import CODE
 from diffcli.output.views.claims import document
+from diffcli.output.views.practice import written
 from diffcli.output.views.work import document as work_document
 
 _OF_ONE_FORMULA = (
@@ -63,7 +63,7 @@ def answers(
     request: Request, form: str, path: str, sheet: Sequence[Exercise]
 ) -> Answer:
     """Return the marked answers to a sheet; the exit code is that of the worst."""
-    formulas = [CODE.text(exercise.formula.expression) for exercise in sheet]
+    formulas = [written(exercise) for exercise in sheet]
     columns, rows = answer_table(*terminal.opened(path, request.output), formulas)
     marked = [(row, _answered(row, sheet)) for row in rows]
     error = _failure([found for _, found in marked])

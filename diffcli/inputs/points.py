@@ -175,7 +175,7 @@ def claims(
             start = text.find("=", a, b) + 1 if named else 0
             name = variables[place]
             if start:
-                name = _toward(spelling(text[a : start - 1].strip()), variables)
+                name = toward(spelling(text[a : start - 1].strip()), variables)
             if name in others:
                 raise PointError(f"--claim names '{name}', which is a column")
             if name not in variables:
@@ -198,7 +198,7 @@ _PRIMED = re.compile(r"\w+\s*['’′]\s*(?:\(\s*(\w*)\s*\))?")
 _BELOW = re.compile(r"[^\W\d_]+_(\w+)")
 
 
-def _toward(left: str, variables: Sequence[str]) -> str:
+def toward(left: str, variables: Sequence[str]) -> str:
     """Return the variable of df/dx, ∂f/∂x, d/dx, f'(x), f' or f_x; else the text.
 
     Raises PointError for f' where there are several variables.

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli.api.exercises import HARDEST, RULES, practice
+from diffcli.api.exercises import HARDEST, TOPICS, practice, topics
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.dialogue import Dialogue
@@ -28,8 +28,9 @@ Examples:
 @click.command(cls=Command, epilog=EPILOG)
 @click.option(
     "--rules", metavar="NAMES", default="",
-    shell_complete=completion.among(lambda: RULES),
-    help=f"Rules to practise: {', '.join(RULES)} (default: all).",
+    shell_complete=completion.among(lambda: TOPICS),
+    help=f"What to practise: {', '.join(TOPICS)} (default: the rules; from difficulty 4"
+    " on partial derivatives, at 5 networks).",
 )  # fmt: skip
 @click.option(
     "--difficulty", type=click.IntRange(1, HARDEST), default=2, show_default=True,
@@ -63,11 +64,11 @@ def command(
     """Exercises in differentiation, answered here or on a sheet of paper.
 
     In a terminal each exercise is asked: ? is a hint, ?? the next line of the
-    derivation, Enter alone gives up and shows it, Ctrl-D ends. Without a terminal,
+    derivation, Enter alone gives up and shows it, q or Ctrl-D ends. Without a terminal,
     or with -f or -o, the sheet is printed.
     """
     request = Request("", **shared)
-    chosen = tuple(dict.fromkeys(points.name_list(rules))) or RULES
+    chosen = tuple(dict.fromkeys(points.name_list(rules))) or topics(difficulty)
     number = int(Random().random() * 10_000) if seed is None else seed
     sheet = Exercises(
         practice(chosen, difficulty=difficulty, seed=number, count=count),
