@@ -167,6 +167,43 @@ def test_answers_of_a_class(run: Run, tmp_path: Path) -> None:
     assert run(*SHEET, "--answers", str(file), "-f", "json").code == 1
 
 
+def test_a_class_of_thirty_in_one_command(run: Run, tmp_path: Path) -> None:
+    right = [row["answer"].split(" or ")[0] for row in solved(run)]
+    names = [f"student{n}" for n in range(30)]
+    file = tmp_path / "class.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        table = csv.writer(opened)
+        table.writerow(["name", "number", "answer"])
+        for place, name in enumerate(names):
+            for number, answer in enumerate(right, 1):
+                is_wrong = number <= place % 3
+                table.writerow([name, number, "x" if is_wrong else answer])
+    ran = run(*SHEET, "--answers", str(file), "-f", "table")
+    assert (ran.code, ran.err) == (1, "")
+    assert "120 claims: 90 right, 30 wrong." in ran.out
+    said = " ".join(ran.out.split())
+    assert "Right: student0 4 of 4, student1 3 of 4, student2 2 of 4," in said
+    made = json.loads(run(*SHEET, "--answers", str(file), "-f", "json").out)
+    assert (made["right"], made["wrong"]) == (90, 30)
+
+
+def test_the_right_number_is_said() -> None:
+    sheet = [e for s in range(30) for e in exercises(["power"], 2, s, 4)]
+    exercise = next(e for e in sheet if e.kind == "number")
+    (right,) = diffcli.answer(exercise, "123.4").right.values()
+    assert float(text(right)) == pytest.approx(exercise.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("linearity", "right"), ("Sum rule", "right"), ("product rule", "wrong")],
+)
+def test_other_words_for_a_rule(word: str, status: str) -> None:
+    sheet = [e for s in range(30) for e in exercises(["linearity"], 2, s, 4)]
+    exercise = next(e for e in sheet if e.kind == "rule")
+    assert diffcli.answer(exercise, word).status == status
+
+
 def test_answers_line_by_line(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "answers.txt"
     answers = [row["answer"].split(" or ")[0] for row in solved(run)]

@@ -29,12 +29,17 @@ RULES = ("linearity", "power", "product", "quotient", "exponential", "chain")
 PARTIAL, NETWORK = "partial", "network"
 TOPICS = (*RULES, PARTIAL, NETWORK)
 """What can be practised: a rule, partial derivatives, weights of a network."""
-HARDEST = 5
+HARDEST, USUAL = 5, 2
 _VARIABLE = "x"
 _KINDS = (DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE, NUMBER, RULE)
 _PLACES = (1.0, 2.0, 3.0)  # where numbers are asked for
 _WEIGHTS = (0.5, 1.0, 2.0)  # the same in networks, where 3 saturates
 _ROUNDED = Tolerance(5e-4)  # how well a number has to be given
+#: Other words for the rules.
+_CALLED = {
+    "sum": "linearity", "difference": "linearity", "factor": "linearity",
+    "linear": "linearity", "reciprocal": "quotient", "exp": "exponential",
+}  # fmt: skip
 _MOST_DRAWS = 400  # until an exercise is found that nobody has seen yet
 _CHAIN_RULE = Rule("chain", "chain", "", "the outer derivative, times the inner one")
 #: What stands for u and v, by difficulty; a and b are numbers.
@@ -182,7 +187,9 @@ def answer(exercise: Exercise, text: str) -> Mark:
         named = text if points.names(text) else f"{exercise.variable}={text}"
         claimed = points.claims([named], formula.variables)
     if exercise.kind == NUMBER:
-        return mark(formula, claimed, exercise.point, _ROUNDED)
+        value = parse(f"{exercise.value:.10g}").expression
+        found = mark(formula, claimed, exercise.point, _ROUNDED)
+        return found._replace(right={exercise.variable: value})
     return mark(formula, claimed)
 
 
@@ -200,6 +207,8 @@ def _in_names(exercise: Exercise, text: str) -> Parsed:
 
 
 def _mark_of_rule(exercise: Exercise, word: str) -> Mark:
+    word = word.removesuffix(" rule")
+    word = _CALLED.get(word, word)
     if word not in RULES:
         raise UsageError(f"'{word}' is no rule", hint=", ".join(RULES))
     if word in exercise.rules:

@@ -11,6 +11,7 @@ from diffcli.analysis.practice import (
     RULE,
     RULES,
     TOPICS,
+    USUAL,
     Exercise,
     topics,
 )
@@ -18,15 +19,15 @@ from diffcli.errors import UsageError
 from diffcli.inputs import arguments
 
 __all__ = [
-    "DERIVATIVE", "HARDEST", "NUMBER", "RIGHT", "RULE", "RULES", "TOPICS", "Exercise",
-    "Mark", "answer", "practice", "topics",
+    "DERIVATIVE", "HARDEST", "NUMBER", "RIGHT", "RULE", "RULES", "TOPICS", "USUAL",
+    "Exercise",    "Mark", "answer", "practice", "topics",
 ]  # fmt: skip
 
 
 def practice(
     rules: str | Iterable[str] = (),
     *,
-    difficulty: int = 2,
+    difficulty: int = USUAL,
     seed: int = 1,
     count: int = 5,
 ) -> tuple[Exercise, ...]:

@@ -8,6 +8,7 @@ from diffcli.api.exercises import (
     RIGHT,
     RULE,
     RULES,
+    USUAL,
     Exercise,
     Mark,
     answer,
@@ -130,8 +131,10 @@ class Dialogue:
         nearly = any(
             slip.of not in (None, exercise.formula.expression) for slip in mark.slips
         )
-        taken = exercise.formula.variables
-        said = "; or ".join(sentence(s, self.notation, taken) for s in mark.slips)
+        taken, names = exercise.formula.variables, exercise.formula.shown_names()
+        said = "; or ".join(
+            sentence(slip, self.notation, taken, names) for slip in mark.slips
+        )
         said = f"{said[:1].upper()}{said[1:]}." if said else "? gives a hint."
         yield from self.wrapped(f"{'Nearly' if nearly else 'Not yet'}. {said}")
 
@@ -162,6 +165,13 @@ class Dialogue:
         """Yield the line of the derivation behind those that were shown."""
         paper = Paper(self.notation, exercise.formula.variables, self.screen.width)
         chain = exercise.derivation
+        if exercise.formula.definitions:
+            rows = list(solution(exercise, self.notation, self.screen))
+            starts = [n for n, row in enumerate(rows) if not _goes_on(row)]
+            ends = [*starts[1:], len(rows)]
+            place = min(shown, len(starts) - 1)
+            yield from rows[starts[place] : ends[place]]
+            return
         line = chain.lines[min(shown, len(chain.lines) - 1)]
         yield from paper.chain(
             head(exercise, self.notation), chain._replace(lines=(line,))
@@ -174,9 +184,14 @@ class Dialogue:
         if not rules:
             yield said
             return
-        yield f"{said} Once more: {', '.join(rules)}."
-        again = f"--rules {','.join(rules)} --seed {self.sheet.seed + 1}"
-        yield f"  diffcli practice {again}"
+        yield from wrap(f"{said} Once more: {', '.join(rules)}.", self.screen.width)
+        level = self.sheet.difficulty
+        hard = f" --difficulty {level}" if level != USUAL else ""
+        again = f"--rules {','.join(rules)}{hard} --seed {self.sheet.seed + 1}"
+        yield from wrap(
+            f"diffcli practice {again}", self.screen.width, initial_indent="  ",
+            subsequent_indent="  ", break_on_hyphens=False,
+        )  # fmt: skip
 
     def wrapped(self, text: str) -> Iterator[str]:
         """Yield a sentence, moved in."""
@@ -188,3 +203,8 @@ class Dialogue:
         """Yield lines of a derivation, moved in."""
         for line in lines:
             yield "  " + "".join(run.text for run in line).rstrip()
+
+
+def _goes_on(row: Line) -> bool:
+    """Tell whether a row belongs to the one above it: a rule that stands below."""
+    return "".join(run.text for run in row).lstrip().startswith("(")

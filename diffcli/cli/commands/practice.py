@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli.api.exercises import HARDEST, TOPICS, practice, topics
+from diffcli.api.exercises import HARDEST, TOPICS, USUAL, practice, topics
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.dialogue import Dialogue
@@ -33,7 +33,7 @@ Examples:
     " on partial derivatives, at 5 networks).",
 )  # fmt: skip
 @click.option(
-    "--difficulty", type=click.IntRange(1, HARDEST), default=2, show_default=True,
+    "--difficulty", type=click.IntRange(1, HARDEST), default=USUAL, show_default=True,
     metavar="N", help=f"From 1 to {HARDEST}.",
 )  # fmt: skip
 @click.option(

@@ -1,6 +1,6 @@
 """The verdicts of a gradient check."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
 from diffcli.analysis.verdicts import UNKNOWN, Verdict
 from diffcli.engine.paper import Chain
+from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,
@@ -133,7 +134,8 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
     """Yield what explains a wrong claim, and the line that it spoils."""
     taken = tuple(check.point)
     several = len(taken) > 1
-    said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
+    names = check.parsed.shown_names() if check.parsed else {}
+    said = "; or ".join(sentence(s, notation, taken, names) for s in verdict.slips)
     if not said and verdict.factor:
         said = f"the claim is {verdict.factor} of the derivative"
     said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
@@ -189,12 +191,17 @@ def _doubt(verdict: Verdict) -> str:
     return said
 
 
-def sentence(slip: Slip, notation: Notation, taken: Sequence[str]) -> str:
-    """Return what is said about a slip."""
+def sentence(
+    slip: Slip,
+    notation: Notation,
+    taken: Sequence[str],
+    names: Mapping[Expression, str] | None = None,
+) -> str:
+    """Return what is said about a slip; ``names`` stand for the parts of a formula."""
     return "".join(
         piece
         if isinstance(piece, str)
-        else notation.text(piece, limit=_TYPEABLE, taken=taken)
+        else notation.text(piece, limit=_TYPEABLE, taken=taken, names=names or {})
         for piece in slip.said
     )
 

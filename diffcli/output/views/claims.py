@@ -15,6 +15,7 @@ from diffcli.output.document import (
     Column,
     Document,
     Lines,
+    Prose,
     Run,
     Sheet,
     Table,
@@ -53,26 +54,42 @@ def _cases(marked: Marked) -> Iterator[Case]:
 
 
 def _blocks(marked: Marked, notation: Notation) -> Iterator[Block]:
+    numbered = any("number" in claimed.carried for claimed, _ in marked)
     columns = (
         Column("", "left"),
+        *((Column("", "left"),) * numbered),
         Column("formula", "left", wraps=True),
         Column("claim", "left", wraps=True),
         Column("verdict", "left"),
         Column("", "left", wraps=True),
     )
     rows = []
-    for number, (claimed, mark) in enumerate(marked, 1):
-        name = str(claimed.carried.get("name", number))
-        texts = [str(claimed.carried.get(key, "")) for key in ("formula", "claim")]
-        style = "" if mark.status == RIGHT else "doubtful"
-        cells = (name, *texts, mark.status, _remark(claimed, mark, notation))
-        rows.append(
-            tuple((Run(cell, style if n == 3 else ""),) for n, cell in enumerate(cells))
-        )
+    for place, (claimed, mark) in enumerate(marked, 1):
+        carried = claimed.carried
+        keys = ("number",) * numbered + ("formula", "claim")
+        texts = [str(carried.get(key, "")) for key in keys]
+        verdict = Run(mark.status, "" if mark.status == RIGHT else "doubtful")
+        rows.append((
+            (Run(str(carried.get("name", place))),),
+            *((Run(text),) for text in texts),
+            (verdict,),
+            (Run(_remark(claimed, mark, notation)),),
+        ))  # fmt: skip
     yield Table(columns, tuple(rows))
     count = Counter(mark.status for _, mark in marked)
     said = ", ".join(f"{n} {status}" for status, n in count.most_common())
     yield Lines(((Run(f"{len(marked)} claims: {said or 'none'}."),),))
+    yield from _by_name(marked)
+
+
+def _by_name(marked: Marked) -> Iterator[Block]:
+    """Yield how many are right of each who claims more than one."""
+    of = Counter(str(c.carried["name"]) for c, _ in marked if c.carried.get("name"))
+    if len(of) < 2 or max(of.values()) < 2:
+        return
+    right = Counter(str(c.carried.get("name")) for c, m in marked if m.status == RIGHT)
+    scores = ", ".join(f"{name} {right[name]} of {n}" for name, n in of.items())
+    yield Prose(f"Right: {scores}.")
 
 
 def _remark(claimed: Claimed, mark: Mark, notation: Notation) -> str:
@@ -82,7 +99,8 @@ def _remark(claimed: Claimed, mark: Mark, notation: Notation) -> str:
     if mark.reason:
         return mark.reason
     variables = claimed.formula.variables if claimed.formula else ()
-    return "; or ".join(sentence(slip, notation, variables) for slip in mark.slips)
+    names = claimed.formula.shown_names() if claimed.formula else {}
+    return "; or ".join(sentence(s, notation, variables, names) for s in mark.slips)
 
 
 def _right(claimed: Claimed, mark: Mark) -> dict[str, str]:

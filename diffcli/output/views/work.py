@@ -65,7 +65,8 @@ def _blocks(judgement: Judgement, notation: Notation) -> Iterator[Block]:
     where = f"Line {first.after} to {first.item.line}"
     if first.after in (0, first.item.line):
         where = f"Line {first.item.line}"
-    said = [sentence(slip, notation, taken) for slip in judgement.slips]
+    names = _used(judgement)
+    said = [sentence(slip, notation, taken, names) for slip in judgement.slips]
     why = f"{where}: {said[0] if said else 'it does not follow'}."
     yield Picture(partial(wrapped, why, ""))
     if judgement.right is not None:
@@ -79,15 +80,31 @@ def _taken(judgement: Judgement) -> list[str]:
 
 def _right(judgement: Judgement, node: Expression, notation: Notation) -> str:
     """Return what would be right, with the names that the wrong line has."""
-    work, first = judgement.work, judgement.first_wrong
+    return _formula(
+        judgement,
+        node,
+        notation,
+        _wrong(judgement).item.variable,
+        _used(judgement, node),
+    )
+
+
+def _wrong(judgement: Judgement) -> LineVerdict:
+    first = judgement.first_wrong
     assert first is not None
-    used = variables(first.item.shown)
-    names: dict[Expression, str] = {
+    return first
+
+
+def _used(
+    judgement: Judgement, node: Expression | None = None
+) -> dict[Expression, str]:
+    """Return the names that the wrong line has, by what they stand for."""
+    used = variables(_wrong(judgement).item.shown)
+    return {
         part: name
-        for name, part in work.names.items()
+        for name, part in judgement.work.names.items()
         if name in used and part is not node and isinstance(part, Call)
     }
-    return _formula(judgement, node, notation, first.item.variable, names)
 
 
 def _written(judgement: Judgement, item: Item, notation: Notation) -> str:
