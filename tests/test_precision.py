@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 
 from diffcli import methods
 from diffcli.analysis.grad import compare
-from diffcli.engine.adaptive import Trial, gradient, run, settle
+from diffcli.engine.adaptive import Trial, Unsettled, gradient, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
@@ -135,3 +135,17 @@ def test_differences_have_all_the_digits_that_are_asked_for(
         found = methods.load("finite").gradient(problem).partials["x"]
         true = gradient(problem.program, problem.point, digits + 10).partials["x"]
         assert abs(found.number - true) <= mpf(10) ** -digits * abs(true)
+
+
+def test_what_grows_with_the_digits_is_given_up_soon() -> None:
+    tried = []
+
+    def compute() -> Trial:
+        tried.append(mp.dps)
+        pole = 1 / mp.sin(mp.pi)
+        return Trial([pole], [pole])
+
+    with pytest.raises(Unsettled):
+        settle(compute, 17)
+    assert max(tried) < 500
+    assert compare(pose(parse("x+gamma(tan(pi))/1e16"), {"x": 1.0})).warnings

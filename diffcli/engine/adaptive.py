@@ -19,6 +19,7 @@ from diffcli.records import Record
 
 _GUARD = 15  # digits beyond those that are asked for, in the first run
 _MOST = 3000  # digits in a run after which we give up
+_GROWS = 3  # runs, each with larger numbers: one divides by what is 0, as 1/sin(pi)
 _DOUBLES = 700  # a number that is 0 to half as many decimals is 0 among doubles
 _MORE = 1500  # the same, where more digits are asked for than a double has
 
@@ -55,10 +56,12 @@ def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
     """
     precision = digits + _GUARD
     before: list[Real] | None = None
-    while precision <= _MOST:
+    size = grown = 0
+    while precision <= _MOST and grown < _GROWS:
         with mp.workdps(precision):
             now, met = compute()
-            size = _magnitude(met)
+            last, size = size, _magnitude(met)
+            grown = grown + 1 if last and size > 1.5 * last else 0
             needed = digits + _GUARD + size
             following = max(2 * precision, needed)
             if before is not None:
