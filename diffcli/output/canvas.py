@@ -128,6 +128,8 @@ class _Grid:
         self.ground: dict[tuple[int, int], tuple[str, str]] = {}
         #: Where only a curve without a label was drawn, over which others' may stand.
         self.faint: set[tuple[int, int]] = set()
+        #: The one labelled curve that passes a cell, dashes' gaps too; None: several.
+        self.owners: dict[tuple[int, int], Curve | None] = {}
 
     def lay(self, ground: Sequence[Sequence[tuple[str, str]]]) -> None:
         """Put a ground behind everything, the nearest of its signs in each cell."""
@@ -156,16 +158,39 @@ class _Grid:
         self.signs[x, y] = sign
         self.styles[x, y] = style
 
+    def own(self, x: int, y: int, curve: Curve) -> None:
+        """Note that a labelled curve passes a dot, be it drawn or left out."""
+        cell = (x // self.across, y // self.down)
+        mine = self.owners.setdefault(cell, curve) is curve
+        self.owners[cell] = curve if mine else None
+
     def write(self, x: int, y: int, curve: Curve) -> bool:
         """Write a curve's label into cells, if none of them is taken."""
         cells = [(x + place, y) for place in range(-1, len(curve.label) + 1)]
-        inside = cells[-1][0] <= self.width
+        inside = x >= 0 and cells[-1][0] <= self.width
         taken = (self.signs.keys() | self.bits.keys()) - self.faint
+        taken |= self.owners.keys()
         if not inside or not taken.isdisjoint(cells):
             return False
         for cell, letter in zip(cells[1:], curve.label, strict=False):
             self.sign(*cell, letter, curve.style)
         return True
+
+    def alone(self, x: int, y: int, curve: Curve) -> bool:
+        """Return whether a label there has nothing but its own curve around it."""
+        around = [
+            (x + place, row)
+            for row in (y - 1, y, y + 1)
+            for place in range(-1, len(curve.label) + 1)
+        ]
+        owners = self.owners
+        if any(owners.get(cell, curve) is not curve for cell in around):
+            return False
+        return all(
+            cell in self.faint or cell in owners
+            for cell in around
+            if cell in self.signs
+        )
 
     def row(self, y: int) -> Iterator[Run]:
         """Yield the cells of one row, those of one style together."""
@@ -250,6 +275,8 @@ def _curve(grid: _Grid, picture: Chart, curve: Curve) -> None:
             for dot in _between(before or here, here, columns, rows):
                 drawn += dot != last
                 last = dot
+                if curve.label:
+                    grid.own(*dot, curve)
                 if not curve.dash or drawn // curve.dash % 2 == 0:
                     grid.dot(*dot, curve)
             before = here
@@ -309,31 +336,69 @@ def _mark(grid: _Grid, picture: Chart, mark: Mark) -> None:
 
 
 def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
-    """Return the curves by the row in which their labels stand, one in each.
+    """Return the curves by the row of the margin in which their labels stand.
 
     A curve that leaves the picture before its right end is labelled where it does.
+    Where several end in one row, each is labelled where it runs alone; in the margin,
+    one in a row, stand those that never do.
     """
+    homes = {
+        place: end
+        for place, curve in enumerate(picture.curves)
+        if curve.label and (end := _end(picture, grid, curve)) is not None
+    }
+    rows = [row for column, row in homes.values() if column >= grid.width - 2]
     ends: dict[int, Curve] = {}
-    for curve in picture.curves:
-        seen = (
-            (_column(picture.x, x, grid), _row(picture.y, y, grid))
-            for run in reversed(curve.runs)
-            for x, y in reversed(run)
-            if 0 <= picture.y.share(y) <= 1
-        )
-        end = next(((x, y) for x, y in seen if 0 <= x < grid.width), None)
-        if end is None or not curve.label:
-            continue
-        column, home = end
-        beside = (column + 2, column - 1 - len(curve.label))
-        if column < grid.width - 2 and any(
-            start > 0 and grid.write(start, home, curve) for start in beside
+    left: list[tuple[int, Curve]] = []
+    for place, (column, row) in homes.items():
+        curve = picture.curves[place]
+        if column >= grid.width - 2:
+            if rows.count(row) == 1:
+                ends[row] = curve
+                continue
+        elif any(
+            grid.write(start, row, curve)
+            for start in (column + 2, column - 1 - len(curve.label))
         ):
             continue
+        if not _beside(grid, curve):
+            left.append((row, curve))
+    for home, curve in left:
         free = [row for row in range(grid.height) if row not in ends]
         if free:
             ends[min(free, key=lambda row: abs(row - home))] = curve
     return ends
+
+
+def _end(picture: Chart, grid: _Grid, curve: Curve) -> tuple[int, int] | None:
+    """Return the cell of the last point of a curve that is seen."""
+    seen = (
+        (_column(picture.x, x, grid), _row(picture.y, y, grid))
+        for run in reversed(curve.runs)
+        for x, y in reversed(run)
+        if 0 <= picture.y.share(y) <= 1
+    )
+    return next(((x, y) for x, y in seen if 0 <= x < grid.width), None)
+
+
+def _beside(grid: _Grid, curve: Curve) -> bool:
+    """Write a label over, under or next to its curve, as far right as it is alone."""
+    size = len(curve.label)
+    own = sorted(
+        (cell for cell in grid.owners if grid.owners[cell] is curve), reverse=True
+    )
+    return any(
+        0 <= row < grid.height
+        and grid.alone(column, row, curve)
+        and grid.write(column, row, curve)
+        for x, y in own
+        for column, row in (
+            (x + 2, y),
+            (x - size // 2, y - 1),
+            (x - size // 2, y + 1),
+            (x - 1 - size, y),
+        )
+    )
 
 
 def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:

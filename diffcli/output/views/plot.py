@@ -27,6 +27,7 @@ from diffcli.records import Record
 SCHEMA = "diffcli/plot/1"
 _STYLES = ("first", "second", "third", "fourth", "fifth", "sixth")
 _LINES_AROUND = 6  # lines of the screen that are not the picture
+_LONGEST_NAME = 8  # of a function, as the label of its curve
 _MOST_PLACES = 6  # kinks, jumps or poles that are listed
 
 
@@ -59,6 +60,32 @@ def _names(exhibit: Exhibit) -> list[str]:
     return ["f"] if count == 1 else [f"f{place}" for place in range(1, count + 1)]
 
 
+def titles(exhibit: Exhibit, notation: Notation) -> list[str]:
+    """Return what people call the functions: ``sin`` for sin(x) among several."""
+    names = _names(exhibit)
+    if len(names) == 1:
+        return names
+    own = [
+        _text(plot, notation).removesuffix(f"({notation.variable(plot.variable)})")
+        for plot in exhibit.plots
+    ]
+    return [
+        mine if _short(mine, plot) and own.count(mine) == 1 else name
+        for mine, plot, name in zip(own, exhibit.plots, names, strict=True)
+    ]
+
+
+def _short(name: str, plot: Plot) -> bool:
+    """Return whether a text is a function's name that labels a curve."""
+    free = name not in plot.parsed.variables
+    return name.isidentifier() and len(name) <= _LONGEST_NAME and free
+
+
+def _text(plot: Plot, notation: Notation) -> str:
+    parsed = plot.parsed
+    return notation.text(parsed.expression, limit=200, taken=parsed.variables)
+
+
 def _styles(exhibit: Exhibit, place: int) -> tuple[int, int]:
     """Return the places in the list of styles of a function and its derivative."""
     first = 2 * place if exhibit.derivatives else place
@@ -67,13 +94,14 @@ def _styles(exhibit: Exhibit, place: int) -> tuple[int, int]:
 
 def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     for place, (name, plot) in enumerate(
-        zip(_names(exhibit), exhibit.plots, strict=True)
+        zip(titles(exhibit, notation), exhibit.plots, strict=True)
     ):
         mine, its = _styles(exhibit, place)
-        body = notation.text(
-            plot.parsed.expression, limit=200, taken=plot.parsed.variables
+        title, body = (
+            f"{name}({notation.variable(plot.variable)})",
+            _text(plot, notation),
         )
-        title = f"{name}({notation.variable(plot.variable)}) = {body}"
+        title = body if title == body else f"{title} = {body}"
         facts: list[Line] = [(Run(title, _STYLES[mine]),)]
         if exhibit.derivatives:
             facts.append((Run(f"{name}' dashed", _STYLES[its]),))
@@ -82,7 +110,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     if exhibit.others:
         fixed = point_text(exhibit.others, notation, len(exhibit.others))
         yield Facts(((Run(f"with {fixed}", "muted"),),))
-    yield Picture(partial(_picture, exhibit))
+    yield Picture(partial(_picture, exhibit, titles(exhibit, notation)))
 
 
 def _facts(plot: Plot, name: str, notation: Notation) -> Iterator[Line]:
@@ -117,15 +145,20 @@ def _placed(plot: Plot) -> Callable[[float], str]:
     return lambda x: f"{x:.{min(digits, 17)}g}"
 
 
-def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
+def _picture(exhibit: Exhibit, names: Sequence[str], screen: Screen) -> Sequence[Line]:
+    picture = chart(exhibit, names, ascii=screen.ascii)
+    lines = height(exhibit.height, screen, _LINES_AROUND)
+    return draw(picture, screen.width, lines, ascii=screen.ascii)
+
+
+def chart(exhibit: Exhibit, names: Sequence[str], *, ascii: bool = False) -> Chart:
+    """Return what is drawn: values and derivatives, each with its name as label."""
     samples = exhibit.plots[0].samples
     y = exhibit.y or window(exhibit.plots, exhibit.derivatives)
     curves: list[Curve] = []
     marks: list[Mark] = []
     walls: list[float] = []
-    for place, (name, plot) in enumerate(
-        zip(_names(exhibit), exhibit.plots, strict=True)
-    ):
+    for place, (name, plot) in enumerate(zip(names, exhibit.plots, strict=True)):
         mine, its = _styles(exhibit, place)
         broken = [f.x for f in plot.features if f.kind in ("jump", "pole")]
         values = runs([(s.x, s.value) for s in plot.samples], broken)
@@ -134,11 +167,9 @@ def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
             broken = [f.x for f in plot.features]
             slopes = runs([(s.x, s.slope) for s in plot.samples], broken)
             curves.append(Curve(slopes, f"{name}'", _STYLES[its], LETTERS[its], 3))
-        marks += kinks(plot, "o" if screen.ascii else "◇")
+        marks += kinks(plot, "o" if ascii else "◇")
         walls += [f.x for f in plot.features if f.kind in ("pole", "asymptote")]
-    picture = Chart(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
-    lines = height(exhibit.height, screen, _LINES_AROUND)
-    return draw(picture, screen.width, lines, ascii=screen.ascii)
+    return Chart(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
 
 
 def runs(
