@@ -190,3 +190,79 @@ def _with_definitions(
 def test_a_deep_formula_ends() -> None:
     formula = "sin(" * 300 + "x" + ")" * 300
     assert chain(parse(formula).expression, "x").lines
+
+
+@pytest.mark.parametrize(
+    ("formula", "result"),
+    [
+        ("(x^2+1)*sin(x)", "2x sin(x) + (x² + 1) cos(x)"),
+        ("sqrt(x^2+4*x)", "(x + 2)/√(x² + 4x)"),
+        ("3^(2*x+1)", "2·3^(2x + 1) log(3)"),
+        ("exp(2*x+1)", "2e^(2x + 1)"),
+        ("tanh(3*x+1)^2", "6 tanh(3x + 1)(1 - tanh(3x + 1)²)"),
+        ("x^2*y^3+sin(x*y)", "2x·y³ + y cos(x·y)"),
+        ("2*y*sin(x)*cos(x)", "2y·(cos(x)² - sin(x)²)"),
+        ("atan(2*x)", "2/(1 + 4x²)"),
+        ("x*exp(x)", "(x + 1) e^x"),
+        ("x^3-3*x^2", "3x² - 6x"),
+        ("6*x^2-12", "12x"),
+        ("2*x^3-12*x", "6x² - 12"),
+        ("x+x^3", "1 + 3x²"),
+        ("exp(-x)*(x^2-4*x+2)", "-(x² - 6x + 6) e^(-x)"),
+        ("exp(-x)/(1+exp(-x))^2", "(e^(-2x) - e^(-x))/(1 + e^(-x))³"),
+        ("sin(-x)", "-cos(x)"),
+        ("1/sqrt(x)", "-1/(2x^(3/2))"),
+    ],
+)
+def test_results_are_as_a_teacher_writes_them(formula: str, result: str) -> None:
+    lines = chain(parse(formula).expression, "x").lines
+    assert result in [text(line.expression) for line in lines[-2:]]
+
+
+def test_the_second_derivative_starts_with_the_last_line_of_the_first() -> None:
+    typed = parse("x^2*exp(-x)").expression
+    first = chain(typed, "x").result
+    second = chain(first, "x", typed=[typed])
+    assert [text(line.expression) for line in second.lines] == [
+        "(2 - 2x) · e^(-x) + x·(2 - x) · d/dx e^(-x)",
+        "(2 - 2x) · e^(-x) + x·(2 - x) · (-e^(-x))",
+        "(x² - 4x + 2) e^(-x)",
+    ]
+
+
+@given(strategies.defined())
+@settings(max_examples=40)
+def test_no_sum_adds_what_begins_with_a_minus_sign(expression: Expression) -> None:
+    for line in chain(expression, "x").lines:
+        shown = text(line.expression)
+        assert "+ (-" not in shown or "+ (-" in text(expression), shown
+        assert "- (-" not in shown or "- (-" in text(expression), shown
+        assert "--" not in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        (
+            "g(x) = x^2+1; sin(g(x))^2",
+            ["2 sin(g(x)) · d/dx sin(g(x))", "2 sin(g(x)) · cos(g(x)) · d/dx g(x)",
+             "2 sin(g(x)) · cos(g(x)) · 2x", "4x sin(g(x)) cos(g(x))"],
+        ),
+    ],
+)  # fmt: skip
+def test_own_functions_keep_their_names(source: str, lines: list[str]) -> None:
+    parsed = parse(source)
+    paper = Paper(PAPER, parsed.variables, 80, parsed.labels)
+    question = Question("x", parsed.expression, parsed.variables)
+    rows = ["".join(run.text for run in line) for line in paper.derivation(question)]
+    shown = [row.split(" = ", 1)[1].split("   ")[0] for row in rows]
+    assert shown == lines
+
+
+def test_what_does_not_lead_to_the_variable_keeps_its_name() -> None:
+    parsed = parse("h = tanh(w*x); y = v*h; (y-t)^2/2")
+    paper = Paper(PAPER, parsed.variables, 80)
+    question = Question("t", parsed.expression, parsed.variables, parsed.definitions)
+    rows = ["".join(run.text for run in line) for line in paper.derivation(question)]
+    assert rows[0].startswith("∂f/∂t = 1/2 · 2(y - t) · ∂/∂t (y - t)")
+    assert rows[-1].strip() == "= t - y"

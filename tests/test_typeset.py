@@ -19,6 +19,9 @@ CALLS = [
     for command in ("grad", "check", "steps", "trace", "tree")
     for formula in (NEURON, LECTURE, NASTY, LONG)
 ]
+HALVES = ("steps", "sin(x)^2*exp(-x^2)/(1+x)", "--order", "2")
+LEVELS = ("steps", "log(cos(exp(sin(sqrt(x)))))", "--at", "0.5")
+CALLS += [HALVES, LEVELS]
 
 
 def name(words: tuple[str, ...]) -> str:
@@ -153,3 +156,25 @@ def test_health_is_shown_only_where_it_is_bad(run: Run) -> None:
         out.split()
     )
     assert "explodes" in run("trace", "(((((x*9)*9)*9)*9)*9)*9", "--at", "1").out
+
+
+@pytest.mark.parametrize("form", ["latex", "md"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (HALVES, ["f &= \\frac{u}{v}", "u' &= ", "v' &= 1", "u'v - uv'"]),
+        (LEVELS, ["a &= \\sqrt{x}", "f &= \\ln g", "\\frac{d f}{d g} = ", "approx"]),
+        (
+            ("steps", *NEURON, "--wrt", "w"),
+            ["z_1 = 0", "2 \\left(0.5 - 1\\right)", "= -0.125"],
+        ),
+    ],
+    ids=["halves", "levels", "network"],
+)
+def test_derivations_are_typeset_in_the_same_parts(
+    words: tuple[str, ...], said: list[str], form: str, run: Run
+) -> None:
+    out = run(*words, "-f", form).out.replace(r"z\_1", "z_1")
+    out = out.replace(r"\mathrm{z_1}", "z_1").replace("z_{1}", "z_1")
+    for part in said:
+        assert part in out, part

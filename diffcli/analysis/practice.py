@@ -15,7 +15,7 @@ from diffcli.analysis.verdicts import Tolerance
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.derivation import derive
 from diffcli.engine.normal import normal
-from diffcli.engine.paper import Chain, chain
+from diffcli.engine.paper import Calculation, chain
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import PointError, UsageError
 from diffcli.language.expression import Call, Expression, Variable, postorder
@@ -100,7 +100,7 @@ class Exercise(Record):
     topic: str = ""
 
     @property
-    def derivation(self) -> Chain:
+    def derivation(self) -> Calculation:
         """The solution."""
         several = len(self.formula.variables) > 1
         return chain(self.formula.expression, self.variable, several=several)

@@ -23,7 +23,7 @@ from diffcli.calculus.mistakes_of_forms import SPECIAL, Special
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.normal import normal
-from diffcli.engine.paper import Chain, chain, too_long
+from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.engine.rewriting import (
     Bindings,
     D,
@@ -104,7 +104,9 @@ def _simplest(slips: Iterator[Slip]) -> tuple[Slip, ...]:
     return tuple(s for s in said.values() if s.faults == fewest)[:_MOST_SAID]
 
 
-def line_left(slip: Slip, derivation: Derivation, *, several: bool) -> Chain | None:
+def line_left(
+    slip: Slip, derivation: Derivation, *, several: bool
+) -> Calculation | None:
     """Return the line of the derivation on paper that the slip has spoiled, if any.
 
     It is the one in which D(u) is replaced by its rule's right side, or the D(...)

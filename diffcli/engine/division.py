@@ -23,10 +23,17 @@ def exact_quotient(work: Algebra, above: Terms, below: Terms) -> list[Product] |
     bases = _bases(work, (*above, *below))
     if bases is None:
         return None
-    found = _divided(_polynomial(work, above, bases), _polynomial(work, below, bases))
+    u, least = _shifted(_polynomial(work, above, bases))
+    v, other = _shifted(_polynomial(work, below, bases))
+    found = _divided(u, v)
     if found is None or found[1]:
         return None
-    return _terms(found[0], bases)
+    back = [a - b for a, b in zip(least, other, strict=True)]
+    quotient = {
+        tuple(a + b for a, b in zip(powers, back, strict=True)): c
+        for powers, c in found[0].items()
+    }
+    return _terms(quotient, bases)
 
 
 def common_divisor(work: Algebra, one: Terms, other: Terms) -> list[Product] | None:
@@ -48,6 +55,18 @@ def common_divisor(work: Algebra, one: Terms, other: Terms) -> list[Product] | N
     lead = u[max(u)]
     shared = {powers: c / lead for powers, c in u.items()}
     return _terms(shared, bases) if len(shared) > 1 else None
+
+
+def _shifted(found: Polynomial) -> tuple[Polynomial, Powers]:
+    """Return a polynomial whose lowest powers are 0, and what they were.
+
+    e**(-3*x) - e**(-x) is 1 - e**(2*x), times e**(-3*x).
+    """
+    least = tuple(map(min, zip(*found, strict=True)))
+    return {
+        tuple(a - b for a, b in zip(powers, least, strict=True)): c
+        for powers, c in found.items()
+    }, least
 
 
 def _is_plain(powers: Powers) -> bool:

@@ -8,7 +8,8 @@ their products are added.
 from collections.abc import Iterable, Mapping
 
 from diffcli.engine.algebra import ADD, ONE, Algebra
-from diffcli.engine.paper import Chain, Reason, beside, chain, light
+from diffcli.engine.normal import normal
+from diffcli.engine.paper import Calculation, Reason, beside, chain, light, resolved
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -20,6 +21,7 @@ from diffcli.language.expression import (
 from diffcli.language.partials import partial_text
 from diffcli.records import Record
 
+_CLEARLY = 2  # signs that a shorter product has less
 MOST_WRITTEN = 4_000
 """Nodes of the product along all paths; beyond, each name has a line of its own."""
 
@@ -52,6 +54,8 @@ class Network(Record):
     factors: tuple[Factor, ...]
     #: The derivative with every factor's formula put in, still in the names.
     product: Expression
+    #: The same with what stands above and below cancelled, if there is something.
+    result: Expression
 
 
 def network(
@@ -170,6 +174,7 @@ class _Network:
         symbolic = self.along_paths(names)
         places = {node: place for place, node in enumerate(postorder([symbolic]))}
         ordered = sorted(factors.values(), key=lambda factor: places[factor.name])
+        product = self.along_paths(formulas)
         return Network(
             self.name,
             tuple(self.local.items()),
@@ -177,8 +182,15 @@ class _Network:
             route,
             symbolic,
             tuple(ordered),
-            self.along_paths(formulas),
+            product,
+            self.result(product),
         )
+
+    def result(self, product: Expression) -> Expression:
+        """Return the product in normal form, if that is clearly shorter."""
+        form = normal(resolved(product, self.name), self.local.values())
+        sizes = [Algebra().size(node) for node in (form, product)]
+        return form if sizes[0] + _CLEARLY <= sizes[1] else product
 
     def factor(self, user: str, word: str) -> Factor:
         """Return how one name changes with one that stands in its definition."""
@@ -226,7 +238,7 @@ class _Network:
         return 1, tuple(reversed(route))
 
 
-def _shortest(derivation: Chain) -> Expression:
+def _shortest(derivation: Calculation) -> Expression:
     """Return the last line, or the one before it where that is as short."""
     *before, last = (line.expression for line in derivation.lines)
     size = Algebra().size

@@ -230,7 +230,8 @@ def _right(
     assert parent.notation is not None
     if notation is not None and 0 < notation.left < parent.notation.right:
         return ["(", node, ")"]
-    return [node]
+    signed = parent.notation.symbol in _SIGNS and _begins_with_minus(node, names)
+    return ["(", node, ")"] if signed else [node]
 
 
 def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | None:
@@ -313,7 +314,7 @@ def _latex_wraps(node: Call) -> list[bool]:
     if notation.symbol == "/":
         return [False, False]
     none: Mapping[Expression, str] = {}
-    signed = _begins_with_minus(node.args[-1])
+    signed = _latex_begins_with_minus(node.args[-1])
     if len(node.args) == 1:
         return [signed or len(_right(node.args[0], node.function, none)) > 1]
     wraps = [
@@ -331,8 +332,25 @@ def _latex_wraps(node: Call) -> list[bool]:
     return wraps
 
 
-def _begins_with_minus(node: Expression) -> bool:
-    """Tell whether a node's LaTeX begins with a minus sign: -x, -2 x."""
+_SIGNS = ("+", "-", "*", "·", "/")
+"""Behind these a minus sign is in brackets: a*(-b)."""
+
+
+def _begins_with_minus(
+    node: Expression, names: Mapping[Expression, str] = _NO_NAMES
+) -> bool:
+    """Tell whether a node begins with a minus sign: -x, -2*x."""
+    while node not in names and isinstance(node, Call):
+        if node.function is PREFIX["-"]:
+            return True
+        if node.function.name not in ("multiply", "beside", "divide"):
+            return False
+        node = node.args[0]
+    return False
+
+
+def _latex_begins_with_minus(node: Expression) -> bool:
+    """Tell the same of LaTeX, where a fraction begins with its bar."""
     while isinstance(node, Call) and node.function.name in ("multiply", "beside"):
         node = node.args[0]
     return isinstance(node, Call) and node.function is PREFIX["-"]

@@ -161,9 +161,17 @@ class _Page:
         last = "digit" if fraction else self._last(before)
         first = self._first(after)
         glue = _GLUE.get((last, first), "·")
+        if not fraction and before == [left] and self._is_quotient(left):
+            glue = "·"  # 1/x log(x) could be 1/(x log(x))
         if last == "digit" and first == "name" and self._begins_with_e(after[0]):
             glue = "·"  # 2e1 would be a number
         return [*before, glue, *after]
+
+    def _is_quotient(self, node: Expression) -> bool:
+        """Tell whether a node is written with a / at its end: x/2, a·x/2."""
+        if not isinstance(node, Call) or node in self.names:
+            return False
+        return node.function is DIVIDE
 
     def _power(self, node: Call, notation: Operator) -> list[_Piece]:
         base, exponent = node.args

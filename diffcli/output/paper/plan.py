@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from diffcli.engine.derivation import derive
 from diffcli.engine.network import Network, has_parts, in_names, network
 from diffcli.engine.paper import (
-    Chain,
-    Line,
+    Calculation,
+    Equation,
     Split,
     chain,
     named_levels,
@@ -57,12 +57,12 @@ class Question(Record):
             return self.of, {}
         return in_names(self.definitions, self.of)
 
-    def chain(self) -> Chain:
+    def chain(self) -> Calculation:
         """Return the derivation as one chain of equals."""
         of, _ = self.in_names()
         found = chain(of, self.name, several=self.several, typed=self.typed)
         if len(self.names) > 1:
-            found = found._replace(lines=(Line(call(D, of)), *found.lines))
+            found = found._replace(lines=(Equation(call(D, of)), *found.lines))
         return found
 
 
@@ -87,10 +87,16 @@ class Halves(Record):
     result: Expression
 
 
-Plan = TooLong | Along | Halves | Chain
+Plan = TooLong | Along | Halves | Calculation
 
 
-def plan(question: Question, is_crowded: Callable[[Chain], bool]) -> Plan:
+def lines_of(found: Calculation) -> int:
+    """Return how many lines a chain has, the question not counted."""
+    (first, *_) = found.lines
+    return len(found.lines) - (not first.reasons and len(found.lines) > 1)
+
+
+def plan(question: Question, is_crowded: Callable[[Calculation], bool]) -> Plan:
     """Return how a derivation is told; ``is_crowded`` asks for parts."""
     of, name = question.of, question.name
     if too_long(of):

@@ -7,13 +7,13 @@ from functools import partial
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.algebra import ONE
 from diffcli.engine.network import Network
-from diffcli.engine.paper import Chain, Reason
+from diffcli.engine.paper import Calculation, Reason
 from diffcli.language.expression import Expression, variable
 from diffcli.language.notation import Notation
 from diffcli.language.textbook import name_text
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Run
-from diffcli.output.paper.plan import Along, Halves, Question, TooLong, plan
+from diffcli.output.paper.plan import Along, Halves, Question, TooLong, lines_of, plan
 from diffcli.output.paper.values import Working
 from diffcli.records import Record
 
@@ -111,13 +111,12 @@ class Paper(Record):
             yield from self.given(f"{self.notation.variable(word)} = {shown}")
         yield ()
 
-    def is_crowded(self, head: str, found: Chain) -> bool:
+    def is_crowded(self, head: str, found: Calculation) -> bool:
         """Tell whether a chain is better derived in parts."""
         sign = self.notation.derivative(found.variable, several=self.several)
         room = self.width - len(head) - 3
         widest = max(len(self.text(line.expression, sign)) for line in found.lines)
-        count = sum(bool(line.reasons) for line in found.lines)
-        return widest > room or count > _MOST_LINES
+        return widest > room or lines_of(found) > _MOST_LINES
 
     def short(self, node: Expression) -> str:
         """Return a formula that is cut where it fills some lines."""
@@ -151,7 +150,7 @@ class Paper(Record):
 
     # ---- chains
 
-    def chain(self, head: str, chain: Chain) -> Iterator[Line]:
+    def chain(self, head: str, chain: Calculation) -> Iterator[Line]:
         """Yield a chain of equals, its first line behind ``head``."""
         sign = self.notation.derivative(chain.variable, several=self.several)
         rows = [
@@ -260,7 +259,9 @@ class Paper(Record):
                 yield (Run(aligned), Run(reason, "rule"))
             else:
                 yield from self.equals(name, [(formula, reason)])
-        yield from self.equals(" " * len(head), [(self.text(network.product), "")])
+        ends = dict.fromkeys((network.product, network.result))
+        equal = [(self.text(end), "") for end in ends]
+        yield from self.equals(" " * len(head), equal)
 
 
 def _plain(text: str) -> str:

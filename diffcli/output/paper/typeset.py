@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.algebra import ONE
 from diffcli.engine.network import Network
-from diffcli.engine.paper import Chain, Reason
+from diffcli.engine.paper import Calculation, Reason
 from diffcli.language.expression import Expression, Variable, variable
 from diffcli.language.partials import operator_latex, partial_latex
 from diffcli.language.printer import latex, latex_letter, latex_name
-from diffcli.output.paper.plan import Along, Halves, Question, TooLong, plan
+from diffcli.output.paper.plan import Along, Halves, Question, TooLong, lines_of, plan
 from diffcli.output.paper.values import Working
 from diffcli.records import Record
 
@@ -78,12 +78,11 @@ class _Page(Record):
         else:
             yield from self.chain(self.head, found)
 
-    def is_crowded(self, found: Chain) -> bool:
-        count = sum(bool(line.reasons) for line in found.lines)
+    def is_crowded(self, found: Calculation) -> bool:
         widest = max(len(self.formula(line.expression)) for line in found.lines)
-        return count > _MOST_LINES or widest > _WIDEST
+        return lines_of(found) > _MOST_LINES or widest > _WIDEST
 
-    def chain(self, head: str, found: Chain) -> Iterator[_Row]:
+    def chain(self, head: str, found: Calculation) -> Iterator[_Row]:
         for line in found.lines:
             yield head, self.formula(line.expression), self.reason(line.reasons)
             head = ""
@@ -123,7 +122,8 @@ class _Page(Record):
         for factor in network.factors:
             fraction, formula = names[factor.name], self.formula(factor.formula)
             yield "", rf"\quad {fraction} = {formula}", self.reason(factor.reasons)
-        yield "", self.formula(network.product), ""
+        for end in dict.fromkeys((network.product, network.result)):
+            yield "", self.formula(end), ""
 
     def fractions(self, network: Network) -> dict[Variable, str]:
         """Return the names of the factors as fractions."""

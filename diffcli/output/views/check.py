@@ -9,7 +9,7 @@ from diffcli import methods
 from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
 from diffcli.analysis.verdicts import UNKNOWN, Verdict
-from diffcli.engine.paper import Chain
+from diffcli.engine.paper import Calculation
 from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
@@ -215,7 +215,11 @@ def wrapped(said: str, style: str, screen: Screen) -> Iterator[Line]:
 
 
 def _line_left(
-    head: str, left: Chain, notation: Notation, taken: Sequence[str], screen: Screen
+    head: str,
+    left: Calculation,
+    notation: Notation,
+    taken: Sequence[str],
+    screen: Screen,
 ) -> Iterator[Line]:
     yield from Paper(notation, taken, screen.width).chain(head, left)
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
-from diffcli.engine.paper import Chain, chain, too_long
+from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.language.expression import Expression, Variable, postorder, variables
 from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.partials import operator_latex, partial_latex
 from diffcli.language.printer import latex, text
+from diffcli.output.breaking import broken_formula
 from diffcli.output.document import (
     Block,
     Document,
@@ -87,7 +88,9 @@ class Steps(Record):
 
 
 @lru_cache(maxsize=64)
-def _chain(of: Expression, name: str, typed: Expression, *, several: bool) -> Chain:
+def _chain(
+    of: Expression, name: str, typed: Expression, *, several: bool
+) -> Calculation:
     return chain(of, name, several=several, typed=(typed,))
 
 
@@ -204,11 +207,14 @@ def _lines(steps: Steps, derivation: Derivation, notation: Notation) -> Iterator
     for place, (rule, step) in enumerate(zip(rules, shown, strict=True)):
         head = (Run(f"{place + 1:3}  "), Run(rule.ljust(width), "name"), Run("  "))
         left, right = _equation(steps, derivation, place, notation)
-        if right and len(indent) + len(left) + len(right) > _WIDTH:
-            yield (*head, Run(left))
-            yield (Run(indent), Run(right, "title"))
-        else:
+        if len(indent) + len(left) + len(right) <= _WIDTH:
             yield (*head, Run(left), Run(right, "title"))
+        else:
+            first, *others = broken_formula(left, _WIDTH - len(indent))
+            yield (*head, Run(first))
+            yield from ((Run(indent + row),) for row in others)
+            rows = broken_formula(right.strip(), _WIDTH - len(indent)) if right else ()
+            yield from ((Run(indent + " "), Run(row, "title")) for row in rows)
         if steps.level == "full":
             for sentence in _explained(step, derivation.variable, names, notation):
                 yield (Run(f"       {sentence}", "muted"),)

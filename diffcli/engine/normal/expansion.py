@@ -1,0 +1,101 @@
+"""Products multiplied out, and what the terms of a sum share."""
+
+from fractions import Fraction
+
+from diffcli.engine.algebra import (
+    Factor,
+    Product,
+    Terms,
+    content,
+    is_exponential,
+    is_sum,
+)
+from diffcli.engine.normal.trigonometry import Trigonometry
+from diffcli.language.expression import (
+    Expression,
+)
+
+_MOST_TERMS = 40  # terms that a product is multiplied out to
+_MOST_EXPANDED = 160  # terms of a sum after all its products were multiplied out
+_HIGHEST = 6  # power of a sum that is multiplied out
+
+
+class Expansion(Trigonometry):
+    """Sums multiplied out, and factored."""
+
+    def expansion(self, product: Product) -> list[Product] | None:
+        """Return a product multiplied out; None if that is too much."""
+        c, factors = product
+        rest: list[Factor] = []
+        sums: list[tuple[Product, ...]] = []
+        count = 1
+        for base, exponent in factors:
+            whole = exponent.denominator == 1 and 0 < exponent <= _HIGHEST
+            if is_sum(base) and whole:
+                count *= len(self.terms(base)) ** int(exponent)
+                if count > _MOST_TERMS:
+                    return None
+                sums += [self.terms(base)] * int(exponent)
+            else:
+                rest.append((base, exponent))
+        found = [Product(c, tuple(rest))]
+        for terms in sums:
+            found = self.collect(
+                self.merge(a * b, (*f, *g)) for a, f in found for b, g in terms
+            )
+        return found
+
+    def expansion_of_sum(self, terms: Terms) -> list[Product] | None:
+        """Return a sum with all products multiplied out; None if that is too much."""
+        found: list[Product] = []
+        for term in terms:
+            expanded = self.expansion(term)
+            if expanded is None or len(found) + len(expanded) > _MOST_EXPANDED:
+                return None
+            found += expanded
+        return self.without_squares(self.collect(found))
+
+    def common(
+        self, terms: Terms, *, bars: bool = True
+    ) -> tuple[Product, list[Product]]:
+        """Return what all terms share, with the least exponents, and what is left.
+
+        With ``bars`` also what stands below in only some of them: then the fractions
+        are put together.
+        """
+        firsts: dict[int, Expression] = {}
+        exponents: dict[int, dict[int, tuple[Fraction, Fraction]]] = {}
+        for place, (_, factors) in enumerate(terms):
+            for base, exponent in factors:
+                ratio, kind = self.base_key(base)
+                firsts.setdefault(kind, base)
+                exponents.setdefault(kind, {})[place] = exponent, ratio
+        shared: list[Factor] = []
+        for kind, base in firsts.items():
+            found = exponents[kind].values()
+            ratio = self.base_key(base)[0]
+            if any(r != ratio and e.denominator != 1 for e, r in found):
+                continue
+            least = min(exponent for exponent, _ in found)
+            everywhere = len(found) == len(terms)
+            if everywhere or (bars and least < 0 and not is_exponential(base)):
+                shared.append((base, least))
+        number = content(terms)
+        if all(c < 0 for c, _ in terms):
+            number = -number
+        inverse = [(base, -exponent) for base, exponent in shared]
+        left = [self.merge(c / number, (*f, *inverse)) for c, f in terms]
+        return Product(number, tuple(shared)), left
+
+    def as_product(self, node: Expression) -> Product | None:
+        """Return a sum as a product, what its terms share in front; None: nothing."""
+        shared, left = self.common(self.terms(node))
+        if shared == Product(Fraction(1)):
+            return None
+        left = self.collect(left)
+        c, factors = shared
+        if len(left) > 1:
+            return self.merge(c, (*factors, (self.build_sum(left), Fraction(1))))
+        if not left:
+            return Product(Fraction(0))
+        return self.merge(c * left[0].coefficient, (*factors, *left[0].factors))

@@ -1,0 +1,150 @@
+"""The ways to write a sum; the shortest is taken."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from itertools import permutations, starmap
+from typing import TYPE_CHECKING
+
+from diffcli.engine.algebra import (
+    HALF,
+    Factor,
+    Product,
+    Terms,
+    is_exponential,
+    is_sum,
+    root,
+)
+from diffcli.engine.normal.trigonometry import one_square
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Variable,
+)
+from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from diffcli.engine.normal.form import Normal
+
+
+class SumForm(Record):
+    """One way to write a sum."""
+
+    name: str
+    #: Returns the forms that it has: none, one, or two.
+    make: Callable[["Normal", Terms, int], list[Expression]]
+    #: Tells whether a form is taken where it is as long as what was typed.
+    wins: Callable[["Normal", Terms, Expression], bool] = lambda *_: False
+
+
+def _multiplied_out(work: "Normal", terms: Terms, _: int) -> list[Expression]:
+    expanded = work.expansion_of_sum(terms)
+    return [] if expanded is None else [work.build_sum(expanded)]
+
+
+def _common_factor(work: "Normal", terms: Terms, depth: int) -> list[Expression]:
+    return _factored(work, terms, depth, bars=False)
+
+
+def _common_denominator(work: "Normal", terms: Terms, depth: int) -> list[Expression]:
+    return _factored(work, terms, depth, bars=True)
+
+
+def _factored(
+    work: "Normal", terms: Terms, depth: int, *, bars: bool
+) -> list[Expression]:
+    """Return what the terms share before a bracket, as they are and multiplied out."""
+    found: list[Expression] = []
+    for source in (terms, work.expansion_of_sum(terms)):
+        if source is None or len(source) < 2:
+            continue
+        shared, left = work.common(source, bars=bars)
+        if shared == Product(Fraction(1)) or _only_a_letter(shared, left):
+            continue
+        bracket = work.sum_of(left, depth - 1)
+        found.append(work.times([shared, work.product(bracket)], plain=True))
+    return found
+
+
+def _only_a_letter(shared: Product, left: Terms) -> bool:
+    """Tell whether a letter alone would be put before functions: x*(sin(x) + cos(x)).
+
+    A book leaves x in front of each, for x sin(x) + x cos(x) is as long.
+    """
+    c, factors = shared
+    if abs(c) != 1 or len(factors) != 1:
+        return False
+    base, exponent = factors[0]
+    return (
+        exponent == 1
+        and isinstance(base, Variable)
+        and any(
+            isinstance(b, Call) and not is_sum(b) and not is_exponential(b)
+            for _, f in left
+            for b, _ in f
+        )
+    )
+
+
+def _square_of_sum(work: "Normal", terms: Terms, _: int) -> list[Expression]:
+    """Return a**2 + 2*a*b + b**2 as (a + b)**2, and what is minus that."""
+    found: list[Expression] = []
+    for source in (terms, work.expansion_of_sum(terms)):
+        if source is None or len(source) != 3:
+            continue
+        sign = 1 if sum(c > 0 for c, _ in source) > 1 else -1
+        signed = [Product(sign * c, f) for c, f in source]
+        squares = starmap(partial(_square, work), permutations(signed))
+        squared = next(filter(None, squares), None)
+        if squared is not None:
+            found.append(work.build(Product(Fraction(sign), squared)))
+    return found
+
+
+def _square(
+    work: "Normal", one: Product, other: Product, middle: Product
+) -> tuple[Factor, ...] | None:
+    """Return (a + b)**2 as factors; None: the middle term is not twice a*b."""
+    first, second = _half(one), _half(other)
+    if first is None or second is None:
+        return None
+    (a, f), (b, g) = first, second
+    twice = work.merge(2 * a * b, (*f, *g))
+    ratio, kind = work.product_key(twice.factors)
+    its_ratio, its_kind = work.product_key(middle.factors)
+    size, wanted = twice.coefficient * ratio, middle.coefficient * its_ratio
+    if kind != its_kind or abs(size) != abs(wanted):
+        return None
+    sign = 1 if size == wanted else -1
+    inner = work.build_sum([Product(a, f), Product(sign * b, g)])
+    return ((inner, Fraction(2)),)
+
+
+def _half(term: Product) -> Product | None:
+    """Return the square root of a term, if it is the square of a product."""
+    c, factors = term
+    number = root(c, HALF) if c > 0 else None
+    if number is None or any(exponent % 2 for _, exponent in factors):
+        return None
+    return Product(number, tuple((base, exponent / 2) for base, exponent in factors))
+
+
+def _without_brackets(work: "Normal", terms: Terms, found: Expression) -> bool:
+    """Tell whether two brackets were multiplied out: (1 - x)*(2 - x) - x."""
+    from diffcli.engine.normal.products import simple_sums
+
+    return any(len(simple_sums(term)) > 1 for term in terms)
+
+
+def _several_before(work: "Normal", terms: Terms, found: Expression) -> bool:
+    """Tell whether more than one base was put before the bracket."""
+    return len(work.product(found).factors) > 2
+
+
+SUM_FORMS = (
+    SumForm("multiplied out", _multiplied_out, _without_brackets),
+    SumForm("common factor", _common_factor, _several_before),
+    SumForm("common denominator", _common_denominator, _several_before),
+    SumForm("square of a sum", _square_of_sum),
+    SumForm("one square for two", one_square),
+)

@@ -1,0 +1,73 @@
+"""The factors, powers and signs of what is written in a line."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from diffcli.engine.algebra import (
+    HALF,
+    MULTIPLY,
+    NEGATE,
+    ONE,
+    POWER,
+    SQRT,
+    spelled,
+)
+from diffcli.engine.paper.writing import light
+from diffcli.engine.rewriting import rational
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Variable,
+    call,
+)
+
+
+def square(node: Expression) -> Expression:
+    """Return u² as one writes it below a bar: (1 + x)⁴ for ((1 + x)²)²."""
+    power = as_power(node)
+    if power is None or isinstance(node, Variable):
+        return call(POWER, node, spelled(Fraction(2)))
+    base, exponent = power
+    return light(POWER, base, spelled(2 * exponent))
+
+
+def as_power(node: Expression) -> tuple[Expression, Fraction] | None:
+    """Return base and positive exponent of x, u**n or sqrt(u); None: it is none."""
+    if isinstance(node, Variable):
+        return node, Fraction(1)
+    if not isinstance(node, Call):
+        return None
+    if node.function is SQRT:
+        return node.args[0], HALF
+    exponent = rational(node.args[1]) if node.function is POWER else None
+    if exponent is None or exponent <= 0:
+        return None
+    return node.args[0], exponent
+
+
+def factors_of(node: Expression) -> tuple[int, list[Expression]]:
+    """Return the sign of a product and its factors."""
+    sign, factors = 1, []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        value = rational(part)
+        if isinstance(part, Call) and part.function is MULTIPLY:
+            stack += reversed(part.args)
+        elif isinstance(part, Call) and part.function is NEGATE:
+            sign = -sign
+            stack.append(part.args[0])
+        elif value is not None and value < 0:
+            sign = -sign
+            factors.append(spelled(-value))
+        else:
+            factors.append(part)
+    return sign, factors
+
+
+def product_of(factors: Iterable[Expression]) -> Expression:
+    """Return factors as a product; 1 if there are none."""
+    product: Expression = ONE
+    for factor in factors:
+        product = light(MULTIPLY, product, factor)
+    return product
