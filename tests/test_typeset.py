@@ -172,7 +172,7 @@ def test_health_is_shown_only_where_it_is_bad(run: Run) -> None:
                 "w",
                 "--at",
                 "w=2,x=0.5,b=-1,t=1",
-            ),  # fmt: skip
+            ),
             ["z = 0", "2 \\left(0.5 - 1\\right)", "= -0.125"],
         ),
     ],
