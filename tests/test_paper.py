@@ -211,6 +211,7 @@ def test_a_deep_formula_ends() -> None:
         ("exp(-x)*(x^2-4*x+2)", "-(x² - 6x + 6) e^(-x)"),
         ("exp(-x)/(1+exp(-x))^2", "(e^(-2x) - e^(-x))/(1 + e^(-x))³"),
         ("sin(-x)", "-cos(x)"),
+        ("sigmoid((x*y)^3)", "3y·(x·y)² σ((x·y)³)(1 - σ((x·y)³))"),
         ("1/sqrt(x)", "-1/(2x^(3/2))"),
     ],
 )

@@ -10,6 +10,7 @@ from diffcli.engine.algebra import (
     ONE,
     POWER,
     SQRT,
+    rank,
     spelled,
 )
 from diffcli.engine.paper.writing import light
@@ -63,6 +64,32 @@ def factors_of(node: Expression) -> tuple[int, list[Expression]]:
         else:
             factors.append(part)
     return sign, factors
+
+
+def flat(node: Expression) -> Expression:
+    """Return a product without brackets round its factors, its number in front.
+
+    A line that is shorter than its normal form is the result as it stands.
+    """
+    if not isinstance(node, Call) or node.function is not MULTIPLY:
+        return node
+    sign, factors = factors_of(node)
+    size = Fraction(sign)
+    others: list[Expression] = []
+    for factor in factors:
+        value = rational(factor)
+        size, others = (size * value, others) if value else (size, [*others, factor])
+    others.sort(key=_place)
+    front = [] if abs(size) == 1 else [spelled(abs(size))]
+    product = product_of([*front, *others])
+    return light(NEGATE, product) if size < 0 else product
+
+
+def _place(factor: Expression) -> int:
+    """Return where a factor stands in a product."""
+    base, exponent = as_power(factor) or (factor, Fraction(1))
+    is_product = isinstance(base, Call) and base.function is MULTIPLY
+    return 3 if is_product else rank((base, exponent))
 
 
 def product_of(factors: Iterable[Expression]) -> Expression:

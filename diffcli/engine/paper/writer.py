@@ -20,7 +20,7 @@ from diffcli.engine.algebra import (
 from diffcli.engine.derivation import derive
 from diffcli.engine.normal import normal
 from diffcli.engine.paper.equations import Calculation, Equation, Reason
-from diffcli.engine.paper.factors import as_power, factors_of, square
+from diffcli.engine.paper.factors import as_power, factors_of, flat, square
 from diffcli.engine.paper.reasons import Reasons, chains_in_short
 from diffcli.engine.paper.writing import (
     beside,
@@ -69,6 +69,8 @@ class Writer(Reasons):
         """Return all lines."""
         lines = list(self.lines())
         result = normal(resolved(lines[-1].expression, self.name), self.typed)
+        if result is resolved(lines[-1].expression, self.name):
+            result = flat(result)
         last = lines[-1]
         at_once = self.degree(self.expression) < 2
         if at_once or looks_like(last.expression, result):

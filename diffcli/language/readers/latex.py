@@ -39,6 +39,13 @@ def is_latex(source: str) -> bool:
     return not _CODE.search(source) and bool(_TYPESET.search(source))
 
 
+def _ends_operand_or_bars(out: Words) -> bool:
+    """Tell whether something to add to stands there: x, or the end of |x|."""
+    if len(out) > 1 and out[-1].kind == "|":
+        return ends_operand(out[-2]) or out[-2].kind == "|"
+    return bool(out) and ends_operand(out[-1])
+
+
 class Reader(Names):
     """One reading."""
 
@@ -210,7 +217,7 @@ class Reader(Names):
             raise self.refuse(lexeme, message, hint)
         if lexeme.text == ":" and self.match(self.position).text == "=":
             return
-        if text == "+" and not (out and ends_operand(out[-1])):
+        if text == "+" and not _ends_operand_or_bars(out):
             return
         if text == "=" and len(self.groups) == 1:
             self.head()
