@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+import diffcli.engine.normal.powers as powers
 from diffcli.calculus.functions import BY_NAME, Function
 from diffcli.engine.algebra import (
     ADD,
@@ -25,7 +26,6 @@ from diffcli.engine.algebra import (
     powers_of,
 )
 from diffcli.engine.algebra.building import BEHIND
-from diffcli.engine.normal import powers
 from diffcli.engine.normal.expansion import Expansion
 from diffcli.engine.normal.products import PRODUCT_FORMS
 from diffcli.engine.normal.spines import inside_spines, spine

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Any
 
 from diffcli.engine.algebra import (
     EULER,
@@ -26,14 +26,10 @@ from diffcli.language.expression import (
     call,
 )
 
-if TYPE_CHECKING:
-    from diffcli.engine.normal.form import Normal
-
-
 _LARGEST_EXPONENT = 100
 
 
-def power(work: "Normal", u: Expression, v: Expression) -> Expression:
+def power(work: Any, u: Expression, v: Expression) -> Expression:
     """Return u**v."""
     r = rational(v)
     if r is None:
@@ -43,7 +39,7 @@ def power(work: "Normal", u: Expression, v: Expression) -> Expression:
     return power_of(work, u, r)
 
 
-def power_of(work: "Normal", u: Expression, r: Fraction) -> Expression:
+def power_of(work: Any, u: Expression, r: Fraction) -> Expression:
     """Return u**r; exponents are multiplied only where that is true for all u."""
     c, factors = work.product(u)
     if r == 0:
@@ -78,7 +74,7 @@ def power_of(work: "Normal", u: Expression, r: Fraction) -> Expression:
 
 
 def _whole_power(
-    work: "Normal", c: Fraction, factors: Sequence[Factor], r: Fraction
+    work: Any, c: Fraction, factors: Sequence[Factor], r: Fraction
 ) -> Expression:
     power = root(c, r)
     if power is None:
@@ -97,7 +93,7 @@ def _whole_power(
     return work.build(work.merge(power, raised))
 
 
-def _with_letters(work: "Normal", u: Expression, v: Expression) -> Expression:
+def _with_letters(work: Any, u: Expression, v: Expression) -> Expression:
     """Return u**(r + c*w) as u**r times the base u**w to the power c."""
     c, factors = work.product(u)
     if c == 1 and len(factors) == 1 and is_exponential(factors[0][0]):

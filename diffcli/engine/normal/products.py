@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Any
 
 from diffcli.engine.algebra import (
     ZERO,
@@ -20,21 +20,18 @@ from diffcli.language.expression import (
 )
 from diffcli.records import Record
 
-if TYPE_CHECKING:
-    from diffcli.engine.normal.form import Normal
-
 
 class ProductForm(Record):
     """One way to write a product."""
 
     name: str
     #: Returns the forms that it has.
-    make: Callable[["Normal", Product], list[Expression]]
+    make: Callable[[Any, Product], list[Expression]]
     #: Taken where it is as long as what was typed.
     wins: bool = False
 
 
-def _one_fraction(work: "Normal", product: Product) -> list[Expression]:
+def _one_fraction(work: Any, product: Product) -> list[Expression]:
     """Return the product with the fractions inside its sums put together."""
     c, factors = product
     found: list[Factor] = []
@@ -51,7 +48,7 @@ def _one_fraction(work: "Normal", product: Product) -> list[Expression]:
     return [work.build(work.with_tangents(work.merge(c, found)))]
 
 
-def _numerator_multiplied_out(work: "Normal", product: Product) -> list[Expression]:
+def _numerator_multiplied_out(work: Any, product: Product) -> list[Expression]:
     above = Product(product.coefficient, tuple(f for f in product.factors if f[1] > 0))
     below = Product(Fraction(1), tuple(f for f in product.factors if f[1] < 0))
     sums = simple_sums(above)
@@ -59,13 +56,13 @@ def _numerator_multiplied_out(work: "Normal", product: Product) -> list[Expressi
     return [] if alone else _half_multiplied_out(work, above, below, 1)
 
 
-def _denominator_multiplied_out(work: "Normal", product: Product) -> list[Expression]:
+def _denominator_multiplied_out(work: Any, product: Product) -> list[Expression]:
     above = Product(product.coefficient, tuple(f for f in product.factors if f[1] > 0))
     below = Product(Fraction(1), tuple((b, -r) for b, r in product.factors if r < 0))
     return _half_multiplied_out(work, below, above, -1)
 
 
-def _reduction(work: "Normal", product: Product) -> list[Expression]:
+def _reduction(work: Any, product: Product) -> list[Expression]:
     """Return a fraction without what its sums share: (x² - 1)/(x + 1) is x - 1."""
     c, factors = product
     for place, (above, one) in enumerate(factors):
@@ -80,7 +77,7 @@ def _reduction(work: "Normal", product: Product) -> list[Expression]:
 
 
 def _without_shared(
-    work: "Normal", above: Expression, below: Expression, power: Fraction
+    work: Any, above: Expression, below: Expression, power: Fraction
 ) -> list[Product] | None:
     """Return above · below**power with what both share taken out; None: nothing."""
     quotient = exact_quotient(work, work.terms(above), work.terms(below))
@@ -96,7 +93,7 @@ def _without_shared(
     return [one, inverse, Product(Fraction(1), ((divisor, power + 1),))]
 
 
-def _primitive(work: "Normal", terms: Terms) -> Product:
+def _primitive(work: Any, terms: Terms) -> Product:
     """Return a sum as a product, its greatest number in front."""
     size = content(terms)
     node = work.build_sum([Product(c / size, f) for c, f in terms])
@@ -110,7 +107,7 @@ def simple_sums(product: Product) -> list[Expression]:
 
 
 def _half_multiplied_out(
-    work: "Normal", half: Product, other: Product, sign: int
+    work: Any, half: Product, other: Product, sign: int
 ) -> list[Expression]:
     """Return a product with one side of its bar multiplied out, if that pays."""
     sums = simple_sums(half)
@@ -131,7 +128,7 @@ def _half_multiplied_out(
     return [work.build(whole)]
 
 
-def _division(work: "Normal", product: Product) -> list[Expression]:
+def _division(work: Any, product: Product) -> list[Expression]:
     """Return (a*x**2 - c)/x**2 as a - c/x**2; sums that were typed stay."""
     sums = [factor for factor in product.factors if is_sum(factor[0])]
     bars = any(exponent < 0 for _, exponent in product.factors)

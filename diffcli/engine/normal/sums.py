@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from itertools import permutations, starmap
-from typing import TYPE_CHECKING
+from typing import Any
 
 from diffcli.engine.algebra import (
     HALF,
@@ -23,36 +23,31 @@ from diffcli.language.expression import (
 )
 from diffcli.records import Record
 
-if TYPE_CHECKING:
-    from diffcli.engine.normal.form import Normal
-
 
 class SumForm(Record):
     """One way to write a sum."""
 
     name: str
     #: Returns the forms that it has: none, one, or two.
-    make: Callable[["Normal", Terms, int], list[Expression]]
+    make: Callable[[Any, Terms, int], list[Expression]]
     #: Tells whether a form is taken where it is as long as what was typed.
-    wins: Callable[["Normal", Terms, Expression], bool] = lambda *_: False
+    wins: Callable[[Any, Terms, Expression], bool] = lambda *_: False
 
 
-def _multiplied_out(work: "Normal", terms: Terms, _: int) -> list[Expression]:
+def _multiplied_out(work: Any, terms: Terms, _: int) -> list[Expression]:
     expanded = work.expansion_of_sum(terms)
     return [] if expanded is None else [work.build_sum(expanded)]
 
 
-def _common_factor(work: "Normal", terms: Terms, depth: int) -> list[Expression]:
+def _common_factor(work: Any, terms: Terms, depth: int) -> list[Expression]:
     return _factored(work, terms, depth, bars=False)
 
 
-def _common_denominator(work: "Normal", terms: Terms, depth: int) -> list[Expression]:
+def _common_denominator(work: Any, terms: Terms, depth: int) -> list[Expression]:
     return _factored(work, terms, depth, bars=True)
 
 
-def _factored(
-    work: "Normal", terms: Terms, depth: int, *, bars: bool
-) -> list[Expression]:
+def _factored(work: Any, terms: Terms, depth: int, *, bars: bool) -> list[Expression]:
     """Return what the terms share before a bracket, as they are and multiplied out."""
     found: list[Expression] = []
     for source in (terms, work.expansion_of_sum(terms)):
@@ -86,7 +81,7 @@ def _only_a_letter(shared: Product, left: Terms) -> bool:
     )
 
 
-def _square_of_sum(work: "Normal", terms: Terms, _: int) -> list[Expression]:
+def _square_of_sum(work: Any, terms: Terms, _: int) -> list[Expression]:
     """Return a**2 + 2*a*b + b**2 as (a + b)**2, and what is minus that."""
     found: list[Expression] = []
     for source in (terms, work.expansion_of_sum(terms)):
@@ -102,7 +97,7 @@ def _square_of_sum(work: "Normal", terms: Terms, _: int) -> list[Expression]:
 
 
 def _square(
-    work: "Normal", one: Product, other: Product, middle: Product
+    work: Any, one: Product, other: Product, middle: Product
 ) -> tuple[Factor, ...] | None:
     """Return (a + b)**2 as factors; None: the middle term is not twice a*b."""
     first, second = _half(one), _half(other)
@@ -129,14 +124,14 @@ def _half(term: Product) -> Product | None:
     return Product(number, tuple((base, exponent / 2) for base, exponent in factors))
 
 
-def _without_brackets(work: "Normal", terms: Terms, found: Expression) -> bool:
+def _without_brackets(work: Any, terms: Terms, found: Expression) -> bool:
     """Tell whether two brackets were multiplied out: (1 - x)*(2 - x) - x."""
     from diffcli.engine.normal.products import simple_sums
 
     return any(len(simple_sums(term)) > 1 for term in terms)
 
 
-def _several_before(work: "Normal", terms: Terms, found: Expression) -> bool:
+def _several_before(work: Any, terms: Terms, found: Expression) -> bool:
     """Tell whether more than one base was put before the bracket."""
     return len(work.product(found).factors) > 2
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import permutations
-from typing import TYPE_CHECKING
+from typing import Any
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
@@ -18,10 +18,6 @@ from diffcli.language.expression import (
     Expression,
     call,
 )
-
-if TYPE_CHECKING:
-    from diffcli.engine.normal.form import Normal
-
 
 TWO = Fraction(2)
 OF_SINE_AND_COSINE = {
@@ -113,7 +109,7 @@ class Trigonometry(Algebra):
         return product
 
 
-def one_square(work: "Normal", terms: Terms, depth: int) -> list[Expression]:
+def one_square(work: Any, terms: Terms, depth: int) -> list[Expression]:
     """Return a sum with sin² as 1 - cos², so that like terms join; cosh² too.
 
     cos² - sin² stays: nobody writes 1 - 2*sin² for it.
@@ -130,7 +126,7 @@ def one_square(work: "Normal", terms: Terms, depth: int) -> list[Expression]:
     return found
 
 
-def _without_square(work: "Normal", term: Product, name: str) -> Product:
+def _without_square(work: Any, term: Product, name: str) -> Product:
     """Return a term with f(u)**2 as what the other squares make of it."""
     c, factors = term
     other, sign, one = PYTHAGORAS[name]
@@ -145,7 +141,7 @@ def _without_square(work: "Normal", term: Product, name: str) -> Product:
     return term
 
 
-def tangents(work: "Normal", product: Product) -> list[Expression]:
+def tangents(work: Any, product: Product) -> list[Expression]:
     """Return a product with 1 + tan(u)² as 1/cos(u)², and with sines and cosines.
 
     The likes of it for cot, tanh and coth.
@@ -179,7 +175,7 @@ def _weight(factors: Iterable[Factor]) -> tuple[Fraction, int]:
     return sum(left, Fraction(0)), len(left)
 
 
-def _tangent_square(work: "Normal", base: Expression) -> Expression | None:
+def _tangent_square(work: Any, base: Expression) -> Expression | None:
     """Return cos(u) for 1 + tan(u)², which is 1/cos(u)²; None: it is no such sum."""
     terms = work.terms(base)
     if len(terms) != 2 or not is_sum(base):
