@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """Powers of powers, of products and of sums; only where they are defined alike."""
 
 from collections.abc import Sequence

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-any-return"
 """Sines, cosines and tangents: sin² + cos² is 1, sin/cos is tan."""
 
 from collections.abc import Iterable, Sequence
