@@ -67,6 +67,7 @@ def __getattr__(name: str) -> object:
     """Import what languages are made of when one is first used."""
     if name[0] == "_":
         raise AttributeError(name)
-    from diffcli.targets import _listing
+    from importlib import import_module
 
-    return getattr(_listing, name)
+    found: object = getattr(import_module("diffcli.targets._listing"), name)
+    return found
