@@ -216,7 +216,8 @@ def _caret_lines(source: str, span: Span, note: str, width: int) -> list[str]:
     right = "…" if end < line_end else ""
     carets = "^" * max(cells(marked), 1)
     line = f"  {left}{before}{marked}{after}{right}".rstrip()
-    return [
-        line,
-        f"  {' ' * cells(left + before)}{carets}  {visible(note)}".rstrip(),
-    ]
+    under = f"  {' ' * cells(left + before)}{carets}"
+    beside = f"{under}  {visible(note)}".rstrip()
+    if cells(beside) <= width:
+        return [line, beside]
+    return [line, under, f"  {visible(note).strip()}"]

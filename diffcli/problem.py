@@ -135,6 +135,9 @@ def point_text(
 DOUBLE = 17
 """Significant digits that a double can hold; more are computed by mpmath."""
 
+MORE_DIGITS = "30 digits show more"
+"""What to do where few digits of a double are certain."""
+
 
 class Estimate(Record):
     """A number and how far it may be off; no value: there is none."""

@@ -165,3 +165,24 @@ def test_the_left_sides_of_several(run: Run, tmp_path: Path) -> None:
         "formula,claim\nx^2*y,f_y = x^2\nx^2,f'(x) = 2x\n", encoding="utf-8"
     )
     assert run("check", "--claims", str(file)).code == 0
+
+
+def test_rows_of_json_that_are_no_claims_are_rows_with_a_status(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "claims.txt"
+    lines = [
+        '{"formula":"x^2","claim":"2x"}',
+        '{"claim":"2x","more":[1],"formula":"x^2"}',
+        "5", "null", '"x"', "[1]", "{}", "[]",
+        '{"formula":3,"claim":["a"]}', "nonsense",
+    ]  # fmt: skip
+    file.write_text("\n".join(lines), encoding="utf-8")
+    for form in ("csv", "table", "md"):
+        ran = run("check", "--claims", str(file), "-f", form)
+        assert ran.code in (2, 3)
+        assert ran.out
+    rows = csv.DictReader(StringIO(run("check", "--claims", str(file)).out))
+    verdicts = [row["verdict"] for row in rows]
+    assert verdicts[:2] == ["right", "right"]
+    assert not {"right", "wrong"} & {*verdicts[2:]}

@@ -84,3 +84,12 @@ def test_a_misspelt_command_is_refused(run: Run) -> None:
 
 def test_version(run: Run) -> None:
     assert run("--version").out.startswith("diffcli, version ")
+
+
+@pytest.mark.parametrize("command", ["grad", "trace", "tree", "steps"])
+def test_a_note_names_an_option_that_there_is(command: str, run: Run) -> None:
+    ran = run(command, "(1-cos(x))/x^2", "--at", "1e-5")
+    options = import_module(f"diffcli.cli.commands.{command}").command.params
+    has_digits = any("--digits" in option.opts for option in options)
+    assert ("diffcli grad --digits 30 shows more" in ran.err) != has_digits
+    assert ("30 digits show more" in ran.err) == has_digits

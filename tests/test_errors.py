@@ -208,3 +208,15 @@ def test_a_variable_that_does_not_occur_is_named(
     ran = run(words[0], "x*y", *words[1:])
     assert (ran.code, ran.out) == (2, "")
     assert "'q', which is not in the formula (x, y)" in ran.err
+
+
+@pytest.mark.parametrize("columns", [24, 40, 60, 80])
+def test_what_stands_under_carets_fits_the_terminal(columns: int) -> None:
+    error = ParseError(
+        "wrong", source="abs(x1-x2)*sin(x1)", span=(0, 10), note="= " + "word " * 9
+    )
+    drawn = error.lines(columns)
+    assert drawn[2] == "  ^^^^^^^^^^" + ("  = " + "word " * 9).rstrip() * (
+        columns >= 60
+    )
+    assert max(map(len, drawn[:3])) <= columns

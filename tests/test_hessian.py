@@ -1,5 +1,6 @@
 """Second derivatives: three ways, and sympy's."""
 
+import csv
 import itertools
 import json
 
@@ -58,15 +59,70 @@ def test_screens_and_formats(run: Run) -> None:
     }
     assert record["derivatives"]["x"]["x"] == "2*y**3"
     assert run(*words, "-f", "csv").out.startswith(
-        "var,var2,finite,symbolic,backprop\n"
+        "var,var2,finite,symbolic,backprop,status\n"
     )
 
 
 def test_refusals() -> None:
     with pytest.raises(KinkError, match="not twice differentiable"):
         hessian(pose(parse("x*abs(x)"), {"x": 0.0}))
-    with pytest.raises(UsageError, match="doubles"):
-        hessian(pose(parse("x**3"), {"x": 1.0}, settings=Settings(digits=30)))
+    with pytest.raises(UsageError, match="no second derivatives"):
+        hessian(pose(parse("x**3"), {"x": 1.0}), ["dual"])
+
+
+@pytest.mark.parametrize("digits", [18, 30, 100])
+@pytest.mark.parametrize("formula", [*FORMULAS, "(1-cos(x*y))/x^2"])
+def test_more_digits_are_sympys_too(formula: str, digits: int) -> None:
+    """Every exact way has all the digits; differences as many as they claim."""
+    point = {"x": 1e-3 + 1, "y": 0.7}
+    parsed = parse(formula)
+    result = hessian(pose(parsed, point, settings=Settings("auto", digits=digits)))
+    assert not result.warnings
+    symbols = {name: sympy.Symbol(name, real=True) for name in point}
+    whole = to_sympy(parsed.expression, {})
+    for (name, other), agreement in result.agreements.items():
+        second = sympy.diff(whole, symbols[name], symbols[other])
+        exact = {symbols[n]: sympy.Rational(x) for n, x in point.items()}
+        truth = second.evalf(digits + 20, subs=exact)
+        for method in ("symbolic", "backprop"):
+            value = sympy.Float(result.columns[method][name, other].value, digits + 10)
+            assert abs(value - truth) <= sympy.Float(10) ** -digits * abs(truth)
+        assert agreement.verdict == "agree"
+
+
+def test_digits_reach_every_format(run: Run) -> None:
+    words = ("grad", "exp(x)", "--at", "1", "--order", "2", "--digits", "30")
+    e = "2.71828182845904523536028747135"
+    for form in ("table", "plain", "csv", "tsv", "json", "jsonl", "md"):
+        ran = run(*words, "-f", form)
+        assert (ran.code, e in ran.out) == (0, True)
+    corner = run("grad", "abs(x)^3+x^2", *words[2:], "--at", "0", "-f", "plain")
+    assert corner.out == "8\n2\n"
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "jsonl", "plain", "table"])
+def test_bad_points_are_passed_over(form: str, run: Run) -> None:
+    """Rows of one kind, with a status; the rest as if they were alone."""
+    at = ("--at", "1,2", "--at", "0,1", "--at", "2,1", "--at", "3,3")
+    words = ("grad", "log(x)*y+relu(y-1)", "--order", "2", "-f", form)
+    ran = run(*words, *at, "--keep-going")
+    assert ran.code == 4
+    if form in ("csv", "tsv"):
+        header, *rows = csv.reader(
+            ran.out.splitlines(), delimiter="\t" if form == "tsv" else ","
+        )
+        assert [len(row) for row in rows] == [len(header)] * 12
+        statuses = [row[header.index("status")] for row in rows]
+        assert statuses == ["ok"] * 3 + ["domain"] * 3 + ["kink"] * 3 + ["ok"] * 3
+    if form == "json":
+        assert [r["status"] for r in json.loads(ran.out)] == [
+            "ok",
+            "domain",
+            "kink",
+            "ok",
+        ]
+    if form == "plain":
+        assert ran.out.splitlines()[:3] == ["-2 1 1 0", "domain", "kink"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +184,9 @@ def test_the_methods_asked_for_are_those_shown(
     if form == "json":
         assert set(json.loads(ran.out)["hessian"]) == set(shown)
     elif form == "csv":
-        assert ran.out.splitlines()[0].split(",")[2:] == [w for w in WAYS if w in shown]
+        assert ran.out.splitlines()[0].split(",")[2:-1] == [
+            w for w in WAYS if w in shown
+        ]
     elif form == "plain":
         found = [float(word) for word in ran.out.split()]
         assert found == pytest.approx([2, 6, 6, 0], abs=1e-6)
@@ -146,7 +204,9 @@ def test_exact_second_derivatives_stand_beside_each_point(run: Run) -> None:
     records = json.loads(run(*words, "--exact", "-f", "json").out)
     assert [r["exact"]["x"]["x"] for r in records] == ["-sqrt(2)/6", "-sqrt(3)"]
     assert (
-        run(*words, "--exact", "-f", "csv").out.splitlines()[1].endswith("-sqrt(2)/6")
+        run(*words, "--exact", "-f", "csv")
+        .out.splitlines()[1]
+        .endswith("-sqrt(2)/6,ok")
     )
     alone = run(*words[:4], "--order", "2", "--exact").out
     assert "sqrt(2)/2" in alone

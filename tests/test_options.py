@@ -20,7 +20,10 @@ ALWAYS = {
 #: For every other option words that change something wherever it is of use.
 WORDS = {
     "points": ("--at", "x=0.5,y=2"),
-    "points_file": ("--points", "{points}"),
+    "point_files": ("--points", "{points}"),
+    "separator": ("--separator", ";"),
+    "comment": ("--comment", "1"),
+    "headless": ("--no-header",),
     "data_file": ("--data", "{data}"),
     "init": ("--init", "uniform:2"),
     "reduction": ("--reduce", "sum"),

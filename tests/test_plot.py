@@ -276,3 +276,27 @@ def test_numbers_at_the_edge_of_doubles(formula: str, run: Run) -> None:
             assert float(value) == program.value({"x": float(x)})
         else:
             assert slope == ""
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high", "seen"),
+    [
+        ("(1-cos(x))/x^2", -1e-4, 1e-4, (True, True)),
+        ("(1-cos(x))/x^2", -1e-7, 1e-7, (True, True)),
+        ("(exp(x)-1-x)/x^2", -1e-6, 1e-6, (True, True)),
+        ("sqrt(1+x)-1", 0, 1e-15, (False, True)),
+        ("(1-cos(x))/x^2", -6, 6, (False, False)),
+        ("sqrt(1+x)-1", -1, 1, (False, False)),
+        ("sin(x)^2+cos(x)^2", -6, 6, (False, False)),
+        ("1e15*x+x^2", -6, 6, (False, False)),
+        ("1/x", -6, 6, (False, False)),
+    ],
+)
+def test_rounding_that_is_seen_is_said(
+    formula: str, low: float, high: float, seen: tuple[bool, bool], run: Run
+) -> None:
+    found = plot(parse(formula), "x", {}, low, high, 500)
+    assert (found.noise is not None, found.noise_alone is not None) == seen
+    words = ("plot", formula, "--x", f"{low}:{high}")
+    for told, more in zip(seen, ([], ["--no-derivative"]), strict=True):
+        assert ("rounding, not f, makes" in run(*words, *more).out) == told

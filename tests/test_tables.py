@@ -4,7 +4,9 @@ import csv as library
 import gzip
 import io
 import json
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ from hypothesis import strategies as st
 from diffcli import plugins, tables
 from diffcli.cli import commands
 from diffcli.errors import DiffcliError, ParseError, PointError, UsageError
+from diffcli.inputs.files import read as read_chunk
 from diffcli.inputs.files import table
 from diffcli.inputs.rows import Row, Rows
 from diffcli.output import formats
+from diffcli.tables import Dialect
 from tests.conftest import Run
 
 KINDS = plugins.names(tables)
@@ -252,12 +256,19 @@ def test_a_line_of_nothing_but_names_is_a_header(first: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['[{"x":1,"y":2},{"x":3,"y":4}]\n', '[\n{"x":1}]\n', '{\n"x":1}\n', "[1]\n"]
+    "text", ["[[1,2,3]]\n", '[\n[{"x":1}]]\n', '{\n"x":1}\n', "[1]\n"]
 )
 def test_json_that_is_not_a_point_a_line_gets_a_hint(text: str) -> None:
     row = next(read(text).rows)
     assert row.error is not None
-    assert "one point a line: jq -c" in row.error.hint
+    assert "one point a line, which jq -c" in row.error.hint
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", '{"a": 1}', "null", "true", "[]"])
+def test_what_json_has_besides_numbers_and_formulas_is_no_value(value: str) -> None:
+    (row,) = read(f'{{"x":{value},"y":"1/2"}}\n').rows
+    assert row.error is not None
+    assert row.error.message.endswith("is not a number")
 
 
 def test_a_row_says_the_line_where_it_begins() -> None:
@@ -288,7 +299,7 @@ def taking_points() -> list[tuple[str, list[str]]]:
     for name in plugins.names(commands):
         module = import_module(f"diffcli.cli.commands.{name}")
         options = {option.name for option in module.command.params}
-        if isinstance(module.command, click.Command) and "points_file" in options:
+        if isinstance(module.command, click.Command) and "point_files" in options:
             found.append(
                 (name, [f for f in ("json", *KINDS) if formats.fits(f, module.HAS)])
             )
@@ -395,3 +406,187 @@ def test_what_gzip_compressed_is_read(
         ran = run(*words, str(file))
         assert ran.code == 2
         assert "no whole file of gzip" in ran.err
+
+
+ARRAYS = {
+    "one line": '[{"x":1,"y":2,"id":"a"},{"x":3,"y":4,"id":"b"}]',
+    "a row a line": '[\n{"x":1,"y":2,"id":"a"},\n{"x":3,"y":4,"id":"b"}\n]\n',
+    "as people see it": json.dumps(
+        [{"x": 1, "y": 2, "id": "a"}, {"x": 3, "y": 4, "id": "b"}], indent=2
+    ),
+}
+
+
+@pytest.mark.parametrize("text", ARRAYS.values(), ids=ARRAYS)
+def test_an_array_is_read_as_its_values_in_lines_are(text: str) -> None:
+    lines = '{"x":1,"y":2,"id":"a"}\n{"x":3,"y":4,"id":"b"}\n'
+    for fixed in (False, True):
+        wanted = [row.carried for row in read(lines, fixed=fixed).rows]
+        assert [row.carried for row in read(text, fixed=fixed).rows] == wanted
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=9,
+)
+
+
+@given(st.lists(st.lists(VALUES) | st.dictionaries(st.text(), VALUES)), st.booleans())
+def test_every_array_gives_its_values(rows: list[Any], indented: bool) -> None:
+    text = json.dumps(rows, indent=1 if indented else None, ensure_ascii=False)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    assert [value for _, value in tables.load("jsonl").read(lines)] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('[\n{"x":1,"y":2}\n', 2, "does not close"),
+        ('[{"x":1,"y":2}]\n{"x":1}\n', 2, "text follows"),
+        ('[{"x":1,"y":2}]]\n', 1, "text follows"),
+    ],
+)
+def test_an_array_that_does_not_end_is_an_error(
+    text: str, line: int, said: str
+) -> None:
+    with pytest.raises(ParseError) as refused:
+        list(read(text).rows)
+    assert refused.value.message.startswith(f"f:{line}: ")
+    assert said in refused.value.message
+
+
+DIALECTS = {
+    "semicolons": ("x;y;id\n1;2;a,b\n3;4;c\n", Dialect(separator=";")),
+    "quoted": ('x;y;id\n1;2;"a,b"\n3;4;c\n', Dialect(separator=";")),
+    "bars": ("x|y|id\n1|2|a,b\n3|4|c\n", Dialect(separator="|")),
+    "comments": (
+        '# made by hand\nx,y,id\n# the first\n1,2,"a,b"\n3,4,c\n#\n',
+        Dialect(comment="#"),
+    ),
+    "comments in tsv": (
+        "% x\nx\ty\tid\n1\t2\ta,b\n% \n3\t4\tc\n",
+        Dialect(comment="%"),
+    ),
+    "comments in json": (
+        '// x\n{"x":1,"y":2,"id":"a,b"}\n//\n{"x":3,"y":4,"id":"c"}\n',
+        Dialect(comment="//"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "dialect"), DIALECTS.values(), ids=DIALECTS)
+@pytest.mark.parametrize("size", [0, 1, 2, 99])
+def test_a_table_is_read_as_its_dialect_is_said_to_be(
+    text: str, dialect: Dialect, size: int
+) -> None:
+    """Row by row, or some lines at once; every row says its own line."""
+    rows = table(
+        iter(text.splitlines(True)), "f", ["x", "y"], fixed=True, dialect=dialect
+    )
+    found = list(rows.rows) if not size else list(_by_chunks(rows, size))
+    assert [(row.point, row.carried["id"]) for row in found] == [
+        ({"x": 1, "y": 2}, "a,b"),
+        ({"x": 3, "y": 4}, "c"),
+    ]
+    lines = text.splitlines()
+    for row in found:
+        assert row.carried["id"] in lines[int(row.where.partition(":")[2]) - 1]
+
+
+def _by_chunks(rows: Rows, size: int) -> Iterator[Row]:
+    """Yield the rows that are read in chunks, if they can be."""
+    for piece in rows.rows if rows.chunks is None else rows.chunks(size):
+        for part in (piece,) if isinstance(piece, Row) else read_chunk(piece):
+            if isinstance(part, Row):
+                yield part
+            else:
+                yield from map(part.row, range(len(part.texts)))
+
+
+def test_without_a_head_the_first_line_is_a_row() -> None:
+    names = table(iter(["pi,e\n"]), "f", ["x", "y"], dialect=Dialect(headed=False))
+    assert [row.point for row in names.rows] == [{"x": math.pi, "y": math.e}]
+    with pytest.raises(PointError):
+        table(iter(["1,2,3\n"]), "f", ["x", "y"], dialect=Dialect(headed=False))
+    with pytest.raises(PointError):
+        table(iter(['{"x":1}\n']), "f", ["x"], dialect=Dialect(headed=False))
+
+
+def test_several_files_are_one_table(run: Run, tmp_path: Path) -> None:
+    for name, text in {
+        "a.csv": "x,id\n1,a\n",
+        "b.tsv": "x\tid\n2\tb\n",
+        "c.jsonl": '{"x":3,"id":"c"}\n',
+        "d.json": '[{"x":4,"id":"d"}]',
+        "other.csv": "id,x\n5,5\n",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    words = [
+        w for n in "abcd" for w in ("--points", str(next(tmp_path.glob(f"{n}.*"))))
+    ]
+    ran = run("grad", "x^2", *words, "-f", "csv")
+    assert ran.out.splitlines() == [
+        "x,id,f,df/dx,status",
+        *(f"{n},{'abcd'[n - 1]},{n * n},{2 * n},ok" for n in range(1, 5)),
+    ]
+    assert run("check", "x^2", *words, "--claim", "2x", "-q").code == 0
+    pattern = str(tmp_path / "[a-d].*")
+    assert run("grad", "x^2", "--points", pattern, "-f", "csv").out == ran.out
+    for twice in (
+        [*words, *words[:2]],
+        [*words, "--points", str(tmp_path / "other.csv")],
+    ):
+        refused = run("grad", "x^2", *twice, "-f", "csv")
+        assert (refused.code, refused.out) == (2, "")
+    assert run("grad", "x^2", "--points", str(tmp_path / "*.no")).code == 2
+
+
+def test_claims_and_data_have_a_dialect_too(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("# c\nx^2;2x\n#\nx*y;x=y,y=x\n", encoding="utf-8")
+    how = ("--separator", ";", "--comment", "#")
+    ran = run("check", "--claims", str(file), *how, "--no-header")
+    assert (ran.code, len(ran.out.splitlines())) == (0, 3)
+    assert run("check", "--claims", str(file), *how).code == 2
+    file.write_text("# c\nx;t\n1;2\n#\n3;4\n", encoding="utf-8")
+    loss = ("grad", "(w*x-t)^2", "--data", str(file), "--at", "1", "-f", "plain")
+    assert run(*loss, *how).out == "-4\n"
+    assert run(*loss, *how, "--no-header").code == 2
+
+
+def test_several_files_are_shared_out_and_done_one_by_one(
+    run: Run, tmp_path: Path
+) -> None:
+    for name, text in {
+        "a.csv": "x;id\n1;a\n# c\n2;b\n",
+        "b.csv": "x;id\n3;c\n",
+    }.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    pattern = ("--points", str(tmp_path / "*.csv"))
+    words = ("grad", "x^2", *pattern, "--separator", ";", "--comment", "#")
+    whole = run(*words, "-f", "csv")
+    assert whole.out.splitlines()[1:] == ["1,a,1,2,ok", "2,b,4,4,ok", "3,c,9,6,ok"]
+    assert run(*words, "-f", "csv", "--jobs", "2") == whole
+    refused = run(*words, "-f", "csv", "--engine", "polars")
+    assert (refused.code, refused.out) == (2, "")
+    assert run(*words, "-o", f"{tmp_path / 'out'}/").code == 0
+    parts = [
+        (tmp_path / "out" / name).read_text("utf-8") for name in ("a.csv", "b.csv")
+    ]
+    header, *rows = whole.out.splitlines()
+    assert [part.splitlines() for part in parts] == [
+        [header, *rows[:2]],
+        [header, rows[2]],
+    ]
+
+
+def test_what_a_line_looks_like_is_a_hint(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    for text, hint in {
+        "# x\nx\n1\n": "--comment '#'",
+        "x,y\n1,2\n# done\n": "--comment '#'",
+        "x;y\n1;2\n": "--separator ';'",
+    }.items():
+        file.write_text(text, encoding="utf-8")
+        assert hint in run("grad", "x+y", "--points", str(file), "-f", "csv").err

@@ -375,3 +375,11 @@ def test_no_hint_names_an_option_that_a_command_lacks(run: Run) -> None:
             for word in ran.err.replace(",", " ").split():
                 if word.startswith("--"):
                     assert word in known, (command, formula, ran.err)
+
+
+@pytest.mark.parametrize("formula", ["exp(x)", "tan(x)"])
+def test_a_missing_number_is_named(formula: str, run: Run) -> None:
+    at = {"exp(x)": "709.78", "tan(x)": "1.5707963267948966"}[formula]
+    ran = run("check", formula, "--at", at)
+    assert ran.code == 6
+    assert "finite diff gives no number here that could be compared" in ran.out

@@ -48,6 +48,8 @@ class Entry(Record):
     #: The variables whose partials are wanted.
     names: tuple[str, ...]
     methods: tuple[str, ...]
+    #: 1: the gradient; 2: the second derivatives.
+    order: int
     #: Exactly one of these four is there.
     gradient: Gradient | None = None
     comparison: Comparison | None = None
@@ -68,10 +70,11 @@ def at_points(
     names: tuple[str, ...],
     settings: Settings,
     methods: tuple[str, ...],
+    order: int = 1,
     *,
     alone: bool,
 ) -> Iterator[Entry | Stretch]:
-    """Yield the gradient at every row's point, or the row's error.
+    """Yield the gradient, or the Hessian, at every row's point, or the row's error.
 
     ``alone`` tells that only the numbers of backprop are asked for, or without methods
     and names only the values: then they are computed without bounds for their errors,
@@ -79,7 +82,8 @@ def at_points(
     that they have one by one.
     """
     program = Program([parsed.expression])
-    quick = alone and methods in ((), ("backprop",)) and settings.digits <= DOUBLE
+    plain = methods in ((), ("backprop",)) and settings.digits <= DOUBLE
+    quick = alone and order < 2 and plain
     for piece in pieces:
         for block in (piece,) if isinstance(piece, Row) else read(piece):
             parts: Iterable[Row | Stretch]
@@ -93,7 +97,7 @@ def at_points(
                 if isinstance(part, Stretch):
                     yield part
                 else:
-                    start = Entry(part, parsed, names, methods)
+                    start = Entry(part, parsed, names, methods, order)
                     yield _found(start, settings, program, quick=quick)
 
 
@@ -119,7 +123,8 @@ def _found(start: Entry, settings: Settings, program: Program, *, quick: bool) -
     gradient = _gradient(program, row.point, start.names) if quick else None
     if gradient is not None:
         return start._replace(gradient=gradient)
-    return _compared(start, settings, program)
+    answered = _compared if start.order < 2 else _second
+    return answered(start, settings, program)
 
 
 def of_formulas(
@@ -143,7 +148,7 @@ def of_formulas(
         if number % _FORGET_AFTER == 0:
             expression.forget()
         row = Row(f"{name}:{number}", {"expression": text}, {})
-        entry = Entry(row, _NOTHING, (), methods)
+        entry = Entry(row, _NOTHING, (), methods, order)
         try:
             parsed = parse(text, names=points.names(at))
             point = _fitting(at, parsed.variables)
@@ -151,7 +156,7 @@ def of_formulas(
         except DiffcliError as error:
             yield entry._replace(error=placed(error, row.where))
             continue
-        entry = Entry(row._replace(point=point), parsed, toward, methods)
+        entry = Entry(row._replace(point=point), parsed, toward, methods, order)
         answered = _compared if order < 2 else _second
         yield answered(entry, settings, Program([parsed.expression]))
 

@@ -11,14 +11,21 @@ from diffcli.engine.one_sided import Slopes, slopes
 from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Tape, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
-from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, point_text
+from diffcli.problem import (
+    DOUBLE,
+    MORE_DIGITS,
+    Estimate,
+    MethodResult,
+    Problem,
+    point_text,
+)
 from diffcli.remarks import WARNING, Remark
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
 AT_A_CORNER = 12  # digits of a double slope on which both sides agree
 _LEAP = 1e-3  # a change between two samples that no slope explains
 _NOTHING = 1e-300  # an error that no reader takes for one
-_REMEDY = "; 30 digits show more"
+_REMEDY = f"; {MORE_DIGITS}"
 _LARGEST = 20_000  # rows of a program that is run again with more digits
 
 

@@ -108,7 +108,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     else:
         results = [_settle(result, corners, digits) for result in results]
     value, results = certainty.certified(
-        problem, _value(problem, results), results, corners
+        problem, valued(problem, results), results, corners
     )
     agreed = {} if kinks else agreements(problem, results)
     # At a kink there is one thing to say, and the error says it.
@@ -168,7 +168,7 @@ def _wrong_steps(
     ]
 
 
-def _value(problem: Problem, results: Iterable[MethodResult]) -> Estimate:
+def valued(problem: Problem, results: Iterable[MethodResult] = ()) -> Estimate:
     """Return the function's value and how far it may be off."""
     if not problem.precise:
         passes = (r.evidence for r in results if isinstance(r.evidence, BackwardPass))

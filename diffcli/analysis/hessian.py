@@ -16,7 +16,7 @@ from diffcli.analysis.certainty import (
     slopes_or_kink,
     uncertain,
 )
-from diffcli.analysis.grad import Agreement, judge, same_number
+from diffcli.analysis.grad import Agreement, judge, same_number, valued
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derive
 from diffcli.engine.second_order import Pair, hessian_row
@@ -42,6 +42,8 @@ class Hessian(Record):
     """All second derivatives by each method."""
 
     problem: Problem
+    #: f at the point, with as many digits as were asked for; of examples their loss.
+    value: float
     #: By method, then by pair of variables; each pair once.
     columns: dict[str, Entries]
     #: The second derivatives' formulas.
@@ -52,15 +54,8 @@ class Hessian(Record):
     warnings: tuple[Remark, ...]
     #: Exact values, if asked for; empty: there is none.
     exact: Mapping[Pair, str] = {}
-    #: The mean of the examples' losses; None: it is the function's value.
-    loss: float | None = None
     #: The examples; None: it is one point.
     data: "Data | None" = None
-
-    @property
-    def value(self) -> float:
-        """The function's value, or that of the loss."""
-        return self.problem.value if self.loss is None else self.loss
 
     def partial(self, name: str, other: str) -> Estimate:
         """Return the most trustworthy second derivative, whatever the order of names.
@@ -82,38 +77,46 @@ class Hessian(Record):
 def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
     """Return the Hessian by differences of the gradient, by rules, and by sweeps.
 
-    Raises UsageError for a method that has no second derivatives, for more digits than
-    a double has and for too many variables, and KinkError where there is no first or
-    no second derivative.
+    Raises UsageError for a method that has no second derivatives and for too many
+    variables, and KinkError where there is no first or no second derivative.
     """
     _refuse_others(names)
-    if problem.precise:
-        raise UsageError(
-            "second derivatives are computed in doubles, which have 17 digits",
-            parameter="digits",
-        )
     pairs = list(combinations_with_replacement(problem.variables, 2))
     _refuse_many(problem, pairs)
     warnings: list[Remark] = []
-    swept = _by_sweeps(problem, pairs, warnings)
-    formulas, symbolic, corners = _by_rules(problem, pairs, warnings)
-    measured = _by_differences(problem, pairs) if "finite" in names else {}
+    formulas, corners = _by_rules(problem, pairs, warnings)
+    measured: Entries = {}
+    if problem.precise:
+        from diffcli.analysis import hessian_digits
+
+        swept = hessian_digits.by_sweeps(problem, pairs, warnings)
+        symbolic = hessian_digits.by_rules(problem, formulas, warnings)
+        if "finite" in names:
+            measured = hessian_digits.by_differences(problem, pairs, warnings)
+    else:
+        swept = _by_sweeps(problem, pairs, warnings)
+        symbolic = _values(problem, formulas, warnings)
+        measured = _by_differences(problem, pairs) if "finite" in names else {}
+    symbolic = dict.fromkeys(pairs, Estimate(None, math.inf)) | symbolic
     # The two exact ways share no step, so their difference is an error of both.
     for pair in pairs:
         one, other = symbolic[pair], swept[pair]
         if pair in corners:
             symbolic[pair] = swept[pair] = corners[pair]
         elif one.value is not None and other.value is not None:
-            error = max(one.error, abs(one.value - other.value))
+            error = max(one.error, float(abs(one.value - other.value)))
             symbolic[pair] = one._replace(error=error)
             swept[pair] = other._replace(error=error)
-    warnings += _certify(problem, formulas, (symbolic, swept))
+    if not problem.precise:
+        warnings += _certify(problem, formulas, (symbolic, swept))
     found = {"finite": measured, "symbolic": symbolic, "backprop": swept}
     columns = {name: found[name] for name in names}
     agreements = {}
     if measured and len(columns) > 1:
-        agreements = {pair: judge(measured[pair], swept[pair]) for pair in pairs}
-    return Hessian(problem, columns, formulas, agreements, tuple(warnings))
+        most = problem.settings.digits if problem.precise else 16
+        agreements = {pair: judge(measured[pair], swept[pair], most) for pair in pairs}
+    value = valued(problem).number
+    return Hessian(problem, value, columns, formulas, agreements, tuple(warnings))
 
 
 def ways(words: Sequence[str]) -> tuple[str, ...]:
@@ -191,25 +194,34 @@ def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[Remark]) -> E
 
 def _by_rules(
     problem: Problem, pairs: list[Pair], warnings: list[Remark]
-) -> tuple[dict[Pair, Expression], Entries, Entries]:
-    """Return the formulas of the second derivatives, their values, and corners'.
+) -> tuple[dict[Pair, Expression], Entries]:
+    """Return the formulas of the second derivatives, and the values at corners.
 
     Raises KinkError where there is no first or no second derivative.
     """
-    at_corners = slopes_or_kink(problem, _SPARE)
+    digits = problem.settings.digits if problem.precise else DOUBLE
+    at_corners = slopes_or_kink(problem, max(digits, _SPARE))
     firsts, formulas, said = _second(problem.parsed.expression, problem.variables)
     corners: Entries = {}
     for name, first in firsts.items():
         others = [other for one, other in pairs if one == name]
         sides = judgement.corners(
-            problem, first.result, (name,), others, at_corners.get(name)
+            problem, first.result, (name,), others, at_corners.get(name), digits
         )
         for other, found in sides.items():
             assert found.slope is not None
-            corners[name, other] = certain(found.slope, AT_A_CORNER)
+            known = AT_A_CORNER if type(found.slope) is float else digits
+            corners[name, other] = certain(found.slope, known)
     if said:
         warnings.append(Remark(said))
-    entries = {pair: Estimate(None, math.inf) for pair in pairs}
+    return formulas, corners
+
+
+def _values(
+    problem: Problem, formulas: Mapping[Pair, Expression], warnings: list[Remark]
+) -> Entries:
+    """Return the values of the second derivatives' formulas."""
+    entries: Entries = {}
     for pair, formula in formulas.items():
         program = Program([formula])
         try:
@@ -218,10 +230,11 @@ def _by_rules(
             warnings.append(
                 Remark(f"the formula of {problem.partial(*pair)}: {reason}")
             )
+            entries[pair] = Estimate(None, math.inf)
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])
-    return formulas, entries, corners
+    return entries
 
 
 @lru_cache(maxsize=1)

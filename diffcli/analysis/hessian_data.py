@@ -7,6 +7,7 @@ from diffcli.analysis.grad import judge
 from diffcli.analysis.hessian import MOST, WAYS, Hessian, hessian
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.inputs.rows import placed
+from diffcli.problem import DOUBLE, Estimate
 
 
 def hessian_of_mean(
@@ -55,14 +56,17 @@ def _together(examples: Examples, found: Sequence[Hessian]) -> Hessian:
         for name, entries in first.columns.items()
     }
     exact = columns.get("backprop", columns.get("symbolic", {}))
+    most = settings.digits if settings.digits > DOUBLE else 16
     agreements = {
-        pair: judge(columns["finite"][pair], exact[pair]) for pair in first.agreements
+        pair: judge(columns["finite"][pair], exact[pair], most)
+        for pair in first.agreements
     }
+    losses = [Estimate(one.value, 0.0) for one in found]
     said = gathered(
         zip(examples.data.places, (one.warnings for one in found), strict=True)
     )
     return first._replace(
         problem=examples.problem, columns=columns, agreements=agreements,
-        warnings=said, loss=examples.mean.slope(examples.weights).loss,
+        warnings=said, value=combined(losses, divisor, settings).number,
         data=examples.data,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from diffcli.engine.one_sided import Slopes, slopes
 from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Expression
-from diffcli.problem import Problem, point_text
+from diffcli.problem import DOUBLE, Problem, point_text
 from diffcli.remarks import Remark
 
 _TIMES = {2: "twice", 3: "three times"}
@@ -52,6 +52,7 @@ def corners(
     path: Sequence[str],
     names: Sequence[str],
     value: float | None = None,
+    digits: int = DOUBLE,
 ) -> dict[str, Slopes]:
     """Return a derivative's slopes toward the variables that meet a rough place.
 
@@ -64,7 +65,7 @@ def corners(
         tape = Program([derivative]).run(problem.point)
     except Undefined:
         return {}
-    found = slopes(tape, problem.point, value=value)
+    found = slopes(tape, problem.point, value=value, digits=digits)
     for name in names:
         if name in found and found[name].slope is None:
             order = len(path) + 1

@@ -9,12 +9,16 @@ from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import postorder
 from diffcli.language.parser import Parsed
+from diffcli.problem import DOUBLE
 from diffcli.records import Record
 
 _LEAST = 1200  # gaps between the samples, also where few are shown
 _MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
 _DUST = 4e-15  # share of its size that a constant may vary by rounding
 _HIGHEST = 1.79e308  # the largest end of a picture
+_VISIBLE = 0.02  # share of the picture's height that a reader sees
+_LOOKED_AT = 300  # samples whose rounding is estimated
+_PROVED = 8  # of those that may be off, the ones that are computed again
 _SATURATED = 0.2  # share of the greatest slope below which a function is called flat
 
 
@@ -47,6 +51,10 @@ class Plot(Record):
     #: Left of the first and right of the second place the slope is below a fifth of
     #: the steepest; None: it is not.
     saturated: tuple[float | None, float | None]
+    #: From where to where rounding is seen in a picture of both curves.
+    noise: tuple[float, float] | None = None
+    #: The same for a picture of the function alone.
+    noise_alone: tuple[float, float] | None = None
 
 
 def plot(
@@ -64,7 +72,11 @@ def plot(
     breaks, complete = features(line, places)
     steepest = _steepest(line, samples, breaks) if complete else None
     saturated = _saturated(line, samples, steepest)
-    return Plot(parsed, variable, tuple(samples), breaks, complete, steepest, saturated)
+    found = Plot(
+        parsed, variable, tuple(samples), breaks, complete, steepest, saturated
+    )
+    both, alone = (_noise(line, found, derivatives=one) for one in (True, False))
+    return found._replace(noise=both, noise_alone=alone)
 
 
 def finer_by(formulas: Sequence[Parsed], count: int) -> int:
@@ -123,8 +135,57 @@ def _steepest(
 
 def _rounding(line: Slice, x: float) -> float:
     """Return how far rounding may have moved the slope at a place."""
-    tape = line.program.run({**line.others, line.variable: x})
-    return partial_bounds(tape.backward()).get(line.variable, 0.0)
+    return _bounds(line, x)[1]
+
+
+def _bounds(line: Slice, x: float) -> tuple[float, float]:
+    """Return how far rounding may have moved value and slope at a place."""
+    backward = line.program.run({**line.others, line.variable: x}).backward()
+    slope = partial_bounds(backward).get(line.variable, 0.0)
+    return backward.value_bound(), slope
+
+
+def _noise(line: Slice, plot: Plot, *, derivatives: bool) -> tuple[float, float] | None:
+    """Return from where to where rounding is seen in a picture; None: nowhere.
+
+    Bounds say where to look, and more digits whether it is so.
+    """
+    low, high = window([plot], derivatives)
+    curves = 1 + derivatives
+    limit = (high / 2 - low / 2) * _VISIBLE
+    known = [s for s in plot.samples if s.slope is not None]
+    looked = max(1, min(_LOOKED_AT, _MOST_WORK // len(line.program.nodes)))
+
+    def off(sample: Sample, errors: tuple[float, float]) -> bool:
+        """Tell whether an error is seen: not of what is far above the picture."""
+        numbers = (sample.value or 0.0, sample.slope or 0.0)
+        pairs = list(zip(numbers, errors, strict=True))[:curves]
+        return any(low <= number <= high and e > limit for number, e in pairs)
+
+    doubtful = [
+        sample
+        for sample in known[:: max(1, len(known) // looked)]
+        if off(sample, _bounds(line, sample.x))
+    ]
+    sure = doubtful[:: max(1, len(doubtful) // _PROVED)]
+    if not any(off(sample, _moved(line, sample)) for sample in sure):
+        return None
+    return doubtful[0].x, doubtful[-1].x
+
+
+def _moved(line: Slice, sample: Sample) -> tuple[float, float]:
+    """Return how far rounding has moved value and slope; 0 where nothing tells."""
+    from diffcli.engine.adaptive import Unsettled, gradient
+
+    point = {**line.others, line.variable: sample.x}
+    try:
+        value, partials = gradient(line.program, point, DOUBLE)
+    except (Undefined, Unsettled):
+        return 0.0, 0.0
+    assert sample.value is not None
+    assert sample.slope is not None
+    slope = partials.get(line.variable, 0.0)
+    return float(abs(value - sample.value)), float(abs(slope - sample.slope))
 
 
 def _narrowed(

@@ -21,7 +21,7 @@ from diffcli.analysis.wholes import wholes
 from diffcli.calculus.mistakes import ANYWHERE, OF_INSIDE, TWICE, Mistake
 from diffcli.calculus.mistakes_of_forms import SPECIAL, Special
 from diffcli.calculus.rules import Rule
-from diffcli.engine.derivation import Derivation, Step
+from diffcli.engine.derivation import Derivation, Step, readable
 from diffcli.engine.normal import normal
 from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.engine.rewriting import (
@@ -112,9 +112,9 @@ def line_left(
     It is the one in which D(u) is replaced by its rule's right side, or the D(...)
     that u was a part of.
     """
-    if slip.of is None:
-        return None
     of = derivation.steps[-1].of
+    if slip.of is None or not readable(of):
+        return None
     found = chain(of, derivation.variable, several=several)
     pending = [of]
     spoiled = found.lines[0]

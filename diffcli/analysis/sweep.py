@@ -141,17 +141,17 @@ def _truncation(
     from diffcli.engine.adaptive import Unsettled, gradient, run
 
     program, point = problem.program, problem.point
-    sizes = [*steps, *([abs(point[name])] if point[name] else [])]
-    spread = math.ceil(max(abs(math.log10(size)) for size in sizes))
-    digits = _SPARE + 3 * spread
+    digits = max(_digits(h, point[name]) for h in steps)
     with mp.workdps(2 * digits):
         try:
             true = gradient(program, point, digits).partials.get(name, mp.zero)
         except (Undefined, Unsettled):
             return [None] * len(steps)
-        x = mp.mpf(point[name])
-        errors: list[float | None] = []
-        for h in map(mp.mpf, steps):
+    errors: list[float | None] = []
+    for step in steps:
+        digits = _digits(step, point[name])
+        with mp.workdps(2 * digits):
+            h, x = mp.mpf(step), mp.mpf(point[name])
             ends = (x, x + h) if scheme == "forward" else (x - h / 2, x + h / 2)
             try:
                 for end in ends:  # what overflows there takes mpmath for ever
@@ -167,7 +167,13 @@ def _truncation(
             dust = (abs(high) + abs(low)) / h + abs(true)
             nothing = error <= dust * mp.mpf(10) ** (_SPARE // 2 - digits)
             errors.append(0.0 if nothing else float(error))
-        return errors
+    return errors
+
+
+def _digits(h: float, x: float) -> int:
+    """Return the digits in which a quotient with this step keeps enough of them."""
+    spread = max(abs(math.log10(size)) for size in (h, abs(x)) if size)
+    return _SPARE + 3 * math.ceil(spread)
 
 
 def _series(

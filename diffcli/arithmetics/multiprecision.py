@@ -13,12 +13,27 @@ Real = Any
 """An mpf; mpmath ships no types."""
 
 TITLE = "real numbers of any precision"
+_LONGEST = 1000  # characters of a numeral that is read as it is
+_SPARE = 20  # digits of a longer one that are read beyond the present precision
 _LARGEST = 1e9  # the exponential of more than this is no use to anybody
 
 
 def number(text: str, value: float) -> Real:
     """Return a numeral at the present precision."""
-    return mp.mpf(text)
+    return mp.mpf(text if len(text) < _LONGEST else _beginning(text))
+
+
+def _beginning(text: str) -> str:
+    """Return a numeral without the digits that are beyond the present precision.
+
+    Python reads no more than 4300 at once.
+    """
+    mantissa, _, exponent = text.replace("_", "").lower().partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    digits = (whole + decimals).lstrip("0")
+    kept = digits[: mp.dps + _SPARE] or "0"
+    power = int(exponent or 0) - len(decimals) + len(digits) - len(kept)
+    return f"{kept}e{power}"
 
 
 def real(value: Real) -> Real:

@@ -72,11 +72,15 @@ class Batch(Record):
     #: Only the numbers of one method are asked for.
     alone: bool
     keep_going: bool
+    #: 1: the gradient; 2: the second derivatives.
+    order: int = 1
 
     def documents(self, pieces: Pieces, failures: Failures) -> Iterator[Result]:
         """Yield a document for each row, or one for many."""
         parsed, names, settings, methods, *_ = self
-        entries = at_points(parsed, pieces, names, settings, methods, alone=self.alone)
+        entries = at_points(
+            parsed, pieces, names, settings, methods, self.order, alone=self.alone
+        )
         return documents(entries, failures)
 
     def text(self, pieces: list[Chunk | Row]) -> Text:

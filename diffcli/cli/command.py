@@ -51,13 +51,13 @@ def refuse(why: str, *names: str) -> None:
 _WORDS = "diffcli words"
 
 
-def words(without: str) -> tuple[list[str], list[str]]:
-    """Return the options but one, and the formulas of the call, as they were typed."""
+def words(*without: str) -> tuple[list[str], list[str]]:
+    """Return the options but some, and the formulas of the call, as they were typed."""
     flags, operands = click.get_current_context().meta[_WORDS]
     kept = [
         word
         for before, word in zip(["", *flags], flags, strict=False)
-        if without not in (before, word.partition("=")[0])
+        if before not in without and word.partition("=")[0] not in without
     ]
     return kept, operands
 

@@ -38,15 +38,19 @@ def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
         raise UsageError("--data and --points exclude each other")
     if len(request.points) > 1:
         raise UsageError("with --data the weights have one value each: one --at")
+    refuse("columns are found by their names", "headless")
     found, headers = [], {}
     for path in _files(request.data_file):
+        dialect = request.dialect(path)
         lines, name = terminal.opened(path, request.output)
         kept = [*lines]
-        headers[name] = names(kept, name)
+        headers[name] = names(kept, name, dialect)
         request.refuse_constants(parsed, headers[name])
-        found.append(
-            data(kept, name, parsed.variables, request.reduction, keep_going=keep_going)
-        )
+        part = data(
+            kept, name, parsed.variables, request.reduction,
+            keep_going=keep_going, dialect=dialect,
+        )  # fmt: skip
+        found.append(part)
     first = found[0]
     for name, header in headers.items():
         if header != headers[first.name]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from diffcli.cli import patience
 from diffcli.records import Record
 
 if sys.platform != "win32":
@@ -91,6 +92,7 @@ def taken() -> Iterator[Keyboard]:
 
     A signal that ends the process does so after that.
     """
+    patience.end()
     sys.stdout.flush()
     source, target = sys.stdin.fileno(), sys.stdout.fileno()
     settings = termios.tcgetattr(source)

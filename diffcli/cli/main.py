@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from diffcli import plugins
-from diffcli.cli import commands, files, terminal
+from diffcli.cli import commands, files, patience, terminal
 from diffcli.cli.command import Answer, wants_json
 from diffcli.cli.help import COMPLETES, Helpful, Information, version
 from diffcli.errors import (
@@ -20,6 +20,7 @@ from diffcli.errors import (
     RowsFailed,
     UsageError,
 )
+from diffcli.problem import MORE_DIGITS
 
 #: What parameters of the library are called here.
 _OPTIONS = {
@@ -103,10 +104,14 @@ def group() -> None:
     """Choose a command."""
 
 
+_WHERE_MORE = "diffcli grad --digits 30 shows more"
+
+
 def main(args: Sequence[str] | None = None) -> int:
     """Run one call and return its exit code."""
     words = list(sys.argv[1:] if args is None else args)
     files.complete_streams()
+    patience.begin()
     try:
         return run(words)
     except (click.Abort, KeyboardInterrupt):
@@ -116,6 +121,8 @@ def main(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         terminal.close()
         return _failed(error, words)
+    finally:
+        patience.end()
 
 
 def run(words: Sequence[str]) -> int:
@@ -128,9 +135,12 @@ def run(words: Sequence[str]) -> int:
     except Information as information:  # the help, the version, a schema
         answer = Answer(information.text.split("\n"))
     lines, notes, error, output, ending, flush, _ = answer
+    options = _options(words)
     for note in notes:
-        terminal.note(str(note))
-    files.write(lines, output, flush=flush)
+        # No dialogue and no derivation has --digits; there is a command that does.
+        said, known = str(note), not options or "--digits" in options
+        terminal.note(said if known else said.replace(MORE_DIGITS, _WHERE_MORE))
+    files.write(patience.during(lines), output, flush=flush)
     error = error or ending()
     if error is not None:
         raise error
@@ -171,8 +181,10 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
 
         terminal.say(json.dumps(said.record()))
     else:
-        for line in said.lines():
-            terminal.say(line)
+        width = terminal.size("COLUMNS", 0, True) if sys.stderr.isatty() else 0
+        for line in said.lines(width or 80):
+            # What stands over carets is not broken, nor are they.
+            (terminal.say if line.startswith("  ") else terminal.note)(line)
     return said.exit_code
 
 

@@ -24,7 +24,7 @@ from diffcli.output.views.work import document as work_document
 
 _OF_ONE_FORMULA = (
     "data_file", "init", "reduction", "keep_going",
-    "claims", "points", "points_file", "variables", "program", "module", "timeout",
+    "claims", "points", "point_files", "variables", "program", "module", "timeout",
     "jobs", "h", "scheme", "seed", "taylor", "digits",
 )  # fmt: skip
 
@@ -37,7 +37,8 @@ def claims(
     if request.expr:
         raise UsageError("EXPR and --claims exclude each other")
     refuse("--claims has all that is checked in its file", *_OF_ONE_FORMULA)
-    columns, rows = table(*terminal.opened(path, request.output))
+    lines, name = terminal.opened(path, request.output)
+    columns, rows = table(lines, name, request.dialect(path))
     marked = [(row, _marked(row, tolerance)) for row in rows]
     error = _failure([found for _, found in marked])
     if quiet:
@@ -52,6 +53,7 @@ def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
         raise UsageError("EXPR and --work exclude each other")
     refuse("--work has all that is checked in its file", *_OF_ONE_FORMULA)
     refuse("lines are equal or not", "rtol", "atol")
+    refuse("a derivation is no table", "separator", "comment", "headless")
     judgement = judge(read(*terminal.opened(path, request.output)))
     error = _decision({verdict.status for verdict in judgement.verdicts})
     if quiet:

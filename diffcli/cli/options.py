@@ -53,24 +53,60 @@ at_only = _all(
 )  # fmt: skip
 
 
-at = _all(
-    at_only,
+def _separator(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Return what separates cells.
+
+    Raises UsageError for more than one character, or one that numbers have in them.
+    """
+    sign = "\t" if value == "\\t" else value
+    if sign and (len(sign) > 1 or sign in '"\r\n' or sign.isalnum() or sign in ".+-"):
+        raise UsageError(
+            f"Invalid value for '--separator': {value!r} cannot part cells.",
+            hint="one character such as ';' or '|', or \\t",
+        )
+    return sign
+
+
+def _prefix(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value and (value.isspace() or value[0] in '{["'):
+        raise UsageError(f"Invalid value for '--comment': {value!r} begins a row.")
+    return value
+
+
+dialect = _all(
     click.option(
-        "--points", "points_file", metavar="FILE", default="",
-        shell_complete=completion.file,
-        help="Many points: CSV or TSV whose first line names the variables, or JSON"
-        " lines, or one of them with .gz; - is stdin. In csv and tsv the first line"
-        " fixes the columns.",
+        "--separator", metavar="C", default="", callback=_separator,
+        help="What parts the cells of a table, ';' or \\t (default: a tab or a comma).",
+    ),
+    click.option(
+        "--comment", metavar="TEXT", default="", callback=_prefix,
+        help="Lines of a table that begin so are left out: '#' (default: none is).",
+    ),
+    click.option(
+        "--no-header", "headless", is_flag=True,
+        help="The first line of a table is a row too; its columns are the variables in"
+        " their order.",
     ),
 )  # fmt: skip
+
+
+points = click.option(
+    "--points", "point_files", metavar="FILE", multiple=True,
+    shell_complete=completion.file,
+    help="Many points: CSV or TSV whose first line names the variables, JSON lines or"
+    " an array, or one of them with .gz; - is stdin. Repeatable, or a pattern"
+    " 'in/*.csv': the same columns in each. In csv and tsv the first line fixes them.",
+)  # fmt: skip
+
+at = _all(at_only, points, dialect)
 
 
 data = _all(
     click.option(
         "--data", "data_file", metavar="FILE", default="",
         shell_complete=completion.file,
-        help="Examples: CSV, TSV or JSON lines whose columns are variables; EXPR is the"
-        " loss of one, the result the mean. The rest are weights. - is stdin;"
+        help="Examples: CSV, TSV or JSON whose columns are variables; EXPR is the loss"
+        " of one, the result the mean. The rest are weights. - is stdin;"
         " 'parts/*.csv' names several files.",
     ),
     click.option(

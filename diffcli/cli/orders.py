@@ -18,8 +18,10 @@ def refuse_others(order: int) -> None:
         why = "--order 0 is the value alone"
         refuse(why, "wrt", "wanted", "h", "scheme", "subgradient", "arithmetic")
     if order > 1:
-        why = f"--order {order} has numbers at each point, up to the first bad one"
-        refuse(why, "keep_going", "subgradient", "arithmetic")
+        why = f"--order {order} has numbers at each point"
+        refuse(why, "subgradient", "arithmetic")
+    if order > 2:
+        refuse(f"--order {order} ends at the first bad point", "keep_going")
 
 
 def _texts(request: Request, parsed: Parsed) -> Iterator[str]:

@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from glob import glob
 from importlib import import_module
 from time import monotonic
 from typing import Any
@@ -21,13 +20,14 @@ from diffcli import tables
 from diffcli.cli import files, terminal
 from diffcli.cli.command import Answer, words
 from diffcli.cli.request import Request
+from diffcli.cli.sources import found_files
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.records import Record
 
 RECORD = ".diffcli.json"
 _TWICE = 2  # how often a part is tried again whose worker was lost
 _WITHOUT_EFFECT = {
-    "points_file", "output", "jobs", "progress", "color", "debug", "only_ascii",
+    "point_files", "output", "jobs", "progress", "color", "debug", "only_ascii",
     "notation", "timeout", "height", "json_schema", "help",
 }  # fmt: skip
 
@@ -77,7 +77,7 @@ def answer(request: Request, progress: str) -> Answer:
 
     Raises UsageError if there are no parts, or another call's are in the folder.
     """
-    if "-" in (request.expr, request.points_file):
+    if "-" in (request.expr, *request.point_files):
         raise UsageError("parts are read from files, and so is the formula: @FILE")
     folder = request.output
     parts = _parts(request, folder)
@@ -90,12 +90,8 @@ def answer(request: Request, progress: str) -> Answer:
 
 def _parts(request: Request, folder: str) -> list[Part]:
     """Return the parts in the order of their names."""
-    pattern = request.points_file
-    sources = [pattern] if os.path.isfile(pattern) else sorted(glob(pattern))
-    sources = [source for source in sources if os.path.isfile(source)]
-    if not sources:
-        raise UsageError(f"no file is named '{pattern}'")
-    flags, operands = words("--progress")
+    sources = found_files(request.point_files)
+    flags, operands = words("--progress", "--points")
     found: dict[str, Part] = {}
     for source in sources:
         stem, _, suffix = (

@@ -17,13 +17,14 @@ from diffcli.output.document import Document, Documents, Result, Screen, header
 from diffcli.problem import DOUBLE, Problem, Settings
 from diffcli.records import Record
 from diffcli.remarks import Remark
-from diffcli.tables import frame_kind
+from diffcli.tables import Dialect, frame_kind
 
 if TYPE_CHECKING:
     from diffcli.blackbox.boxes import Boxes
     from diffcli.inputs.rows import Row, Rows
 
 _EXACT = ("brief", "sheet", "record")  # parts of a document that round nothing
+_DIALECT = ("separator", "comment", "headless")
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
@@ -39,7 +40,10 @@ class Request(Record):
     notation: str = "paper"
     digits: int = 10
     points: tuple[str, ...] = ()
-    points_file: str = ""
+    point_files: tuple[str, ...] = ()
+    separator: str = ""
+    comment: str = ""
+    headless: bool = False
     variables: str = ""
     syntax: str = "auto"
     program: str = ""
@@ -69,6 +73,25 @@ class Request(Record):
                 hint=f"end it in {', '.join(suffixes)}, or say --format",
             )
         return suffixes[suffix]
+
+    @property
+    def points_file(self) -> str:
+        """The file with points, or the first of several; empty: there is none."""
+        return self.point_files[0] if self.point_files else ""
+
+    def dialect(self, path: str) -> Dialect:
+        """Return how a table is to be read.
+
+        Raises UsageError if it is no text.
+        """
+        if frame_kind(path):
+            refuse("it is for tables of text", *_DIALECT)
+        return Dialect(self.separator, self.comment, not self.headless)
+
+    def _refuse_dialect(self) -> None:
+        """Refuse what is said of tables where none is read."""
+        if not (self.point_files or self.data_file):
+            refuse("no table is read", *_DIALECT)
 
     @property
     def processes(self) -> int:
@@ -129,7 +152,8 @@ class Request(Record):
 
         Raises ParseError, and UsageError if --vars leaves a variable out.
         """
-        if "-" in (self.points_file, self.data_file) and self.expr == "-":
+        self._refuse_dialect()
+        if self.expr == "-" and "-" in (*self.point_files, self.data_file):
             raise UsageError(
                 "both the formula and the points are to come from standard input",
                 hint="read the formula from a file: @FILE",
@@ -185,15 +209,9 @@ class Request(Record):
             raise points.missing_point(variables)
         if self.points:
             return rows.of_texts(self.points, variables, named=named)
-        if frame_kind(self.points_file):
-            from diffcli.inputs import frames
+        from diffcli.cli.sources import joined
 
-            frames.need()
-            return frames.table(self.points_file, variables)
-        from diffcli.inputs.files import table
-
-        lines, name = terminal.opened(self.points_file, self.output)
-        return table(lines, name, variables, fixed=formats.part(form) == "sheet")
+        return joined(self, variables, fixed=formats.part(form) == "sheet")
 
     def rows_for(self, parsed: Parsed, form: str, *, named: bool = False) -> "Rows":
         """Return the rows for a formula, whose constants are no columns.
@@ -296,6 +314,7 @@ class Request(Record):
 
         Raises UsageError if there are none, PointError, ParseError.
         """
+        self._refuse_dialect()
         fixed = points.name_list(self.variables)
         if self.points_file:
             if not fixed:
@@ -321,6 +340,7 @@ class Request(Record):
         Raises UsageError if there is not exactly one, or there is a formula too.
         """
         self.refuse_syntax()
+        self._refuse_dialect()
         if self.expr or self.points_file or self.variables:
             raise UsageError("--exprs takes the place of EXPR, --points and --vars")
         if len(self.points) != 1:
@@ -360,14 +380,14 @@ class Request(Record):
         if self.output == "-" and form != "table" and sys.stdout.isatty():
             lines = map(_on_screen, lines)
         waits = bool(self.points_file) and (
-            form == "jsonl" or terminal.is_interactive(self.points_file)
+            form == "jsonl" or terminal.is_interactive(self.point_files)
         )
         return Answer(lines, notes, error, self.output, flush=waits, documents=series)
 
     def is_watched(self) -> bool:
         """Tell whether somebody waits for each line, or sees it on a terminal."""
         shown = self.output == "-" and sys.stdout.isatty()
-        return shown or terminal.is_interactive(self.points_file)
+        return shown or terminal.is_interactive(self.point_files)
 
     def reading_notes(self, parsed: Parsed) -> list[Remark]:
         """Say how formula and values without names were read, where it may surprise."""

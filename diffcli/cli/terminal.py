@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from stat import S_ISREG
@@ -11,7 +11,7 @@ from typing import Any, TextIO, cast
 
 import click
 
-from diffcli.cli import files
+from diffcli.cli import files, patience
 from diffcli.errors import UsageError, visible
 from diffcli.tables import COMPRESSED
 
@@ -22,6 +22,7 @@ _NO_GZIP = "it is no whole file of gzip"
 
 def say(text: str, end: str = "\n") -> None:
     """Write a line to stderr; one that takes nothing changes nothing."""
+    patience.hide()
     try:
         sys.stderr.write(f"{visible(text)}{end}")
         sys.stderr.flush()
@@ -54,6 +55,7 @@ def opened(path: str, output: str = "-") -> tuple[Iterator[str], str]:
         lines, name = _lines(path), path
     else:
         if sys.stdin.isatty():
+            patience.end()
             say("Reading from the keyboard; end with Ctrl-D.")
         lines, name = _decoded(_stdin(newline=""), "stdin"), "stdin"
     if sys.stderr.isatty() and (output != "-" or not sys.stdout.isatty()):
@@ -74,9 +76,9 @@ def _counted(lines: Iterator[str], path: str) -> Iterator[str]:
         progress.close()
 
 
-def is_interactive(path: str) -> bool:
+def is_interactive(paths: Sequence[str]) -> bool:
     """Tell whether lines come from somebody who waits for the answer to each."""
-    return path == "-" and not S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+    return "-" in paths and not S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
 
 
 def _lines(path: str, newline: str | None = "") -> Iterator[str]:
@@ -123,6 +125,7 @@ def read(expr: str) -> str:
     """
     if expr == "-":
         if sys.stdin.isatty():
+            patience.end()
             say("Reading the formula from the keyboard; end with Ctrl-D.")
         return "".join(_decoded(_stdin(), "stdin"))
     if expr.startswith("@"):
@@ -132,6 +135,7 @@ def read(expr: str) -> str:
 
 def prompt(text: str) -> str | None:
     """Return the line that the user types after a prompt on stderr; None: Ctrl-D."""
+    patience.end()
     sys.stdout.flush()
     say(text, end="")
     line = sys.stdin.readline()
@@ -161,6 +165,7 @@ def line_by_line(lines: Iterable[str]) -> Iterator[str]:
     if not somebody_is_there():
         yield from lines
         return
+    patience.end()
     for line in lines:
         yield line
         try:
@@ -191,6 +196,7 @@ class Progress:
             return
         self.next = now + 0.1
         if self.bar is None:
+            patience.pause()
             from rich.console import Console
             from rich.progress import Progress as Bar
 
@@ -205,6 +211,7 @@ class Progress:
         if self.bar is not None:
             self.bar.stop()
             self.bar = None
+            patience.resume()
 
 
 _bars: list[Progress] = []
@@ -212,6 +219,7 @@ _bars: list[Progress] = []
 
 def close() -> None:
     """Take away what a call that failed has left on the screen."""
+    patience.end()
     while _bars:
         _bars.pop().close()
 

@@ -29,6 +29,7 @@ MOST_STEPS = 1_000_000
 LONG_CHAIN = 64
 """A sum or product of more terms than this is differentiated in one step."""
 _READABLE = 1_000  # nodes up to which a derivative is shortened for a reader
+_READABLE_TEXT = 4_000  # the same as it is written, where shared parts stand often
 
 
 class Step(Record):
@@ -272,7 +273,7 @@ class _Work:
     def shorten(self, graph: _Graph) -> None:
         """Add a last step if the result is not in normal form yet."""
         last = self.steps[-1]
-        if len(postorder([last.becomes])) >= _READABLE:
+        if not readable(last.becomes):
             return
         form = graph.reading.normal(last.becomes)
         if form is not last.becomes:
@@ -286,6 +287,17 @@ class _Work:
             if bindings is not None:
                 return rule, bindings
         raise AssertionError(f"no rule for {node!r}")
+
+
+def readable(expression: Expression) -> bool:
+    """Tell whether somebody could read an expression as it is written.
+
+    Shared nodes are written wherever they stand, so that few make a long text.
+    """
+    sizes: dict[Expression, int] = {}
+    for node in postorder([expression]):
+        sizes[node] = 1 + sum(sizes[part] for part in node.args)
+    return sizes[expression] < _READABLE_TEXT
 
 
 _SHORTEN = Rule(

@@ -12,7 +12,6 @@ from itertools import islice, repeat
 from diffcli.inputs.rows import Chunk, Row, Shape
 from diffcli.records import Record
 
-_SEPARATORS = {"csv": ",", "tsv": "\t"}
 _UNLIKE = '"\r,\t'  # what formats write in different ways, but for their separator
 
 
@@ -42,7 +41,7 @@ class Block(Record):
 def plain(chunk: Chunk) -> Block | None:
     """Return lines as a block; None: they have to be read one by one."""
     shape, number, lines = chunk
-    separator = _SEPARATORS[shape.kind]
+    separator = shape.separator
     text = "".join(lines)
     if any(sign in text for sign in _UNLIKE if sign != separator):
         return None

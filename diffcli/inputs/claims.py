@@ -1,6 +1,7 @@
 """A pile of claims from a file: one row for each answer of somebody."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from diffcli import tables
@@ -9,7 +10,7 @@ from diffcli.inputs import points
 from diffcli.inputs.rows import placed
 from diffcli.language.parser import Parsed, parse
 from diffcli.records import Record
-from diffcli.tables import Fault
+from diffcli.tables import PLAIN, Dialect, Fault
 
 Numbered = Iterator[tuple[int, Any]]
 
@@ -31,17 +32,20 @@ class Claimed(Record):
     error: DiffcliError | None = None
 
 
-def table(lines: Iterable[str], name: str) -> tuple[tuple[str, ...], Iterator[Claimed]]:
-    """Return the columns of CSV, TSV or JSON lines, and a claim for every row.
+def table(
+    lines: Iterable[str], name: str, dialect: Dialect = PLAIN
+) -> tuple[tuple[str, ...], Iterator[Claimed]]:
+    """Return the columns of CSV, TSV or JSON, and a claim for every row.
 
     Raises PointError if a column that is needed is missing.
     """
-    columns, rows = _rows(_written(lines), name)
+    columns, rows = _rows([*lines], name, dialect)
     missing = [column for column in NEEDED if column not in columns]
     if missing:
         raise PointError(
             f"{name} has no column '{missing[0]}'",
-            hint=f"the first line names the columns: name,{','.join(NEEDED)}",
+            hint=f"its columns are {','.join(columns)}: they have to be named, such as"
+            f" name,{','.join(NEEDED)}",
         )
     return columns, (_claimed(n, row, columns, name) for n, row in rows)
 
@@ -54,7 +58,7 @@ def answers(
     It is a table with the columns number and answer, or one answer in each line.
     """
     text = _written(lines)
-    columns, rows = _rows(text, name)
+    columns, rows = _rows(text, name, PLAIN)
     if "answer" not in columns:
         columns = ("number", "answer")
         rows = ((n, [str(n), line.strip()]) for n, line in enumerate(text, 1))
@@ -97,26 +101,65 @@ def _written(lines: Iterable[str]) -> list[str]:
     return text
 
 
-def _rows(text: list[str], name: str) -> tuple[tuple[str, ...], Numbered]:
+_UNNAMED = (NEEDED, ("name", *NEEDED))
+"""Columns without a head."""
+
+
+def _rows(
+    text: list[str], name: str, dialect: Dialect
+) -> tuple[tuple[str, ...], Numbered]:
     """Return the columns of a table, and its rows with their lines."""
-    if not text:
+    text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
+    begun = (line for line in text if line.strip() and not dialect.skips(line))
+    line = next(begun, None)
+    if line is None:
         raise PointError(f"{name} is empty", hint=f"columns: name,{','.join(NEEDED)}")
-    kind = tables.kind(text[0], name)
-    rows = tables.load(kind).read(text)
+    kind = tables.kind(line, name, dialect)
+    rows = _placed(tables.load(kind).read(text, 1, dialect), name)
+    first = next(rows, None)
     if kind == "jsonl":
-        first, *rest = rows
-        keys = tuple(first[1]) if isinstance(first[1], dict) else ()
-        return keys, iter([first, *rest])
-    return tuple(cell.strip() for cell in next(rows)[1]), rows
+        if not dialect.headed:
+            raise PointError(f"{name} is JSON, which has no line of names to leave out")
+        keys = tuple(first[1]) if first and isinstance(first[1], dict) else ()
+        return keys, chain([first] if first else (), rows)
+    assert first is not None
+    cells = first[1]
+    if isinstance(cells, Fault):
+        raise ParseError(f"{name}:{first[0]}: {cells}")
+    if dialect.headed:
+        return tuple(cell.strip() for cell in cells), rows
+    known = {len(columns): columns for columns in _UNNAMED}
+    if len(cells) not in known:
+        raise PointError(
+            f"{name}:{first[0]}: without a line of names, columns are formula and"
+            f" claim, or name, formula and claim; here are {len(cells)}"
+        )
+    return known[len(cells)], chain([first], rows)
+
+
+def _placed(rows: Numbered, name: str) -> Numbered:
+    """Yield rows; what ends them says in which file."""
+    try:
+        yield from rows
+    except ParseError as error:
+        message = f"{name}:{error.message}"
+        raise ParseError(message, hint=error.hint) from None
 
 
 def _claimed(number: int, row: Any, columns: tuple[str, ...], name: str) -> Claimed:
     carried: Mapping[str, Any] = {}
     try:
         carried = _cells(row, columns)
-        return _understood({key: str(value) for key, value in carried.items()}, carried)
+        return _understood(
+            {key: text(value) for key, value in carried.items()}, carried
+        )
     except DiffcliError as error:
         return Claimed(carried, error=placed(error, f"{name}:{number}"))
+
+
+def text(value: Any) -> str:
+    """Return a value of a row as it is written in a table of cells."""
+    return value if isinstance(value, str) else tables.load("jsonl").line(value)
 
 
 def _cells(row: Any, columns: tuple[str, ...]) -> Mapping[str, Any]:
@@ -125,7 +168,9 @@ def _cells(row: Any, columns: tuple[str, ...]) -> Mapping[str, Any]:
         raise ParseError(str(row))
     if isinstance(row, dict):
         return row
-    if not isinstance(row, list) or len(row) != len(columns):
+    if not isinstance(row, list):
+        raise ParseError("a row has to be an object with formula and claim")
+    if len(row) != len(columns):
         raise ParseError(
             f"{len(row)} cells under {len(columns)} columns",
             hint='a cell with a comma in it stands in quotes: "x=2*x,y=1"',

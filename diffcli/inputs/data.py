@@ -10,6 +10,7 @@ from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read, table
 from diffcli.inputs.rows import Chunk, Row
 from diffcli.records import Record
+from diffcli.tables import PLAIN, Dialect
 
 _INIT = "--init uniform or --init uniform:SEED"
 
@@ -65,9 +66,9 @@ class Data(Record):
         return self._replace(columns=columns, places=places, error=first)
 
 
-def names(lines: Sequence[str], name: str) -> tuple[str, ...]:
+def names(lines: Sequence[str], name: str, dialect: Dialect = PLAIN) -> tuple[str, ...]:
     """Return the names of a table's columns."""
-    return table(iter(lines), name, (), fixed=True).columns
+    return table(iter(lines), name, (), fixed=True, dialect=dialect).columns
 
 
 def data(
@@ -77,20 +78,21 @@ def data(
     reduce: str = "mean",
     *,
     keep_going: bool = False,
+    dialect: Dialect = PLAIN,
 ) -> Data:
     """Return the examples of a table for those of the variables that have a column.
 
     ``keep_going`` leaves out rows that cannot be read. Raises what is wrong with the
     first of them otherwise, and PointError where there are no examples.
     """
-    header = names(lines, name)
+    header = names(lines, name, dialect)
     used = [variable for variable in variables if variable in header]
     if not used:
         raise PointError(
             f"{name}: no column is a variable of the formula",
             hint=f"its columns: {', '.join(header[:9])}" if header else "",
         )
-    rows = table(iter(lines), name, used)
+    rows = table(iter(lines), name, used, dialect=dialect)
     pieces = rows.rows if rows.chunks is None else rows.chunks(BLOCK)
     return collected(pieces, name, used, reduce, keep_going=keep_going)
 

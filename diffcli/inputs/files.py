@@ -12,12 +12,12 @@ from diffcli.inputs import points
 from diffcli.inputs.blocks import Block, Taken, chunks, plain
 from diffcli.inputs.rows import Chunk, Row, Rows, Shape, placed
 from diffcli.language.lexer import spelling
-from diffcli.tables import Fault
+from diffcli.tables import PLAIN, Dialect, Fault
 
 _NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[-+−]?[0-9]*,[0-9]+\s*")
 
-_ONE_A_LINE = "one point a line: jq -c '.[]' makes lines of an array, jq -c . of others"
+_ONE_A_LINE = "one point a line, which jq -c . makes, or one array of points"
 
 Numbered = Iterator[tuple[int, Any]]
 
@@ -28,16 +28,18 @@ def table(
     variables: Sequence[str],
     *,
     fixed: bool = False,
+    dialect: Dialect = PLAIN,
 ) -> Rows:
     """Return a row for every row of a table; values may be formulas, as in --at.
 
     The first line names the columns if every variable is among them. Otherwise it has
     to be a point itself: as many values as there are variables, in their order. A line
-    of nothing but names, such as pi,e, is none.
+    of nothing but names, such as pi,e, is none. Without a head the first line is a
+    point always.
 
-    JSON lines may each have other keys. If the columns are ``fixed``, those of the
-    first line are the columns: one that is missing later is empty, one that is new is
-    that row's error.
+    JSON lines and the values of an array may each have other keys. If the columns are
+    ``fixed``, those of the first line are the columns: one that is missing later is
+    empty, one that is new is that row's error.
 
     Raises PointError if a variable has no column.
     """
@@ -45,20 +47,25 @@ def table(
     skipped: list[str] = []
     for first in rest:
         skipped.append(first if skipped else first.removeprefix("\ufeff"))
-        if not skipped[-1].isspace() and skipped[-1]:
+        begun = skipped[-1] and not skipped[-1].isspace()
+        if begun and not dialect.skips(skipped[-1]):
             break
     else:
         return Rows(tuple(variables), iter(()))
-    kind = tables.kind(skipped[-1], name)
-    numbered = _read(kind, chain(skipped, rest), name)
+    kind = tables.kind(skipped[-1], name, dialect)
+    numbered = _read(kind, chain(skipped, rest), name, dialect)
     if kind == "jsonl":
+        if not dialect.headed:
+            raise PointError(f"{name} is JSON, which has no line of names to leave out")
         return _of_objects(numbered, name, variables, fixed=fixed)
-    return _of_cells(numbered, rest, name, kind, variables)
+    return _of_cells(numbered, rest, name, kind, variables, dialect)
 
 
-def _read(kind: str, lines: Iterable[str], name: str, first: int = 1) -> Numbered:
+def _read(
+    kind: str, lines: Iterable[str], name: str, dialect: Dialect, first: int = 1
+) -> Numbered:
     try:
-        yield from tables.load(kind).read(lines, first)
+        yield from tables.load(kind).read(lines, first, dialect)
     except ParseError as error:
         message = f"{name}:{error.message}"
         raise ParseError(message, hint=error.hint) from None
@@ -73,6 +80,7 @@ def _of_cells(
     name: str,
     kind: str,
     variables: Sequence[str],
+    dialect: Dialect,
 ) -> Rows:
     number, first = next(numbered)
     where = f"{name}:{number}"
@@ -84,18 +92,20 @@ def _of_cells(
     missing = [variable for variable in variables if variable not in known]
     begun: Numbered = iter(())
     named = all(cell in CONSTANTS for cell in spelled)
-    if missing and not named and all(map(_is_value, header)):
+    bare = missing and not named and all(map(_is_value, header))
+    if not dialect.headed or bare:
+        missing = []
         _refuse_count(header, variables, where)
         begun = iter([(number, first)])
         header = spelled = list(variables)
-    elif missing:
-        raise _no_column(missing, first, variables, where)
+    if missing:
+        raise _no_column(missing, first, variables, where, dialect)
     if len({*spelled}) < len(spelled):
         twice = next(column for column in spelled if spelled.count(column) > 1)
         raise PointError(f"{where}: two columns are named '{twice}'")
     by_name = {column: place for place, column in enumerate(spelled)}
     places = {variable: by_name[variable] for variable in variables}
-    shape = Shape(name, kind, tuple(header), places)
+    shape = Shape(name, kind, tuple(header), places, dialect)
     behind = number + 1 + "".join(first).count("\n")
     return Rows(
         shape.header,
@@ -110,15 +120,29 @@ def _chunks(
     """Yield lines in chunks, from the one that has a number; rows with quotes alone."""
     for chunk in chunks(lines, size):
         if shape.kind != "csv" or '"' not in "".join(chunk):
-            yield Chunk(shape, number, chunk)
+            yield from _uncommented(Chunk(shape, number, chunk))
             number += len(chunk)
             continue
         taken = Taken(chain(chunk, lines))
-        for row in _pointed(_read(shape.kind, taken, shape.name, number), shape):
+        numbered = _read(shape.kind, taken, shape.name, shape.dialect, number)
+        for row in _pointed(numbered, shape):
             yield row
             if taken.count >= len(chunk):  # a cell in quotes may go on behind it
                 break
         number += taken.count
+
+
+def _uncommented(chunk: Chunk) -> Iterator[Chunk]:
+    """Yield a chunk, or what is left of it between comments."""
+    shape, number, lines = chunk
+    skips = shape.dialect.skips
+    if not shape.dialect.comment or not any(map(skips, lines)):
+        yield chunk
+        return
+    ends = [*(place for place, line in enumerate(lines) if skips(line)), len(lines)]
+    for start, end in zip([0, *(place + 1 for place in ends)], ends, strict=False):
+        if end > start:
+            yield Chunk(shape, number + start, lines[start:end])
 
 
 def read(chunk: Chunk) -> Iterator[Block | Row]:
@@ -128,11 +152,12 @@ def read(chunk: Chunk) -> Iterator[Block | Row]:
         yield block
     else:
         shape, number, lines = chunk
-        yield from _pointed(_read(shape.kind, lines, shape.name, number), shape)
+        numbered = _read(shape.kind, lines, shape.name, shape.dialect, number)
+        yield from _pointed(numbered, shape)
 
 
 def _pointed(numbered: Numbered, shape: Shape) -> Iterator[Row]:
-    name, _, header, places = shape
+    name, _, header, places, _ = shape
     width = len(header)
     for number, cells in numbered:
         where = f"{name}:{number}"
@@ -142,7 +167,8 @@ def _pointed(numbered: Numbered, shape: Shape) -> Iterator[Row]:
             continue
         if len(cells) != width:
             padded = dict(zip(header, cells + [""] * width, strict=False))
-            yield Row(where, padded, {}, _ragged(where, cells, header))
+            error = _ragged(where, cells, header, shape.dialect)
+            yield Row(where, padded, {}, error)
             continue
         carried = dict(zip(header, cells, strict=True))
         try:
@@ -188,7 +214,9 @@ def _of_objects(
     if not fixed:
         rows = (object_row(n, value, name, variables) for n, value in numbered)
         return Rows(tuple(variables), rows)
-    number, first = next(numbered)
+    number, first = next(numbered, (0, None))
+    if not number:  # an array of no points
+        return Rows(tuple(variables), iter(()))
     row = object_row(number, first, name, variables)
     if not row.carried and row.error:  # it would have named the columns
         raise row.error
@@ -219,7 +247,7 @@ def object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> 
             twice = next(key for key in value if spelled[spelling(key)] != key)
             raise ParseError(f"there are two values for {spelling(twice)}")
         point = {
-            variable: _number(_text(value[spelled[variable]])) for variable in variables
+            variable: _json_number(value[spelled[variable]]) for variable in variables
         }
     except DiffcliError as error:
         return Row(where, value, {}, placed(error, where))
@@ -237,6 +265,17 @@ def _fitted(row: Row, columns: Sequence[str]) -> Row:
         hint="-f jsonl carries other keys in each line",
     )
     return Row(row.where, cells, {}, error)
+
+
+def _json_number(value: Any) -> float:
+    """Return a value of JSON as a number; text may be a formula.
+
+    Raises ParseError, DomainError.
+    """
+    text = _text(value)
+    if isinstance(value, list | dict):
+        raise ParseError(f"{text[:40]} is not a number")
+    return _number(text)
 
 
 def _text(value: Any) -> str:
@@ -261,25 +300,34 @@ def _refuse_count(cells: Sequence[str], variables: Sequence[str], where: str) ->
 
 
 def _no_column(
-    missing: Sequence[str], cells: Sequence[str], variables: Sequence[str], where: str
+    missing: Sequence[str],
+    cells: Sequence[str],
+    variables: Sequence[str],
+    where: str,
+    dialect: Dialect,
 ) -> PointError:
     hint = f"the first line has to name them: {','.join(variables)}"
     return PointError(
         f"{where}: there is no column for {', '.join(missing)}",
-        hint=_semicolons(cells) or hint,
+        hint=_said_by(cells, dialect) or hint,
     )
 
 
-def _semicolons(cells: Sequence[str]) -> str:
-    if ";" not in "".join(cells):
+def _said_by(cells: Sequence[str], dialect: Dialect) -> str:
+    """Return a hint to what a line looks like; empty: to nothing."""
+    if "".join(cells).startswith("#") and not dialect.comment:
+        return "--comment '#' leaves out lines that begin with it"
+    if ";" not in "".join(cells) or dialect.separator:
         return ""
-    return "cells are separated by commas or tabs, not by ';'; decimals use a point"
+    return "--separator ';' parts cells there; decimals use a point"
 
 
-def _ragged(where: str, cells: list[str], header: Sequence[str]) -> ParseError:
+def _ragged(
+    where: str, cells: list[str], header: Sequence[str], dialect: Dialect
+) -> ParseError:
     s = "" if len(cells) == 1 else "s"
-    hint = _semicolons(cells)
-    if not hint and len(cells) == 2 * len(header):
+    hint = _said_by(cells, dialect)
+    if not hint and not dialect.separator and len(cells) == 2 * len(header):
         hint = "decimals use a point, for a comma separates cells: 1.5,2.5"
     return ParseError(
         f"{where}: the line has {len(cells)} value{s}, but there are {len(header)}"

@@ -9,6 +9,7 @@ from diffcli.inputs import points
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
 from diffcli.records import Record
+from diffcli.tables import PLAIN, Dialect
 
 
 class Row(Record):
@@ -34,6 +35,12 @@ class Shape(Record):
     header: tuple[str, ...]
     #: For each variable the place of its column.
     places: Mapping[str, int]
+    dialect: Dialect = PLAIN
+
+    @property
+    def separator(self) -> str:
+        """What parts its cells."""
+        return self.dialect.separator or ("\t" if self.kind == "tsv" else ",")
 
 
 class Chunk(Record):

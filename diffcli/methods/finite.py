@@ -1,6 +1,7 @@
 """Finite differences: the function's values a small step apart, nothing else."""
 
 import math
+from typing import TYPE_CHECKING
 
 from diffcli.engine.stencils import (
     Difference,
@@ -9,8 +10,11 @@ from diffcli.engine.stencils import (
     difference,
 )
 from diffcli.engine.tape import Undefined
-from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem
+from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, Settings
 from diffcli.remarks import Remark
+
+if TYPE_CHECKING:
+    from mpmath import mpf
 
 TITLE = "finite diff"
 SUMMARY = "difference quotients with step h, forward or symmetric"
@@ -57,8 +61,6 @@ def _without(name: str, reason: ArithmeticError) -> Remark:
 
 def _with_more_digits(problem: Problem) -> MethodResult:
     """Return quotients in as many digits as they need; h is free to be tiny."""
-    from mpmath import mpf
-
     from diffcli.engine.adaptive import Unsettled, difference
 
     settings = problem.settings
@@ -67,13 +69,8 @@ def _with_more_digits(problem: Problem) -> MethodResult:
     missing: dict[str, str] = {}
     order = 1 if settings.scheme == "forward" else 2
     line = (problem.program, problem.point)
+    width = tiny_step(settings)
     for name in problem.variables:
-        h = settings.h
-        width = (
-            mpf(h)
-            if isinstance(h, float)
-            else mpf(10) ** -(settings.digits // order + 3)
-        )
         try:
             estimate = difference(*line, name, settings.scheme, width, settings.digits)
         except (Undefined, Unsettled) as reason:
@@ -84,6 +81,16 @@ def _with_more_digits(problem: Problem) -> MethodResult:
         partials[name] = Estimate(*estimate)
     evaluations = 2 * len(partials) if order == 2 else 1 + len(partials)
     return MethodResult("finite", partials, evaluations, {}, tuple(remarks), missing)
+
+
+def tiny_step(settings: Settings) -> "mpf":
+    """Return the step of differences with more digits than a double has."""
+    from mpmath import mpf
+
+    if isinstance(settings.h, float):
+        return mpf(settings.h)
+    order = 1 if settings.scheme == "forward" else 2
+    return mpf(10) ** -(settings.digits // order + 3)
 
 
 def _difference(problem: Problem, name: str, value_error: float) -> Difference:

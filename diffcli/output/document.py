@@ -296,11 +296,11 @@ def header(carried: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
     >>> header(["x", "status"], ["df/dx", "status"])
     ('x', 'status', 'df/dx', 'diffcli:status')
     """
-    columns = list(carried)
+    columns = dict.fromkeys(carried)
     for column in own:
         while column in columns:
             column = f"diffcli:{column}"
-        columns.append(column)
+        columns[column] = None
     return tuple(columns)
 
 

@@ -5,10 +5,30 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from diffcli.records import Record
+
 _QUOTED = r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)'  # a cell of CSV
 
 COMPRESSED = ".gz"
 """How the name of a file ends that gzip has compressed."""
+
+
+class Dialect(Record):
+    """What the reader of a table is told about it."""
+
+    #: What parts cells; empty: a tab or a comma, as the first line tells.
+    separator: str = ""
+    #: How lines begin that are no rows; empty: every line is one.
+    comment: str = ""
+    #: The first line names the columns, where it can; else it is a row.
+    headed: bool = True
+
+    def skips(self, line: str) -> bool:
+        """Tell whether a line is a comment."""
+        return bool(self.comment) and line.startswith(self.comment)
+
+
+PLAIN = Dialect()
 
 
 class Fault(str):
@@ -24,13 +44,13 @@ if TYPE_CHECKING:  # a call builds no protocols
         """What a file in ``tables`` offers."""
 
         def read(
-            self, lines: Iterable[str], first: int = 1
+            self, lines: Iterable[str], first: int = 1, dialect: Dialect = PLAIN
         ) -> Iterator[tuple[int, Any]]:
             """Yield for every row the line it begins in, and what stands there.
 
             ``first`` is the number of the first line. What stands there is a list of
-            cells, in JSON lines whatever value it is, or a Fault. Lines with nothing in
-            them are no rows.
+            cells, in JSON whatever value it is, or a Fault. Lines with nothing in them
+            and comments are no rows.
 
             Raises ParseError, with the line's number first, where no row can follow.
             """
@@ -49,15 +69,17 @@ def load(name: str) -> "TableFormat":
     return cast("TableFormat", import_module(f"diffcli.tables.{name}"))
 
 
-def kind(first: str, path: str) -> str:
+def kind(first: str, path: str, dialect: Dialect = PLAIN) -> str:
     r"""Return the format of a table, by the first line that has something in it.
 
-    A bracket begins JSON lines. A tab outside of quotes separates TSV, and so does the
-    name's end, .tsv. Everything else is CSV.
+    A bracket or a brace begins JSON. A tab outside of quotes separates TSV, and so does
+    the name's end, .tsv. Everything else is CSV.
 
     >>> kind('{"x": 1}', "stdin"), kind("x,y", "stdin"), kind('"a\tb",c', "stdin")
     ('jsonl', 'csv', 'csv')
     """
+    if dialect.separator:
+        return "tsv" if dialect.separator == "\t" else "csv"
     if first.lstrip()[:1] in ("{", "["):
         return "jsonl"
     tabs = "\t" in first and "\t" in re.sub(_QUOTED, "", first)

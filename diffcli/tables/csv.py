@@ -6,7 +6,7 @@ Source: RFC 4180, held to strictly where a lenient reader would lose or join cel
 from collections.abc import Iterable, Iterator, Sequence
 
 from diffcli.errors import ParseError
-from diffcli.tables import Fault
+from diffcli.tables import PLAIN, Dialect, Fault
 
 _TO_QUOTE = frozenset(',\t"\n\r')
 _LONGEST = 1_000_000  # characters of a cell in quotes; an open one would take the rest
@@ -15,21 +15,26 @@ Numbered = Iterator[tuple[int, str]]
 
 
 def read(
-    lines: Iterable[str], first: int = 1
+    lines: Iterable[str], first: int = 1, dialect: Dialect = PLAIN
 ) -> Iterator[tuple[int, list[str] | Fault]]:
     """Yield every row's line and cells, or what is wrong with the row.
 
     Raises ParseError for a quote that does not close, at the line where it opened.
     """
+    separator = dialect.separator or ","
     numbered = enumerate(lines, first)
     for number, text in numbered:
+        if dialect.comment and dialect.skips(text):
+            continue
         if '"' in text:
-            yield number, _quoted(text, number, numbered)
+            yield number, _quoted(text, number, numbered, separator)
         elif not text.isspace() and text:
-            yield number, text.rstrip("\r\n").split(",")
+            yield number, text.rstrip("\r\n").split(separator)
 
 
-def _quoted(text: str, number: int, numbered: Numbered) -> list[str] | Fault:
+def _quoted(
+    text: str, number: int, numbered: Numbered, separator: str
+) -> list[str] | Fault:
     """Return the cells of a row with quotes, which may go on in the next lines."""
     cells: list[str] = []
     fault = ""
@@ -39,22 +44,22 @@ def _quoted(text: str, number: int, numbered: Numbered) -> list[str] | Fault:
             text, end, number = _closed(text, place, number, numbered)
             cells.append(text[place + 1 : end].replace('""', '"'))
             end += 1
-            if text[end : end + 1] not in (",", "\n", "\r", ""):
+            if text[end : end + 1] not in (separator, "\n", "\r", ""):
                 fault = fault or "text follows a closing quote; inside, write it twice"
-                end = _end(text, end)
+                end = _end(text, end, separator)
         else:
-            end = _end(text, place)
+            end = _end(text, place, separator)
             cells.append(text[place:end])
             if cells[-1].lstrip().startswith('"'):
                 fault = fault or "a blank stands before a quote that opens"
-        if text[end : end + 1] != ",":
+        if text[end : end + 1] != separator:
             return Fault(fault) if fault else cells
         place = end + 1
 
 
-def _end(text: str, place: int) -> int:
+def _end(text: str, place: int, separator: str) -> int:
     """Return where a cell without quotes ends."""
-    end = text.find(",", place)
+    end = text.find(separator, place)
     return end if end >= 0 else len(text.rstrip("\r\n"))
 
 

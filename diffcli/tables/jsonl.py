@@ -1,20 +1,40 @@
-"""JSON lines: a value in each line; numbers stay numbers, and text stays text."""
+"""JSON: a value in each line, or one array of them; numbers stay numbers, text text."""
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from diffcli.tables import Fault
+from diffcli.errors import ParseError
+from diffcli.tables import PLAIN, Dialect, Fault
 
+_ARRAY = re.compile(r"\s*\[\s*($|[\[{]|\]\s*$)")  # of rows, not the values of one
+_SIGNS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},]')  # strings hide what is in them
 _DEEPEST = 50  # brackets inside each other; a writer goes down call by call
 
 
-def read(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, Any]]:
-    """Yield every line's number and value, or what is wrong with the line."""
+def read(
+    lines: Iterable[str], first: int = 1, dialect: Dialect = PLAIN
+) -> Iterator[tuple[int, Any]]:
+    """Yield every value and the line it begins in, or what is wrong with it.
+
+    Raises ParseError for an array that does not close, and for text behind it.
+    """
+    array: _Array | None = None
+    begun = False
     for number, text in enumerate(lines, first):
-        if text and not text.isspace():
+        if not text or text.isspace() or dialect.skips(text):
+            continue
+        if not begun and _ARRAY.match(text):
+            array = _Array(number)
+        begun = True
+        if array is None:
             yield number, _value(text)
+        else:
+            yield from array.values(number, text)
+    if array is not None and array.depth:
+        raise ParseError(f"{array.last}: the array of rows does not close with ']'")
 
 
 def line(cells: Any) -> str:
@@ -49,11 +69,11 @@ _DECODER = json.JSONDecoder(
 
 def _value(text: str) -> Any:
     try:
-        value = _DECODER.decode(text)
-        if text.count("[") + text.count("{") > _DEEPEST and _depth(value) > _DEEPEST:
+        found = _DECODER.decode(text)
+        if text.count("[") + text.count("{") > _DEEPEST and _depth(found) > _DEEPEST:
             return Fault(f"brackets stand more than {_DEEPEST} deep")
         if "\\u" in text:
-            line(value).encode()
+            line(found).encode()
     except json.JSONDecodeError as error:
         return Fault(f"this is not JSON: {error}")
     except UnicodeEncodeError:
@@ -62,7 +82,7 @@ def _value(text: str) -> Any:
         return Fault(f"brackets stand more than {_DEEPEST} deep")
     except ValueError as error:
         return Fault(str(error))
-    return value
+    return found
 
 
 def _depth(value: Any) -> int:
@@ -75,3 +95,64 @@ def _depth(value: Any) -> int:
             part for v in inside for part in (v.values() if isinstance(v, dict) else v)
         ]
     return depth
+
+
+class _Array:
+    """An array of which some lines have been read."""
+
+    def __init__(self, first: int) -> None:
+        #: How many brackets are open.
+        self.depth = 0
+        self.closed = False
+        #: What has been read of a value, and the line that it begins in.
+        self.text, self.begun = "", first
+        self.last = first
+        #: A value has to come, for a comma stands before it.
+        self.due = False
+
+    def values(self, number: int, text: str) -> Iterator[tuple[int, Any]]:
+        """Yield the values that a line completes.
+
+        Raises ParseError if the array is closed and the line goes on.
+        """
+        self.last = number
+        start = 0
+        if not self.depth and not self.closed:
+            start = text.index("[") + 1
+            self.depth = 1
+        for sign in [] if self.closed else _SIGNS.finditer(text, start):
+            if self.depth > 1 or sign[0] in "[{}":
+                self.depth += (sign[0] in "[{") - (sign[0] in "]}")
+                self.depth = max(self.depth, 1)  # a brace that closes nothing
+            elif sign[0] in ",]":
+                yield from self.value(number, text[start : sign.start()], sign[0])
+                start = sign.end()
+                if self.closed:
+                    break
+        if self.closed:
+            self.refuse(number, text[start:])
+        self.add(number, text[start:])
+
+    def add(self, number: int, part: str) -> None:
+        """Take what belongs to the value that comes next."""
+        if not self.text and part.strip():
+            self.begun = number
+        if self.text or part.strip():
+            self.text += part
+
+    def value(self, number: int, part: str, sign: str) -> Iterator[tuple[int, Any]]:
+        """Yield the value that ends before a comma, or before the last bracket."""
+        self.add(number, part)
+        if self.text or self.due or sign == ",":
+            yield (self.begun if self.text else number), _value(self.text)
+        self.text, self.due = "", sign == ","
+        self.closed = sign == "]"
+        self.depth -= self.closed
+
+    def refuse(self, number: int, rest: str) -> None:
+        """Raise ParseError for what stands behind the array."""
+        if rest.strip():
+            raise ParseError(
+                f"{number}: text follows the array of rows",
+                hint="JSON lines have one value a line, without brackets around all",
+            )

@@ -6,14 +6,19 @@ Source: the registration of text/tab-separated-values with IANA, 1993.
 from collections.abc import Iterable, Iterator, Sequence
 
 from diffcli.errors import UsageError
+from diffcli.tables import PLAIN, Dialect
 
 _SEPARATES = frozenset("\t\n\r")
 
 
-def read(lines: Iterable[str], first: int = 1) -> Iterator[tuple[int, list[str]]]:
+def read(
+    lines: Iterable[str], first: int = 1, dialect: Dialect = PLAIN
+) -> Iterator[tuple[int, list[str]]]:
     """Yield every row's line and cells; a quote is a character like any other."""
     for number, text in enumerate(lines, first):
         text = text.rstrip("\r\n")
+        if dialect.comment and dialect.skips(text):
+            continue
         if "\t" in text or (text and not text.isspace()):
             yield number, text.split("\t")
 

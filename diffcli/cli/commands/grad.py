@@ -150,9 +150,9 @@ def command(
         return _of_box(request, wrt, request.settings(h or "auto", scheme, subgradient))
     names = _names_of(order, wanted, form, many=request.many or bool(exprs))
     _refuse_unused(names, settings, form)
-    if exprs or ((request.points_file or keep_going) and order < 2):
+    if exprs or keep_going or (request.points_file and order < 2):
         if exact:
-            raise UsageError("--exact takes its points from --at")
+            raise UsageError("--exact takes points from --at, up to the first bad one")
         refuse("the arithmetic is shown of points from --at", "arithmetic")
         return _many(
             request, exprs, wrt, wanted, settings, order, keep_going=keep_going
@@ -414,7 +414,9 @@ def _many(
     names = _names(wanted, form, many=request.many or bool(exprs))
     names = names if order == 1 else ways(wanted) if order else ()
     if not exprs:
-        return _at_rows(request, form, wrt, names, settings, keep_going=keep_going)
+        return _at_rows(
+            request, form, wrt, names, settings, order, keep_going=keep_going
+        )
     orders.refuse_of_formulas(order)
     lines, name = terminal.opened(exprs, request.output)
     at = request.the_point(exprs)
@@ -424,7 +426,7 @@ def _many(
     found = documents(entries, failures, formulas=True)
     answer = request.answer(form, found, columns=columns, exprs=True)
     return answer._replace(
-        ending=failures.ending, flush=answer.flush or terminal.is_interactive(exprs)
+        ending=failures.ending, flush=answer.flush or terminal.is_interactive([exprs])
     )
 
 
@@ -434,30 +436,33 @@ def _at_rows(
     wrt: str,
     names: tuple[str, ...],
     settings: Settings,
+    order: int,
     *,
     keep_going: bool,
 ) -> Answer:
     """Return the gradients at the rows of a table, or at every --at."""
     from diffcli.api.streams import BLOCK
     from diffcli.cli.batches import SHARED, Batch, Failures, each_output
+    from diffcli.output.views.hessian import header as second_columns
 
     parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form, named=True)
     toward = request.wanted(parsed, wrt) if names else ()
     alone = _is_alone(form, many=request.many)
-    if frame_kind(request.points_file) and form in ("csv", "tsv"):
-        order = 1 if names else 0
+    alike = frame_kind(request.points_file) and form in ("csv", "tsv")
+    if alike and order < 2 and request.is_one_file:
         by_polars = _by_polars(request, wrt, names, order, keep_going=keep_going)
         if by_polars is not None:
             return by_polars
     parts = [
-        Batch(part, toward, settings, names, form, alone, keep_going)
+        Batch(part, toward, settings, names, form, alone, keep_going, order)
         for part in parsed.parts()
     ]
     failures = Failures(keep_going=keep_going)
+    own = columns(toward, names) if order < 2 else second_columns(names)
     if parsed.outputs:
         made = each_output(parts, rows.rows, failures)
-        header = (*OUTPUT, *rows.columns), columns(toward, names)
+        header = (*OUTPUT, *rows.columns), own
         answer = request.answer(form, made, columns=header, exprs=True)
         return answer._replace(ending=failures.ending)
     (batch,) = parts
@@ -469,7 +474,7 @@ def _at_rows(
         found = batch.shared(pieces, failures, jobs)
     else:
         found = batch.documents(pieces, failures)
-    answer = request.answer(form, found, columns=(rows.columns, columns(toward, names)))
+    answer = request.answer(form, found, columns=(rows.columns, own))
     return answer._replace(ending=failures.ending)
 
 
@@ -490,10 +495,16 @@ def _by_polars(
     why = "--engine polars computes the numbers of backprop at --points"
     refuse(why, "points", "h", "scheme", "subgradient", "exact", "exprs")
     refuse(why, "digits", "program", "module", *(["order"] if order > 1 else []))
+    refuse(why, "separator", "comment", "headless")
     orders.refuse_others(order)
     names = methods.select(wanted or ("backprop",))
     if names != ["backprop"] or not request.points_file:
         raise UsageError(why, hint="--points FILE names a table")
+    if not request.is_one_file:
+        raise UsageError(
+            "--engine polars reads one file",
+            hint="-o DIR/ goes file by file, and --engine columns reads several as one",
+        )
     return frames.answer(request, wrt, order, keep_going=keep_going)
 
 

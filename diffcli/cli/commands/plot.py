@@ -219,6 +219,8 @@ def _free(names: tuple[str, ...], at: tuple[str, ...]) -> tuple[str, ...]:
     if 1 <= len(free) <= 2 and (given or not at):
         return free
     first, *rest = names
+    if not rest:
+        raise UsageError(f"--at has no effect here: {first} is all there is to vary")
     example = ",".join(f"{other}=1" for other in rest)
     raise PointError(
         f"the formula has {len(names)} variables: which one varies?",

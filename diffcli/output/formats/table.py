@@ -198,10 +198,13 @@ def _hanging(text: Text, screen: Screen) -> Iterator[Text]:
     if text.cell_len <= screen.width:
         yield text
         return
-    width = max(screen.width - len(_GAP), 8)
-    first, *rest = text.wrap(console(StringIO(), screen), width, overflow="fold")
+    to, width = console(StringIO(), screen), max(screen.width - len(_GAP), 8)
+    first = text.wrap(to, screen.width, overflow="fold")[0]
+    first.rstrip()
     yield first
-    for part in rest:
+    rest = text[len(first) :]
+    rest = rest[len(rest) - len(rest.plain.lstrip()) :]
+    for part in rest.wrap(to, width, overflow="fold"):
         yield Text(_GAP) + part
 
 
@@ -211,12 +214,12 @@ def _facts(block: Facts, screen: Screen) -> Iterator[Text]:
     for fact in block.facts:
         text = _text(fact, screen)
         if line and line.cell_len + len(_GAP) + text.cell_len > screen.width:
-            yield line
+            yield from _hanging(line, screen)
             line = Text()
         if line:
             line.append(_GAP)
         line.append_text(text)
-    yield line
+    yield from _hanging(line, screen)
 
 
 def _natural_width(block: Table, cells: list[list[Text]]) -> int:
@@ -257,7 +260,7 @@ def _stacked(block: Table, cells: list[list[Text]], screen: Screen) -> Iterator[
             title = Text(f"  {block.columns[place].title}")
             if titles + widest + 6 > screen.width:
                 yield title
-                yield Text("    ") + row[place]
+                yield from _hanging(Text(_GAP) + row[place], screen)
             else:
                 gap = titles + widest + 6 - title.cell_len - row[place].cell_len
                 yield title + Text(" " * gap) + row[place]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import diffcli
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
-from diffcli.output.document import Formula, Line, Run
+from diffcli.output.document import Formula, Line, Run, plain_number
 from diffcli.problem import Settings
 from diffcli.remarks import Remark
 
@@ -32,6 +32,13 @@ def heading(schema: str, parsed: Parsed) -> dict[str, Any]:
 def function_name(parsed: Parsed) -> str:
     """Return what the function is called: f, or f2 for the second of several."""
     return f"f{parsed.output or ''}"
+
+
+def json_number(value: Any, digits: int) -> Any:
+    """Return a number as JSON has it: one with more digits than a double is a text."""
+    if value is None or isinstance(value, float):
+        return value
+    return plain_number(value, digits)
 
 
 def data_facts(data: "Data | None") -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import combinations_with_replacement
 from typing import Any
 
 from diffcli.analysis.batch import Entry, Stretch
@@ -41,6 +42,8 @@ def formula_document(entry: Entry) -> Document:
 
 
 def _wide(entry: Entry) -> Sheet:
+    if entry.order == 2:
+        return _long(entry)
     added = grad.columns(entry.names, entry.methods)
     if entry.gradient is not None:
         numbers = (entry.gradient.value, *entry.gradient.partials)
@@ -75,10 +78,12 @@ def _long(entry: Entry) -> Sheet:
     inner = _alone(entry)
     if inner is not None:
         return inner.sheet()
-    header = grad.long_columns(entry.methods)
-    empty = [""] * (len(header) - 2)
-    names = entry.names if entry.methods and entry.names else [""]
-    return Sheet(header, [[name, *empty, entry.status] for name in names])
+    # Of the value alone there is one row, as of a formula without variables.
+    names = entry.names if entry.methods and entry.names else ("",)
+    header = long_header(entry.methods, entry.order)[1:]
+    wanted = combinations_with_replacement(names, max(entry.order, 1))
+    empty = [""] * (len(header) - max(entry.order, 1) - 1)
+    return Sheet(header, [[*name, *empty, entry.status] for name in wanted])
 
 
 def _record(entry: Entry) -> dict[str, Any]:
@@ -87,13 +92,15 @@ def _record(entry: Entry) -> dict[str, Any]:
     if inner is not None:
         return {**inner.record(), "input": carried}
     assert entry.error is not None
-    record = heading(grad.SCHEMA, entry.parsed)
+    second = entry.order == 2
+    record = heading(hessian.SCHEMA if second else grad.SCHEMA, entry.parsed)
+    answers = ("hessian", "derivatives") if second else ("gradient",)
     if "expression" in carried:  # it may be one that nobody understands
         record["expression"] = carried["expression"]
     return record | {
         "point": dict(entry.row.point),
         "value": None,
-        "gradient": {},
+        **{name: {} for name in answers},
         "error": entry.error.record()["error"],
         "agreement": {},
         "status": entry.status,

@@ -180,8 +180,11 @@ def _doubt(verdict: Verdict) -> str:
     if verdict.doubt != UNKNOWN:
         return ""
     said = "a claim that is wrong by 1 % would look the same"
-    if verdict.claimed.value is None or verdict.true.value is None:
-        said = "the numbers cannot be compared"
+    if verdict.claimed.value is None:
+        way = methods.load(verdict.method).TITLE if verdict.method else "the claim"
+        said = f"{way} gives no number here that could be compared"
+    elif verdict.true.value is None:
+        said = "there is no number here to compare with"
     options = [
         f"--{name} {value if isinstance(value, str) else f'{value:g}'}"
         for name, value in verdict.advice.items()

@@ -31,6 +31,7 @@ from diffcli.output.views import (
     formulas,
     function_name,
     heading,
+    json_number,
     sentences,
     step_fact,
 )
@@ -213,12 +214,12 @@ def _record(comparison: Comparison) -> dict[str, Any]:
     record: dict[str, Any] = {
         **heading(SCHEMA, problem.parsed),
         "point": problem.point,
-        "value": _json_number(comparison, comparison.value.value),
+        "value": json_number(comparison.value.value, settings.digits),
         "gradient": {
             result.method: {
                 name: None
                 if name in comparison.kinks
-                else _json_number(comparison, estimate.value)
+                else json_number(estimate.value, settings.digits)
                 for name, estimate in result.partials.items()
             }
             for result in comparison.results
@@ -258,13 +259,6 @@ def _record(comparison: Comparison) -> dict[str, Any]:
     record["status"] = comparison.status
     record["warnings"] = sentences(comparison.warnings)
     return record
-
-
-def _json_number(comparison: Comparison, value: Any) -> Any:
-    """Return a number as JSON has it: one with more digits than a double is a text."""
-    if value is None or isinstance(value, float):
-        return value
-    return plain_number(value, comparison.problem.settings.digits)
 
 
 def _plain(comparison: Comparison) -> Callable[[Any], str]:

@@ -1,6 +1,6 @@
 """A Hessian: the second derivatives by every method, side by side."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from diffcli.output.views import (
     formulas,
     function_name,
     heading,
+    json_number,
     sentences,
     step_fact,
 )
@@ -98,14 +99,17 @@ def _pairs(hessian: Hessian) -> Iterable[Pair]:
 
 def _record(hessian: Hessian) -> dict[str, Any]:
     problem = hessian.problem
+    digits = problem.settings.digits
     exact = {pair: text or None for pair, text in hessian.exact.items()}
     return {
         **heading(SCHEMA, problem.parsed),
         **data_record(hessian.data),
         "point": problem.point,
-        "value": hessian.value,
+        "value": json_number(hessian.value, digits),
         "hessian": {
-            method: _nested({pair: e.value for pair, e in entries.items()})
+            method: _nested(
+                {pair: json_number(e.value, digits) for pair, e in entries.items()}
+            )
             for method, entries in hessian.columns.items()
         },
         "derivatives": _nested(
@@ -115,6 +119,7 @@ def _record(hessian: Hessian) -> dict[str, Any]:
         "agreement": _nested(
             {pair: a._asdict() for pair, a in hessian.agreements.items()}
         ),
+        "error": None,
         "status": "ok",
         "warnings": sentences(hessian.warnings),
     }
@@ -133,20 +138,26 @@ def _sheet(hessian: Hessian) -> Sheet:
     rows = []
     for pair in _pairs(hessian):
         values = (entries[pair].value for entries in hessian.columns.values())
+        cells = [*map(_plain(hessian), values)]
         exact = [hessian.exact[pair]] if hessian.exact else []
-        cells = (*pair, *map(plain_number, values), *exact)
-        rows.append((*cells, *data_cell(hessian.data)))
+        status = "ok" if all(cells) else "n/a"
+        rows.append((*pair, *cells, *exact, status, *data_cell(hessian.data)))
     columns = header(hessian.columns, exact=bool(hessian.exact))
     return Sheet((*columns, *data_column(hessian.data)), rows)
 
 
 def header(methods: Iterable[str], *, exact: bool = False) -> tuple[str, ...]:
     """Return the columns for csv and tsv."""
-    return ("var", "var2", *methods, *(("exact",) if exact else ()))
+    return ("var", "var2", *methods, *(("exact",) if exact else ()), "status")
 
 
 def _brief(hessian: Hessian) -> str:
     """Return the matrix row by row, one line."""
     names = hessian.problem.variables
     cells = (hessian.partial(name, other) for name in names for other in names)
-    return " ".join(plain_number(cell.value) for cell in cells)
+    return " ".join(map(_plain(hessian), (cell.value for cell in cells)))
+
+
+def _plain(hessian: Hessian) -> Callable[[Any], str]:
+    """Return how a number is written for programs."""
+    return partial(plain_number, digits=hessian.problem.settings.digits)

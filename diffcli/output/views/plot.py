@@ -105,7 +105,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
         facts: list[Line] = [(Run(title, _STYLES[mine]),)]
         if exhibit.derivatives:
             facts.append((Run(f"{name}' dashed", _STYLES[its]),))
-        facts += _facts(plot, name, notation)
+        facts += _facts(plot, name, notation, derivatives=exhibit.derivatives)
         yield Facts(tuple(facts))
     if exhibit.others:
         fixed = point_text(exhibit.others, notation, len(exhibit.others))
@@ -113,7 +113,9 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     yield Picture(partial(_picture, exhibit, titles(exhibit, notation)))
 
 
-def _facts(plot: Plot, name: str, notation: Notation) -> Iterator[Line]:
+def _facts(
+    plot: Plot, name: str, notation: Notation, *, derivatives: bool
+) -> Iterator[Line]:
     """Yield what a reader should see in the curve."""
     x, place = notation.variable(plot.variable), _placed(plot)
     if plot.steepest:
@@ -133,6 +135,11 @@ def _facts(plot: Plot, name: str, notation: Notation) -> Iterator[Line]:
         listed = ", ".join(place(at) for at in places[:_MOST_PLACES])
         more = ", …" if len(places) > _MOST_PLACES else ""
         yield (Run(f"{kind} at {x} = {listed}{more}"),)
+    noise = plot.noise if derivatives else plot.noise_alone
+    if noise:
+        ends = " to ".join(place(end) for end in noise)
+        said = f"rounding, not {name}, makes the noise from {x} = {ends}"
+        yield (Run(said, "doubtful"),)
     if not plot.complete:
         yield (Run("there may be more such places than were found", "doubtful"),)
 
@@ -217,6 +224,8 @@ def _record(exhibit: Exhibit) -> dict[str, Any]:
                 "samples": [s._asdict() for s in _thinned(exhibit, plot)],
                 "features": [f._asdict() for f in plot.features],
                 "complete": plot.complete,
+                "noise": plot.noise
+                and dict(zip(("from", "to"), plot.noise, strict=True)),
                 "steepest": plot.steepest._asdict() if plot.steepest else None,
                 "saturated": {"below": plot.saturated[0], "above": plot.saturated[1]},
             }

@@ -1,0 +1,102 @@
+"""The files that --points names: one, several, or those that a pattern fits."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from glob import glob
+from typing import TYPE_CHECKING, Any
+
+from diffcli.cli import terminal
+from diffcli.errors import UsageError
+from diffcli.inputs.files import table
+from diffcli.inputs.rows import Rows
+from diffcli.tables import frame_kind
+
+if TYPE_CHECKING:
+    from diffcli.cli.request import Request
+
+
+def found_files(patterns: Sequence[str]) -> list[str]:
+    """Return the files with these names, or that the patterns fit, in their order.
+
+    Raises UsageError for a pattern that no file fits, and a file that is named twice.
+    """
+    found: list[str] = []
+    for pattern in patterns:
+        plain = pattern == "-" or os.path.exists(pattern)
+        files = [pattern] if plain else sorted(filter(os.path.isfile, glob(pattern)))
+        if not files:
+            raise UsageError(f"no file is named '{pattern}'")
+        for file in files:
+            if file in found:
+                raise UsageError(f"'{file}' would be read twice")
+            found.append(file)
+    return found
+
+
+def is_one_file(patterns: Sequence[str]) -> bool:
+    """Tell whether one file is named, and by its name.
+
+    Raises UsageError as ``found_files`` does.
+    """
+    return found_files(patterns) == [*patterns[:1]]
+
+
+def joined(request: "Request", variables: Sequence[str], *, fixed: bool) -> Rows:
+    """Return the rows of all files with points, one file after the other.
+
+    Raises UsageError if one cannot be read, or has other columns than the first;
+    PointError if a variable has no column.
+    """
+    paths = found_files(request.point_files)
+    read = partial(_table, request, variables, fixed)
+    if len(paths) == 1:
+        return read(paths[0])
+    tables = [_Table(path, read) for path in paths]
+    columns = tables[0].columns
+    free = () if fixed else (tuple(variables),)  # JSON may have others in each row
+    for other in tables:
+        if other.columns not in (columns, *free):
+            raise UsageError(
+                f"'{paths[0]}' has the columns {', '.join(columns)},"
+                f" but '{other.path}' {', '.join(other.columns)}"
+            )
+    rows = (row for each in tables for row in each.rows().rows)
+    if any(frame_kind(path) for path in paths):
+        return Rows(columns, rows)
+    return Rows(columns, rows, lambda size: _pieces(tables, size))
+
+
+class _Table:
+    """A file with points: it is closed again until its rows are wanted."""
+
+    def __init__(self, path: str, read: Callable[[str], Rows]) -> None:
+        self.path = path
+        self._read = read
+        rows = read(path)
+        self.columns = rows.columns
+        #: What can be read only once, such as a pipe, stays open.
+        self._open = None if os.path.isfile(path) else rows
+
+    def rows(self) -> Rows:
+        """Return the rows. Raises as reading does."""
+        return self._open or self._read(self.path)
+
+
+def _pieces(tables: Sequence[_Table], size: int) -> Iterator[Any]:
+    for each in tables:
+        rows = each.rows()
+        yield from rows.rows if rows.chunks is None else rows.chunks(size)
+
+
+def _table(
+    request: "Request", variables: Sequence[str], fixed: bool, path: str
+) -> Rows:
+    dialect = request.dialect(path)
+    if frame_kind(path):
+        from diffcli.inputs import frames
+
+        frames.need()
+        return frames.table(path, variables)
+    lines, name = terminal.opened(path, request.output)
+    return table(lines, name, variables, fixed=fixed, dialect=dialect)
