@@ -79,6 +79,13 @@ class Request(Record):
         """The file with points, or the first of several; empty: there is none."""
         return self.point_files[0] if self.point_files else ""
 
+    @property
+    def is_one_file(self) -> bool:
+        """Tell whether one file of points is named, and by its name."""
+        from diffcli.cli.sources import found_files
+
+        return found_files(self.point_files) == [self.points_file]
+
     def dialect(self, path: str) -> Dialect:
         """Return how a table is to be read.
 

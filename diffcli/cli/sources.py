@@ -34,14 +34,6 @@ def found_files(patterns: Sequence[str]) -> list[str]:
     return found
 
 
-def is_one_file(patterns: Sequence[str]) -> bool:
-    """Tell whether one file is named, and by its name.
-
-    Raises UsageError as ``found_files`` does.
-    """
-    return found_files(patterns) == [*patterns[:1]]
-
-
 def joined(request: "Request", variables: Sequence[str], *, fixed: bool) -> Rows:
     """Return the rows of all files with points, one file after the other.
 
