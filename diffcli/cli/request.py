@@ -218,7 +218,9 @@ class Request(Record):
             return rows.of_texts(self.points, variables, named=named)
         from diffcli.cli.sources import joined
 
-        return joined(self, variables, fixed=formats.part(form) == "sheet")
+        fixed = formats.part(form) == "sheet"
+        given = (self.point_files, self.output, self.dialect)
+        return joined(*given, variables, fixed=fixed)
 
     def rows_for(self, parsed: Parsed, form: str, *, named: bool = False) -> "Rows":
         """Return the rows for a formula, whose constants are no columns.

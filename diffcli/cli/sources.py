@@ -4,16 +4,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from glob import glob
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcli.cli import terminal
 from diffcli.errors import UsageError
 from diffcli.inputs.files import table
 from diffcli.inputs.rows import Rows
-from diffcli.tables import frame_kind
-
-if TYPE_CHECKING:
-    from diffcli.cli.request import Request
+from diffcli.tables import Dialect, frame_kind
 
 
 def found_files(patterns: Sequence[str]) -> list[str]:
@@ -34,14 +31,23 @@ def found_files(patterns: Sequence[str]) -> list[str]:
     return found
 
 
-def joined(request: "Request", variables: Sequence[str], *, fixed: bool) -> Rows:
+def joined(
+    patterns: Sequence[str],
+    output: str,
+    dialect: Callable[[str], Dialect],
+    variables: Sequence[str],
+    *,
+    fixed: bool,
+) -> Rows:
     """Return the rows of all files with points, one file after the other.
+
+    ``dialect`` tells how a file is to be read.
 
     Raises UsageError if one cannot be read, or has other columns than the first;
     PointError if a variable has no column.
     """
-    paths = found_files(request.point_files)
-    read = partial(_table, request, variables, fixed)
+    paths = found_files(patterns)
+    read = partial(_table, output, dialect, variables, fixed)
     if len(paths) == 1:
         return read(paths[0])
     tables = [_Table(path, read) for path in paths]
@@ -82,13 +88,17 @@ def _pieces(tables: Sequence[_Table], size: int) -> Iterator[Any]:
 
 
 def _table(
-    request: "Request", variables: Sequence[str], fixed: bool, path: str
+    output: str,
+    dialect: Callable[[str], Dialect],
+    variables: Sequence[str],
+    fixed: bool,
+    path: str,
 ) -> Rows:
-    dialect = request.dialect(path)
+    how = dialect(path)
     if frame_kind(path):
         from diffcli.inputs import frames
 
         frames.need()
         return frames.table(path, variables)
-    lines, name = terminal.opened(path, request.output)
-    return table(lines, name, variables, fixed=fixed, dialect=dialect)
+    lines, name = terminal.opened(path, output)
+    return table(lines, name, variables, fixed=fixed, dialect=how)
