@@ -80,6 +80,46 @@ def test_decades_are_labelled_as_such(first: int, count: int, most: int) -> None
         assert math.isclose(float(label), value)
 
 
+#: Round ends and others, far from 0, around it, tiny and huge.
+RANGES = [
+    (-6.0, 6.0), (0.0, 1.0), (-240.0, 240.0), (1e10, 1e10 + 3), (-0.3, 0.7),
+    (0.0, 1e-9), (-3.7, 12.1), (123456.0, 123789.0), (1e6, 1e6 + 5),
+    (-math.pi, math.pi), (-1e300, 1e300), (0.001, 0.0010001),
+]  # fmt: skip
+
+
+def labels_of(line: str) -> list[float]:
+    return [float(word) for word in line.split()]
+
+
+@pytest.mark.parametrize("ends", RANGES, ids=str)
+def test_ticks_fit_any_height(ends: tuple[float, float]) -> None:
+    axis = Axis(*ends)
+    for height in range(3, 201):
+        # Nothing is drawn, so that a row has its label, its edge and no more.
+        drawn = lines(Chart(axis, axis, []), 80, height, ascii=False)
+        ticks = axis.ticks(max(2, height // 3))
+        shown = [line.split("┤")[0].strip() for line in drawn if "┤" in line]
+        assert shown == [label for _, label in reversed(ticks)], height
+        assert len({line.index(edge) for line in drawn[:-2] for edge in "┤│"
+                    if edge in line}) == 1  # fmt: skip
+
+
+@pytest.mark.parametrize("ends", RANGES, ids=str)
+def test_ticks_fit_any_width(ends: tuple[float, float]) -> None:
+    across, up = Axis(*ends), Axis(0, 1)
+    for width in range(30, 201, 3):
+        edge, below = lines(Chart(across, up, []), width, 4, ascii=False)[-2:]
+        found = labels_of(below)
+        assert found == sorted(set(found)), width
+        assert edge.count("┴") == len(found) > 0, width
+        assert len(below) <= width
+        # As many as round steps have, the first and the last among them.
+        counts = [across.ticks(most) for most in range(2, 21)]
+        rounds = [[float(label) for _, label in ticks] for ticks in counts]
+        assert found in rounds or (width < 50 and len(found) < 2), width
+
+
 def test_a_value_that_no_logarithm_shows_is_left_out() -> None:
     picture = straight(log=True)
     curve = picture.curves[0]._replace(runs=[[(1.0, 0.0), (10.0, 10.0)]])

@@ -10,6 +10,7 @@ Point = tuple[float, float]
 
 
 _MOST_TICKS = 1000  # of them no range has more that is wider than its doubles
+_FEWEST_TICKS = 2  # of an axis that is long enough
 _FAR = 1e6  # heights of the picture at which it does not matter how far
 
 
@@ -402,23 +403,41 @@ def _beside(grid: _Grid, curve: Curve) -> bool:
 
 
 def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:
-    """Return the x axis and its labels."""
+    """Return the x axis and its labels: as many ticks as have room for their labels."""
     corner, flat, tick = "+-+" if grid.ascii else "└─┴"
-    columns = grid.width
-    edge = [flat] * columns
-    labels = [" "] * (left + 2 + columns)
-    free = 0
-    for value, label in axis.ticks(max(2, columns // 10)):
-        x = _column(axis, value, grid)
+    edge = [flat] * grid.width
+    labels = [" "] * (left + 2 + grid.width)
+    most = max(_FEWEST_TICKS, grid.width // 10)
+    tries = (
+        _apart(axis, left, grid, count) for count in range(most, _FEWEST_TICKS - 1, -1)
+    )
+    for x, start, label in next((t for t in tries if t), None) or []:
         edge[x] = tick
-        start = min(max(left + 2 + x - len(label) // 2, 0), len(labels) - len(label))
-        if start >= free:
-            labels[start : start + len(label)] = label
-            free = start + len(label) + 1
+        labels[start : start + len(label)] = label
     return [
         (Run(" " * (left + 1) + corner + "".join(edge)),),
         (Run("".join(labels).rstrip()),),
     ]
+
+
+def _apart(
+    axis: Axis, left: int, grid: _Grid, most: int
+) -> list[tuple[int, int, str]] | None:
+    """Return ticks: column, where the label starts, label. None: two labels touch.
+
+    Of the fewest ticks that there can be, those stay that have room.
+    """
+    width = left + 2 + grid.width
+    found: list[tuple[int, int, str]] = []
+    free = 0
+    for value, label in axis.ticks(most):
+        x = _column(axis, value, grid)
+        start = min(max(left + 2 + x - len(label) // 2, 0), width - len(label))
+        if start < free:
+            return found if most == _FEWEST_TICKS else None
+        found.append((x, start, label))
+        free = start + len(label) + 1
+    return found
 
 
 def bar(share: float, width: int, *, ascii: bool = False) -> str:
