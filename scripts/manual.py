@@ -71,11 +71,18 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
     yield ".SH ENVIRONMENT"
     for variable, meaning in ENVIRONMENT:
         yield from _entry(variable, meaning)
-    shown = f"{command.help}\n{command.epilog}"
-    calls = re.findall(r"^ +(diffcli .+)$", shown, re.MULTILINE)
-    yield from (".SH EXAMPLES", ".nf", *map(roff, calls), ".fi")
+    yield from (".SH EXAMPLES", ".nf", *_examples(command), ".fi")
     pages = [f".BR {roff(page)} (1)" for page in related]
     yield from (".SH SEE ALSO", " ,\n".join(pages))
+
+
+def _examples(command: click.Command) -> Iterator[str]:
+    """Yield the calls in the help, and what is said of them behind the last."""
+    shown = f"{command.help}\n{command.epilog}"
+    calls = re.findall(r"^ +(diffcli .+)$", shown, re.MULTILINE)
+    yield from map(roff, calls)
+    behind = (command.epilog or "").partition(calls[-1])[2] if calls else ""
+    yield from map(roff, filter(str.strip, behind.replace("\b", "").split("\n")))
 
 
 def _parameters(

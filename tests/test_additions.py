@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import diffcli
-from diffcli import methods, plugins
+from diffcli import methods, plugins, targets
 from diffcli.output import formats
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -354,4 +354,5 @@ def test_a_format_is_a_file(copy: Path, call: Call) -> None:
 def test_folders_are_what_is_listed() -> None:
     """What a copy gets by a file, the package has by its files."""
     assert set(methods.names()) == set(plugins.names(methods))
-    assert set(formats.names()) == set(plugins.names(formats))
+    files = {*plugins.names(formats), *plugins.names(targets)}
+    assert set(formats.names()) == files

@@ -109,14 +109,17 @@ def test_a_table_is_answered_with_the_same_bits(
     [
         ("fast", ("--points", "{points}", "--engine", "polars")),
         ("fast", ("--points", "{points}", "-o", "out.parquet")),
-        ("fast", ("--points", "in.parquet")),
-        ("fast", ("--points", "in.arrow", "-f", "csv")),
+        ("fast", ("--points", "{folder}/in.parquet")),
+        ("fast", ("--points", "{folder}/in.arrow", "-f", "csv")),
         ("dask", ("--points", "{points}", "-o", "out/", "--jobs", "dask")),
     ],
 )
 def test_what_needs_an_extra_says_which(
     extra: str, words: tuple[str, ...], points: Path, bare: Callable[..., Ran]
 ) -> None:
-    ran = bare("grad", FORMULA, *(word.format(points=points) for word in words))
+    for name in ("in.parquet", "in.arrow"):
+        points.with_name(name).touch()
+    given = {"points": points, "folder": points.parent}
+    ran = bare("grad", FORMULA, *(word.format(**given) for word in words))
     assert (ran.code, ran.out) == (2, "")
     assert f"pip install 'diffcli[{extra}]'" in ran.err

@@ -14,7 +14,7 @@ from click.shell_completion import (
     ZshComplete,
 )
 
-from diffcli import methods, plugins
+from diffcli import methods
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli.shells import Bash, Fish, Zsh
 from diffcli.output import formats
@@ -84,10 +84,10 @@ def test_what_could_come_next(words: tuple[str, ...], expected: list[str]) -> No
 def test_every_format_is_offered() -> None:
     shown = {
         form
-        for name in ("grad", "tree", "demo")
+        for name in ("grad", "check", "tree", "demo", "export")
         for form in offered(name, "x", "--format", "")
     }
-    assert shown == set(plugins.names(formats))
+    assert shown == set(formats.names())
 
 
 def test_bash_breaks_words_at_the_equals_sign() -> None:

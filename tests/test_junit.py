@@ -12,7 +12,8 @@ def outcomes(text: str) -> list[str]:
     """Return what became of each case, after a look at what is counted."""
     root = ElementTree.fromstring(text)
     (suite,) = root
-    found = [case[0].tag if len(case) else "passed" for case in suite]
+    tags = {"system-out": "passed"}
+    found = [tags.get(case[0].tag, case[0].tag) for case in suite]
     for element in (root, suite):
         assert int(element.get("tests", "")) == len(found)
         assert int(element.get("failures", "")) == found.count("failure")
@@ -26,7 +27,7 @@ def outcomes(text: str) -> list[str]:
         ("x^3 --at 2 --claim 12", 0, ["passed"]),
         ("x^3*y --at 2,3 --claim 12,8", 1, ["failure", "passed"]),
         ("x^3*y --at 2,3 --at 1,1 --claim y*3*x^2,x^3", 0, ["passed"] * 4),
-        ("(1-cos(x))/x^2 --at 1e-9 --claim 0.001 --digits 5", 1, ["failure"]),
+        ("(1-cos(x))/x^2 --at 1e-9 --claim 0.001", 1, ["failure"]),
     ],
 )
 def test_each_verdict_is_a_case(

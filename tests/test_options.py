@@ -143,6 +143,10 @@ CALLS = {
 }
 #: Options whose effect is seen at some points alone: calls with such a point.
 SEEN_AT = {
+    "implicit": [call for call in CALLS["grad"] if "relu" not in call],
+    "dialect": ["cbrt(x)*y"],
+    "comment": ["{f} --points {points}"],
+    "headless": ["{f} --points {points}"],
     "order": [call for call in CALLS["grad"] if "relu" not in call],
     "wanted": [
         "{f} --at 1,2",

@@ -31,6 +31,7 @@ CALLS = {
     "practice": ("--seed", "1"),
     "explore": ("x**2", "--at", "1"),
     "functions": ("sigmoid",),
+    "export": ("x**2", "-f", "c"),
 }
 NAMES = plugins.names(commands)
 

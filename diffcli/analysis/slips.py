@@ -277,7 +277,10 @@ class _Search:
     def leads(self, written: str, of: Expression, bindings: Bindings) -> bool:
         """Tell whether a mistake leads to the claim at all points."""
         program = _program(written)
+        here = variable(self.derivation.variable)
         for trial in self.trials:
+            if here not in trial.tape.program.index:
+                return False  # it does not occur: no rule was applied to it
             row = trial.tape.program.index[of]
             try:
                 wrong = program.value(self.values(of, bindings, trial))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from diffcli.blackbox.boxes import Boxes
     from diffcli.inputs.rows import Row, Rows
 
-_EXACT = ("brief", "sheet", "record")  # parts of a document that round nothing
+_EXACT = ("brief", "sheet", "record", "cases")  # parts of a document that round nothing
 _DIALECT = ("separator", "comment", "headless")
 _TYPEABLE = 60  # characters of a formula in a hint
 

@@ -290,8 +290,8 @@ class Complaints:
         return self.at(
             index,
             "unexpected '='",
-            "a definition is a name, '=' and a formula: z = 2*x; z**2; of an equation"
-            " grad --implicit y gives dy/dx",
+            "a definition is a name, '=' and a formula: z = 2*x; z**2; with grad"
+            " an equation has a slope, too: its option is called implicit",
         )
 
     def not_last(self, first: int, end: int) -> ParseError:

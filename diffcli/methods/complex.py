@@ -44,7 +44,7 @@ def gradient(problem: Problem) -> MethodResult:
         partials[name] = Estimate(slope, math.inf)
     bounds = _bounds(nodes, problem)
     partials = {
-        name: Estimate(slope, 4 * bounds.get(name, math.inf))
+        name: Estimate(slope, 4 * bounds.get(name, 0.0) if bounds else math.inf)
         for name, (slope, _) in partials.items()
     }
     return MethodResult("complex", partials, len(partials), None)

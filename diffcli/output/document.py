@@ -141,7 +141,7 @@ class Case(Record):
     group: str
     #: "" passed, "failure", or "error" where nothing can be told.
     outcome: str = ""
-    #: What is wrong.
+    #: What was found.
     message: str = ""
 
 

@@ -163,7 +163,7 @@ def _refuse_unused(
     request.refuse_rounding(form)
     if quiet:
         refuse("-q prints nothing", "taylor", "digits", "output")
-    if formats.part(form) == "sheet":
+    if formats.part(form) in ("sheet", "cases"):
         refuse(f"-f {form} has the verdicts alone", "taylor")
     if not measured:
         refuse("nothing is measured with it", "h", "scheme")

@@ -68,7 +68,7 @@ class Names(Groups):
             raise self.refuse(
                 inside[0],
                 "'^T' could be a vector turned over, or a power",
-                "write w_1 x_1 + w_2 x_2, or give T a value: --at T=...",
+                "write w_1 x_1 + w_2 x_2, or give T a value: T=...",
             )
 
     def is_code(self, word: str) -> bool:

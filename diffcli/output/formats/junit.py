@@ -4,7 +4,7 @@ Source: the schema of the JUnit plug-in of Jenkins, of which every runner reads 
 """
 
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from diffcli.errors import visible
 from diffcli.output.document import Case, Document, Screen
@@ -31,11 +31,11 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
 
 def _case(case: Case) -> Iterator[str]:
     head = f"    <testcase classname={_quoted(case.group)} name={_quoted(case.name)}"
-    if not case.outcome:
-        yield f"{head}/>"
-        return
     yield f"{head}>"
-    yield f"      <{case.outcome} message={_quoted(case.message)}/>"
+    if case.outcome:
+        yield f"      <{case.outcome} message={_quoted(case.message)}/>"
+    else:
+        yield f"      <system-out>{escape(visible(case.message))}</system-out>"
     yield "    </testcase>"
 
 
