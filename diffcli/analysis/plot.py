@@ -9,7 +9,6 @@ from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import postorder
 from diffcli.language.parser import Parsed
-from diffcli.problem import DOUBLE
 from diffcli.records import Record
 
 _LEAST = 1200  # gaps between the samples, also where few are shown
@@ -17,8 +16,8 @@ _MOST_WORK = 10_000_000  # nodes of a formula, times samples, that take seconds
 _DUST = 4e-15  # share of its size that a constant may vary by rounding
 _HIGHEST = 1.79e308  # the largest end of a picture
 _VISIBLE = 0.02  # share of the picture's height that a reader sees
-_LOOKED_AT = 300  # samples whose rounding is estimated
-_PROVED = 8  # of those that may be off, the ones that are computed again
+_LOOKED_AT = 60  # samples whose rounding is estimated
+_PROVED = 20  # of those that jump, the ones whose rounding is estimated
 _SATURATED = 0.2  # share of the greatest slope below which a function is called flat
 
 
@@ -75,7 +74,11 @@ def plot(
     found = Plot(
         parsed, variable, tuple(samples), breaks, complete, steepest, saturated
     )
-    both, alone = (_noise(line, found, derivatives=one) for one in (True, False))
+    known = [sample for sample in samples if sample.slope is not None]
+    looked = max(1, min(_LOOKED_AT, _MOST_WORK // len(line.program.nodes)))
+    chosen = known[:: max(1, len(known) // looked)]
+    bounds = [(sample, _bounds(line, sample.x)) for sample in chosen]
+    both, alone = (_noise(line, found, bounds, curves) for curves in (2, 1))
     return found._replace(noise=both, noise_alone=alone)
 
 
@@ -145,16 +148,19 @@ def _bounds(line: Slice, x: float) -> tuple[float, float]:
     return backward.value_bound(), slope
 
 
-def _noise(line: Slice, plot: Plot, *, derivatives: bool) -> tuple[float, float] | None:
+def _noise(
+    line: Slice,
+    plot: Plot,
+    bounds: Sequence[tuple[Sample, tuple[float, float]]],
+    curves: int,
+) -> tuple[float, float] | None:
     """Return from where to where rounding is seen in a picture; None: nowhere.
 
-    Bounds say where to look, and more digits whether it is so.
+    There the curve jumps, and bounds say that rounding may make it. Of two ``curves``
+    the derivative is the second.
     """
-    low, high = window([plot], derivatives)
-    curves = 1 + derivatives
+    low, high = window([plot], curves > 1)
     limit = (high / 2 - low / 2) * _VISIBLE
-    known = [s for s in plot.samples if s.slope is not None]
-    looked = max(1, min(_LOOKED_AT, _MOST_WORK // len(line.program.nodes)))
 
     def off(sample: Sample, errors: tuple[float, float]) -> bool:
         """Tell whether an error is seen: not of what is far above the picture."""
@@ -162,30 +168,27 @@ def _noise(line: Slice, plot: Plot, *, derivatives: bool) -> tuple[float, float]
         pairs = list(zip(numbers, errors, strict=True))[:curves]
         return any(low <= number <= high and e > limit for number, e in pairs)
 
-    doubtful = [
-        sample
-        for sample in known[:: max(1, len(known) // looked)]
-        if off(sample, _bounds(line, sample.x))
-    ]
-    sure = doubtful[:: max(1, len(doubtful) // _PROVED)]
-    if not any(off(sample, _moved(line, sample)) for sample in sure):
+    places = zip(plot.samples, plot.samples[1:], plot.samples[2:], strict=False)
+    rough = [three[1] for three in places if off(three[1], _jumps(*three))]
+    rough = rough[:: max(1, len(rough) // _PROVED)]
+    sure = [sample.x for sample in rough if off(sample, _bounds(line, sample.x))]
+    if not sure:
         return None
-    return doubtful[0].x, doubtful[-1].x
+    sure += [sample.x for sample, errors in bounds if off(sample, errors)]
+    return min(sure), max(sure)
 
 
-def _moved(line: Slice, sample: Sample) -> tuple[float, float]:
-    """Return how far rounding has moved value and slope; 0 where nothing tells."""
-    from diffcli.engine.adaptive import Unsettled, gradient
+def _jumps(low: Sample, middle: Sample, high: Sample) -> tuple[float, float]:
+    """Return how far value and slope are off the mean of their neighbours."""
+    values = low.value, middle.value, high.value
+    return _jump(*values), _jump(low.slope, middle.slope, high.slope)
 
-    point = {**line.others, line.variable: sample.x}
-    try:
-        value, partials = gradient(line.program, point, DOUBLE)
-    except (Undefined, Unsettled):
-        return 0.0, 0.0
-    assert sample.value is not None
-    assert sample.slope is not None
-    slope = partials.get(line.variable, 0.0)
-    return float(abs(value - sample.value)), float(abs(slope - sample.slope))
+
+def _jump(low: float | None, middle: float | None, high: float | None) -> float:
+    """Return how far a number is off the mean of its neighbours; 0: who knows."""
+    if low is None or middle is None or high is None:
+        return 0.0
+    return abs(low / 2 - middle + high / 2)
 
 
 def _narrowed(
