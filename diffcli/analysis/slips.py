@@ -298,7 +298,11 @@ class _Search:
         index, values = trial.tape.program.index, trial.tape.values
         here = variable(self.derivation.variable)
         for letter, node in (*bindings.items(), ("f", of), ("x", here)):
-            row = index[node]
+            row = index.get(node)
+            if row is None:  # the variable does not occur in the formula
+                name = self.derivation.variable
+                found[letter], found[f"D({letter})"] = trial.point.get(name, 0.0), 1.0
+                continue
             found[letter] = values[row]
             constant = letter in "cnk"
             found[f"D({letter})"] = (trial.others if constant else trial.slopes)[row]
