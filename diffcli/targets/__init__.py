@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
+    from diffcli.targets._listing import SIGNS as SIGNS
     from diffcli.targets._listing import Check as Check
     from diffcli.targets._listing import Helper as Helper
     from diffcli.targets._listing import Listing as Listing

@@ -4,6 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from diffcli.records import Record
 
+SIGNS = {
+    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
+    "divide": "{u} / {v}", "negate": "-{u}",
+    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
+    "greater_equal": "{u} >= {v}", "equal": "{u} == {v}", "not_equal": "{u} != {v}",
+}  # fmt: skip
+"""What nearly every language writes alike; a file says where its own differs."""
+
 
 class Unavailable(Exception):
     """A language does not have a function, and it cannot be written out."""

@@ -43,6 +43,16 @@ def lines(
         yield from _check(listing, check, number)
 
 
+def shaped(listing: Listing, like: str) -> dict[str, str]:
+    """Return the code of each output, constants in the shape of the first input."""
+    return {
+        output.name: f"{like}({listing.inputs[0]}, {output.code})"
+        if output.constant and listing.inputs
+        else output.code
+        for output in listing.outputs
+    }
+
+
 def _check(listing: Listing, check: str, number: str) -> Iterator[str]:
     """Yield the lines that compute one point, and stop if a number is wrong."""
     assert listing.check is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from diffcli.targets import Listing, Output, Statement, comment, letters, words
+from diffcli.targets import SIGNS, Listing, Output, Statement, comment, letters, words
 
 TITLE = "C"
 SUMMARY = "value and derivatives as a function in C"
@@ -22,11 +22,8 @@ DIALECTS: dict[str, dict[str, str]] = {}
 
 # fmt: off
 PRIMITIVES = {
-    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
-    "divide": "{u} / {v}", "negate": "-{u}",
+    **SIGNS,
     "power": "pow({u}, {v})", "pow": "pow({u}, {v})",
-    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
-    "greater_equal": "{u} >= {v}", "equal": "{u} == {v}", "not_equal": "{u} != {v}",
     "and": "({u}) && ({v})", "or": "({u}) || ({v})", "not": "!({u})",
     "when": "({u} ? {v} : 0.0)",
     "pi": "3.141592653589793", "e": "2.718281828459045",

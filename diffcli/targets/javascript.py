@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.targets import Listing, comment, nested, returned, short, words
+from diffcli.targets import SIGNS, Listing, comment, nested, returned, short, words
 
 TITLE = "JavaScript"
 SUMMARY = "value and derivatives as a function in JavaScript"
@@ -23,11 +23,9 @@ DIALECTS: dict[str, dict[str, str]] = {}
 
 # fmt: off
 PRIMITIVES = {
-    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
-    "divide": "{u} / {v}", "negate": "-{u}",
+    **SIGNS,
     "power": "Math.pow({u}, {v})", "pow": "Math.pow({u}, {v})",
-    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
-    "greater_equal": "{u} >= {v}", "equal": "{u} === {v}", "not_equal": "{u} !== {v}",
+    "equal": "{u} === {v}", "not_equal": "{u} !== {v}",
     "and": "({u}) && ({v})", "or": "({u}) || ({v})", "not": "!({u})",
     "when": "({u} ? {v} : 0)",
     "pi": "Math.PI", "e": "Math.E",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.targets import Listing, Output, _python
+from diffcli.targets import SIGNS, Listing, _python
 
 TITLE = "numpy"
 SUMMARY = "the same for arrays, with numpy"
@@ -16,11 +16,8 @@ DIALECTS: dict[str, dict[str, str]] = {}
 
 # fmt: off
 PRIMITIVES = {
-    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
-    "divide": "{u} / {v}", "negate": "-{u}", "whole power": "{u}**{n}",
+    **SIGNS, "whole power": "{u}**{n}",
     "power": "np.power({u}, {v})", "pow": "np.power({u}, {v})",
-    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
-    "greater_equal": "{u} >= {v}", "equal": "{u} == {v}", "not_equal": "{u} != {v}",
     "and": "np.logical_and({u}, {v})", "or": "np.logical_or({u}, {v})",
     "not": "np.logical_not({u})", "when": "np.where({u}, {v}, 0.0)",
     "pi": "np.pi", "e": "np.e",
@@ -58,12 +55,7 @@ def lines(listing: Listing) -> Iterator[str]:
         first = [f"{names} = np.broadcast_arrays(*{arrays})"]
     quiet = ['@np.errstate(divide="ignore", invalid="ignore", over="ignore")']
 
-    def code(output: Output) -> str:
-        if output.constant and listing.inputs:
-            return f"np.full_like({listing.inputs[0]}, {output.code})"
-        return output.code
-
-    codes = {output.name: code(output) for output in listing.outputs}
+    codes = _python.shaped(listing, "np.full_like")
     yield from _python.lines(
         listing, "import numpy as np", codes,
         before=quiet if listing.chooses else [], first=first if names else [],

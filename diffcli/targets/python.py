@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.targets import Listing, _python, short
+from diffcli.targets import SIGNS, Listing, _python, short
 
 TITLE = "Python"
 SUMMARY = "value and derivatives as a function in Python"
@@ -16,11 +16,8 @@ DIALECTS: dict[str, dict[str, str]] = {}
 
 # fmt: off
 PRIMITIVES = {
-    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
-    "divide": "{u} / {v}", "negate": "-{u}", "whole power": "{u}**{n}",
+    **SIGNS, "whole power": "{u}**{n}",
     "power": "math.pow({u}, {v})", "pow": "math.pow({u}, {v})",
-    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
-    "greater_equal": "{u} >= {v}", "equal": "{u} == {v}", "not_equal": "{u} != {v}",
     "and": "{u} and {v}", "or": "{u} or {v}", "not": "not {u}",
     "when": "({v} if {u} else 0.0)",
     "pi": "math.pi", "e": "math.e", "tau": "math.tau",

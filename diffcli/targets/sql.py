@@ -7,7 +7,7 @@ here, a sign stands in brackets, and each numeral has an exponent: in DuckDB -(a
 
 from collections.abc import Generator, Iterator, Sequence
 
-from diffcli.targets import Listing, comment
+from diffcli.targets import SIGNS, Listing, comment
 
 TITLE = "SQL"
 SUMMARY = "value and derivatives as a query in SQL"
@@ -19,11 +19,9 @@ RESERVED: frozenset[str] = frozenset()
 
 # fmt: off
 PRIMITIVES = {
-    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
-    "divide": "{u} / {v}", "negate": "(-{u})",
+    **SIGNS, "negate": "(-{u})",
     "power": "pow({u}, {v})", "pow": "pow({u}, {v})",
-    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
-    "greater_equal": "{u} >= {v}", "equal": "{u} = {v}", "not_equal": "{u} <> {v}",
+    "equal": "{u} = {v}", "not_equal": "{u} <> {v}",
     "and": "({u}) AND ({v})", "or": "({u}) OR ({v})", "not": "NOT ({u})",
     "when": "CASE WHEN {u} THEN {v} ELSE 0e0 END",
     "pi": "3.141592653589793e0", "e": "2.718281828459045e0",

@@ -5,7 +5,7 @@ Its polygamma is not here: torch 2.13 has ten digits of it.
 
 from collections.abc import Iterator
 
-from diffcli.targets import Listing, Output, _python, short
+from diffcli.targets import SIGNS, Listing, _python, short
 
 TITLE = "PyTorch"
 SUMMARY = "the same for tensors, with PyTorch"
@@ -19,11 +19,8 @@ DIALECTS: dict[str, dict[str, str]] = {}
 
 # fmt: off
 PRIMITIVES = {
-    "add": "{u} + {v}", "subtract": "{u} - {v}", "multiply": "{u} * {v}",
-    "divide": "{u} / {v}", "negate": "-{u}", "whole power": "{u}**{n}",
+    **SIGNS, "whole power": "{u}**{n}",
     "power": "torch.pow({u}, {v})", "pow": "torch.pow({u}, {v})",
-    "less": "{u} < {v}", "less_equal": "{u} <= {v}", "greater": "{u} > {v}",
-    "greater_equal": "{u} >= {v}", "equal": "{u} == {v}", "not_equal": "{u} != {v}",
     "and": "torch.logical_and({u}, {v})", "or": "torch.logical_or({u}, {v})",
     "not": "torch.logical_not({u})", "when": "torch.where({u}, {v}, 0.0)",
     "pi": "torch.pi", "e": "torch.e",
@@ -58,12 +55,7 @@ def lines(listing: Listing) -> Iterator[str]:
     several = len(listing.inputs) > 1
     first = [f"{names} = torch.broadcast_tensors({names})"] if several else []
 
-    def code(output: Output) -> str:
-        if output.constant and listing.inputs:
-            return f"torch.full_like({listing.inputs[0]}, {output.code})"
-        return output.code
-
-    codes = {output.name: code(output) for output in listing.outputs}
+    codes = _python.shaped(listing, "torch.full_like")
     yield from _python.lines(
         listing, "import torch", codes, before=["@torch.no_grad()"], first=first,
         check="torch.tensor({}, dtype=torch.float64)",
