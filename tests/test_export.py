@@ -317,3 +317,10 @@ def test_exported_python_is_well_formatted(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout
+
+
+def test_the_list_writes_every_part_once(run: Run) -> None:
+    lines = run("export", "z = w*x+b; sigmoid(z)", "--notation", "code").out
+    assert lines.splitlines()[1:5] == [
+        "t1 = sigmoid(z)", "t2 = t1*sigmoid(-z)", "f = t1", "∂f/∂b = t2",
+    ]  # fmt: skip

@@ -30,8 +30,9 @@ def _lines(found: Operations, notation: Notation) -> Iterator[Line]:
     taken = found.parsed.variables
 
     def line(name: str, node: Expression, style: str = "") -> Line:
-        others = {other: n for other, n in names.items() if other is not node}
-        body = notation.text(node, limit=_LONGEST, names=others, taken=taken)
+        body = notation.text(node, limit=_LONGEST, names=names, taken=taken)
+        if style and node in names:  # what comes out is a part that has a name
+            body = notation.variable(names[node])
         return (Run(name, "name"), Run(" = "), Run(body, style))
 
     for node, name in names.items():
