@@ -17,7 +17,14 @@ from diffcli.engine.derivation import derive, rules_for
 from diffcli.engine.paper import chain
 from diffcli.engine.rewriting import fill, template
 from diffcli.engine.tape import Program, Undefined
-from diffcli.language.expression import Expression, Variable, call
+from diffcli.language.expression import (
+    Expression,
+    Variable,
+    call,
+    forget,
+    number,
+    variable,
+)
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from tests.conftest import Run
@@ -50,6 +57,13 @@ def slope(node: Expression) -> Expression:
     """Return the derivative; toward y of what is held fixed."""
     names = {n.name for n in Program([node]).nodes if isinstance(n, Variable)}
     return next(derive(node, ["x" if "x" in names else "y"])).result
+
+
+def test_a_kept_leaf_is_the_leaf() -> None:
+    kept = variable("x"), number("2.75")
+    forget()
+    assert variable("x") is kept[0]
+    assert number("2.75") is kept[1]
 
 
 def test_rules_have_mistakes() -> None:
@@ -92,7 +106,11 @@ def test_a_wrong_move_has_values(move: Move) -> None:
 
 
 def is_found(before: str, mistake: Mistake) -> bool:
-    """Tell whether a claim with this mistake is explained."""
+    """Tell whether a claim with this mistake is explained.
+
+    Nodes of other problems are let go of before: what is kept still means the same x.
+    """
+    forget()
     for letters in LETTERS:
         (derivation,) = derive(fill(before, letters, call), ["x"])
         wrong = fill(mistake.written, letters, call, slope)

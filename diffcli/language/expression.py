@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from threading import local
 from typing import Any, Self
+from weakref import WeakValueDictionary
 
 from diffcli.calculus.functions import CONSTANTS, NAMED, PREFIX, Function
 
@@ -36,7 +37,7 @@ class Expression:
 class Number(Expression):
     """A number as it was spelled, or a named constant; never negative."""
 
-    __slots__ = ("text", "value")
+    __slots__ = ("__weakref__", "text", "value")
 
     text: str
     value: float
@@ -49,7 +50,7 @@ class Number(Expression):
 class Variable(Expression):
     """A name whose value the point gives."""
 
-    __slots__ = ("name",)
+    __slots__ = ("__weakref__", "name")
 
     name: str
 
@@ -80,6 +81,10 @@ class _Table(local):
     def __init__(self) -> None:
         self.numbers: dict[str, Number] = {}
         self.variables: dict[str, Variable] = {}
+        #: Leaves that something holds outlast an emptied table: a kept formula and a
+        #: new ``variable("x")`` mean the same x.
+        self.held_numbers: WeakValueDictionary[str, Number] = WeakValueDictionary()
+        self.held_variables: WeakValueDictionary[str, Variable] = WeakValueDictionary()
         #: By the function's name, then by the arguments.
         self.calls: defaultdict[str, dict[tuple[Expression, ...], Call]] = defaultdict(
             dict
@@ -90,7 +95,7 @@ class _Table(local):
         return leaves + sum(map(len, self.calls.values()))
 
     def clear(self) -> None:
-        """Let go of all nodes."""
+        """Let go of all nodes; leaves live on where something else holds them."""
         self.numbers.clear()
         self.variables.clear()
         self.calls.clear()
@@ -109,7 +114,8 @@ def number(text: str) -> Number:
     nodes = _table.numbers
     node = nodes.get(text)
     if node is None:
-        node = nodes[text] = _lasting.get(text) or _number(text)
+        node = _lasting.get(text) or _table.held_numbers.get(text) or _number(text)
+        nodes[text] = _table.held_numbers[text] = node
     return node
 
 
@@ -135,8 +141,11 @@ def variable(name: str) -> Variable:
     nodes = _table.variables
     node = nodes.get(name)
     if node is None:
-        node = nodes[name] = Variable()
-        node.name = name
+        node = _table.held_variables.get(name)
+        if node is None:
+            node = Variable()
+            node.name = name
+        nodes[name] = _table.held_variables[name] = node
     return node
 
 
