@@ -35,7 +35,7 @@ def _listen(received: list[int]) -> None:
     must not interrupt the tidying up after the first.
     """
     # What the signal module adds to this, enumerations, is a tenth of our start-up.
-    signals = __import__("_signal")
+    import _signal as signals  # type: ignore[import-not-found]
 
     def end(number: int, _: object) -> None:
         received.append(number)

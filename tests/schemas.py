@@ -54,7 +54,8 @@ def wants_json(words: Sequence[str]) -> bool:
 
 def hold(words: Sequence[str], code: int, out: str, err: str) -> None:
     """Hold the streams of a call that asks for JSON against the schemas."""
-    documents = out.splitlines() if "jsonl" in " ".join(words) else [out]
+    in_lines = any(word.endswith(("=jsonl", "-fjsonl")) for word in words)
+    documents = out.splitlines() if in_lines or "jsonl" in words else [out]
     for document in filter(None, documents):
         validator(words[0]).validate(_read(document))
     errors = [line for line in err.splitlines() if line.startswith("{")]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from diffcli.cli.main import main
 from tests.conftest import Run
 
 #: A function of x, and what its gradient is said to be; both in Python.
@@ -309,6 +310,18 @@ def test_what_a_callable_prints_is_no_result(
     assert ran.code == 0
     assert json.loads(ran.out)["verdicts"]["x1"]["passed"]
     assert ran.err.startswith("hello\nthere\n")
+
+
+def test_what_a_callable_writes_past_python_is_no_result(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import os\nos.system('echo hello')\ndef f(x):\n    os.write(1, b'there')\n"
+    (tmp_path / "writes_much.py").write_text(f"{code}    return 3\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["grad", "--module", "writes_much:f", "--at", "1", "-f", "plain"]) == 0
+    out, err = capfd.readouterr()
+    assert out == "0\n"
+    assert err.startswith("hello\nthere")
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,50 @@ def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
         if isinstance(node, ast.Call)
     }
     assert not calls & {"print", "exit", "sys.exit", "os._exit", "sys.stdout.write"}
-    assert not calls & {"eval", "exec", "sympify", "sympy.sympify", "parse_expr"}
+
+
+#: What would run a text as code, or make anything at all of some bytes.
+RUNNING = {
+    "eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify",
+    "system", "popen", "getoutput", "getstatusoutput",
+}  # fmt: skip
+RUNNERS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "runpy"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_text_is_run_as_code(path: Path) -> None:
+    assert not running(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def running(tree: ast.AST) -> set[str]:
+    """Return what in a tree runs texts: calls, imports, shells."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names} & RUNNERS
+        elif isinstance(node, ast.ImportFrom):
+            names = {name.name for name in node.names} | {node.module or ""}
+            found |= names & (RUNNERS | RUNNING | {"sympy.parsing"})
+        elif isinstance(node, ast.Name):
+            found |= {node.id} & RUNNING
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) != "re":
+            found |= {node.attr} & RUNNING
+        elif isinstance(node, ast.keyword) and node.arg == "shell":
+            found.add("shell")
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eval(text)", "f = exec", "builtins.compile(text)", "import pickle",
+        "from marshal import loads", "from sympy import sympify", "sympy.sympify(t)",
+        "run(words, shell=True)", "os.system(text)", "import shelve as s",
+        "from os import popen", "__import__(name)", "import runpy.x",
+    ],
+)  # fmt: skip
+def test_what_runs_a_text_is_seen(text: str) -> None:
+    assert running(ast.parse(text))
 
 
 def modules(package: ModuleType) -> list[str]:

@@ -287,6 +287,7 @@ def test_sql_computes_a_table_of_whole_numbers() -> None:
         ("x -f python --check", "which point"),
         ("x -f python --check --at 1 --at 2", "point"),
         ("x -f python --name 2f", "cannot be a function's name"),
+        ("x -f sql --table 'a\u2028b'", "cannot be a table's name"),
         ("x -f c --name double", "cannot be a function's name in C"),
         ("abs(x) -f python --check --at 0", "not differentiable"),
         ("log(x) -f python --check --at=-1", "not defined"),

@@ -1,5 +1,6 @@
 """Nothing of a user or a file steers what shows it: a terminal, a page, a document."""
 
+import json
 import re
 import shlex
 from html.parser import HTMLParser
@@ -60,6 +61,8 @@ def hold(form: str, out: str) -> None:
         assert len(columns) <= 1
         assert not re.search(r"^[^`]*(?<!\\)<", out, re.MULTILINE) or "```" in out
     elif form == "latex":
+        verbatim = r"\\begin\{Verbatim\}.*?\\end\{Verbatim\}"
+        out = re.sub(verbatim, "", out, flags=re.DOTALL)
         begins = re.findall(r"\\begin\{(\w+\*?)\}", out)
         assert sorted(begins) == sorted(re.findall(r"\\end\{(\w+\*?)\}", out))
         assert r"\input" not in out
@@ -97,6 +100,71 @@ def test_a_row_of_a_file_steers_nothing(
     formulas.write_text(f"x\n{value}\n", encoding="utf-8", newline="")
     many = ("--exprs", str(formulas), "--at", "x=1", "--keep-going")
     hold(form, run("grad", *many, "-f", form).out)
+
+
+#: Files with a text wherever a text may stand: by name, content, and the call. T is
+#: the text, Q is in quotes for a table, J for JSON.
+FILES = {
+    "head.csv": ('x,"Q"\n1,2\n', ("grad", "x", "--keep-going", "--points")),
+    "row.jsonl": ('{"x":1,J:J}\n{"x":J}\n', ("grad", "x", "--keep-going", "--points")),
+    "claims.csv": (
+        'name,formula,claim\n"Q",x^2,2x\na,"Q",2x\nb,x^2,"Q"\n',
+        ("check", "--keep-going", "--claims"),
+    ),
+    "claims.jsonl": (
+        '{"name":J,"formula":"x^2","claim":"3x"}\n{"name":1,"formula":J,"claim":J}\n',
+        ("check", "--keep-going", "--claims"),
+    ),
+    "work": ("f(x) = x^2\nT: f'(x) = 2x T\n= 3x T\n= T", ("check", "--work")),
+    "lesson.md": (
+        "# T\n\nT `T` **T** [T](T)\n\n- T\n\n```console\n$ diffcli T\n```\n\n"
+        "```\nT\n```\n",
+        ("demo",),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "json", "jsonl", "junit", "cast"])
+@pytest.mark.parametrize("file", FILES)
+def test_no_text_in_a_file_steers_anything(
+    file: str, form: str, run: Run, tmp_path: Path
+) -> None:
+    """All texts at once, so that it is quick: each has been tried alone."""
+    text = " ".join(TEXTS.values()).encode("utf-8", "replace").decode()
+    pattern, call = FILES[file]
+    quoted = {"T": text, "Q": text.replace('"', '""'), "J": json.dumps(text)}
+    written = re.sub("[TQJ]", lambda letter: quoted[letter[0]], pattern)
+    (tmp_path / file).write_text(written, encoding="utf-8", newline="")
+    ran = run(*call, str(tmp_path / file), "-f", form)
+    assert "internal" not in ran.err
+    assert all(c.isprintable() or c == "\n" for c in ran.err)
+    if not ran.out:
+        return  # no format of this command
+    if form in FORMATS:
+        hold(form, ran.out)
+    elif form == "junit":
+        ElementTree.fromstring(ran.out)
+    else:  # JSON hides what steers, or a terminal would obey it
+        for line in [ran.out] if form == "json" else ran.out.split("\n")[:-1]:
+            json.loads(line)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_a_program_says_steers_nothing(
+    form: str, run: Run, tmp_path: Path
+) -> None:
+    text = " ".join(TEXTS.values()).encode("utf-8", "replace").decode()
+    (tmp_path / "said").write_text(f"{text}\n", encoding="utf-8")
+    said = shlex.quote(str(tmp_path / "said"))
+    for line in (
+        f"cat {said}", f"cat {said} >&2; exit 3",
+        f"read _; echo '{{\"f\": 1}}'; cat {said} >&2; exit 3",
+    ):  # fmt: skip
+        program = shlex.join(["sh", "-c", line])
+        ran = run("grad", "--program", program, "--at", "1", "-f", form)
+        if ran.out:
+            hold(form, ran.out)
+        assert all(c.isprintable() or c == "\n" for c in ran.err)
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -85,9 +85,13 @@ def code(
             f"{arguments.shown(name)} cannot be a function's name in {target.TITLE}",
             parameter="name",
         )
+    if not arguments.text(table, "table") or not table.isprintable():
+        raise UsageError(
+            f"{arguments.shown(table)} cannot be a table's name", parameter="table"
+        )
     problems = []
     if check is not None:
         parts = found.parsed.parts()
         problems = [arguments.problem(part, check) for part in parts]
-    wanted = _Wanted(language, name, arguments.text(table, "table"), dialect)
+    wanted = _Wanted(language, name, table, dialect)
     return _analysis.export(found, wanted, problems)

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from importlib import import_module
 from typing import Any, SupportsFloat
 
@@ -56,7 +56,7 @@ class ModuleBox(CallableBox):
             )
         sys.path.insert(0, os.getcwd())
         try:
-            with redirect_stdout(sys.stderr):
+            with _aside():
                 target: Any = import_module(module)
                 for part in function.split("."):
                     target = getattr(target, part)
@@ -67,11 +67,31 @@ class ModuleBox(CallableBox):
         finally:
             sys.path.pop(0)
 
-        def aside(x: list[float]) -> Any:
-            with redirect_stdout(sys.stderr):  # what it prints is no result of ours
+        def called(x: list[float]) -> Any:
+            with _aside():
                 return target(x)
 
-        super().__init__(aside, name)
+        super().__init__(called, name)
+
+
+@contextmanager
+def _aside() -> Iterator[None]:
+    """Let what somebody's code prints go to stderr: it is no result of ours.
+
+    Also what its C code, or a process that it starts, writes to the open file 1.
+    """
+    kept = -1
+    with suppress(OSError):  # the streams of a test or a notebook may be no files
+        kept = os.dup(1)
+        sys.stdout.flush()
+        os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if kept >= 0:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _given(result: Any) -> dict[str, Any]:

@@ -6,14 +6,16 @@ are the processor's, so that a busy machine gives the same answers.
 """
 
 import atexit
-import pickle
+import json
 import select
 import signal
 import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import IO, Any
+
+from diffcli.language.expression import Expression, flat, made_of
 
 PATIENCE = 2.0
 """Seconds of work that an answer may take."""
@@ -56,8 +58,7 @@ class _Sympy:
     def answer(self, function: str, *args: Any) -> Any:
         """Return an answer. Raises NoAnswer, EOFError, and OSError if it is late."""
         assert self.process.stdin is not None
-        pickle.dump((function, args), self.process.stdin)
-        self.process.stdin.flush()
+        _write([function, *args], self.process.stdin)
         known, answer = self._received(_BUSY)
         if not known:
             raise NoAnswer(answer)
@@ -67,7 +68,7 @@ class _Sympy:
         assert self.process.stdout is not None
         if not select.select([self.process.stdout], [], [], seconds)[0]:
             raise TimeoutError
-        return pickle.load(self.process.stdout)
+        return _read(self.process.stdout)
 
     def end(self) -> None:
         """End the process."""
@@ -84,16 +85,43 @@ def _sympy() -> _Sympy:
     return _Sympy()
 
 
+# ---- what the two say to each other: a line of JSON each, which runs nothing -------
+
+_NODES = ""  # the key of an expression's nodes; no variable is called so
+
+
+def _write(said: object, stream: IO[bytes]) -> None:
+    stream.write(f"{json.dumps(said, default=_plain)}\n".encode())
+    stream.flush()
+
+
+def _plain(said: object) -> dict[str, object]:
+    if not isinstance(said, Expression):
+        raise TypeError(f"{type(said).__name__} is not plain data")
+    return {_NODES: flat([said])}
+
+
+def _read(stream: IO[bytes]) -> Any:
+    """Return what was said. Raises EOFError if nobody speaks any more."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    return json.loads(line, object_hook=_heard)
+
+
+def _heard(said: dict[str, Any]) -> object:
+    return made_of(said[_NODES]) if _NODES in said else said
+
+
 def serve() -> None:
     """Answer questions from stdin on stdout, until there are no more."""
     from diffcli.engine import exact
 
     reply: tuple[bool, object] = (True, "ready")
     while True:
-        pickle.dump(reply, sys.stdout.buffer)
-        sys.stdout.flush()
+        _write(reply, sys.stdout.buffer)
         try:
-            function, args = pickle.load(sys.stdin.buffer)
+            function, *args = _read(sys.stdin.buffer)
         except EOFError:
             return
         # Not even a power in C, which listens to nobody, outlives this.

@@ -11,6 +11,7 @@ from diffcli.tables import PLAIN, Dialect, Fault
 
 _ARRAY = re.compile(r"\s*\[\s*($|[\[{]|\]\s*$)")  # of rows, not the values of one
 _SIGNS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},]')  # strings hide what is in them
+_UNSEEN = re.compile(r"[^ -~\n]")  # candidates: only of letters is more to be asked
 _DEEPEST = 50  # brackets inside each other; a writer goes down call by call
 
 
@@ -37,9 +38,19 @@ def read(
         raise ParseError(f"{array.last}: the array of rows does not close with ']'")
 
 
-def line(cells: Any) -> str:
-    """Return a value on one line."""
-    return json.dumps(cells, ensure_ascii=False, allow_nan=False)
+def line(cells: Any, indent: int | None = None) -> str:
+    """Return a value on one line, or with an indent on many.
+
+    What is not seen is escaped, as all readers undo: Python for one takes U+2028 for
+    the end of a line, and a terminal obeys U+009B.
+    """
+    text = json.dumps(cells, ensure_ascii=False, allow_nan=False, indent=indent)
+    return text if text.isprintable() else _UNSEEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -73,7 +84,7 @@ def _value(text: str) -> Any:
         if text.count("[") + text.count("{") > _DEEPEST and _depth(found) > _DEEPEST:
             return Fault(f"brackets stand more than {_DEEPEST} deep")
         if "\\u" in text:
-            line(found).encode()
+            json.dumps(found, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         return Fault(f"this is not JSON: {error}")
     except UnicodeEncodeError:

@@ -1,9 +1,9 @@
 """One JSON document: an object for one result, an array for many."""
 
-import json
 from collections.abc import Iterator
 
 from diffcli.output.document import Documents, Screen
+from diffcli.tables import jsonl
 
 SUMMARY = "one JSON document; an array for several points"
 SUFFIXES = (".json",)
@@ -18,12 +18,8 @@ def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """
     if not documents.many:
         for document in documents:
-            yield json.dumps(
-                document.record(), indent=1, ensure_ascii=False, allow_nan=False
-            )
+            yield jsonl.line(document.record(), indent=1)
         return
-    from diffcli.tables import jsonl
-
     before = "["
     for document in documents:
         yield before + jsonl.line(document.record())
