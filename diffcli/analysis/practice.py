@@ -178,14 +178,14 @@ def answer(exercise: Exercise, text: str) -> Mark:
     """
     if exercise.kind == RULE:
         return _mark_of_rule(exercise, text.strip().lower())
-    from diffcli.inputs import points
+    from diffcli.inputs import claims, points
 
     formula = exercise.formula
     if formula.definitions:
         claimed = {exercise.variable: _in_names(exercise, text)}
     else:
         named = text if points.names(text) else f"{exercise.variable}={text}"
-        claimed = points.claims([named], formula.variables)
+        claimed = claims.by_variable([named], formula.variables)
     if exercise.kind == NUMBER:
         value = parse(f"{exercise.value:.10g}").expression
         found = mark(formula, claimed, exercise.point, _ROUNDED)
@@ -195,15 +195,15 @@ def answer(exercise: Exercise, text: str) -> Mark:
 
 def _in_names(exercise: Exercise, text: str) -> Parsed:
     """Return an answer that may have the names of a network's parts in it."""
-    from diffcli.inputs import points
+    from diffcli.inputs import claims
 
     formula = exercise.formula
     left, _, right = text.rpartition("=")
-    if left and points.toward(left.strip(), formula.variables) != exercise.variable:
+    if left and claims.toward(left.strip(), formula.variables) != exercise.variable:
         raise PointError(f"asked for is the derivative toward {exercise.variable}")
     before = formula.source.rpartition(";")[0]
     parsed = parse(f"{before}; {right}", names=formula.variables)
-    return points.claim(parsed, formula.variables)
+    return claims.as_claim(parsed, formula.variables)
 
 
 def _mark_of_rule(exercise: Exercise, word: str) -> Mark:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from glob import glob
 from typing import TYPE_CHECKING
 
 from diffcli.cli import terminal
@@ -65,6 +64,8 @@ def _files(pattern: str) -> list[str]:
     """Return the files of a pattern in the order of their names, or the only file."""
     if pattern == "-" or os.path.exists(pattern):
         return [pattern]
+    from glob import glob  # only data in parts needs it
+
     return sorted(glob(pattern)) or [pattern]
 
 

@@ -15,8 +15,8 @@ from diffcli.errors import (
     RowsFailed,
     UsageError,
 )
-from diffcli.inputs.claims import Claimed, table
-from diffcli.inputs.claims import answers as answer_table
+from diffcli.inputs.claim_rows import Claimed, table
+from diffcli.inputs.claim_rows import answers as answer_table
 from diffcli.inputs.work import read
 from diffcli.output.views.claims import document
 from diffcli.output.views.practice import written

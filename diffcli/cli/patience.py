@@ -5,7 +5,6 @@ counted, a bar takes its place. Without a terminal, and in a dialogue, there is 
 """
 
 import os
-import signal
 import sys
 from collections.abc import Iterable, Iterator
 from time import monotonic
@@ -22,8 +21,11 @@ _shown = False
 def begin(first: float = FIRST, every: float = _EVERY) -> None:
     """Draw the line from now on, where there is somebody to see it."""
     global _on
-    possible = hasattr(signal, "setitimer") and sys.stderr.isatty()
-    if not possible or os.environ.get("TERM", "dumb") == "dumb":
+    if not sys.stderr.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        return
+    import signal  # a tenth of our start-up, and only a terminal needs it
+
+    if not hasattr(signal, "setitimer"):
         return
     try:
         signal.signal(signal.SIGALRM, lambda *_: _draw(first))
@@ -38,6 +40,8 @@ def end() -> None:
     """Draw it no more: the call is over, or it waits for somebody."""
     global _on
     if _on:
+        import signal
+
         signal.setitimer(signal.ITIMER_REAL, 0)
         pause()
         _on = False

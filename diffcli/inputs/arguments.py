@@ -198,6 +198,8 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
     Raises PointError for a name that the formula has not, and for a number that is
     none; ParseError for a text that is no formula.
     """
+    from diffcli.inputs.claims import as_claim  # most calls claim nothing
+
     mapping(given, "claims")
     formulas: dict[str, Parsed] = {}
     known = ", ".join(variables)
@@ -212,7 +214,7 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
                 raise PointError(
                     f"the claim for '{name}' is not a finite number", parameter="claims"
                 )
-        formulas[name] = points.claim(_claimed(claim, variables), variables)
+        formulas[name] = as_claim(_claimed(claim, variables), variables)
     return formulas
 
 

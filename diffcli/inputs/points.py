@@ -1,6 +1,5 @@
 """What ``--at`` takes: ``1,3`` or ``x1=1,x2=3``, every value a constant formula."""
 
-import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
@@ -11,8 +10,6 @@ from diffcli.language.expression import Expression, Variable, natural, postorder
 from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
-
-_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
 def names(text: str) -> list[str]:
@@ -39,7 +36,7 @@ def select(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
         if name not in variables:
             raise PointError(
                 f"--wrt names '{name}', which is not in the formula"
-                f" ({_listed(variables)})"
+                f" ({listing(variables)})"
             )
     return names or tuple(variables)
 
@@ -124,121 +121,6 @@ def interval(text: str, option: str) -> tuple[float, float]:
     return low, high
 
 
-def claim(formula: Parsed, variables: Sequence[str]) -> Parsed:
-    """Return a formula, if it can be the claim for one variable.
-
-    Raises PointError for a variable that is not there, ParseError for a name in front,
-    which would claim something else.
-    """
-    source = formula.source
-    sign = _EQUALS.search(source, *(formula.within or (0, len(source))))
-    if sign and not formula.definitions:
-        raise ParseError(
-            "a claim is a formula, without '='", source=source, span=sign.span()
-        )
-    for other in formula.variables:
-        if other not in variables:
-            raise PointError(
-                f"the claim has a variable '{other}', which is not in the formula"
-                f" ({_listed(variables)})",
-                parameter="claims",
-            )
-    return formula
-
-
-def claims(
-    texts: Sequence[str],
-    variables: Sequence[str],
-    syntax: str = "",
-    others: Sequence[str] = (),
-) -> dict[str, Parsed]:
-    """Return claimed partials by variable: formulas by name, or one for each.
-
-    ``others`` may stand in a claim too.
-
-    Raises PointError if names or counts do not fit, ParseError for a claim that is
-    no formula.
-    """
-    by_name: dict[str, Parsed] = {}
-    known = (*variables, *others)
-    for text in texts:
-        parts = spans(text)
-        named = bool(names(text))
-        if not named and len(parts) != len(variables):
-            formulas = "1 formula" if len(parts) == 1 else f"{len(parts)} formulas"
-            raise PointError(
-                f"--claim has {formulas}, but the gradient has"
-                f" {len(variables)}: {_listed(variables)}",
-                hint=f"name it: --claim {variables[0]}=...",
-            )
-        for place, (a, b) in enumerate(parts):
-            start = text.find("=", a, b) + 1 if named else 0
-            name = variables[place]
-            if start:
-                name = toward(spelling(text[a : start - 1].strip()), variables)
-            if name in others:
-                raise PointError(f"--claim names '{name}', which is a column")
-            if name not in variables:
-                raise PointError(
-                    f"--claim names '{name}', which is not in the formula"
-                    f" ({_listed(variables)})"
-                )
-            if name in by_name:
-                raise PointError(
-                    f"--claim names '{name}' twice", source=text, span=(a, b)
-                )
-            part = (start or a, b)
-            formula = parse(text, names=known, within=part, syntax=syntax)
-            by_name[name] = claim(formula, known)
-    return by_name
-
-
-_PARTIAL = re.compile(r"[d∂]\s*\w*\s*/\s*[d∂]\s*(\w+)\s*(?:\([^()]*\))?")
-_PRIMED = re.compile(r"\w+\s*['’′]\s*(?:\(\s*(\w*)\s*\))?")
-_BELOW = re.compile(r"[^\W\d_]+_(\w+)")
-
-
-def toward(left: str, variables: Sequence[str]) -> str:
-    """Return the variable of df/dx, ∂f/∂x, d/dx, f'(x), f' or f_x; else the text.
-
-    Raises PointError for f' where there are several variables.
-    """
-    if left in variables:
-        return left
-    found = _PARTIAL.fullmatch(left) or _PRIMED.fullmatch(left)
-    if not found:
-        below = _BELOW.fullmatch(left)
-        return spelling(below[1]) if below and below[1] in variables else left
-    if found[1]:
-        return spelling(found[1])
-    if len(variables) > 1:
-        raise PointError(
-            f"'{left}' does not say which partial it is ({_listed(variables)})",
-            hint=f"df/d{variables[0]} = ...",
-        )
-    return variables[0]
-
-
-def by_output(texts: Sequence[str], count: int) -> list[list[str]]:
-    """Return the claims for each of several outputs, between which stands a ';'.
-
-    >>> by_output(["y,x; cos(x),1"], 2)
-    [['y,x'], [' cos(x),1']]
-
-    Raises PointError if there are not as many as outputs.
-    """
-    if not count:
-        return [list(texts)]
-    rows = [text.split(";") for text in texts]
-    for row in rows:
-        if len(row) != count:
-            raise PointError(
-                f"--claim is for {len(row)} of {count} outputs",
-                hint="the rows of a Jacobian are separated by ';': --claim 'y,x; 1,0'",
-            )
-    return [[row[place] for row in rows] for place in range(count)]
-
-
 def order_surprises(text: str, parsed: Parsed) -> bool:
     """Tell whether values without names may have gone where nobody expects them.
 
@@ -269,11 +151,11 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
     need = "needs a value" if len(missing) == 1 else "need values"
     if unknown:
         name, span = unknown
-        hint = f"{_listed(missing)} still {need}" if missing else "leave it out"
+        hint = f"{listing(missing)} still {need}" if missing else "leave it out"
         if "".join(values) in missing:  # 'xy' was meant as a product
             hint = f"{''.join(values)} is one name; for a product: {'*'.join(values)}"
         raise PointError(
-            f"--at names '{name}', which is not in the formula ({_listed(variables)})",
+            f"--at names '{name}', which is not in the formula ({listing(variables)})",
             source=text,
             span=span,
             hint=hint,
@@ -282,7 +164,7 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
         plural = "" if len(missing) == 1 else "s"
         example = f"--at {text.strip()},{','.join(f'{n}=1' for n in missing[:3])}"
         raise PointError(
-            f"--at has no value{plural} for {_listed(missing)}",
+            f"--at has no value{plural} for {listing(missing)}",
             hint=next(filter(None, map(other_reading, missing)), example),
         )
     return {name: values[name] for name in variables}
@@ -360,7 +242,7 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
         hint = next(filter(None, map(other_reading, variables)), hint)
     return PointError(
         f"--at has {len(given)} value{plural}, but the formula has"
-        f" {len(variables)} variable{s}: {_listed(variables)}",
+        f" {len(variables)} variable{s}: {listing(variables)}",
         hint=hint,
     )
 
@@ -396,7 +278,8 @@ def _example(variables: Sequence[str]) -> str:
     return ",".join(f"{name}={place}" for place, name in enumerate(ordered, 1))
 
 
-def _listed(variables: Sequence[str]) -> str:
+def listing(variables: Sequence[str]) -> str:
+    """Return names as a message lists them: nine at the most."""
     return ", ".join([*variables[:9], *(["…"] if len(variables) > 9 else [])])
 
 
@@ -407,11 +290,11 @@ def fitted(values: Mapping[str, float], variables: Sequence[str]) -> dict[str, f
     """
     for name in values:
         if name not in variables:
-            raise PointError(f"'{name}' is not in the formula ({_listed(variables)})")
+            raise PointError(f"'{name}' is not in the formula ({listing(variables)})")
     missing = [name for name in variables if name not in values]
     if missing:
         hint = next(filter(None, map(other_reading, missing)), "")
-        raise PointError(f"there is no value for {_listed(missing)}", hint=hint)
+        raise PointError(f"there is no value for {listing(missing)}", hint=hint)
     for name, value in values.items():
         if not isfinite(value):
             raise PointError(f"the value of '{name}' is not a finite number")

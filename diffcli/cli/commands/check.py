@@ -19,7 +19,7 @@ from diffcli.errors import (
     KinkError,
     UsageError,
 )
-from diffcli.inputs import points
+from diffcli.inputs.claims import by_output, by_variable
 from diffcli.inputs.rows import Row, placed, poser
 from diffcli.output import formats
 from diffcli.output.document import Document
@@ -201,7 +201,7 @@ def _of_data(request: Request, form: str, question: Question) -> Found:
         request, parsed, "", question.settings, keep_going=question.keep_going
     )
     weights, columns = tuple(found.weights), tuple(found.data.columns)
-    claimed = points.claims(question.claims, weights, request.forced_syntax, columns)
+    claimed = by_variable(question.claims, weights, request.forced_syntax, columns)
     progress = terminal.Progress(found.data.used, "rows")
     try:
         result = question.ask(found, claims=claimed, progress=progress)
@@ -215,11 +215,11 @@ def _of_formula(request: Request, form: str, question: Question) -> Found:
     parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form)
     toward, syntax = request.wanted(parsed, ""), request.forced_syntax
-    texts = points.by_output(question.claims, len(parsed.outputs))
+    texts = by_output(question.claims, len(parsed.outputs))
     parts = [
         (
             poser(part, toward, question.settings),
-            points.claims(claims, parsed.variables, syntax),
+            by_variable(claims, parsed.variables, syntax),
         )
         for part, claims in zip(parsed.parts(), texts, strict=True)
     ]
@@ -249,7 +249,7 @@ def _of_box(request: Request, form: str, question: Question) -> Found:
             for row in rows.rows:
                 if row.error:
                     raise row.error
-                claimed = points.claims(question.claims, tuple(row.point))
+                claimed = by_variable(question.claims, tuple(row.point))
                 progress = terminal.Progress(len(claimed) or len(row.point), "partials")
                 try:
                     yield row, ask(row.point, claimed, progress=progress)

@@ -7,7 +7,7 @@ from typing import Any
 
 import diffcli
 from diffcli.analysis.marking import RIGHT, WRONG, Mark
-from diffcli.inputs.claims import Claimed
+from diffcli.inputs.claim_rows import Claimed
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,
