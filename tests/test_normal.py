@@ -113,6 +113,25 @@ def test_as_short_as_the_shortest_known(kind: str) -> None:
     assert sum(ratio <= 1.1 for ratio in ratios) >= 0.75 * len(ratios)
 
 
+NESTED = [
+    "(1/(x^2-3*x))/(4-x^2)", "(1/(4-x^2))/(x*(x-2))", "x/(1/x+1)", "1/(1/x+1/a)",
+    "(1/(x+1)-1/(4-x^2))/x", "(x*(x-2))/(1/(4-x^2)+1)", "1/(1+1/(1+1/x))",
+    "(1/x+1/y)^2/x", "(x-1/x)/(x+1/x)", "1/(x^2+1/(x+1))", "(1/sin(x)-1/x)/x",
+    "(2*x-1)/(1/log(x)+1)", "1/(1-1/e^x)", "(a/x+b)/(x/a+b)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", NESTED)
+def test_no_bar_stands_above_or_below_a_bar(formula: str) -> None:
+    """A sum with 1/x in it is above no bar; the domain is only widened."""
+    typed = parse(formula).expression
+    (derivation,) = derive(typed, ["x"])
+    form = normal(derivation.result, [typed])
+    hold_equal(derivation.result, form)
+    size, cost = Algebra().size_and_cost(form)
+    assert size == cost, text(form)
+
+
 @given(strategies.written())
 def test_the_same_function(expression: Expression) -> None:
     hold_equal(expression, normal(expression))

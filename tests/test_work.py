@@ -77,6 +77,10 @@ RIGHT = [
     "\\frac{1\\cdot(x+1) - x}{(x+1)^2} \\\\\n&= \\frac{1}{(x+1)^2}\n\\end{align*}",
     "$f(x) = \\left(3x+1\\right)^4$\n$f^{\\prime}(x) = 4\\left(3x+1\\right)^3 "
     "\\cdot \\frac{d}{dx}\\left(3x+1\\right)$\n$= 12(3x+1)^3$",
+    "f(x) = cos(x)\nf'(x) = -sin(x)\nf'(1) = -sin(1) ≈ -0.84",
+    "f(x) = sqrt(x)\nf'(x) = 1/(2sqrt(x))\nf'(2) ≈ 1/(2·1.414) ≈ 0.354 ≈ 0.35",
+    "f(x) = 22x\nf'(2) ≈ 22\nf'(2) ~= 2.2e1",
+    "$f(x) = \\sin(x)$\n$f'(1) \\approx 0.54$",
     "f(x₁, x₂) = (2x₁ + 3x₂)²\n∂f/∂x₁ = 2(2x₁ + 3x₂) · ∂/∂x₁ (2x₁ + 3x₂)\n"
     "= 2(2x₁ + 3x₂) · 2\n= 4(2x₁ + 3x₂)",
 ]
@@ -103,6 +107,8 @@ def test_right(lines: str) -> None:
         ("f(x) = x^3\nf''(x) = 6", ""),
         ("f(x,y) = x^2*y\nf_x = x^2", "the derivative toward y"),
         ("f(x) = (x+3)^2 = x^2 + 9", "the power of the sum x + 3 was taken term by"),
+        ("f(x) = cos(x)\nf'(1) = -0.84", "-0.84 is rounded: write ≈ before it"),
+        ("f(x) = cos(x)\nf'(1) ≈ -0.85", ""),
         ("f(x) = x*e^x\nf' = e^x + x*e^x\n= x*e^x", "the term exp(x) was lost"),
     ],
 )
@@ -110,6 +116,38 @@ def test_what_was_done_is_said(lines: str, said: str) -> None:
     judgement = diffcli.judge(lines)
     assert not judgement.passed
     assert said in "; ".join(map(str, judgement.slips))
+
+
+EXERCISES = """\
+Exercise 1
+f(x) = x^2
+f'(x) = 2x
+
+f(x) = x^3
+f'(x) = 3x
+
+Ex. 3: f(t) = e^(2t)
+f'(t) = e^(2t)
+f'(0) ≈ 2.0
+"""
+
+
+def test_every_exercise_has_its_own_names(mine: Path, run: Run) -> None:
+    mine.write_text(EXERCISES, encoding="utf-8")
+    ran = run("check", "--work", str(mine))
+    assert "Line 6: " in ran.out
+    assert "Right is 3x²." in ran.out
+    assert "Line 9: the inside 2t was not differentiated" in ran.out
+    made = json.loads(run("check", "--work", str(mine), "-f", "json").out)
+    assert [line["exercise"] for line in made["lines"]] == [1, 1, 2, 2, 3, 3, 3]
+    assert made["lines"][3]["right"] == made["right"] == "3*x**2"
+    assert made["lines"][6]["sign"] == "≈"
+
+
+def test_a_formula_rewritten_is_no_new_exercise() -> None:
+    lines = ["f(x) = (x+1)^2", "", "f(x) = x^2+2x+2", "f'(x) = 2x+2"]
+    statuses = [v.status for v in diffcli.judge(lines).verdicts]
+    assert statuses == ["given", "wrong", "right"]
 
 
 def test_a_line_is_shown_as_it_was_written(mine: Path, run: Run) -> None:
@@ -133,7 +171,7 @@ def test_marks_in_every_format(form: str, mine: Path, run: Run) -> None:
     ("lines", "code", "said"),
     [
         ("f(x) = x^2\ndg/dx = 2x", 3, ":2: nothing says what 'g' is"),
-        ("f(x) = x^2\nf'(x) ≈ 2x", 3, ":2: '≈' is not part of the language"),
+        ("f(x) = x^2\nf'(x) ≈ 2x", 3, ":2: ≈ stands before a rounded number"),
         ("u = x^2\n' = 2x", 3, ":2: there is nothing before the prime"),
         ("d/dx = 2x", 3, ":1: there is nothing behind d/dx"),
         ("", 2, "is empty"),

@@ -21,17 +21,21 @@ def equal(
     other: Expression,
     point: Mapping[str, float] | None = None,
     of: Expression | None = None,
+    off: float = 0.0,
 ) -> bool | None:
     """Tell whether two formulas have equal values at the point and at others near it.
 
     Without a point they are compared all over, and only where ``of``, whose derivatives
-    they may be, has a value. None: nowhere do all have one.
+    they may be, has a value. ``off`` is how far they may lie apart besides. None:
+    nowhere do all have one.
     """
     program = Program([one, other] if of is None else [one, other, of])
-    return equal_at(program, places_near(program.inputs, point))
+    return equal_at(program, places_near(program.inputs, point), off)
 
 
-def equal_at(program: Program, places: Iterable[Mapping[str, float]]) -> bool | None:
+def equal_at(
+    program: Program, places: Iterable[Mapping[str, float]], off: float = 0.0
+) -> bool | None:
     """Tell whether a program's first two outputs are equal at a few of the places."""
     compared = 0
     outputs = program.outputs[:2]
@@ -44,7 +48,8 @@ def equal_at(program: Program, places: Iterable[Mapping[str, float]]) -> bool | 
         (a, b), (ea, eb) = (
             [column[row] for row in outputs] for column in (tape.values, errors)
         )
-        if not abs(a - b) <= _SLACK * (ea + eb + ROUNDING * (abs(a) + abs(b))):
+        allowed = _SLACK * (ea + eb + ROUNDING * (abs(a) + abs(b))) + off
+        if not abs(a - b) <= allowed:
             return False
         compared += 1
         if compared == _ENOUGH:

@@ -11,8 +11,15 @@ from diffcli.engine.derivation import derivations
 from diffcli.engine.normal import normal
 from diffcli.engine.paper import chain, light, resolved, too_long
 from diffcli.engine.rewriting import Bindings, D, fill, match
+from diffcli.inputs.rounded import is_one_number, rounded_as, rounding
 from diffcli.inputs.work import Item, Work
-from diffcli.language.expression import Call, Expression, call, postorder
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    call,
+    postorder,
+    variables,
+)
 from diffcli.records import Record
 
 GIVEN, RIGHT, FOLLOWS, WRONG = "given", "right", "follows", "wrong"
@@ -31,6 +38,10 @@ class LineVerdict(Record):
     after: int = 0
     #: The rule by which the first line of a derivative is right.
     rule: str = ""
+    #: What was done there, if that can be told of the first wrong one of an exercise.
+    slips: tuple[Slip, ...] = ()
+    #: What would have been right there.
+    right: Expression | None = None
 
 
 class Judgement(Record):
@@ -38,16 +49,30 @@ class Judgement(Record):
 
     work: Work
     verdicts: tuple[LineVerdict, ...]
-    #: What was done there, if that can be told.
-    slips: tuple[Slip, ...] = ()
-    #: What would have been right there.
-    right: Expression | None = None
 
     @property
     def first_wrong(self) -> LineVerdict | None:
         """The first line that does not follow."""
-        wrong = (verdict for verdict in self.verdicts if verdict.status == WRONG)
-        return next(wrong, None)
+        return next(iter(self.first_of_each), None)
+
+    @property
+    def first_of_each(self) -> list[LineVerdict]:
+        """The first line of each exercise that does not follow."""
+        found: dict[int, LineVerdict] = {}
+        for verdict in self.verdicts:
+            if verdict.status == WRONG:
+                found.setdefault(verdict.item.exercise, verdict)
+        return list(found.values())
+
+    @property
+    def slips(self) -> tuple[Slip, ...]:
+        """What was done in the first wrong line, if that can be told."""
+        return self.first_wrong.slips if self.first_wrong else ()
+
+    @property
+    def right(self) -> Expression | None:
+        """What would have been right there."""
+        return self.first_wrong.right if self.first_wrong else None
 
     @property
     def passed(self) -> bool:
@@ -58,35 +83,38 @@ class Judgement(Record):
 def judge(work: Work) -> Judgement:
     """Return what is said of a student's lines."""
     verdicts: list[LineVerdict] = []
-    explained: Judgement | None = None
+    wrong: set[int] = set()
     before: Item | None = None
     root: Expression | None = None
+    off = 0.0
     for item in work.items:
         if item.given or item.root is not None:
             before, root = None, item.expression if item.given else item.root
-        if item.given:
-            verdicts.append(LineVerdict(item, GIVEN))
-        else:
+            off = 0.0
+        off += item.off
+        verdict = LineVerdict(item, GIVEN)
+        if not item.given:
             assert root is not None
             previous = before.expression if before else root
-            verdict = _verdict(work, item, before, previous, root)
-            verdicts.append(verdict)
-            if verdict.status == WRONG and explained is None:
-                explained = _explained(work, item, previous, root)
+            verdict = _verdict(item, before, previous, root, off)
+            if verdict.status == WRONG and item.exercise not in wrong:
+                wrong.add(item.exercise)
+                verdict = _explained(verdict, previous, root)
+        verdicts.append(verdict)
         before = item
-    if explained is None:
-        return Judgement(work, tuple(verdicts))
-    return explained._replace(verdicts=tuple(verdicts))
+    return Judgement(work, tuple(verdicts))
 
 
 def _verdict(
-    work: Work, item: Item, before: Item | None, previous: Expression, root: Expression
+    item: Item, before: Item | None, previous: Expression, root: Expression, off: float
 ) -> LineVerdict:
+    """Return what is said of a line; ``off`` is what was rounded away in its chain."""
     here, last, first = (
         resolved(part, item.variable) for part in (item.expression, previous, root)
     )
     after = before.line if before else 0
-    follows, right = equal(last, here), equal(first, here)
+    near = item.off + (before.off if before else 0.0)
+    follows, right = equal(last, here, off=near), equal(first, here, off=off)
     if follows is None:
         return LineVerdict(item, UNCLEAR, after)
     if not follows:
@@ -102,25 +130,41 @@ def _rule(root: Expression, name: str) -> str:
         return ""
     first = chain(of, name).lines[0]
     words = [reason[0] for reason in first.reasons if isinstance(reason[0], str)]
-    return words[0].partition(":")[0] if words else ""
+    word = words[0].partition(":")[0] if words else ""
+    return "" if "/" in word else word  # d/dz √z = 1/(2√z) has no name
 
 
 def _explained(
-    work: Work, item: Item, previous: Expression, root: Expression
-) -> Judgement:
+    verdict: LineVerdict, previous: Expression, root: Expression
+) -> LineVerdict:
     """Return why a line does not follow, and what would have been right."""
+    item = verdict.item
     name = item.variable
     here = resolved(item.expression, name)
     right = normal(resolved(previous, name), [previous])
     of = _differentiated(previous, name)
     if of is not None:
         right = chain(of, name).result
+    if not variables(here) and not variables(right):
+        return _misrounded(verdict, here, right)
     found = list(_moves(previous, here, name))
     of = _differentiated(root, name)
     if not found and of is not None:
         (derivation,) = derivations(of, (name,))
         found = list(explain(derivation, here))
-    return Judgement(work, (), tuple(found[:1]), right)
+    return verdict._replace(slips=tuple(found[:1]), right=right)
+
+
+def _misrounded(
+    verdict: LineVerdict, here: Expression, right: Expression
+) -> LineVerdict:
+    """Return what is said of a number that is wrong, or that was only rounded."""
+    if verdict.item.off and is_one_number(here):
+        return verdict._replace(right=rounded_as(right, here))
+    if equal(here, right, off=rounding(here)):
+        said = (here, " is rounded: write ≈ before it, not =")
+        return verdict._replace(slips=(Slip(None, said),), right=right)
+    return verdict._replace(right=right)
 
 
 def _differentiated(node: Expression, name: str) -> Expression | None:

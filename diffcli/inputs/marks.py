@@ -257,7 +257,7 @@ class Marks:
             return whole
         # f = (x^2+1)^3 was written before u = x^2+1: that part is u
         inside = self.names[kept].expression
-        return _exchanged(self.names[name].expression, inside, variable(kept))
+        return exchanged(self.names[name].expression, inside, variable(kept))
 
     def differentiated(self, expression: Expression, toward: str) -> Expression:
         """Return D(...), or what it comes to if another variable is meant."""
@@ -294,7 +294,7 @@ def replaced(whole: Expression, others: Mapping[str, Expression]) -> Expression:
     return built[whole]
 
 
-def _exchanged(whole: Expression, part: Expression, other: Expression) -> Expression:
+def exchanged(whole: Expression, part: Expression, other: Expression) -> Expression:
     """Return an expression with another one in the place of a part of it."""
     built: dict[Expression, Expression] = {part: other}
     for node in postorder([whole]):

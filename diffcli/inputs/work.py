@@ -7,7 +7,8 @@ brackets behind a formula, are remarks.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import DiffcliError, ParseError, UsageError
@@ -20,6 +21,7 @@ from diffcli.inputs.marks import (
     Named,
     replaced,
 )
+from diffcli.inputs.rounded import rounding
 from diffcli.language.expression import Expression, variables
 from diffcli.language.lexer import spelling
 from diffcli.records import Record
@@ -28,6 +30,8 @@ _FUNCTION = re.compile(rf"({NAME})\s*\(\s*({NAME}(?:\s*,\s*{NAME})*)\s*\)")
 _PLAIN = re.compile(NAME)
 _BELOW = re.compile(r"([^\W_]+)_(\w+)")
 _MARK = re.compile(r"['’′]|(?<!\w)[d∂][²³]?\s*\w*\s*/\s*[d∂]")
+_SIGN = re.compile(r"(==?|~=|[≈≃≅])")
+_ROUNDED = "~≈≃≅"
 _PARTS = re.compile(
     rf"\s*(?:[,;]|\b(?:with|where|and|let)\b)\s*(?={NAME}\s*(?:\(\w+\)\s*)?=)"
 )
@@ -49,6 +53,14 @@ class Item(Record):
     variable: str
     #: It says what a name stands for, and cannot be wrong.
     given: bool = False
+    #: How far it may be off: it stands behind ≈, rounded.
+    off: float = 0.0
+    #: The sign before it.
+    sign: str = "="
+    #: What every name stands for in this exercise.
+    names: Mapping[str, Expression] = MappingProxyType({})
+    #: The exercise that it belongs to, from 1.
+    exercise: int = 1
 
 
 class Work(Record):
@@ -57,8 +69,6 @@ class Work(Record):
     items: tuple[Item, ...]
     #: What the first derivatives are with respect to.
     variable: str
-    #: What every name stands for.
-    names: dict[str, Expression]
 
 
 def read(lines: Iterable[str], name: str) -> Work:
@@ -68,21 +78,41 @@ def read(lines: Iterable[str], name: str) -> Work:
     where nothing says which variable is meant.
     """
     written = list(lines)
-    reader = _Reader([_plain(line) for line in written], _syntax(written))
-    items: list[Item] = []
-    for number, line in enumerate(reader.lines, 1):
+    syntax = _syntax(written)
+    plain = [_plain(line) for line in written]
+    reader = _Reader(plain, syntax)
+    readers = [reader]
+    for number, line in enumerate(plain, 1):
+        if begins_anew(reader, written, number - 1, line):
+            reader = _Reader(plain[number - 1 :], syntax)
+            readers.append(reader)
         if not line or reader.is_remark(line):
             continue
         try:
             for part in _PARTS.split(line):
-                items += reader.items(number, part.strip())
+                reader.found += reader.items(number, part.strip())
         except DiffcliError as error:
             kind = ParseError if isinstance(error, ParseError) else UsageError
             raise kind(f"{name}:{number}: {error.message}", hint=error.hint) from None
-    if not items:
+    readers = [each for each in readers if each.found]
+    if not readers:
         raise UsageError(f"{name} is empty", hint="f(x) = x^2, then f'(x) = 2x")
-    names = {name: named.expression for name, named in reader.names.items()}
-    return Work(tuple(items), reader.variable, names)
+    items = (item for n, each in enumerate(readers, 1) for item in each.done(n))
+    return Work(tuple(items), readers[0].variable)
+
+
+def begins_anew(reader: "_Reader", written: list[str], place: int, line: str) -> bool:
+    """Tell whether another exercise begins with a line.
+
+    So it does with a heading, and with a known name that is defined again, behind a
+    blank line or a number, after something was differentiated.
+    """
+    if not reader.found:
+        return False
+    if _HEADING.match(written[place]):
+        return True
+    apart = _LABEL.match(written[place]) or not written[place - 1].strip()
+    return bool(apart) and reader.differentiated and reader.defines_again(line)
 
 
 # ---- lines ----------------------------------------------------------------------
@@ -91,7 +121,12 @@ _COMMENT = re.compile(r"#.*|(?<!\\)%.*|(?<![:/])//.*")
 _LABEL = re.compile(
     r"\s*(?:\(?\d+\s*[.)](?=\s|[a-zA-Z])|\(?[a-z]\)(?=\s)|[-*•](?=\s+\w+\S*\s*=))\s*"
 )
-_WORDS = re.compile(r"\s*[^\W\d_]{3,}[^\W\d_ '-]*(?: [\w'-]+)*\s*:(?=.*=)")
+_HEADING = re.compile(
+    r"\s*#*\s*(?:exercise|problem|task|question|example|ex|no)\b\.?\s*"
+    r"\(?(?:\d+|[a-z])\)?\s*(?:[.:)]|\Z)",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"\s*[^\W\d_]{3,}[^\W\d_ '-]*(?: [\w'-]+)*\s*:(?=.*[=≈])")
 _BEGINNING = re.compile(
     r"\s*(?:=>|⇒|⟹|→|->|∴|\b(?:so|then|hence|thus|therefore|thus,|and)\b[:,]?)\s*", re.I
 )
@@ -111,7 +146,7 @@ def _plain(line: str) -> str:
     """Return a line without its number, comments and remarks."""
     line = _typed(line) if "\\" in line or "$" in line else line
     line = _COMMENT.sub("", line.replace("\t", " ").lstrip("\ufeff")).rstrip()
-    for pattern in (_LABEL, _WORDS, _BEGINNING):
+    for pattern in (_HEADING, _LABEL, _WORDS, _BEGINNING):
         found = pattern.match(line)
         line = line[found.end() :] if found else line
     line = _BEHIND.sub("", line).strip()
@@ -135,6 +170,7 @@ _TYPESETTING = (
     (r"\^\{\\prime\\prime\}|\\prime\\prime\b", "''"),
     (r"\^\{?\\prime\}?|\\prime\b", "'"),
     (r"\\cdot\b|\\times\b", "·"),
+    (r"\\(?:approx|simeq|cong)\b", "≈"),
 )
 
 
@@ -158,6 +194,8 @@ class _Reader:
     def __init__(self, lines: list[str], syntax: str) -> None:
         self.lines = lines
         self.syntax = syntax
+        #: What has been read.
+        self.found: list[Item] = []
         self.names: dict[str, Named] = {}
         #: A chain goes on with the next line.
         self.begun = False
@@ -167,6 +205,20 @@ class _Reader:
         self.variable = self.found_variable()
         #: The variable of the chain at hand.
         self.here = self.variable
+
+    def done(self, exercise: int) -> Iterator[Item]:
+        """Yield what was read, with what the names stand for in the end."""
+        names = {name: named.expression for name, named in self.names.items()}
+        for item in self.found:
+            yield item._replace(names=names, exercise=exercise)
+
+    def defines_again(self, line: str) -> bool:
+        """Tell whether a line says what a name is that stands for something."""
+        left, sign, _ = line.partition("=")
+        function = _FUNCTION.fullmatch(left.strip())
+        return bool(sign) and spelling(function[1] if function else left.strip()) in (
+            self.names
+        )
 
     def found_variable(self) -> str:
         """Return the variable that f(x) or d/dx names first; empty: none is named."""
@@ -195,31 +247,30 @@ class _Reader:
 
     def items(self, number: int, line: str) -> Iterator[Item]:
         """Yield what stands in a line."""
-        left, *rights = (part.strip() for part in re.split("==?", line))
+        left, *others = (part.strip() for part in _SIGN.split(line))
+        signs, rights = others[::2], others[1::2]
         if not all(rights) or (not left and not self.begun):
             raise ParseError("there is nothing on one side of a sign of equality")
         if not rights:
-            left, rights = self.bare(left)
+            left, signs, rights = self.bare(), ["="], [left]
         root, given = self.root(left)
-        for place, right in enumerate(rights):
+        for place, (sign, right) in enumerate(zip(signs, rights, strict=True)):
             found = self.formula(right)
-            expression, shown = found
+            item = Item(number, "", found.expression, None, found.shown, self.here)
+            if sign[0] in _ROUNDED:
+                item = item._replace(off=rounding(found.expression), sign="≈")
             if place == 0 and given:
                 self.define(*given, found)
-                yield Item(number, left, expression, None, shown, self.here, given=True)
-            elif place == 0:
-                yield Item(number, left, expression, root, shown, self.here)
+                yield item._replace(left=left, given=True)
             else:
-                yield Item(number, "", expression, None, shown, self.here)
+                yield item._replace(left=left, root=root) if place == 0 else item
         self.begun = True
 
-    def bare(self, text: str) -> tuple[str, list[str]]:
-        """Return both sides of a line without a sign: f, then f', then more of it."""
+    def bare(self) -> str:
+        """Return the left side of a line without one: f, then f', then more of it."""
         if not self.names:
-            return "f", [text]
-        if not self.differentiated:
-            return f"{self.last}'", [text]
-        return "", [text]
+            return "f"
+        return "" if self.differentiated else f"{self.last}'"
 
     def root(
         self, left: str

@@ -75,7 +75,7 @@ class Algebra(Powers):
             turns = exponent.denominator == 1 and terms and not self.is_typed(base)
             if turns and terms[0].coefficient < 0:
                 base = self.build_sum([Product(-size, f) for size, f in terms])
-                c *= (-1) ** int(exponent)
+                c = -c if exponent % 2 else c
             found.append((base, exponent))
         return Product(c, tuple(found))
 

@@ -21,6 +21,9 @@ from diffcli.language.expression import (
     postorder,
 )
 
+_NEST = 1000
+"""What a bar above or below a bar costs: more than any form without it is longer."""
+
 
 class Measures:
     """What a node is made of, how long it is, and which base it is."""
@@ -78,7 +81,7 @@ class Measures:
         for part in postorder([node]) if node not in sizes else ():
             if part not in sizes:
                 own = 1 + 2 * stands_above(part)
-                extra = own + 3 * self._nests(part)
+                extra = own + _NEST * self._nests(part)
                 inner = [sizes[argument] for argument in part.args]
                 sizes[part] = (
                     own + sum(size for size, _ in inner),

@@ -89,7 +89,8 @@ class Expansion(Trigonometry):
 
     def as_product(self, node: Expression) -> Product | None:
         """Return a sum as a product, what its terms share in front; None: nothing."""
-        shared, left = self.common(self.terms(node))
+        terms = self._without_bars_inside(self.terms(node))
+        shared, left = self.common(terms)
         if shared == Product(Fraction(1)):
             return None
         left = self.collect(left)
@@ -99,3 +100,13 @@ class Expansion(Trigonometry):
         if not left:
             return Product(Fraction(0))
         return self.merge(c * left[0].coefficient, (*factors, *left[0].factors))
+
+    def _without_bars_inside(self, terms: Terms) -> Terms:
+        """Return a sum with x*(1/a + 1/b) as x/a + x/b, so that all bars are seen."""
+        found: list[Product] = []
+        for term in terms:
+            inner = (self.sums.get(b, ()) for b, r in term.factors if r > 0)
+            bars = any(r < 0 for its in inner for _, f in its for _, r in f)
+            expanded = self.expansion(term) if bars else None
+            found += [term] if expanded is None else expanded
+        return found

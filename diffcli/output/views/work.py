@@ -45,83 +45,70 @@ def document(judgement: Judgement) -> Document:
 
 def _cases(judgement: Judgement) -> Iterator[Case]:
     """Yield a line as a test case; where no point tells it is an error."""
-    slips = "; or ".join(map(str, judgement.slips))
     for verdict in judgement.verdicts:
+        slips = "; or ".join(map(str, verdict.slips))
         outcome = {WRONG: "failure", UNCLEAR: "error"}.get(verdict.status, "")
         said = _said(verdict)
-        if verdict is judgement.first_wrong and slips:
+        if slips:
             said += f": {slips}"
         name = f"line {verdict.item.line}: {verdict.item.left}"
-        name += f" = {_written(judgement, verdict.item, CODE)}"
+        name += f" {verdict.item.sign} {_written(verdict.item, CODE)}"
         yield Case(name, "derivation", outcome, said)
 
 
 def _blocks(judgement: Judgement, notation: Notation) -> Iterator[Block]:
     yield Picture(partial(_judged, judgement, notation))
-    first = judgement.first_wrong
-    if first is None:
-        return
-    taken = _taken(judgement)
-    where = f"Line {first.after} to {first.item.line}"
-    if first.after in (0, first.item.line):
-        where = f"Line {first.item.line}"
-    names = _used(judgement)
-    said = [sentence(slip, notation, taken, names) for slip in judgement.slips]
+    for wrong in judgement.first_of_each:
+        yield from _explained(wrong, notation)
+
+
+def _explained(wrong: LineVerdict, notation: Notation) -> Iterator[Block]:
+    """Yield why a line is wrong, and what would have been right."""
+    line = wrong.item.line
+    where = f"Line {wrong.after} to {line}"
+    if wrong.after in (0, line):
+        where = f"Line {line}"
+    names = _used(wrong.item)
+    said = [sentence(s, notation, _taken(wrong.item), names) for s in wrong.slips]
     why = f"{where}: {said[0] if said else 'it does not follow'}."
     yield Picture(partial(wrapped, why, ""))
-    if judgement.right is not None:
-        right = _right(judgement, judgement.right, notation)
+    if wrong.right is not None:
+        right = _right(wrong, notation)
         yield Lines(((Run(f"Right is {right}."),),))
 
 
-def _taken(judgement: Judgement) -> list[str]:
-    return [v for node in judgement.work.names.values() for v in variables(node)]
+def _taken(item: Item) -> list[str]:
+    return [v for node in item.names.values() for v in variables(node)]
 
 
-def _right(judgement: Judgement, node: Expression, notation: Notation) -> str:
+def _right(wrong: LineVerdict, notation: Notation) -> str:
     """Return what would be right, with the names that the wrong line has."""
-    return _formula(
-        judgement,
-        node,
-        notation,
-        _wrong(judgement).item.variable,
-        _used(judgement, node),
-    )
+    assert wrong.right is not None
+    return _formula(wrong.right, wrong.item, notation, _used(wrong.item, wrong.right))
 
 
-def _wrong(judgement: Judgement) -> LineVerdict:
-    first = judgement.first_wrong
-    assert first is not None
-    return first
-
-
-def _used(
-    judgement: Judgement, node: Expression | None = None
-) -> dict[Expression, str]:
-    """Return the names that the wrong line has, by what they stand for."""
-    used = variables(_wrong(judgement).item.shown)
+def _used(item: Item, node: Expression | None = None) -> dict[Expression, str]:
+    """Return the names that a line has, by what they stand for."""
+    used = variables(item.shown)
     return {
         part: name
-        for name, part in judgement.work.names.items()
+        for name, part in item.names.items()
         if name in used and part is not node and isinstance(part, Call)
     }
 
 
-def _written(judgement: Judgement, item: Item, notation: Notation) -> str:
+def _written(item: Item, notation: Notation) -> str:
     """Return a formula of the student, with the names of its parts."""
-    return _formula(judgement, item.shown, notation, item.variable, {})
+    return _formula(item.shown, item, notation, {})
 
 
 def _formula(
-    judgement: Judgement,
-    node: Expression,
-    notation: Notation,
-    name: str,
-    names: Mapping[Expression, str],
+    node: Expression, item: Item, notation: Notation, names: Mapping[Expression, str]
 ) -> str:
     """Return a formula, with dots before what is pending."""
-    taken = [*_taken(judgement), *variables(node)]
-    sign = notation.derivative(name, several=len(set(_taken(judgement))) > 1)
+    taken = _taken(item)
+    sign = notation.derivative(item.variable, several=len(set(taken)) > 1)
+    taken += variables(node)
     return notation.text(
         _dotted(node), limit=_LONGEST, names=names, taken=taken, derivative=sign
     )
@@ -143,7 +130,7 @@ def _dotted(expression: Expression) -> Expression:
 def _judged(judgement: Judgement, notation: Notation, screen: Screen) -> Iterator[Line]:
     """Yield every line with its number, and what is said of it."""
     verdicts = judgement.verdicts
-    texts = [_written(judgement, v.item, notation) for v in verdicts]
+    texts = [_written(v.item, notation) for v in verdicts]
     left = max(len(v.item.left) for v in verdicts)
     number = len(str(verdicts[-1].item.line))
     widest = max(
@@ -153,7 +140,7 @@ def _judged(judgement: Judgement, notation: Notation, screen: Screen) -> Iterato
     for verdict, text in zip(verdicts, texts, strict=True):
         item = verdict.item
         head = f"{item.line if item.line != line else '':>{number}}  "
-        head = f"{head}{item.left:<{left}} = "
+        head = f"{head}{item.left:<{left}} {item.sign} "
         *before, row = broken_formula(text, screen.width - len(head))
         for part in before:
             yield (Run(head + part),)
@@ -181,21 +168,33 @@ def _said(verdict: LineVerdict) -> str:
 
 def _rows(judgement: Judgement) -> Iterator[tuple[Any, ...]]:
     for verdict in judgement.verdicts:
-        formula = _written(judgement, verdict.item, CODE)
+        formula = _written(verdict.item, CODE)
         after = verdict.after or None
         yield verdict.item.line, verdict.item.left, formula, verdict.status, after
 
 
+def _about(verdict: LineVerdict) -> dict[str, Any]:
+    return {
+        "sign": verdict.item.sign,
+        "exercise": verdict.item.exercise,
+        "slip": "; or ".join(map(str, verdict.slips)) or None,
+        "right": None if verdict.right is None else _right(verdict, CODE),
+    }
+
+
 def _record(judgement: Judgement) -> dict[str, Any]:
-    right = judgement.right
+    wrong = judgement.first_wrong
     return {
         "schema": SCHEMA,
         "version": diffcli.__version__,
         "variable": judgement.work.variable,
         "passed": judgement.passed,
-        "lines": [dict(zip(HEADER, row, strict=True)) for row in _rows(judgement)],
+        "lines": [
+            dict(zip(HEADER, row, strict=True)) | _about(verdict)
+            for row, verdict in zip(_rows(judgement), judgement.verdicts, strict=True)
+        ],
         "slip": "; or ".join(map(str, judgement.slips)) or None,
-        "right": None if right is None else _right(judgement, right, CODE),
+        "right": _right(wrong, CODE) if wrong and wrong.right else None,
     }
 
 
