@@ -133,3 +133,22 @@ def test_a_simple_multiple_is_named(claim: str, said: str, run: Run) -> None:
     out = run("check", "(2*x+9)**2", "--at", "1", "--claim", claim).out
     assert (said in out) if said else ("claim is" not in out)
     assert 'See: diffcli steps "(2*x+9)**2"' in out
+
+
+@pytest.mark.parametrize("claim", ["5", "199", "-1e3", "1"])
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [("sin(1e20*x)*x", "1"), ("cos(1e18*x+1)", "3"), ("tan(1e17*x)", "2")],
+)
+def test_no_number_is_right_where_any_would_be(
+    formula: str, at: str, claim: str, run: Run
+) -> None:
+    ran = run("check", formula, "--at", at, "--claim", claim)
+    assert ran.code in (1, 6)
+
+
+@pytest.mark.parametrize("formula", ["x^2*1e20 + x", "(1 + x)^60", "exp(50*x)"])
+@pytest.mark.parametrize("claim", ["5", "199", "0.3"])
+def test_what_fits_by_rounding_is_no_slip(formula: str, claim: str, run: Run) -> None:
+    ran = run("check", formula, "--at", "3", "--claim", claim, "-f", "json")
+    assert json.loads(ran.out)["verdicts"]["x"]["slip"] is None

@@ -24,6 +24,7 @@ from diffcli.language.parser import parse
 from diffcli.language.textbook import text
 from diffcli.output.paper import Paper, Question
 from tests import strategies
+from tests.conftest import Run
 from tests.test_normal import EXERCISES, hold_equal
 
 
@@ -267,3 +268,11 @@ def test_what_does_not_lead_to_the_variable_keeps_its_name() -> None:
     rows = ["".join(run.text for run in line) for line in paper.derivation(question)]
     assert rows[0].startswith("∂f/∂t = 1/2 · 2(y - t) · ∂/∂t (y - t)")
     assert rows[-1].strip() == "= t - y"
+
+
+@pytest.mark.parametrize(
+    "text", ["a = x**x; a**a", "z = w*x; (z - f)^2", "s = exp(x); s**s"]
+)
+def test_values_along_names_that_a_slope_is_made_of(text: str, run: Run) -> None:
+    ran = run("steps", text, "--at", "0.5" if "w" not in text else "f=1,w=2,x=3")
+    assert ran.code == 0, ran.err

@@ -10,6 +10,7 @@ import pytest
 
 from diffcli.cli import patience
 from tests.conftest import Run
+from tests.conftest import patience as limited
 
 
 class Screen:
@@ -137,3 +138,41 @@ def test_digits_of_a_long_numeral_are_all_right(run: Run) -> None:
     }.items():
         ran = run("grad", text, "--at", "1", "--digits", "30", "-f", "plain")
         assert (ran.out, ran.code) == (f"{found}\n".replace("e+", "e"), 0)
+
+
+def shared(part: str, times: int = 199) -> str:
+    """Return a formula that shares its parts: each is used twice by the next."""
+    parts = [f"a{n + 1} = {part.format(f'a{n}')}" for n in range(times)]
+    return "; ".join(["a0 = x", *parts, f"a{times}"])
+
+
+#: What everybody asks of a formula, and 2^199 nodes are no reason to be slow.
+OF_SHARED = (
+    "grad --order 2", "grad --digits 30", "steps", "steps --order 2",
+    "steps --order 2 -f json", "steps --level full -f latex", "trace", "trace -f json",
+    "trace -f dot", "tree", "tree -f json", "tree --graph -f mermaid", "sweep",
+    "check --claim 2^199", "check --claim 7", "check --taylor", "descend --rate 0.1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", OF_SHARED)
+def test_nothing_walks_over_a_tree_as_it_is_written(words: str, run: Run) -> None:
+    command, *options = words.split()
+    with limited(30):  # the whole tree has no end at all
+        ran = run(command, shared("{0} + {0}"), "--at", "0.5", *options)
+    assert ran.code == (1 if "7" in options else 0), ran.err
+    assert "slip" not in ran.out
+
+
+@pytest.mark.parametrize("part", ["{0} + {0}", "sin({0}) + {0}", "{0}*cos({0})"])
+@pytest.mark.parametrize("options", ["--order 2", "-f json", "--level full"])
+def test_steps_of_what_is_shared(part: str, options: str, run: Run) -> None:
+    with limited(30):
+        assert run("steps", shared(part, 60), *options.split()).code == 0
+
+
+def test_a_tree_that_nobody_could_see_is_refused(run: Run) -> None:
+    for words in (["-f", "dot"], ["-f", "mermaid", "--at", "1"]):
+        ran = run("tree", shared("{0} + {0}"), *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "--graph draws a node that is used twice only once" in ran.err

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from diffcli.inputs.data import Data
 
 _POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
+_NEARBY = (0.75, 1.25)  # times the point: places that tell how large slopes are
 _PROVABLE = 100  # nodes of formulas that sympy is asked to prove equal
 
 
@@ -171,7 +173,7 @@ def _of_claim(
         return verdict
     exact = true if name in comparison.corners else _referee(problem, name)
     value = _precisely(claim, problem.point)
-    wide = math.inf if exact and value else 0.0
+    wide = _slope_nearby(problem, name) if exact and value else 0.0
     return judged(name, value or claimed, exact or true, tolerance, wide)
 
 
@@ -213,6 +215,17 @@ def of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict
             if verdict.doubt and not problem.precise:
                 verdict = verdict._replace(advice={"digits": 30})
             yield verdict._replace(method=result.method)
+
+
+def _slope_nearby(problem: Problem, name: str) -> float:
+    """Return the size of slopes over a wide distance, next to which others are 0."""
+    x = problem.point[name]
+    sizes = [abs(float(problem.value) / (x or 1.0))]
+    for factor in _NEARBY:
+        place = {**problem.point, name: factor * x if x else factor - 1.0}
+        with suppress(Undefined):
+            sizes.append(abs(problem.program.run(place).backward().partial(name)))
+    return max(size for size in sizes if math.isfinite(size))
 
 
 def _referee(problem: Problem, name: str) -> Estimate | None:

@@ -4,10 +4,15 @@ from typing import Any
 
 from diffcli.analysis.judgement import judged_by_nodes
 from diffcli.engine.tape import BackwardPass
+from diffcli.errors import UsageError
+from diffcli.language.expression import written_size
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem
 from diffcli.records import Record
 from diffcli.remarks import Remark
+
+MOST_DRAWN = 100_000
+"""Nodes of a tree that is drawn as it is written."""
 
 
 class Tree(Record):
@@ -19,6 +24,17 @@ class Tree(Record):
     backward: BackwardPass | None
     #: What a reader of the numbers should know, a sentence each.
     warnings: tuple[Remark, ...] = ()
+
+    def require_few_nodes(self) -> None:
+        """Refuse what is too large to be drawn with each node wherever it is used.
+
+        Raises UsageError.
+        """
+        if written_size(self.parsed.expression, MOST_DRAWN + 1) > MOST_DRAWN:
+            raise UsageError(
+                f"the tree has more than {MOST_DRAWN:,} nodes",
+                hint="--graph draws a node that is used twice only once",
+            )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the formula and the problem: the adjoints follow from them."""

@@ -10,6 +10,7 @@ from diffcli.language.expression import Call, Expression, Number
 from diffcli.records import Record
 
 _MOST_OTHERS = 8  # other variables that may not have been held fixed
+_CLEAR = 1e-3  # of a claim: what parts it is made of may be off
 EXACT = 1e-9  # how well a slip must give the claim, relative to what was added up
 FEWEST = 3  # points that tell formulas apart
 _PLACES = 6  # points at which a formula is compared
@@ -47,8 +48,10 @@ class Trial(Record):
 
     def is_claimed(self, value: float, size: float) -> bool:
         """Tell whether a value made of parts of this size is the claimed one."""
-        slack = EXACT * (size + abs(self.claimed)) + self.rounding
-        return abs(value - self.claimed) <= slack
+        slack = EXACT * (size + abs(self.claimed))
+        if 0 < _CLEAR * abs(self.claimed) < slack:
+            return False  # next to parts of this size any such number would fit
+        return abs(value - self.claimed) <= slack + self.rounding
 
 
 def trials(

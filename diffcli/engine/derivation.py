@@ -21,6 +21,7 @@ from diffcli.language.expression import (
     call,
     number,
     postorder,
+    written_size,
 )
 from diffcli.records import Record
 
@@ -290,14 +291,8 @@ class _Work:
 
 
 def readable(expression: Expression) -> bool:
-    """Tell whether somebody could read an expression as it is written.
-
-    Shared nodes are written wherever they stand, so that few make a long text.
-    """
-    sizes: dict[Expression, int] = {}
-    for node in postorder([expression]):
-        sizes[node] = 1 + sum(sizes[part] for part in node.args)
-    return sizes[expression] < _READABLE_TEXT
+    """Tell whether somebody could read an expression as it is written."""
+    return written_size(expression, _READABLE_TEXT) < _READABLE_TEXT
 
 
 _SHORTEN = Rule(

@@ -17,6 +17,7 @@ from diffcli.language.expression import (
     call,
     postorder,
     variable,
+    variables,
 )
 from diffcli.language.partials import partial_text
 from diffcli.records import Record
@@ -117,7 +118,8 @@ class _Network:
         parts: dict[str, Expression] = {
             n: e for n, e in definitions.items() if isinstance(e, Call)
         }
-        self.top = "f" if "f" not in parts else "the result"
+        taken = {*parts, *variables(expression)}
+        self.top = "f" if "f" not in taken else "the result"
         parts.pop(next((n for n, e in parts.items() if e is expression), ""), None)
         self.words = {node: word for word, node in parts.items()}
         self.local = {

@@ -255,6 +255,26 @@ def postorder(roots: Iterable[Expression]) -> list[Expression]:
     return list(done)
 
 
+def written_size(
+    expression: Expression, most: int, known: dict[Expression, int] | None = None
+) -> int:
+    """Return how many nodes are written down; ``most`` if there are as many or more.
+
+    Shared nodes are written wherever they stand, so that few make a long text. What is
+    found of each node is kept in ``known``, for other expressions with the same parts.
+    """
+    sizes = {} if known is None else known
+    waiting = [expression]
+    while waiting:
+        node = waiting[-1]
+        below = [argument for argument in node.args if argument not in sizes]
+        waiting += below
+        if not below:
+            sizes[node] = min(most, 1 + sum(sizes[argument] for argument in node.args))
+            waiting.pop()
+    return sizes[expression]
+
+
 def variables(expression: Expression) -> list[str]:
     """Return the names of the variables in natural order: x1, x2, x10."""
     names = [

@@ -37,6 +37,8 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
         refuse(f"-f {form} has every node once", "graph")
     if formats.part(form) == "graph" and not request.has_points:
         refuse(f"without a point, -f {form} shows no order", "variables")
+    if formats.part(form) == "graph" and not graph:
+        tree(parsed).require_few_nodes()
     if not request.has_points:
         return request.answer(form, [document(tree(parsed), shared=graph)])
 

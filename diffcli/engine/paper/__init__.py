@@ -14,10 +14,10 @@ from diffcli.engine.paper.equations import BESIDE, Calculation, Equation, Piece,
 from diffcli.engine.paper.parts import Split, named_levels, split
 from diffcli.engine.paper.writer import Writer
 from diffcli.engine.paper.writing import beside, light, replacement, resolved, written
-from diffcli.language.expression import Expression, postorder
+from diffcli.language.expression import Expression, written_size
 
 MOST_NODES = 600
-"""Nodes of a formula that is derived on paper."""
+"""Nodes of a formula that is derived on paper, shared ones wherever they stand."""
 
 
 def chain(
@@ -42,8 +42,8 @@ def chain(
 
 
 def too_long(expression: Expression) -> bool:
-    """Tell whether nobody would derive a formula on paper."""
-    return len(postorder([expression])) > MOST_NODES
+    """Tell whether nobody would derive a formula on paper, as it is written."""
+    return written_size(expression, MOST_NODES + 1) > MOST_NODES
 
 
 __all__ = [

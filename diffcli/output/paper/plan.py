@@ -17,6 +17,8 @@ from diffcli.engine.rewriting import D
 from diffcli.language.expression import Expression, call
 from diffcli.records import Record
 
+_MOST_PARTS = 60  # named parts of a formula that is derived on paper
+
 
 class Question(Record):
     """What is differentiated, toward what."""
@@ -44,8 +46,15 @@ class Question(Record):
 
     def has_parts(self) -> bool:
         """Tell whether the way to the variable goes through named parts."""
-        first = len(self.names) == 1 and not too_long(self.of)
+        first = len(self.names) == 1
         return first and has_parts(self.definitions, self.of, self.name)
+
+    def is_too_long(self) -> bool:
+        """Tell whether nobody would derive it on paper, in the names that there are."""
+        of, meant = self.in_names()
+        if len(meant) > _MOST_PARTS or any(map(too_long, (of, *meant.values()))):
+            return True
+        return len(self.names) > 1 and too_long(self.of)
 
     def network(self, definitions: Mapping[str, Expression]) -> Network:
         """Return the derivation along names."""
@@ -99,7 +108,7 @@ def lines_of(found: Calculation) -> int:
 def plan(question: Question, is_crowded: Callable[[Calculation], bool]) -> Plan:
     """Return how a derivation is told; ``is_crowded`` asks for parts."""
     of, name = question.of, question.name
-    if too_long(of):
+    if question.is_too_long():
         (found,) = derive(of, [name])
         return TooLong(found.result)
     if question.has_parts():

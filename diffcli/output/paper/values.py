@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from diffcli.calculus.functions import INFIX
 from diffcli.engine.algebra import is_sum
-from diffcli.engine.paper import BESIDE, too_long
+from diffcli.engine.paper import BESIDE
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import (
     Call,
@@ -13,6 +13,7 @@ from diffcli.language.expression import (
     call,
     numeral,
     postorder,
+    variable,
 )
 from diffcli.output.paper.plan import Question
 from diffcli.records import Record
@@ -41,14 +42,17 @@ class Working(Record):
 
 def working(question: Question, point: Mapping[str, float], value: float) -> Working:
     """Return how a derivative's value comes out at a point."""
-    if too_long(question.of):
+    if question.is_too_long():
         return Working(point, {}, (), value)
     if not question.has_parts():
         _, meant = question.in_names()
         inner = _inner(meant, point)
         return _put_in(question.chain().result, point, inner, value)
     network = question.network(question.definitions)
-    inner = _inner(dict(network.definitions[:-1]), point)
+    inner = _inner(dict(network.definitions), point)
+    top, _ = network.definitions[-1]
+    if variable(top) not in postorder([network.product]):
+        inner.pop(top)  # f's own value is put in only where a slope is made of it
     found = _put_in(network.product, point, inner, value)
     if not found.rough:
         return found

@@ -29,6 +29,7 @@ from diffcli.output.views import understood
 from diffcli.records import Record
 
 SCHEMA = "diffcli/depth/1"
+_LONGEST = 200  # characters of a formula
 _ROWS = 12  # layers that are shown to people
 _ROOMY = 60  # columns from which on the local partials are shown too
 _WIDEST = 48  # cells of the longest bar
@@ -60,7 +61,9 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     facts: list[Line] = [(Run(layer),)]
     if alone and name == "act":
         x = notation.variable(first.parsed.variables[0])
-        body = notation.text(first.parsed.expression, taken=first.parsed.variables)
+        body = notation.text(
+            first.parsed.expression, limit=_LONGEST, taken=first.parsed.variables
+        )
         facts = [(Run(f"{layer}, act({x}) = {body}"),)]
     facts.append((Run(f"w = {first.weight:.10g}, a(0) = {first.start:.10g}"),))
     yield Facts((*facts, (Run("gradient of the output, layer by layer", "muted"),)))

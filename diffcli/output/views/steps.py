@@ -8,7 +8,13 @@ from typing import Any
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.paper import Calculation, chain, too_long
-from diffcli.language.expression import Expression, Variable, postorder, variables
+from diffcli.language.expression import (
+    Expression,
+    Variable,
+    postorder,
+    variables,
+    written_size,
+)
 from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.partials import operator_latex, partial_latex
@@ -283,10 +289,7 @@ def _record(steps: Steps) -> dict[str, Any]:
         **heading(SCHEMA, steps.parsed),
         "derivations": {
             ",".join(told.variables): {
-                "steps": [
-                    _step_record(told.derivation, place)
-                    for place in range(len(told.derivation.steps))
-                ],
+                "steps": list(_step_records(told.derivation)),
                 "chain": _chain_record(steps, told),
                 "result": derivative_text(told.derivation.result),
                 "simplified": None
@@ -337,17 +340,24 @@ def _chain_record(steps: Steps, told: Derivative) -> list[dict[str, Any]] | None
     ]
 
 
-def _step_record(derivation: Derivation, place: int) -> dict[str, Any]:
-    step = derivation.steps[place]
-    filled = derivation.filled(place)
+def _step_records(derivation: Derivation) -> Iterator[dict[str, Any]]:
+    """Yield all steps; a formula that is too long to be of use is None."""
     # All steps together stay readable: the more there are, the shorter each.
     limit = max(200, min(20_000, _MOST_WRITTEN // len(derivation.steps)))
-    return {
-        "rule": step.rule.name,
-        "before": step.rule.before,
-        "after": step.rule.after,
-        "of": derivative_text(step.of, limit),
-        "filled": None if filled is None else derivative_text(filled, limit),
-        "becomes": derivative_text(step.becomes, limit),
-        "uses": list(step.uses),
-    }
+    sizes: dict[Expression, int] = {}
+
+    def shown(node: Expression | None) -> str | None:
+        if node is None or written_size(node, limit, sizes) == limit:
+            return None  # a node has at least a character
+        return derivative_text(node, limit)
+
+    for place, step in enumerate(derivation.steps):
+        yield {
+            "rule": step.rule.name,
+            "before": step.rule.before,
+            "after": step.rule.after,
+            "of": shown(step.of),
+            "filled": shown(derivation.filled(place)),
+            "becomes": shown(step.becomes),
+            "uses": list(step.uses),
+        }
