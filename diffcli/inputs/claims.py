@@ -54,6 +54,14 @@ def by_variable(
     for text in texts:
         parts = points.spans(text)
         named = bool(points.names(text))
+        bare = next((part for part in parts if "=" not in text[slice(*part)]), None)
+        if named and bare:
+            raise PointError(
+                "--claim mixes partials with and without a name",
+                source=text,
+                span=bare,
+                hint=f"name each: {','.join(f'{name}=...' for name in variables)}",
+            )
         if not named and len(parts) != len(variables):
             formulas = "1 formula" if len(parts) == 1 else f"{len(parts)} formulas"
             raise PointError(
@@ -63,9 +71,8 @@ def by_variable(
             )
         for place, (a, b) in enumerate(parts):
             start = text.find("=", a, b) + 1 if named else 0
-            name = variables[place]
-            if start:
-                name = toward(spelling(text[a : start - 1].strip()), variables)
+            left = spelling(text[a : start - 1].strip()) if start else ""
+            name = toward(left, variables) if start else variables[place]
             if name in others:
                 raise PointError(f"--claim names '{name}', which is a column")
             if name not in variables:

@@ -24,7 +24,7 @@ from diffcli.language.lexer import spelling
 from diffcli.language.parser import parse
 from diffcli.records import Record
 
-NAME = r"[^\W\d_](?:[^\W²³¹⁰⁴-⁹]|[₀-₉])*"
+NAME = r"[^\W\d_][^\W²³¹⁰⁴-⁹]*"
 OPERATOR = re.compile(rf"(?<!\w)[d∂]\s*/\s*[d∂]\s*({NAME})\s*")
 QUOTIENT = re.compile(
     rf"(?<!\w)[d∂]([²³]|\^\d)?\s*({NAME})\s*/\s*[d∂]\s*({NAME})(?:[²³]|\^\d)?"

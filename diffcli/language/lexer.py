@@ -213,6 +213,12 @@ def _word(text: str) -> Word | None:
 _SIGNED = {row.sign: row.name for row in CONSTANTS.values() if row.sign}
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text is a name as the language spells it: x1, but not 1x or ½."""
+    letters = f"{_ALL_LETTERS}{_DIGITS}_"
+    return text != "" and text[0] in _ALL_LETTERS and not text.strip(letters)
+
+
 def spelling(name: str) -> str:
     """Return a name as the language spells it.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from diffcli.calculus.functions import BY_NAME
-from diffcli.language.lexer import Token
+from diffcli.language.lexer import Token, is_name
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
     CLOSING,
@@ -176,7 +176,9 @@ def _base(draft: Draft, word: Token) -> Token | None:
             letters, index = "log", word.text[3:]
     if letters != "log" or not index:
         return None
-    return number(index, word) if index.isdigit() else name(index, word)
+    if index.isdecimal():
+        return number(index, word)
+    return name(index, word) if is_name(index) else None
 
 
 def behind_operands(draft: Draft) -> Words:

@@ -8,7 +8,7 @@ import re
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import Span
-from diffcli.language.lexer import Token
+from diffcli.language.lexer import Token, is_name
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_groups import Groups, Maker
 from diffcli.language.readers.latex_scanner import Lexeme
@@ -85,6 +85,13 @@ class Names(Groups):
         if index:
             text += index if index.isdigit() else f"_{index}"
         like = Token("", "", lexeme.start, max(end, lexeme.end))
+        text = text.translate(_LOWERED)
+        if not is_name(text):
+            raise self.refuse(
+                lexeme._replace(end=like.end),
+                f"'{text}' is no name",
+                "names are Latin or Greek letters, digits and '_': x_hat, x_bar",
+            )
         if text in ("σ", "Γ") and self.peek().text in ("(", "["):
             if text == "Γ":
                 self.function("gamma", lexeme)
