@@ -83,30 +83,12 @@ if TYPE_CHECKING:
     from diffcli.problem import MethodResult as MethodResult
     from diffcli.problem import Problem as Problem
     from diffcli.remarks import Remark as Remark
+    from diffcli.version import __version__ as __version__
 
-__version__ = "0.1.0"
+    __all__: list[str]
 
-#: Every public name, by the module that has it.
+#: What questions take and give, by the module that has it; they are in ``api``.
 _HOMES = {
-    "api.boxes": "measure program",
-    "api.budgets": "budget",
-    "api.claims": "check",
-    "api.code": "export",
-    "api.curves": "plot",
-    "api.derivations": "derive steps",
-    "api.descents": "descend",
-    "api.exercises": "answer practice",
-    "api.expansions": "taylor",
-    "api.formulas": "functions parse pose",
-    "api.hessians": "hessian",
-    "api.implicits": "implicit",
-    "api.layers": "depth",
-    "api.losses": "examples",
-    "api.maps": "field",
-    "api.marks": "judge mark",
-    "api.partials": "compare gradient gradients jacobian value",
-    "api.passes": "trace tree",
-    "api.step_widths": "sweep",
     "errors": "DiffcliError DomainError InternalError KinkError ParseError PointError"
     " RangeError UsageError",
     "analysis.budget": "Budget Share",
@@ -138,17 +120,22 @@ _HOMES = {
     "language.parser": "Parsed",
     "problem": "Estimate MethodResult Problem",
     "remarks": "Remark",
+    "version": "__version__",
 }
 _NAMES = {name: home for home, names in _HOMES.items() for name in names.split()}
-__all__ = sorted(_NAMES)
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used: start-up time is a feature."""
-    if name not in _NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    questions = import_module(f"{__name__}.api")
+    if name == "__all__":
+        return [name for name in __dir__() if name[0] != "_"]
+    if name in dir(questions):
+        return getattr(questions, name)
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
     globals()[name] = found
     return found
@@ -156,4 +143,6 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """Return the public names, those that are not loaded yet too."""
-    return sorted([*__all__, "__version__", "__doc__"])
+    from diffcli import api
+
+    return sorted([*_NAMES, *dir(api), "__doc__"])

@@ -7,7 +7,7 @@ from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import diffcli
+from diffcli import version
 from diffcli.engine import adjoint, code
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.tape import Program, Undefined
@@ -199,7 +199,7 @@ def _remarks(
     for name, given in inputs.items():
         if given not in (name, f'"{name}"'):
             yield f"{given} stands for {name}"
-    yield f"Made by diffcli {diffcli.__version__}."
+    yield f"Made by diffcli {version.__version__}."
 
 
 def _shown(node: Expression, names: Mapping[Expression, str]) -> str:

@@ -43,18 +43,42 @@ if TYPE_CHECKING:
     from diffcli.api.passes import tree as tree
     from diffcli.api.step_widths import sweep as sweep
 
+_HOMES = {
+    "boxes": "measure program",
+    "budgets": "budget",
+    "claims": "check",
+    "code": "export",
+    "curves": "plot",
+    "derivations": "derive steps",
+    "descents": "descend",
+    "exercises": "answer practice",
+    "expansions": "taylor",
+    "formulas": "functions parse pose",
+    "hessians": "hessian",
+    "implicits": "implicit",
+    "layers": "depth",
+    "losses": "examples",
+    "maps": "field",
+    "marks": "judge mark",
+    "partials": "compare gradient gradients jacobian value",
+    "passes": "trace tree",
+    "step_widths": "sweep",
+}
+#: The file of each question.
+_FILES = {name: home for home, names in _HOMES.items() for name in names.split()}
+
 
 def __getattr__(name: str) -> object:
     """Import a question when it is first asked: start-up time is a feature."""
-    import diffcli
-
-    if name not in __dir__():
+    if name not in _FILES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(diffcli, name)
+    from importlib import import_module
+
+    found = getattr(import_module(f"{__name__}.{_FILES[name]}"), name)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:
     """Return the questions, those that are not loaded yet too."""
-    import diffcli
-
-    return [name for name in diffcli.__all__ if name.islower()]
+    return sorted(_FILES)

@@ -5,8 +5,6 @@ from typing import Any, TypeVar
 
 import click
 
-import diffcli
-
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 #: Exit code, and what it means.
@@ -101,7 +99,9 @@ def version(*names: str) -> Callable[[Decorated], Decorated]:
 
     def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
-            raise Information(f"diffcli, version {diffcli.__version__}")
+            from diffcli.version import __version__
+
+            raise Information(f"diffcli, version {__version__}")
 
     return click.option(
         *names, is_flag=True, is_eager=True, expose_value=False, callback=show,

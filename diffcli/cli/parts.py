@@ -15,8 +15,7 @@ from typing import Any
 
 import click
 
-import diffcli
-from diffcli import tables
+from diffcli import tables, version
 from diffcli.cli import files, terminal
 from diffcli.cli.command import Answer, words
 from diffcli.cli.request import Request
@@ -122,7 +121,7 @@ def _call(request: Request) -> dict[str, Any]:
         if name not in _WITHOUT_EFFECT
     }
     given["expr"] = terminal.read(request.expr)
-    given["version"] = diffcli.__version__
+    given["version"] = version.__version__
     called: dict[str, Any] = json.loads(json.dumps(given))  # as the record has it
     return called
 

@@ -26,7 +26,7 @@ from diffcli.engine.algebra import (
     powers_of,
 )
 from diffcli.engine.algebra.building import BEHIND
-from diffcli.engine.normal.expansion import Expansion
+from diffcli.engine.normal.expansion import Work
 from diffcli.engine.normal.products import PRODUCT_FORMS
 from diffcli.engine.normal.spines import inside_spines, spine
 from diffcli.engine.normal.sums import SUM_FORMS
@@ -53,7 +53,7 @@ _ODD = frozenset((
 _EVEN = frozenset(("cos", "sec", "cosh", "sech", "abs"))
 
 
-class Normal(Expansion):
+class Normal(Work):
     """One pass over an expression, leaves first."""
 
     def __init__(self) -> None:

@@ -1,9 +1,7 @@
-# mypy: disable-error-code="no-any-return"
 """Powers of powers, of products and of sums; only where they are defined alike."""
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 from diffcli.engine.algebra import (
     EULER,
@@ -18,6 +16,7 @@ from diffcli.engine.algebra import (
     root,
     spelled,
 )
+from diffcli.engine.normal.expansion import Work
 from diffcli.engine.rewriting import rational
 from diffcli.language.expression import (
     Call,
@@ -30,7 +29,7 @@ from diffcli.language.expression import (
 _LARGEST_EXPONENT = 100
 
 
-def power(work: Any, u: Expression, v: Expression) -> Expression:
+def power(work: Work, u: Expression, v: Expression) -> Expression:
     """Return u**v."""
     r = rational(v)
     if r is None:
@@ -40,7 +39,7 @@ def power(work: Any, u: Expression, v: Expression) -> Expression:
     return power_of(work, u, r)
 
 
-def power_of(work: Any, u: Expression, r: Fraction) -> Expression:
+def power_of(work: Work, u: Expression, r: Fraction) -> Expression:
     """Return u**r; exponents are multiplied only where that is true for all u."""
     c, factors = work.product(u)
     if r == 0:
@@ -75,7 +74,7 @@ def power_of(work: Any, u: Expression, r: Fraction) -> Expression:
 
 
 def _whole_power(
-    work: Any, c: Fraction, factors: Sequence[Factor], r: Fraction
+    work: Work, c: Fraction, factors: Sequence[Factor], r: Fraction
 ) -> Expression:
     power = root(c, r)
     if power is None:
@@ -94,7 +93,7 @@ def _whole_power(
     return work.build(work.merge(power, raised))
 
 
-def _with_letters(work: Any, u: Expression, v: Expression) -> Expression:
+def _with_letters(work: Work, u: Expression, v: Expression) -> Expression:
     """Return u**(r + c*w) as u**r times the base u**w to the power c."""
     c, factors = work.product(u)
     if c == 1 and len(factors) == 1 and is_exponential(factors[0][0]):

@@ -1,10 +1,9 @@
-# mypy: disable-error-code="no-any-return"
 """The ways to write a product; the shortest is taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
 
+from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
     ZERO,
     Factor,
@@ -15,11 +14,21 @@ from diffcli.engine.algebra import (
     root,
 )
 from diffcli.engine.division import common_divisor, exact_quotient
-from diffcli.engine.normal.trigonometry import tangents
+from diffcli.engine.normal.expansion import Work
+from diffcli.engine.normal.trigonometry import OF_SINE_AND_COSINE
 from diffcli.language.expression import (
+    Call,
     Expression,
+    call,
 )
 from diffcli.records import Record
+
+#: f, sign, g  where 1 + sign*f(u)**2 is 1/g(u)**2.
+_TANGENT_SQUARES = (
+    ("tan", 1, "cos"),
+    ("cot", 1, "sin"),
+    ("tanh", -1, "cosh"),
+)
 
 
 class ProductForm(Record):
@@ -27,12 +36,12 @@ class ProductForm(Record):
 
     name: str
     #: Returns the forms that it has.
-    make: Callable[[Any, Product], list[Expression]]
+    make: Callable[[Work, Product], list[Expression]]
     #: Taken where it is as long as what was typed.
     wins: bool = False
 
 
-def _one_fraction(work: Any, product: Product) -> list[Expression]:
+def _one_fraction(work: Work, product: Product) -> list[Expression]:
     """Return the product with the fractions inside its sums put together."""
     c, factors = product
     found: list[Factor] = []
@@ -49,7 +58,7 @@ def _one_fraction(work: Any, product: Product) -> list[Expression]:
     return [work.build(work.with_tangents(work.merge(c, found)))]
 
 
-def _numerator_multiplied_out(work: Any, product: Product) -> list[Expression]:
+def _numerator_multiplied_out(work: Work, product: Product) -> list[Expression]:
     above = Product(product.coefficient, tuple(f for f in product.factors if f[1] > 0))
     below = Product(Fraction(1), tuple(f for f in product.factors if f[1] < 0))
     sums = simple_sums(above)
@@ -57,13 +66,13 @@ def _numerator_multiplied_out(work: Any, product: Product) -> list[Expression]:
     return [] if alone else _half_multiplied_out(work, above, below, 1)
 
 
-def _denominator_multiplied_out(work: Any, product: Product) -> list[Expression]:
+def _denominator_multiplied_out(work: Work, product: Product) -> list[Expression]:
     above = Product(product.coefficient, tuple(f for f in product.factors if f[1] > 0))
     below = Product(Fraction(1), tuple((b, -r) for b, r in product.factors if r < 0))
     return _half_multiplied_out(work, below, above, -1)
 
 
-def _reduction(work: Any, product: Product) -> list[Expression]:
+def _reduction(work: Work, product: Product) -> list[Expression]:
     """Return a fraction without what its sums share: (x² - 1)/(x + 1) is x - 1."""
     c, factors = product
     for place, (above, one) in enumerate(factors):
@@ -78,7 +87,7 @@ def _reduction(work: Any, product: Product) -> list[Expression]:
 
 
 def _without_shared(
-    work: Any, above: Expression, below: Expression, power: Fraction
+    work: Work, above: Expression, below: Expression, power: Fraction
 ) -> list[Product] | None:
     """Return above · below**power with what both share taken out; None: nothing."""
     quotient = exact_quotient(work, work.terms(above), work.terms(below))
@@ -94,7 +103,7 @@ def _without_shared(
     return [one, inverse, Product(Fraction(1), ((divisor, power + 1),))]
 
 
-def _primitive(work: Any, terms: Terms) -> Product:
+def _primitive(work: Work, terms: Terms) -> Product:
     """Return a sum as a product, its greatest number in front."""
     size = content(terms)
     node = work.build_sum([Product(c / size, f) for c, f in terms])
@@ -108,7 +117,7 @@ def simple_sums(product: Product) -> list[Expression]:
 
 
 def _half_multiplied_out(
-    work: Any, half: Product, other: Product, sign: int
+    work: Work, half: Product, other: Product, sign: int
 ) -> list[Expression]:
     """Return a product with one side of its bar multiplied out, if that pays."""
     sums = simple_sums(half)
@@ -129,7 +138,7 @@ def _half_multiplied_out(
     return [work.build(whole)]
 
 
-def _division(work: Any, product: Product) -> list[Expression]:
+def _division(work: Work, product: Product) -> list[Expression]:
     """Return (a*x**2 - c)/x**2 as a - c/x**2; sums that were typed stay."""
     sums = [factor for factor in product.factors if is_sum(factor[0])]
     bars = any(exponent < 0 for _, exponent in product.factors)
@@ -139,11 +148,70 @@ def _division(work: Any, product: Product) -> list[Expression]:
     return [] if expanded is None else [work.build_sum(expanded)]
 
 
+def _tangents(work: Work, product: Product) -> list[Expression]:
+    """Return a product with 1 + tan(u)² as 1/cos(u)², and with sines and cosines.
+
+    The likes of it for cot, tanh and coth.
+    """
+    c, factors = product
+    squares: list[Factor] = []
+    parts: list[Factor] = []
+    for base, exponent in factors:
+        square = _tangent_square(work, base)
+        squares.append((base, exponent) if square is None else (square, -2 * exponent))
+        parts += _sine_and_cosine(*squares[-1])
+    size, kinds = most = _weight(factors)
+    found = []
+    for their in (squares, parts):
+        weight = _weight(their)
+        if weight != most and weight[0] <= size and weight[1] <= kinds:
+            found.append(their)
+    return [work.build(work.with_tangents(work.merge(c, their))) for their in found]
+
+
+def _weight(factors: Iterable[Factor]) -> tuple[Fraction, int]:
+    """Return how many functions are multiplied, 1 + tan² as two, and how many differ.
+
+    So 2 tan(x)·(1 + tan(x)²) stays as it is: 2 tan(x)/cos(x)² has as many.
+    """
+    merged: dict[Expression, Fraction] = {}
+    for base, exponent in factors:
+        size = 2 if is_sum(base) else 1
+        merged[base] = merged.get(base, Fraction(0)) + size * exponent
+    left = [abs(exponent) for exponent in merged.values() if exponent]
+    return sum(left, Fraction(0)), len(left)
+
+
+def _tangent_square(work: Work, base: Expression) -> Expression | None:
+    """Return cos(u) for 1 + tan(u)², which is 1/cos(u)²; None: it is no such sum."""
+    terms = work.terms(base)
+    if len(terms) != 2 or not is_sum(base):
+        return None
+    one, square = sorted(terms, key=lambda term: len(term.factors))
+    if one != Product(Fraction(1)) or len(square.factors) != 1:
+        return None
+    ((tangent, exponent),) = square.factors
+    for name, sign, below in _TANGENT_SQUARES:
+        found = isinstance(tangent, Call) and tangent.function.name == name
+        if found and exponent == 2 and square.coefficient == sign:
+            return call(BY_NAME[below], *tangent.args)
+    return None
+
+
+def _sine_and_cosine(base: Expression, exponent: Fraction) -> list[Factor]:
+    """Return a power of tan(u) as powers of sin(u) and cos(u)."""
+    name = base.function.name if isinstance(base, Call) else ""
+    if name in OF_SINE_AND_COSINE and exponent.denominator == 1:
+        u, v = (call(BY_NAME[n], *base.args) for n in OF_SINE_AND_COSINE[name])
+        return [(u, exponent), (v, -exponent)]
+    return [(base, exponent)]
+
+
 PRODUCT_FORMS = (
     ProductForm("fraction reduced", _reduction, wins=True),
     ProductForm("fractions put together", _one_fraction),
     ProductForm("numerator multiplied out", _numerator_multiplied_out),
     ProductForm("denominator multiplied out", _denominator_multiplied_out),
     ProductForm("divided term by term", _division),
-    ProductForm("tangents as sines and cosines", tangents),
+    ProductForm("tangents as sines and cosines", _tangents),
 )

@@ -1,12 +1,11 @@
-# mypy: disable-error-code="no-any-return"
 """The ways to write a sum; the shortest is taken."""
 
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from itertools import permutations, starmap
-from typing import Any
 
+from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
     HALF,
     Factor,
@@ -16,11 +15,13 @@ from diffcli.engine.algebra import (
     is_sum,
     root,
 )
-from diffcli.engine.normal.trigonometry import one_square
+from diffcli.engine.normal.expansion import Work
+from diffcli.engine.normal.trigonometry import PYTHAGORAS, TWO
 from diffcli.language.expression import (
     Call,
     Expression,
     Variable,
+    call,
 )
 from diffcli.records import Record
 
@@ -30,25 +31,25 @@ class SumForm(Record):
 
     name: str
     #: Returns the forms that it has: none, one, or two.
-    make: Callable[[Any, Terms, int], list[Expression]]
+    make: Callable[[Work, Terms, int], list[Expression]]
     #: Tells whether a form is taken where it is as long as what was typed.
-    wins: Callable[[Any, Terms, Expression], bool] = lambda *_: False
+    wins: Callable[[Work, Terms, Expression], bool] = lambda *_: False
 
 
-def _multiplied_out(work: Any, terms: Terms, _: int) -> list[Expression]:
+def _multiplied_out(work: Work, terms: Terms, _: int) -> list[Expression]:
     expanded = work.expansion_of_sum(terms)
     return [] if expanded is None else [work.build_sum(expanded)]
 
 
-def _common_factor(work: Any, terms: Terms, depth: int) -> list[Expression]:
+def _common_factor(work: Work, terms: Terms, depth: int) -> list[Expression]:
     return _factored(work, terms, depth, bars=False)
 
 
-def _common_denominator(work: Any, terms: Terms, depth: int) -> list[Expression]:
+def _common_denominator(work: Work, terms: Terms, depth: int) -> list[Expression]:
     return _factored(work, terms, depth, bars=True)
 
 
-def _factored(work: Any, terms: Terms, depth: int, *, bars: bool) -> list[Expression]:
+def _factored(work: Work, terms: Terms, depth: int, *, bars: bool) -> list[Expression]:
     """Return what the terms share before a bracket, as they are and multiplied out."""
     found: list[Expression] = []
     for source in (terms, work.expansion_of_sum(terms)):
@@ -82,7 +83,7 @@ def _only_a_letter(shared: Product, left: Terms) -> bool:
     )
 
 
-def _square_of_sum(work: Any, terms: Terms, _: int) -> list[Expression]:
+def _square_of_sum(work: Work, terms: Terms, _: int) -> list[Expression]:
     """Return a**2 + 2*a*b + b**2 as (a + b)**2, and what is minus that."""
     found: list[Expression] = []
     for source in (terms, work.expansion_of_sum(terms)):
@@ -98,7 +99,7 @@ def _square_of_sum(work: Any, terms: Terms, _: int) -> list[Expression]:
 
 
 def _square(
-    work: Any, one: Product, other: Product, middle: Product
+    work: Work, one: Product, other: Product, middle: Product
 ) -> tuple[Factor, ...] | None:
     """Return (a + b)**2 as factors; None: the middle term is not twice a*b."""
     first, second = _half(one), _half(other)
@@ -125,16 +126,48 @@ def _half(term: Product) -> Product | None:
     return Product(number, tuple((base, exponent / 2) for base, exponent in factors))
 
 
-def _without_brackets(work: Any, terms: Terms, found: Expression) -> bool:
+def _without_brackets(work: Work, terms: Terms, found: Expression) -> bool:
     """Tell whether two brackets were multiplied out: (1 - x)*(2 - x) - x."""
     from diffcli.engine.normal.products import simple_sums
 
     return any(len(simple_sums(term)) > 1 for term in terms)
 
 
-def _several_before(work: Any, terms: Terms, found: Expression) -> bool:
+def _several_before(work: Work, terms: Terms, found: Expression) -> bool:
     """Tell whether more than one base was put before the bracket."""
     return len(work.product(found).factors) > 2
+
+
+def _one_square(work: Work, terms: Terms, depth: int) -> list[Expression]:
+    """Return a sum with sin² as 1 - cos², so that like terms join; cosh² too.
+
+    cos² - sin² stays: nobody writes 1 - 2*sin² for it.
+    """
+    expanded = work.expansion_of_sum(terms)
+    if expanded is None or len({abs(c) for c, _ in expanded}) < 2:
+        return []
+    found: list[Expression] = []
+    for name in PYTHAGORAS:
+        replaced = [_without_square(work, term, name) for term in expanded]
+        opened = work.expansion_of_sum(replaced) if replaced != expanded else None
+        if opened is not None and len(opened) <= len(expanded):
+            found.append(work.sum_of(work.collect(opened), depth - 1))
+    return found
+
+
+def _without_square(work: Work, term: Product, name: str) -> Product:
+    """Return a term with f(u)**2 as what the other squares make of it."""
+    c, factors = term
+    other, sign, one = PYTHAGORAS[name]
+    for base, exponent in factors:
+        if exponent >= 2 and isinstance(base, Call) and base.function.name == name:
+            square = Product(
+                Fraction(-sign), ((call(BY_NAME[other], *base.args), TWO),)
+            )
+            value = work.build_sum([Product(Fraction(one)), square])
+            half = Fraction(exponent // 2)
+            return work.merge(c, (*factors, (base, -2 * half), (value, half)))
+    return term
 
 
 SUM_FORMS = (
@@ -142,5 +175,5 @@ SUM_FORMS = (
     SumForm("common factor", _common_factor, _several_before),
     SumForm("common denominator", _common_denominator, _several_before),
     SumForm("square of a sum", _square_of_sum),
-    SumForm("one square for two", one_square),
+    SumForm("one square for two", _one_square),
 )

@@ -1,22 +1,17 @@
-# mypy: disable-error-code="no-any-return"
 """Sines, cosines and tangents: sin² + cos² is 1, sin/cos is tan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
-from typing import Any
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
     Algebra,
     Factor,
     Product,
-    Terms,
-    is_sum,
 )
 from diffcli.language.expression import (
     Call,
-    Expression,
     call,
 )
 
@@ -27,12 +22,6 @@ OF_SINE_AND_COSINE = {
     "tanh": ("sinh", "cosh"),
     "coth": ("cosh", "sinh"),
 }
-#: f, sign, g  where 1 + sign*f(u)**2 is 1/g(u)**2.
-_TANGENT_SQUARES = (
-    ("tan", 1, "cos"),
-    ("cot", 1, "sin"),
-    ("tanh", -1, "cosh"),
-)
 #: f: g, sign, one  where f(u)**2 + sign*g(u)**2 is one.
 PYTHAGORAS = {
     "sin": ("cos", 1, 1),
@@ -108,94 +97,3 @@ class Trigonometry(Algebra):
                     named = call(BY_NAME[name], *u.args)
                     return self.merge(c, [*rest, (named, above)])
         return product
-
-
-def one_square(work: Any, terms: Terms, depth: int) -> list[Expression]:
-    """Return a sum with sin² as 1 - cos², so that like terms join; cosh² too.
-
-    cos² - sin² stays: nobody writes 1 - 2*sin² for it.
-    """
-    expanded = work.expansion_of_sum(terms)
-    if expanded is None or len({abs(c) for c, _ in expanded}) < 2:
-        return []
-    found: list[Expression] = []
-    for name in PYTHAGORAS:
-        replaced = [_without_square(work, term, name) for term in expanded]
-        opened = work.expansion_of_sum(replaced) if replaced != expanded else None
-        if opened is not None and len(opened) <= len(expanded):
-            found.append(work.sum_of(work.collect(opened), depth - 1))
-    return found
-
-
-def _without_square(work: Any, term: Product, name: str) -> Product:
-    """Return a term with f(u)**2 as what the other squares make of it."""
-    c, factors = term
-    other, sign, one = PYTHAGORAS[name]
-    for base, exponent in factors:
-        if exponent >= 2 and isinstance(base, Call) and base.function.name == name:
-            square = Product(
-                Fraction(-sign), ((call(BY_NAME[other], *base.args), TWO),)
-            )
-            value = work.build_sum([Product(Fraction(one)), square])
-            half = Fraction(exponent // 2)
-            return work.merge(c, (*factors, (base, -2 * half), (value, half)))
-    return term
-
-
-def tangents(work: Any, product: Product) -> list[Expression]:
-    """Return a product with 1 + tan(u)² as 1/cos(u)², and with sines and cosines.
-
-    The likes of it for cot, tanh and coth.
-    """
-    c, factors = product
-    squares: list[Factor] = []
-    parts: list[Factor] = []
-    for base, exponent in factors:
-        square = _tangent_square(work, base)
-        squares.append((base, exponent) if square is None else (square, -2 * exponent))
-        parts += _sine_and_cosine(*squares[-1])
-    size, kinds = most = _weight(factors)
-    found = []
-    for their in (squares, parts):
-        weight = _weight(their)
-        if weight != most and weight[0] <= size and weight[1] <= kinds:
-            found.append(their)
-    return [work.build(work.with_tangents(work.merge(c, their))) for their in found]
-
-
-def _weight(factors: Iterable[Factor]) -> tuple[Fraction, int]:
-    """Return how many functions are multiplied, 1 + tan² as two, and how many differ.
-
-    So 2 tan(x)·(1 + tan(x)²) stays as it is: 2 tan(x)/cos(x)² has as many.
-    """
-    merged: dict[Expression, Fraction] = {}
-    for base, exponent in factors:
-        size = 2 if is_sum(base) else 1
-        merged[base] = merged.get(base, Fraction(0)) + size * exponent
-    left = [abs(exponent) for exponent in merged.values() if exponent]
-    return sum(left, Fraction(0)), len(left)
-
-
-def _tangent_square(work: Any, base: Expression) -> Expression | None:
-    """Return cos(u) for 1 + tan(u)², which is 1/cos(u)²; None: it is no such sum."""
-    terms = work.terms(base)
-    if len(terms) != 2 or not is_sum(base):
-        return None
-    one, square = sorted(terms, key=lambda term: len(term.factors))
-    if one != Product(Fraction(1)) or len(square.factors) != 1:
-        return None
-    ((tangent, exponent),) = square.factors
-    for name, sign, below in _TANGENT_SQUARES:
-        found = isinstance(tangent, Call) and tangent.function.name == name
-        if found and exponent == 2 and square.coefficient == sign:
-            return call(BY_NAME[below], *tangent.args)
-    return None
-
-
-def _sine_and_cosine(base: Expression, exponent: Fraction) -> list[Factor]:
-    """Return a power of tan(u) as powers of sin(u) and cos(u)."""
-    name = base.function.name if isinstance(base, Call) else ""
-    if name in OF_SINE_AND_COSINE and exponent.denominator == 1:
-        u, v = (call(BY_NAME[n], *base.args) for n in OF_SINE_AND_COSINE[name])
-        return [(u, exponent), (v, -exponent)]
-    return [(base, exponent)]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import diffcli
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.output.document import Formula, Line, Run, plain_number
@@ -20,9 +19,10 @@ _LONGEST_DERIVATIVE = 20_000  # characters of a derivative in a record
 
 def heading(schema: str, parsed: Parsed) -> dict[str, Any]:
     """Return how every record begins."""
+    from diffcli import version  # what is no record has no use for it
+
     return {
-        "schema": schema,
-        "version": diffcli.__version__,
+        **version.record(schema),
         "expression": understood(parsed),
         **({"output": parsed.output} if parsed.output else {}),
         "variables": list(parsed.variables),

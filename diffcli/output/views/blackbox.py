@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.measure import Measurement
 from diffcli.language.notation import Notation
 from diffcli.methods import load
@@ -83,8 +83,7 @@ def _record(measured: Measurement) -> dict[str, Any]:
     settings, error = measured.settings, measured.error()
     names = measured.partials
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "expression": None,
         "variables": list(measured.point),
         "subject": measured.name,

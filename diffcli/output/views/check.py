@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import diffcli
-from diffcli import methods
+from diffcli import methods, version
 from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
 from diffcli.analysis.verdicts import UNKNOWN, Verdict
@@ -296,8 +295,7 @@ def _word(verdict: Verdict) -> str:
 
 def _record(check: Check) -> dict[str, Any]:
     about: dict[str, Any] = {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "expression": None,
         "variables": list(check.point),
         "subject": check.subject,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.marking import RIGHT, WRONG, Mark
 from diffcli.inputs.claim_rows import Claimed
 from diffcli.language.notation import CODE, Notation
@@ -114,8 +114,7 @@ def _right(claimed: Claimed, mark: Mark) -> dict[str, str]:
 def _records(marked: Marked) -> Iterator[dict[str, Any]]:
     for claimed, mark in marked:
         yield {
-            "schema": SCHEMA,
-            "version": diffcli.__version__,
+            **version.record(SCHEMA),
             "input": dict(claimed.carried),
             "verdict": mark.status,
             "right": _right(claimed, mark),
@@ -128,8 +127,7 @@ def _records(marked: Marked) -> Iterator[dict[str, Any]]:
 def _record(marked: Marked) -> dict[str, Any]:
     count = Counter(mark.status for _, mark in marked)
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "passed": count[RIGHT] == len(marked),
         "right": count[RIGHT],
         "wrong": count[WRONG],

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.depth import LONG as _LONG
 from diffcli.analysis.depth import RANGE, Chain, Layer, Loss
 from diffcli.calculus.functions import BY_NAME, INFIX, Function
@@ -194,8 +194,7 @@ def _table(chains: Sequence[Chain]) -> Table:
 
 def _record(exhibit: Exhibit) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "chains": [_chain_record(chain) for chain in exhibit.chains],
         **_losses(exhibit),
         "compared": [

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.maps import Field, Map, Range, Sample
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import height
@@ -102,8 +102,7 @@ def _samples(exhibit: Exhibit) -> Iterator[Sample]:
 def _record(exhibit: Exhibit, chart: Map) -> dict[str, Any]:
     field = exhibit.field
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "expression": understood(field.parsed),
         "variables": list(field.names),
         "fixed": dict(field.others),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.plot import Plot, Sample, window
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, Mark, draw, height
@@ -214,8 +214,7 @@ def _thinned(exhibit: Exhibit, plot: Plot) -> Sequence[Sample]:
 
 def _record(exhibit: Exhibit) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "fixed": exhibit.others,
         "functions": [
             {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.practice import (
     DERIVATIVE,
     NUMBER,
@@ -192,8 +192,7 @@ def _chain(exercise: Exercise) -> list[str]:
 
 def _record(sheet: Exercises) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "rules": list(sheet.rules),
         "difficulty": sheet.difficulty,
         "seed": sheet.seed,

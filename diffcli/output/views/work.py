@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import diffcli
+from diffcli import version
 from diffcli.analysis.work import FOLLOWS, RIGHT, UNCLEAR, WRONG, Judgement, LineVerdict
 from diffcli.engine.algebra import MULTIPLY
 from diffcli.engine.paper import BESIDE
@@ -185,8 +185,7 @@ def _about(verdict: LineVerdict) -> dict[str, Any]:
 def _record(judgement: Judgement) -> dict[str, Any]:
     wrong = judgement.first_wrong
     return {
-        "schema": SCHEMA,
-        "version": diffcli.__version__,
+        **version.record(SCHEMA),
         "variable": judgement.work.variable,
         "passed": judgement.passed,
         "lines": [
