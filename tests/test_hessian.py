@@ -6,16 +6,24 @@ import json
 
 import pytest
 import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diffcli import methods
 from diffcli.analysis.hessian import WAYS, hessian
+from diffcli.calculus.functions import INFIX
 from diffcli.engine.derivation import derive
 from diffcli.engine.exact import to_sympy
+from diffcli.engine.second_order import hessian_row
+from diffcli.engine.sparsity import Sparsity
+from diffcli.engine.tape import Program
 from diffcli.errors import KinkError, UsageError
+from diffcli.language.expression import Expression, call, number, numeral, variables
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
 from tests import referee
 from tests.conftest import Run
+from tests.strategies import defined
 
 FORMULAS = [
     "(2*x+3*y)**2+3",
@@ -165,9 +173,69 @@ def test_a_second_derivative_is_shown_where_there_is_one(
 
 def test_more_second_derivatives_than_anybody_reads_are_refused(run: Run) -> None:
     names = [f"x{n}" for n in range(501)]
-    ran = run("grad", "+".join(names), "--at", ",".join("1" * 501), "--order", "2")
+    formula = f"({'+'.join(names)})^2"
+    ran = run("grad", formula, "--at", ",".join("1" * 501), "--order", "2")
     assert (ran.code, ran.out) == (2, "")
-    assert "125,751 second derivatives" in ran.err
+    assert "more than 5,000 second derivatives that are not 0" in ran.err
+
+
+_CHAIN = "+".join(f"100*(x{n + 1}-x{n}^2)^2+(1-x{n})^2" for n in range(1, 120))
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "plain"])
+def test_of_many_variables_those_that_meet_are_shown(form: str, run: Run) -> None:
+    """Rosenbrock's function: a band of three, whose entries are those of few."""
+    at = ("--at", ",".join(["1.1", "0.9", "1.2"] * 40), "--order", "2", "-f", form)
+    ran = run("grad", _CHAIN, *at)
+    assert ran.code == 0, ran.err
+    if form != "json":
+        assert "7,021 of the second derivatives are 0 everywhere" in ran.err + ran.out
+    few = run(
+        "grad", "100*(y-x^2)^2+(1-x)^2+100*(x-0.81)^2", "--at", "1.2,1.1", *at[2:]
+    )
+    if form == "plain":
+        cells = ran.out.split()
+        assert len(cells) == 120**2
+        assert few.out.split()[:2] == cells[120 * 2 + 2 : 120 * 2 + 4]
+        assert cells[5:120] == ["0"] * 115
+    if form == "csv":
+        rows = list(csv.DictReader(ran.out.splitlines()))
+        assert len(rows) == 239
+        (want, *_) = csv.DictReader(few.out.splitlines())
+        (found,) = [row for row in rows if (row["var"], row["var2"]) == ("x3", "x3")]
+        assert found["backprop"] == want["backprop"]
+        assert {row["var2"] for row in rows if row["var"] == "x7"} == {"x7", "x8"}
+    if form == "json":
+        record = json.loads(ran.out)
+        assert record["hessian"]["symbolic"]["x2"].keys() == {"x1", "x2", "x3"}
+        assert "x9" not in record["derivatives"]["x2"]
+
+
+@settings(max_examples=25)
+@given(st.lists(defined(), min_size=2, max_size=3))
+def test_variables_that_do_not_meet_have_no_second_derivative(
+    parts: list[Expression],
+) -> None:
+    """The rules find 0 as its formula; of those that meet a part of f is enough."""
+    whole = call(INFIX["/"], call(INFIX["-"], *parts[:2]), numeral("-3"))
+    whole = call(INFIX["+"], whole, parts[-1])
+    names = variables(whole)
+    where = Sparsity(whole, names)
+    pairs = where.pairs()
+    for first in derive(whole, names, short=False):
+        for second in derive(first.result, names, short=False):
+            pair = (first.variable, second.variable)
+            if not {pair, pair[::-1]} & {*pairs}:
+                assert second.result is number("0")
+    point = {name: 0.3 + 0.2 * place for place, name in enumerate(names)}
+    for pair in pairs:
+        part = Program([where.part(*pair)])
+        try:
+            full = hessian_row(Program([whole]).run(point), *pair[:1], pair[1:])
+            some = hessian_row(part.run(point), *pair[:1], pair[1:])
+        except ArithmeticError:
+            return  # the point is on an edge
+        assert some == pytest.approx(full, rel=1e-8, abs=1e-8)
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ from diffcli.analysis.grad import Agreement, judge, same_number, valued
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derive
 from diffcli.engine.second_order import Pair, hessian_row
+from diffcli.engine.sparsity import Sparsity, TooDense
 from diffcli.engine.stencils import NoDifference, along, difference
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
-from diffcli.language.expression import Expression
+from diffcli.language.expression import Expression, number
 from diffcli.problem import DOUBLE, Estimate, Problem, certain
 from diffcli.records import Record
 from diffcli.remarks import Remark
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
     from diffcli.inputs.data import Data
 
 Entries = dict[Pair, Estimate]
+_NOTHING = Estimate(None, math.inf)
+_ZERO = Estimate(0.0, 0.0)  # of variables that do not meet
 #: The methods that have second derivatives, the most trustworthy last.
 WAYS = ("finite", "symbolic", "backprop")
 _SPARE = 60  # digits of a first derivative at a corner
 MOST = 5_000  # second derivatives that somebody may wait for
+_READ = 200  # formulas that somebody may read: of more, none is shortened
 
 
 class Hessian(Record):
@@ -56,6 +60,8 @@ class Hessian(Record):
     exact: Mapping[Pair, str] = {}
     #: The examples; None: it is one point.
     data: "Data | None" = None
+    #: How many more there are that are 0 everywhere, and stand in no column.
+    left_out: int = 0
 
     def partial(self, name: str, other: str) -> Estimate:
         """Return the most trustworthy second derivative, whatever the order of names.
@@ -65,13 +71,14 @@ class Hessian(Record):
         for each in (name, other):
             if each not in self.problem.variables:
                 raise UsageError(f"there is no partial with respect to '{each}' here")
-        nothing = Estimate(None, math.inf)
+        known = False
         for column in reversed(WAYS):
             entries = self.columns.get(column, {})
-            entry = entries.get((name, other)) or entries.get((other, name), nothing)
-            if entry.value is not None:
+            entry = entries.get((name, other)) or entries.get((other, name))
+            if entry and entry.value is not None:
                 return entry
-        return nothing
+            known = known or entry is not None
+        return _ZERO if self.left_out and not known else _NOTHING
 
 
 def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
@@ -81,23 +88,12 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
     variables, and KinkError where there is no first or no second derivative.
     """
     _refuse_others(names)
-    pairs = list(combinations_with_replacement(problem.variables, 2))
-    _refuse_many(problem, pairs)
+    where = _sparsity(problem)
+    pairs = where.pairs()
     warnings: list[Remark] = []
     formulas, corners = _by_rules(problem, pairs, warnings)
-    measured: Entries = {}
-    if problem.precise:
-        from diffcli.analysis import hessian_digits
-
-        swept = hessian_digits.by_sweeps(problem, pairs, warnings)
-        symbolic = hessian_digits.by_rules(problem, formulas, warnings)
-        if "finite" in names:
-            measured = hessian_digits.by_differences(problem, pairs, warnings)
-    else:
-        swept = _by_sweeps(problem, pairs, warnings)
-        symbolic = _values(problem, formulas, warnings)
-        measured = _by_differences(problem, pairs) if "finite" in names else {}
-    symbolic = dict.fromkeys(pairs, Estimate(None, math.inf)) | symbolic
+    found = _numbers(problem, where, formulas, names, warnings)
+    symbolic, swept = found["symbolic"], found["backprop"]
     # The two exact ways share no step, so their difference is an error of both.
     for pair in pairs:
         one, other = symbolic[pair], swept[pair]
@@ -109,14 +105,62 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
             swept[pair] = other._replace(error=error)
     if not problem.precise:
         warnings += _certify(problem, formulas, (symbolic, swept))
-    found = {"finite": measured, "symbolic": symbolic, "backprop": swept}
-    columns = {name: found[name] for name in names}
+    shown, left_out = _shown(problem.variables, pairs)
+    if left_out:
+        never = "are 0 everywhere: their variables meet in no part of the formula"
+        warnings.append(Remark(f"{left_out:,} of the second derivatives {never}"))
+    zeros = dict.fromkeys(shown, _ZERO)
+    columns = {name: zeros | found[name] for name in names}
     agreements = {}
-    if measured and len(columns) > 1:
+    if "finite" in names and len(columns) > 1:
         most = problem.settings.digits if problem.precise else 16
-        agreements = {pair: judge(measured[pair], swept[pair], most) for pair in pairs}
-    value = valued(problem).number
-    return Hessian(problem, value, columns, formulas, agreements, tuple(warnings))
+        known, measured = zeros | swept, columns["finite"]
+        agreements = {pair: judge(measured[pair], known[pair], most) for pair in shown}
+    return Hessian(
+        problem, valued(problem).number, columns,
+        dict.fromkeys(shown, number("0")) | formulas, agreements, tuple(warnings),
+        left_out=left_out,
+    )  # fmt: skip
+
+
+def _numbers(
+    problem: Problem,
+    where: Sparsity,
+    formulas: Mapping[Pair, Expression],
+    names: Sequence[str],
+    warnings: list[Remark],
+) -> dict[str, Entries]:
+    """Return what each method finds for the pairs that meet; differences if wanted."""
+    pairs, measured = where.pairs(), Entries()
+    if problem.precise:
+        from diffcli.analysis import hessian_digits
+
+        swept = hessian_digits.by_sweeps(problem, pairs, warnings)
+        symbolic = hessian_digits.by_rules(problem, formulas, warnings)
+        if "finite" in names:
+            measured = hessian_digits.by_differences(problem, pairs, warnings)
+    else:
+        swept = _by_sweeps(problem, where, warnings)
+        symbolic = _values(problem, formulas, warnings)
+        if "finite" in names:
+            measured = _by_differences(problem, where)
+    symbolic = dict.fromkeys(pairs, _NOTHING) | symbolic
+    return {"finite": measured, "symbolic": symbolic, "backprop": swept}
+
+
+def _shown(names: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[Pair], int]:
+    """Return the pairs that are shown, and how many more there are.
+
+    These are all; or where they would be too many, those that meet, and the diagonal.
+    """
+    count = len(names) * (len(names) + 1) // 2
+    if count <= MOST:
+        return list(combinations_with_replacement(names, 2)), 0
+    place = {name: place for place, name in enumerate(names)}
+    shown = {*pairs, *((name, name) for name in names)}
+    return sorted(shown, key=lambda pair: [place[name] for name in pair]), (
+        count - len(shown)
+    )
 
 
 def ways(words: Sequence[str]) -> tuple[str, ...]:
@@ -149,14 +193,20 @@ def _refuse_others(names: Sequence[str]) -> None:
             )
 
 
-def _refuse_many(problem: Problem, pairs: list[Pair]) -> None:
-    if len(pairs) > MOST:
+def _sparsity(problem: Problem) -> Sparsity:
+    """Return where the variables meet.
+
+    Raises UsageError if they meet so often that nobody would wait for it.
+    """
+    try:
+        return Sparsity(problem.parsed.expression, problem.variables, MOST)
+    except TooDense:
         raise UsageError(
-            f"{len(problem.variables)} variables have {len(pairs):,} second"
-            f" derivatives, and {MOST:,} are computed at most",
+            f"{len(problem.variables)} variables have more than {MOST:,} second"
+            " derivatives that are not 0 everywhere",
             hint="choose some of the variables",
             parameter="wrt",
-        )
+        ) from None
 
 
 def _certify(
@@ -180,16 +230,27 @@ def _certify(
             yield Remark(certainty(problem.partial(*pair), worst))
 
 
-def _by_sweeps(problem: Problem, pairs: list[Pair], warnings: list[Remark]) -> Entries:
+def _by_sweeps(problem: Problem, where: Sparsity, warnings: list[Remark]) -> Entries:
     """Return the entries by reverse over forward."""
+    others: dict[str, list[str]] = {}
+    for name, other in where.pairs():
+        others.setdefault(name, []).append(other)
     entries: dict[Pair, float] = {}
-    for name in problem.variables:
+    for name, along_with in others.items():
         try:
-            entries |= hessian_row(problem.tape, name, problem.variables)
+            tape = _program(problem, where, name, name).run(problem.point)
+            entries |= hessian_row(tape, name, along_with)
         except (Undefined, ValueError, ArithmeticError) as reason:
             warnings.append(Remark(f"no sweep for the second derivatives: {reason}"))
             break
-    return {pair: _estimate(entries.get(pair, math.nan)) for pair in pairs}
+    return {pair: _estimate(entries.get(pair, math.nan)) for pair in where.pairs()}
+
+
+def _program(problem: Problem, where: Sparsity, name: str, other: str) -> Program:
+    """Return the program of the terms in which two variables stand."""
+    part = where.part(name, other)
+    whole = part is problem.parsed.expression
+    return problem.program if whole else Program([part])
 
 
 def _by_rules(
@@ -201,10 +262,12 @@ def _by_rules(
     """
     digits = problem.settings.digits if problem.precise else DOUBLE
     at_corners = slopes_or_kink(problem, max(digits, _SPARE))
-    firsts, formulas, said = _second(problem.parsed.expression, problem.variables)
+    firsts, formulas, said = _second(
+        problem.parsed.expression, problem.variables, tuple(pairs)
+    )
     corners: Entries = {}
     for name, first in firsts.items():
-        others = [other for one, other in pairs if one == name]
+        others = problem.variables[problem.variables.index(name) :]
         sides = judgement.corners(
             problem, first.result, (name,), others, at_corners.get(name), digits
         )
@@ -239,7 +302,7 @@ def _values(
 
 @lru_cache(maxsize=1)
 def _second(
-    expression: Expression, names: tuple[str, ...]
+    expression: Expression, names: tuple[str, ...], pairs: tuple[Pair, ...]
 ) -> tuple[dict[str, Derivation], dict[Pair, Expression], str]:
     """Return first and second derivatives, once for all points of a formula.
 
@@ -247,22 +310,27 @@ def _second(
     """
     firsts: dict[str, Derivation] = {}
     formulas: dict[Pair, Expression] = {}
+    short = len(pairs) <= _READ
+    others: dict[str, list[str]] = {name: [] for name in names}
+    for name, other in pairs:
+        others[name].append(other)
     try:
-        for place, first in enumerate(derive(expression, names)):
+        for first in derive(expression, names, short=short):
             firsts[first.variable] = first
-            for second in derive(first.result, names[place:]):
+            for second in derive(first.result, others[first.variable], short=short):
                 formulas[first.variable, second.variable] = second.result
     except TooLong as error:
         return firsts, formulas, error.message
     return firsts, formulas, ""
 
 
-def _by_differences(problem: Problem, pairs: list[Pair]) -> Entries:
+def _by_differences(problem: Problem, where: Sparsity) -> Entries:
     """Return the entries by differences of the backprop gradient."""
     entries: Entries = {}
-    for pair in pairs:
+    for pair in where.pairs():
         name, other = pair
-        line = along(_partial(problem.program, name), problem.point, other)
+        program = _program(problem, where, name, other)
+        line = along(_partial(program, name), problem.point, other)
         try:
             quotient = difference(
                 line,

@@ -90,8 +90,12 @@ class TooLong(DiffcliError):
     """The derivation has more steps than anybody would wait for."""
 
 
-def derive(expression: Expression, variables: Iterable[str]) -> Iterator[Derivation]:
+def derive(
+    expression: Expression, variables: Iterable[str], *, short: bool = True
+) -> Iterator[Derivation]:
     """Yield the derivation of an expression toward each variable.
+
+    Without ``short`` the answers stay as the rules leave them, for nobody reads them.
 
     >>> from diffcli.language.parser import parse
     >>> formula = parse("(2*x1+3*x2)**2+3").expression
@@ -103,7 +107,7 @@ def derive(expression: Expression, variables: Iterable[str]) -> Iterator[Derivat
     graph = _Graph(expression)
     taken = 0
     for name in variables:
-        derivation = _derive(graph, name, MOST_STEPS - taken)
+        derivation = _derive(graph, name, MOST_STEPS - taken, short=short)
         taken += len(derivation.steps)
         yield derivation
 
@@ -201,7 +205,7 @@ class _Graph:
         return sorted(seen)
 
 
-def _derive(graph: _Graph, name: str, most: int) -> Derivation:
+def _derive(graph: _Graph, name: str, most: int, *, short: bool) -> Derivation:
     """Differentiate all nodes that depend on a variable, in order."""
     leaf = graph.leaves.get(name)
     rows = [len(graph.order) - 1] if leaf is None else graph.above(leaf)
@@ -214,7 +218,7 @@ def _derive(graph: _Graph, name: str, most: int) -> Derivation:
             work.take_chain(graph.order[row], graph.chains[row])
         else:
             work.take(graph.order[row])
-    if len(graph.order) < _READABLE:
+    if short and len(graph.order) < _READABLE:
         work.shorten(graph)
     return Derivation(name, tuple(work.steps))
 

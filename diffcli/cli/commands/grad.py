@@ -67,7 +67,8 @@ def _methods() -> list[tuple[str, str]]:
 )  # fmt: skip
 @click.option(
     "--order", type=click.IntRange(0, 20), default=1, metavar="N",
-    help="1: the gradient; 2: the Hessian, all second derivatives; 3 to 20: all"
+    help="1: the gradient; 2: the Hessian, all second derivatives (of 100 variables and"
+    " more those that are not 0 everywhere, and the diagonal); 3 to 20: all"
     " derivatives of one variable up to that, and the Taylor polynomial, by finite,"
     " symbolic and taylor; 0: the value alone.",
 )  # fmt: skip

@@ -154,8 +154,11 @@ def header(methods: Iterable[str], *, exact: bool = False) -> tuple[str, ...]:
 def _brief(hessian: Hessian) -> str:
     """Return the matrix row by row, one line."""
     names = hessian.problem.variables
-    cells = (hessian.partial(name, other) for name in names for other in names)
-    return " ".join(map(_plain(hessian), (cell.value for cell in cells)))
+    plain = _plain(hessian)
+    known = {pair: plain(hessian.partial(*pair).value) for pair in _pairs(hessian)}
+    known |= {(other, name): text for (name, other), text in known.items()}
+    zero = plain(0.0)
+    return " ".join(known.get((x, y), zero) for x in names for y in names)
 
 
 def _plain(hessian: Hessian) -> Callable[[Any], str]:
