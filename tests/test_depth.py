@@ -24,7 +24,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("size", [5_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [5_000, pytest.param(20_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_deep_and_long(shape: str, size: int) -> None:
     parsed = parse(SHAPES[shape](size))
@@ -37,7 +37,7 @@ def test_deep_and_long(shape: str, size: int) -> None:
 
 
 def test_printing_reads_back() -> None:
-    expression = parse(SHAPES["calls"](100_000)).expression
+    expression = parse(SHAPES["calls"](30_000)).expression
     assert parse(text(expression)).expression is expression
     assert copy.deepcopy(expression) is expression
     assert repr(expression) == "<Call sin>"

@@ -8,7 +8,7 @@ import pytest
 from diffcli import plugins
 from diffcli.cli import commands
 from diffcli.output import formats
-from tests.conftest import Run
+from tests.conftest import Ran, Run
 
 #: Options that are allowed everywhere, because scripts give them to every call, and
 #: one that changes nothing but the time that a call takes.
@@ -217,6 +217,9 @@ ADDED = [
 ]
 
 
+BEFORE: dict[tuple[str, ...], Ran] = {}  # what calls without the option gave
+
+
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return files that the calls name."""
@@ -263,7 +266,8 @@ def test_an_option_has_an_effect_or_is_refused(
     words = [word.format(**files).replace(",/", " /") for word in WORDS[option]]
     if option == "exprs":
         base = [word for word in base if word != files["f"]]
-    before = run(command, *base, "-f", form)
+    asked = (command, *base, "-f", form)
+    before = BEFORE[asked] if asked in BEFORE else BEFORE.setdefault(asked, run(*asked))
     after = run(command, *base, *words, "-f", form)
     assert after.code != 70, after.err
     assert after.code == 2 or after != before

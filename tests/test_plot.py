@@ -66,7 +66,7 @@ def test_what_is_smooth_has_no_features(row: Function) -> None:
         for form in SMOOTH:
             formula = form.format(f=called, x=inner)
             ends = low * scale + offset, high * scale + offset
-            assert plot(parse(formula), "x", {}, *ends, 301).features == (), formula
+            assert plot(parse(formula), "x", {}, *ends, 101).features == (), formula
 
 
 #: A sample meets 0, or misses it by rounding alone, or by half a step.
@@ -144,6 +144,7 @@ def test_what_is_too_dense_to_see_is_said(run: Run) -> None:
     assert "there may be more" in run("plot", "tan(1000*x)").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "ends",
     ["-1e308:1e308", "1:1.0000000000000002", "0:5e-324", "1e308:1.1e308",

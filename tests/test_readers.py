@@ -308,3 +308,10 @@ def test_what_is_refused_is_told_what_to_write(source: str, advice: str) -> None
 def test_a_power_whose_exponent_has_a_value_is_no_vector_turned_over() -> None:
     assert parse(r"w^T x \cdot 1", names={"T"}).variables == ("T", "w", "x")
     assert parse(r"e^{T x}").variables == ("T", "x")
+
+
+@pytest.mark.parametrize(
+    "source", ["x>0 ? " * 600 + "1" + ":0" * 600, "x if x>0 else " * 600 + "0"]
+)
+def test_choices_inside_choices_need_no_stack(source: str) -> None:
+    assert parse(source).variables == ("x",)

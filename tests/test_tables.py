@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcli import plugins, tables
@@ -432,6 +432,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(st.lists(VALUES) | st.dictionaries(st.text(), VALUES)), st.booleans())
 def test_every_array_gives_its_values(rows: list[Any], indented: bool) -> None:
     text = json.dumps(rows, indent=1 if indented else None, ensure_ascii=False)

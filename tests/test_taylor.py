@@ -77,7 +77,7 @@ def test_all_orders_are_those_of_mpmath(formula: str, at: str) -> None:
     order = 8
     found = diffcli.taylor(formula, {"x": at}, order=order)
     program = found.problem.program
-    with mp.workdps(120):
+    with mp.workdps(60):
         wanted = mp.taylor(
             lambda x: value(program, {"x": x})[program.outputs[0]],
             mp.mpf(found.problem.point["x"]),

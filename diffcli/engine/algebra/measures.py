@@ -41,6 +41,8 @@ class Measures:
         self.barred: set[Expression] = set()
         self.keys: dict[Expression, Key] = {}
         self.serials: dict[object, int] = {}
+        #: How many products were merged, in all passes: the measure of work.
+        self.merges = [0]
         #: The sums that stand in the formula as typed: they keep their spelling.
         self.typed: set[int] = set()
         #: The same with its factor: 2*x + 2 is not x + 1.

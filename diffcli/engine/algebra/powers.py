@@ -20,6 +20,7 @@ class Powers(Measures):
 
         Only ever widens the domain: x**2/x is x, and x/x is 1.
         """
+        self.merges[0] += 1
         merged: dict[object, tuple[Expression, Fraction, Fraction]] = {}
         for base, exponent in factors:
             power = power_of_number(base, exponent)

@@ -24,6 +24,11 @@ _HIGHEST = 6  # power of a sum that is multiplied out
 class Expansion(Trigonometry):
     """Sums multiplied out, and factored."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        #: Sums that were multiplied out before: many forms begin with that.
+        self.expansions: dict[tuple[Product, ...], list[Product] | None] = {}
+
     def expansion(self, product: Product) -> list[Product] | None:
         """Return a product multiplied out; None if that is too much."""
         c, factors = product
@@ -48,6 +53,13 @@ class Expansion(Trigonometry):
 
     def expansion_of_sum(self, terms: Terms) -> list[Product] | None:
         """Return a sum with all products multiplied out; None if that is too much."""
+        key = tuple(terms)
+        if key not in self.expansions:
+            self.expansions[key] = self._new_expansion_of_sum(key)
+        found = self.expansions[key]
+        return found if found is None else [*found]
+
+    def _new_expansion_of_sum(self, terms: Terms) -> list[Product] | None:
         found: list[Product] = []
         for term in terms:
             expanded = self.expansion(term)

@@ -46,6 +46,7 @@ MOST_NODES = 20_000
 _WIDE = 400  # size of a product that is left as it is
 _MOST_PASSES = 8
 _DEPTH = 2  # how deep a form of a form is looked for
+_MOST_MERGES = 20_000  # of products, before no more forms are looked for: a second
 _ODD = frozenset((
     "sin", "tan", "cot", "csc", "sinh", "tanh", "coth", "csch", "asin", "atan", "asinh",
     "atanh", "sign", "cbrt", "erf",
@@ -59,6 +60,8 @@ class Normal(Work):
     def __init__(self) -> None:
         super().__init__()
         self.forms: dict[Expression, Expression] = {}
+        #: Sums that were written before, by their terms, the depth, and what is read.
+        self.written: dict[tuple[tuple[Product, ...], int, bool], Expression] = {}
 
     def normal(self, expression: Expression) -> Expression:
         """Return the normal form; what was typed keeps its spelling if that pays.
@@ -70,6 +73,7 @@ class Normal(Work):
         if size == cost or not self.spelled_as:
             return form
         free = Normal()
+        free.merges = self.merges
         free.letters, free.rising, free.shifts = self.letters, self.rising, self.shifts
         other = free.passes(expression)
         return min((form, other), key=self.copy().cost)
@@ -226,6 +230,12 @@ class Normal(Work):
 
     def sum_of(self, terms: Terms, depth: int = _DEPTH) -> Expression:
         """Return the shortest of a few forms of a sum."""
+        key = tuple(terms), depth, self.reads
+        if key not in self.written:
+            self.written[key] = self._new_sum_of(terms, depth)
+        return self.written[key]
+
+    def _new_sum_of(self, terms: Terms, depth: int) -> Expression:
         flat: list[Product] = []
         for term in terms:
             flat += self._terms_inside(term)
@@ -235,7 +245,7 @@ class Normal(Work):
         options = [self.build_sum(terms)]
         if self.reads or self.base_key(options[0]) in self.spelled_as:
             return options[0]
-        if depth:
+        if depth and self.merges[0] < _MOST_MERGES:
             for form in SUM_FORMS:
                 for found in form.make(self, terms, depth):
                     first = form.wins(self, terms, found)
@@ -263,7 +273,8 @@ class Normal(Work):
         if plain or not product.coefficient or self.size(first) > _WIDE:
             return first
         options = [first]
-        for form in PRODUCT_FORMS if self._has_forms(product) else ():
+        has_forms = self.merges[0] < _MOST_MERGES and self._has_forms(product)
+        for form in PRODUCT_FORMS if has_forms else ():
             found = form.make(self, product)
             options = [*found, *options] if form.wins else [*options, *found]
         return min(options, key=self.cost)

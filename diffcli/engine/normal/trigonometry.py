@@ -1,6 +1,5 @@
 """Sines, cosines and tangents: sin² + cos² is 1, sin/cos is tan."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
 
@@ -8,6 +7,7 @@ from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
     Algebra,
     Factor,
+    Key,
     Product,
 )
 from diffcli.language.expression import (
@@ -39,6 +39,7 @@ class Trigonometry(Algebra):
 
         So 1 - cos(u)**2 is sin(u)**2.
         """
+        places: dict[Key, int] = {}
         for place, (c, factors) in enumerate(terms):
             for n, (base, exponent) in enumerate(factors):
                 known = isinstance(base, Call) and base.function.name in PYTHAGORAS
@@ -47,13 +48,14 @@ class Trigonometry(Algebra):
                 assert isinstance(base, Call)
                 other, sign, one = PYTHAGORAS[base.function.name]
                 left = (base, exponent - TWO)
+                places = places or self._places(terms)
                 rest = self.merge(c, (*factors[:n], left, *factors[n + 1 :])).factors
                 square = (call(BY_NAME[other], *base.args), TWO)
                 for size, wanted, joined in (
                     (sign * c, (*rest, square), Product(one * c, rest)),
                     (-one * c, rest, self.merge(-sign * c, (*rest, square))),
                 ):
-                    found = self._place_of(size, wanted, terms)
+                    found = places.get(self._term_key(self.merge(size, wanted)))
                     if found is not None:
                         both = (place, found)
                         others = [t for m, t in enumerate(terms) if m not in both]
@@ -61,17 +63,14 @@ class Trigonometry(Algebra):
                         return self._without_squares_again(others, len(terms))
         return terms
 
-    def _place_of(
-        self, c: Fraction, factors: Sequence[Factor], terms: list[Product]
-    ) -> int | None:
-        """Return where a term stands in a sum."""
-        wanted = self.merge(c, factors)
-        ratio, kind = self.product_key(wanted.factors)
-        for place, (size, its) in enumerate(terms):
-            its_ratio, its_kind = self.product_key(its)
-            if its_kind == kind and size * its_ratio == wanted.coefficient * ratio:
-                return place
-        return None
+    def _places(self, terms: list[Product]) -> dict[Key, int]:
+        """Return where each term stands in a sum, by what it is."""
+        return {self._term_key(term): place for place, term in enumerate(terms)}
+
+    def _term_key(self, term: Product) -> Key:
+        """Return what two terms share that are the same: their number and kind."""
+        ratio, kind = self.product_key(term.factors)
+        return term.coefficient * ratio, kind
 
     def _without_squares_again(
         self, terms: list[Product], before: int

@@ -86,12 +86,13 @@ def flat(items: Sequence[_Item]) -> Words:
 
 def _refuse_half_a_choice(draft: Draft) -> None:
     """Refuse x^2 for x > 0: nothing is said of other x."""
+    if not any(word.kind in _COMPARISONS for word in draft.words):
+        return
     for before, word, after in zip(
         draft.words, draft.words[1:], draft.words[2:], strict=False
     ):
-        is_condition = any(w.kind in _COMPARISONS for w in draft.words)
         between = ends_operand(before) and begins_operand(after)
-        if word.text in ("for", "when", "whenever") and between and is_condition:
+        if word.text in ("for", "when", "whenever") and between:
             message = "it is not said what holds everywhere else"
             raise draft.refuse([word], message, "where(x > 0, x^2, 0)")
 
@@ -149,24 +150,33 @@ def require_conditions(
 def _chosen(draft: Draft, items: list[_Item]) -> Words:
     """Return a stretch with calls of ``where`` in place of if and ?."""
     found: Words = []
-    closing: Words = []
-    while True:
-        kinds = [item.kind if isinstance(item, Token) else "" for item in items]
-        if "if" in kinds:
-            pieces = _by_words(draft, items, kinds)
-        elif "?" in kinds:
-            pieces = _by_marks(draft, items, kinds)
+    pending: list[Token | list[_Item]] = [items]
+    while pending:
+        part = pending.pop()
+        pieces = None if isinstance(part, Token) else _pieces(draft, part)
+        if isinstance(part, Token):
+            found.append(part)
+        elif pieces is None:
+            found += _compared(part)
         else:
-            return [*found, *_compared(items), *closing]
-        word, condition, yes, items = pieces
-        comma = sign(",", word)
-        found += [name("where", word), sign("(", word)]
-        found += [*_compared(condition), comma, *_chosen(draft, yes), comma]
-        closing.append(sign(")", word))
+            word, condition, yes, no = pieces
+            comma = sign(",", word)
+            found += [name("where", word), sign("(", word)]
+            found += [*_compared(condition), comma]
+            pending += [sign(")", word), no, comma, yes]
+    return found
 
 
 _Choice = tuple[Token, list[_Item], list[_Item], list[_Item]]
 """The word that says it, the condition, and what holds in both cases."""
+
+
+def _pieces(draft: Draft, items: list[_Item]) -> _Choice | None:
+    """Return the pieces of the first choice of a stretch, if there is one."""
+    kinds = [item.kind if isinstance(item, Token) else "" for item in items]
+    if "if" in kinds:
+        return _by_words(draft, items, kinds)
+    return _by_marks(draft, items, kinds) if "?" in kinds else None
 
 
 def _by_words(draft: Draft, items: list[_Item], kinds: list[str]) -> _Choice:

@@ -29,12 +29,13 @@ def _end(output: Words) -> Token:
 
 def _last_part(given: Words) -> int:
     """Return where the last part begins, behind the name of a function of it."""
+    size = len(given)
+    while size and given[size - 1].kind in (";", "newline", "end"):
+        size -= 1
     depth = start = 0
-    for place, word in enumerate(given):
+    for place, word in enumerate(given[: max(0, size - 1)]):
         depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        rest = given[place + 1 :]
-        ends = word.kind in (";", "newline", "=") and depth == 0
-        if ends and any(w.kind not in (";", "newline", "end") for w in rest):
+        if word.kind in (";", "newline", "=") and depth == 0:
             start = place + 1
     return start
 
