@@ -6,7 +6,6 @@ from itertools import permutations
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.algebra import (
     Algebra,
-    Factor,
     Key,
     Product,
 )
