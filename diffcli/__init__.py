@@ -18,6 +18,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     mark, judge           an answer as a teacher marks it; a derivation line by line
     measure, program      the gradient of a callable, or of a program
     practice, answer      exercises drawn from the rules, and an answer judged
+    prove                 value and derivatives with the digits that are proved
     hessian, taylor       all second derivatives; those of one variable up to an order
     trace, tree           forward and backward pass, node by node; the expression
     sweep                 the error of finite differences against their step width
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     from diffcli.analysis.measure import Measurement as Measurement
     from diffcli.analysis.plot import Plot as Plot
     from diffcli.analysis.practice import Exercise as Exercise
+    from diffcli.analysis.proof import Proof as Proof
+    from diffcli.analysis.proof import Proved as Proved
     from diffcli.analysis.steps import Derivative as Derivative
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
@@ -107,6 +110,7 @@ _HOMES = {
     "analysis.features": "Feature",
     "analysis.plot": "Plot",
     "analysis.practice": "Exercise",
+    "analysis.proof": "Proof Proved",
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
     "analysis.taylor": "Expansion",

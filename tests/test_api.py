@@ -318,6 +318,7 @@ GOOD: dict[str, tuple[object, ...]] = {
     "pose": ("x**2", {"x": 1}),
     "practice": (),
     "program": ("cat",),
+    "prove": ("x**2", {"x": 1}),
     "steps": ("x**2", {"x": 1}),
     "sweep": ("x**2", {"x": 1}),
     "taylor": ("x**2", {"x": 1}),

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import flint
 import polars
 import pytest
 from hypothesis import given
@@ -56,6 +57,8 @@ def plain(value: Any) -> complex:
     """Return a number of any arithmetic as Python's; a frame's has to be computed."""
     if isinstance(value, polars.Expr):
         value = polars.select(value).item()
+    if isinstance(value, flint.arb_series):
+        value = value[0]
     return complex(value)
 
 

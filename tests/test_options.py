@@ -38,6 +38,7 @@ WORDS = {
     "exact": ("--exact",),
     "implicit": ("--implicit", "y"),
     "arithmetic": ("--arithmetic",),
+    "prove": ("--prove",),
     "program": ("--program", "{program}"),
     "module": ("--module", "math:fsum"),
     "exprs": ("--exprs", "{exprs}"),
@@ -148,6 +149,8 @@ SEEN_AT = {
     "comment": ["{f} --points {points}"],
     "headless": ["{f} --points {points}"],
     "order": [call for call in CALLS["grad"] if "relu" not in call],
+    # Both ways to more digits than a double has give the same ones.
+    "prove": [call for call in CALLS["grad"] if "--digits" not in call],
     "wanted": [
         "{f} --at 1,2",
         "{f} --at 1,2 --at 2,3",

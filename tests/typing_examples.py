@@ -78,6 +78,8 @@ def main() -> None:
     assert_type(diffcli.jacobian("(x*y, x)", {"x": 1, "y": 2}), list[dict[str, float]])
     budget = diffcli.budget("x*y", {"x": 1, "y": 2}, {"x": 0.1})
     assert_type((budget.error, budget.shares[0].share), tuple[float, float])
+    proof = diffcli.prove("x*y", {"x": 0.1, "y": "1/3"}, order=2)
+    assert_type((proof.value.text, proof.derivative("x", "y").digits), tuple[str, int])
     curve = diffcli.implicit("x^2+y^2=25", {"x": 3, "y": 4}, "y")
     assert_type(curve.slope("x").value, float | None)
     assert_type(diffcli.functions()[0].name, str)

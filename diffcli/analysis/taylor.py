@@ -80,7 +80,7 @@ def taylor(problem: Problem, order: int, names: Sequence[str] = WAYS) -> Expansi
     Raises UsageError for several variables, KinkError where one of the derivatives does
     not exist, and RangeError where one is too large for a double.
     """
-    (name,) = _one_variable(problem)
+    (name,) = one_variable(problem)
     _refuse_long(problem, order)
     first = compare(problem, ("backprop",)).error()
     if first:
@@ -135,7 +135,8 @@ def with_exact_values(found: Expansion, point: Mapping[str, Expression]) -> Expa
     return found._replace(exact=tuple(exact))
 
 
-def _one_variable(problem: Problem) -> tuple[str, ...]:
+def one_variable(problem: Problem) -> tuple[str, ...]:
+    """Return the only variable. Raises UsageError if there are several."""
     if len(problem.variables) > 1:
         names = problem.variables
         raise UsageError(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from diffcli.api.partials import value as value
     from diffcli.api.passes import trace as trace
     from diffcli.api.passes import tree as tree
+    from diffcli.api.proofs import prove as prove
     from diffcli.api.step_widths import sweep as sweep
 
 _HOMES = {
@@ -62,6 +63,7 @@ _HOMES = {
     "marks": "judge mark",
     "partials": "compare gradient gradients jacobian value",
     "passes": "trace tree",
+    "proofs": "prove",
     "step_widths": "sweep",
 }
 #: The file of each question.

@@ -83,6 +83,10 @@ def _methods() -> list[tuple[str, str]]:
     "--arithmetic", is_flag=True,
     help="The arithmetic of the differences too: samples, difference, quotient.",
 )  # fmt: skip
+@click.option(
+    "--prove", is_flag=True,
+    help="Each number with the digits that are proved (balls; extra proof).",
+)  # fmt: skip
 @options.black_box
 @click.option(
     "--exprs", metavar="FILE", default="",
@@ -114,6 +118,7 @@ def command(
     implicit: str,
     exact: bool,
     arithmetic: bool,
+    prove: bool,
     exprs: str,
     keep_going: bool,
     engine: str,
@@ -127,7 +132,8 @@ def command(
         raise click.UsageError("Missing argument 'EXPR'.")
     settings = request.settings(orders.width(h, order), scheme, subgradient)
     whole = (
-        _of_errors(request, implicit)
+        _with_proof(request, wrt, order, prove=prove)
+        or _of_errors(request, implicit)
         or _of_equation(request, implicit, wrt, wanted, settings)
         or _in_format(request, wrt, h, float_name)
         or _of_data(request, wrt, wanted, settings, order, keep_going=keep_going)
@@ -167,6 +173,17 @@ def command(
         request, form, wrt, wanted, settings, order,
         exact=exact, arithmetic=arithmetic,
     )  # fmt: skip
+
+
+def _with_proof(
+    request: Request, wrt: str, order: int, *, prove: bool
+) -> Answer | None:
+    """Return numbers with the digits that are proved; None: no proof is asked for."""
+    if not prove:
+        return None
+    from diffcli.cli import proofs
+
+    return proofs.answer(request, HAS, wrt, order)
 
 
 def _of_equation(

@@ -1,0 +1,244 @@
+"""Proofs: balls hold the truth, and every digit that is shown is one of it."""
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flint import arb, ctx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp
+
+import diffcli
+from diffcli.arithmetics import ball_series, balls, multiprecision
+from diffcli.calculus.functions import NAMED, TABLE, WHEN, Function
+from diffcli.engine.adaptive import run as in_mpmath
+from diffcli.engine.adjoint import partials
+from diffcli.engine.enclosures import Enclosure, terms, values
+from diffcli.engine.fold import operation
+from diffcli.engine.tape import Program
+from diffcli.language.expression import Expression, call, variable
+from diffcli.language.parser import parse
+from tests.conftest import Run
+
+SMOOTH = [row for row in TABLE if row is not WHEN]
+
+
+def exact(number: Fraction) -> Any:
+    return arb(number.numerator) / number.denominator
+
+
+def between(one: Any, other: Any) -> Any:
+    return one.union(other)
+
+
+def inside(ball: Any, truth: Any) -> bool:
+    """Tell whether a ball holds a number, known to 60 digits."""
+    if not ball.is_finite():
+        return True
+    low, high = (
+        mp.ldexp(int(m), int(e)) for m, e in (end().man_exp() for end in (
+            ball.lower, ball.upper
+        ))
+    )  # fmt: skip
+    slack = abs(truth) * mp.mpf(10) ** -55
+    return bool(low - slack <= truth <= high + slack)
+
+
+def truth(row: Function, args: list[Fraction]) -> Any:
+    """Return a row's value to 60 digits; None: it has none."""
+    if not row.domain.holds(*map(float, args)):
+        return None
+    try:
+        given = (mp.mpf(x.numerator) / x.denominator for x in args)
+        return operation(multiprecision, row.name)(*given)
+    except (ValueError, ArithmeticError, NotImplementedError):
+        return None
+
+
+@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: row.name)
+def test_a_ball_of_arguments_holds_every_value(row: Function) -> None:
+    """Wide balls, their parts, and more bits: each holds what it is asked about."""
+    dice, function = random.Random(row.name), operation(balls, row.name)
+    for _ in range(12):
+        middle = [Fraction(dice.randint(-240, 240), 60) for _ in range(row.arity)]
+        if row.name == "polygamma":
+            middle[0] = Fraction(dice.randint(0, 3))
+        reach = Fraction(dice.choice((0, 1, 10, 100)), 100)
+        span = [reach if row.name != "polygamma" or k else 0 for k in range(row.arity)]
+        ends = [(m - s, m + s) for m, s in zip(middle, span, strict=True)]
+        with ctx.workprec(64):
+            wide = function(*(between(*map(exact, pair)) for pair in ends))
+            halves = function(*(between(exact(a), exact((a + b) / 2)) for a, b in ends))
+        with ctx.workprec(200):
+            sharp = function(*(between(*map(exact, pair)) for pair in ends))
+        for _ in range(5):
+            args = [a + (b - a) * Fraction(dice.randint(0, 8), 8) for a, b in ends]
+            with mp.workdps(60):
+                value = truth(row, args)
+                if value is None:
+                    assert not wide.is_finite()
+                    assert not sharp.is_finite()
+                    continue
+                assert inside(wide, value)
+                assert inside(sharp, value)
+                low = all(
+                    2 * x <= sum(pair) for x, pair in zip(args, ends, strict=True)
+                )
+                assert not low or inside(halves, value)
+
+
+@pytest.mark.parametrize("arithmetic", [balls, ball_series])
+@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: row.name)
+def test_what_is_no_ball_makes_none(row: Function, arithmetic: Any) -> None:
+    """Arb's sign of nan is a ball; ours is none."""
+    function = operation(arithmetic, row.name)
+    nothing = arb.nan() if arithmetic is balls else ball_series.none()
+    for place in range(row.arity):
+        for other in map(arb, (0, 1, 2, -1, 0.5)):
+            args = [other if arithmetic is balls else ball_series.held(other)] * 2
+            args[place] = nothing
+            found = function(*args[: row.arity])
+            every = [found] if arithmetic is balls else [found[k] for k in range(9)]
+            assert not any(ball.is_finite() for ball in every)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in SMOOTH if row.arity == 1], ids=lambda row: row.name
+)
+def test_series_have_the_derivatives_of_the_rules(row: Function) -> None:
+    dice, x = random.Random(row.name), variable("x")
+    (low, high), *_ = row.domain.samples
+    formulas: list[Expression] = [call(row, x)]
+    for _ in range(3):
+        formulas += partials(formulas[-1], ["x"])
+    for _ in range(3):
+        place = {"x": parse(f"{dice.uniform(low, high):.3f}").expression}
+        with ctx.workprec(150):
+            by_rules = values(program := Program(formulas), place)
+            by_series = terms(program, place, "x", 3)
+            for output, ball in zip(program.outputs, by_series, strict=True):
+                assert ball.is_finite()
+                assert by_rules[output].overlaps(ball)
+                assert ball.rad() < 1e-30
+
+
+# ---- the digits of an enclosure ---------------------------------------------------
+
+
+@settings(max_examples=40)
+@given(
+    st.integers(-(10**9), 10**9), st.integers(0, 10**6), st.integers(-30, 30),
+    st.integers(1, 12), st.integers(-1000, 1000),
+)  # fmt: skip
+def test_all_numbers_of_an_enclosure_round_to_its_text(
+    middle: int, radius: int, exponent: int, most: int, place: int
+) -> None:
+    found = Enclosure(middle, radius, exponent)
+    text, known = found.text(most), found.digits(most)
+    scale = Fraction(10) ** exponent
+    low, high = (Fraction(end) for end in found.ends(4))
+    assert low <= (middle - radius) * scale <= (middle + radius) * scale <= high
+    if not known:
+        assert not text
+        return
+    number = (middle + Fraction(radius * place, 1000)) * scale
+    shown = Fraction(text)
+    if number == shown:
+        return
+    digits = text.lstrip("-").partition("e")[0].replace(".", "").lstrip("0")
+    assert len(digits) <= known
+    size = 0
+    while Fraction(10) ** (size + 1) <= abs(shown):
+        size += 1
+    while Fraction(10) ** size > abs(shown):
+        size -= 1
+    assert abs(number - shown) <= Fraction(10) ** (size - known + 1) / 2
+
+
+# ---- what a user sees --------------------------------------------------------------
+
+FORMULAS = [
+    ("x*exp(x)", "1"), ("sin(x)/x", "1/3"), ("x**x", "0.7"), ("gamma(x)", "-2.5"),
+    ("(1-cos(x))/x^2", "1e-9"), ("log(1+x)", "1e-40"), ("atan2(x, -1)", "0.1"),
+    ("erf(x)*lgamma(x)", "pi/7"), ("where(x > 0, log(x), x)", "0.25"),
+    ("selu(x)+mish(x)", "-1.25"), ("cbrt(x)", "-8"), ("x^7-x", "sqrt(2)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "x"), FORMULAS)
+@pytest.mark.parametrize("digits", [9, 40])
+def test_the_digits_are_mpmaths(formula: str, x: str, digits: int) -> None:
+    found = diffcli.prove(formula, {"x": x}, digits=digits)
+    assert not found.open
+    with mp.workdps(120):
+        place = mp.mpf(found.problem.point["x"])
+        exactly = diffcli.parse(x).expression
+        program = diffcli.pose(formula, {"x": float(place)}).program
+        row = Program([exactly])
+        place = in_mpmath(row, {})[row.outputs[0]]
+        output = program.outputs[0]
+        slope = mp.diff(lambda t: in_mpmath(program, {"x": t})[output], place)
+        value = in_mpmath(program, {"x": place})[output]
+        for number, real in zip(found.numbers, (value, slope), strict=True):
+            assert mp.almosteq(mp.mpf(number.text), real, mp.mpf(10) ** (1 - digits))
+            assert mp.mpf(number.low) <= real * (1 + mp.sign(real) * mp.mpf(10) ** -50)
+            assert mp.mpf(number.high) >= real * (1 - mp.sign(real) * mp.mpf(10) ** -50)
+
+
+def statuses(formula: str, x: str, order: int = 1) -> Iterator[tuple[str, str]]:
+    found = diffcli.prove(formula, {"x": x}, order=order, digits=8)
+    return ((number.text, number.status) for number in found.numbers)
+
+
+def test_what_no_ball_tells_is_handed_on() -> None:
+    assert [*statuses("sin(x)", "pi")] == [("0", "exact"), ("-1.0000000", "proved")]
+    assert [*statuses("relu(x)-relu(-x)", "0")] == [("0", "exact"), ("1", "sides")]
+    assert [*statuses("x^2.5", "4", 2)][2] == ("7.5", "exact")
+    assert [*statuses("abs(x-0.3)", "0.1+0.2")] == [("0", "exact"), ("", "open")]
+    with pytest.raises(diffcli.KinkError):
+        diffcli.prove("abs(x)", {"x": 0})
+    with pytest.raises(diffcli.KinkError):
+        diffcli.prove("relu(x)^3", {"x": 0}, order=3)
+
+
+def test_what_is_open_is_said_and_ends_in_6(run: Run) -> None:
+    code, out, err = run("grad", "abs(sin(x))", "--at", "pi", "--prove", "-f", "csv")
+    assert (code, out.splitlines()[2]) == (6, "1,x,,0,open")
+    assert err == "Note: df/dx is not proved: abs has a kink there\n"
+
+
+def test_formats_say_the_same(run: Run) -> None:
+    words = ("grad", "x^2*y", "--at", "0.1,1/3", "--prove", "-f")
+    record = json.loads(run(*words, "json").out)
+    texts = [number["value"] for number in record["numbers"]]
+    assert texts[1:] == ["0.066666666666666667", "0.010000000000000000"]
+    assert run(*words, "plain").out.split() == texts[1:]
+    assert [row.split(",")[2] for row in run(*words, "csv").out.split()[1:]] == texts
+    seen = run("grad", "x^2*y", "--at", "0.1,1/3", "--prove").out
+    assert "0.06666666667" in seen
+    assert "10 digits proved" in seen
+    assert run("grad", "2^0.5", "--order", "0", "--prove").out.count("1.414213562") == 1
+
+
+def test_without_the_extra_it_says_what_to_install(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.delitem(sys.modules, "flint")
+    code, out, err = run("grad", "x^2", "--at", "1", "--prove")
+    assert (code, out) == (2, "")
+    assert "pip install 'diffcli[proof]'" in err
+
+
+def test_depth_does_not_matter() -> None:
+    nested = "x" + "+x*1.5" * 2_000
+    assert diffcli.prove(nested, {"x": 1}).derivative("x").text == "3001"
+
+
+def test_names_in_balls_are_the_tables() -> None:
+    assert set(balls.SMOOTH) <= NAMED.keys()
