@@ -201,8 +201,11 @@ def test_carets_point_into_the_latex(run: Run) -> None:
 
 
 def test_deep_latex_is_no_more_than_a_long_list() -> None:
+    deep = 2_000
+    parse(r"\frac{1}{1+" * deep + "x" + "}" * deep)
+    parse("x^{" * deep + "x" + "}" * deep, syntax="latex")
     deep = 1_000
-    parse(r"\frac{1}{" * deep + "x" + "}" * deep)
+    parse(r"x_1 + y^{2}_1" * deep)
     parse(r"\sqrt{" * deep + "x" + "}" * deep)
 
 

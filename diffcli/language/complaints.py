@@ -107,21 +107,55 @@ class Complaints:
         return self.at(
             index,
             f"'{self.tokens[index].text}' is a function and needs parentheses",
-            self._called(index),
+            " or ".join(self._called(index)),
         )
 
-    def _called(self, index: int) -> str:
-        """Return how to call the function at a place with what follows it."""
+    def _called(self, index: int) -> list[str]:
+        """Return how to call the function at a place with what follows it.
+
+        Two readings for sin 2x and sin x^2, whose argument may end in two places.
+        """
         name, follower = self.tokens[index].text, self.tokens[index + 1]
         is_power = name in BY_NAME and "^" in BY_NAME[name].latex  # exp^x is exp(x)
         if follower.kind in ("**", "power") and not is_power:
-            return self._power_of(name, index + 1)
+            return [self._power_of(name, index + 1)]
+        place = index + 1 + (follower.kind == "**")
         factors = []
-        for token in self.tokens[index + 1 + (follower.kind == "**") :]:
-            if token.kind not in ("number", "name") or token.text in BY_NAME:
+        while (token := self.tokens[place]).kind in ("number", "name"):
+            if token.text in BY_NAME:
                 break
             factors.append(token.text)
-        return f"{name}({'*'.join(factors) or 'x'})"
+            place += 1
+        inside = "*".join(factors) or "x"
+        power = self._raised(place)
+        if power:
+            outside = f"{name}({inside}){power}" if len(factors) == 1 else ""
+        else:
+            outside = (
+                "*".join([f"{name}({factors[0]})", *factors[1:]]) if factors else ""
+            )
+        readings = [f"{name}({inside}{power})"]
+        if outside and outside != readings[0] and not is_power:
+            readings.append(outside)
+        if token.text in BY_NAME and token.kind == "name" and len(readings) == 1:
+            readings = [f"{readings[0]}*{more}" for more in self._simple(place)]
+        return readings
+
+    def _raised(self, place: int) -> str:
+        """Return the power that begins at a place, as ^2; empty: there is none."""
+        word, after = (
+            self.tokens[place],
+            self.tokens[min(place + 1, len(self.tokens) - 1)],
+        )
+        if word.kind == "power":
+            return f"^{word.text}"
+        return f"^{after.text}" if word.kind == "**" and after.text else ""
+
+    def _simple(self, index: int) -> list[str]:
+        """Return how to call a function that has one atom behind it."""
+        name, atom = self.tokens[index].text, self.tokens[index + 1]
+        is_atom = atom.kind in ("number", "name") and atom.text not in BY_NAME
+        return [f"{name}({atom.text if is_atom else 'x'})"]
 
     def _power_of(self, name: str, index: int) -> str:
         """Return how to write a power of a function, such as sin^2(x)."""
@@ -190,7 +224,8 @@ class Complaints:
             if word in _SIDE_BY_SIDE:
                 return _SIDE_BY_SIDE[word]
         if second.text in BY_NAME and second.kind == "name":
-            return f"write {first.text}*{self._called(index)}"
+            called = (f"{first.text}*{call}" for call in self._called(index))
+            return f"write {' or '.join(called)}"
         if first.text in MEANT and first.kind == "name":
             return f"for the function {MEANT[first.text]}; a product has a '*'"
         return ""
@@ -324,13 +359,6 @@ class Complaints:
             "the variables in front of '=' are not a list of different names",
             (self.tokens[start].start, self.tokens[stop].end),
             "f(x, y) = ...",
-        )
-
-    def not_in_the_head(self, name: str, order: Sequence[str]) -> ParseError:
-        """Say that f(...) = does not name a variable."""
-        return self.error(
-            f"'{name}' is not among the variables of the function",
-            hint=f"write it in front: f({', '.join((*order, name))}) = ...",
         )
 
 

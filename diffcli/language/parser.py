@@ -271,14 +271,14 @@ class _Parser:
             for name, node in self.scope.items()
             if isinstance(node, Variable) and name not in self.definitions
         ]
-        order = self.order or tuple(sorted(used, key=natural))
-        head = set(order)
-        for name in used:
-            if name not in head:
-                raise self.wrong.not_in_the_head(name, order)
+        order = tuple(sorted(used, key=natural))
+        notes: tuple[Remark, ...] = ()
+        if self.order:
+            order, notes = _after_the_head(self.order, order)
         return Parsed(
-            self.source, expression, order, self.definitions, self.names, self.within
-        )
+            self.source, expression, order, self.definitions, self.names, self.within,
+            notes,
+        )  # fmt: skip
 
     def read(self) -> None:
         """Read operands and operators in turn, to the end.
@@ -478,9 +478,13 @@ class _Parser:
         )
 
     def begins_a_function(self, word: Word | Token) -> bool:
-        """Tell whether a root or, after a blank, a known function stands here."""
+        """Tell whether a root, or after a blank a known function or e^ stands here."""
         if word.kind in BY_SIGN:
             return True
+        if word.text == "e" and word.kind == "name":
+            is_raised = self.words[self.position + 1].kind in ("**", "power")
+            taken = self.names | self.definitions.keys()
+            return is_raised and "e" not in taken
         return (
             word.kind == "name"
             and self.is_function(word.text)
@@ -647,6 +651,37 @@ class _Parser:
 
 
 _EULER = number("e")
+
+
+def _after_the_head(
+    head: tuple[str, ...], used: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
+    """Return the variables as f(x, y) = ... orders them, and what to tell.
+
+    A name in front that stands for others, x for x1 and x2, gives way to them; the
+    names that are used but not in front come last, in natural order.
+    """
+    others = [name for name in used if name not in head]
+    if not others:
+        return head, ()
+    vectors = {
+        name: found
+        for name in head
+        if name not in used
+        and (found := [other for other in others if _is_part(other, name)])
+    }
+    order = [part for name in head for part in vectors.get(name, [name])]
+    rest = [name for name in others if name not in order]
+    told = [f"{name} stands for {', '.join(vectors[name])}" for name in vectors]
+    if rest:
+        more = "is a variable too" if len(rest) == 1 else "are variables too"
+        told.append(f"{', '.join(rest)} {more}, though not named in front of '='")
+    return (*order, *rest), (Remark(f"{'; '.join(told)}."),)
+
+
+def _is_part(name: str, vector: str) -> bool:
+    """Tell whether a name is a vector's with an index: x1 and x_2 of x."""
+    return name.startswith(vector) and name[len(vector) :].lstrip("_").isdigit()
 
 
 def _gather(row: Function, args: list[Expression]) -> Expression:

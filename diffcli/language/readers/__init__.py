@@ -17,6 +17,7 @@ from diffcli.language.readers import (
     conditions,
     equations,
     hand,
+    heads,
     indexed,
     latex,
     names,
@@ -29,6 +30,7 @@ from diffcli.language.readers.words import FOREIGN, HINTS, Words, undressed, wor
 _READERS: tuple[Callable[[Draft], Words], ...] = (
     code.read,
     hand.brackets,
+    heads.read,
     bars.read,
     names.read,
     indexed.read,
@@ -88,12 +90,16 @@ def read(
     for output in parsed.outputs or (parsed.expression,):
         conditions.require_conditions(source, output, spans)
     syntax = "latex" if refusal is None else ""
-    return parsed._replace(notes=tuple(draft.notes), syntax=syntax)
+    notes = (*draft.notes, *parsed.notes)
+    return parsed._replace(notes=notes, syntax=syntax)
 
 
 def refuse_leftovers(draft: Draft) -> None:
     """Refuse a sign that no reader has found a meaning for."""
     for word in draft.words:
+        if word.text.endswith("]") and word.kind == "name":
+            hint = "x_{i+1} stands in a sum over i, whose indices are from 0 on"
+            raise draft.refuse([word], "an index is letters and digits", hint)
         if word.kind in HINTS:
             message = f"'{word.kind}' is not part of the language"
             raise draft.refuse([word], message, HINTS[word.kind])

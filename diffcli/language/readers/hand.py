@@ -224,6 +224,8 @@ def _is_remainder(draft: Draft, place: int) -> bool:
     Raises ParseError where it could be a percentage as well.
     """
     before, word, after = draft.words[place - 1 : place + 2]
+    if draft.source[word.end - 1] != "%":  # mod
+        return True
     signed = after.kind in ("-", "+") and begins_operand(draft.words[place + 2])
     if not (begins_operand(after) or signed):
         return False
@@ -291,7 +293,7 @@ def remainders(draft: Draft) -> Words:
         elif word.kind in ("+", "-") and place and ends_operand(given[place - 1]):
             sums[-1] = place
         between = 0 < place < len(given) - 1 and word.text == "mod"
-        if between and ends_operand(given[place - 1]) and word.kind == "name":
+        if between and ends_operand(given[place - 1]):
             after = given[place + 1]
             if begins_operand(after) or after.kind == "-":
                 if sums[-1] >= 0:

@@ -104,7 +104,42 @@ def _at(word: Token, index: str, number: int) -> Token:
     if word.text == index:
         kind = "number" if number >= 0 else "power"
         return Token(kind, str(number), word.start, word.end)
+    if word.text.endswith("]"):
+        return _counted(word, index, number)
     letters, _, below = word.text.rpartition("_")
     if letters and below == index and number >= 0:
         return Token("name", f"{letters}{number}", word.start, word.end)
     return word
+
+
+def _counted(word: Token, index: str, number: int) -> Token:
+    """Return x_[i+1] with a number in place of i: x4, or x_[3+j]."""
+    letters, _, below = word.text[:-1].partition("_[")
+    parts = [part.replace("−", "-") for part in below.split(",")]
+    if len(parts) == 1 and re.fullmatch("[A-Za-z]{2}", below):
+        parts = [*below]  # a_{ij}
+    found = [_linear(part, index, number) for part in parts]
+    if not all(part.lstrip("-").isdigit() for part in found):
+        return word._replace(text=f"{letters}_[{','.join(found)}]")
+    if any(part.startswith("-") for part in found):
+        return word._replace(text=f"{letters}_[{','.join(found)}]")
+    short = len(found) == 1 or ("," not in below and all(len(p) == 1 for p in found))
+    return word._replace(
+        text=letters + ("" if short else "_") + ("" if short else "_").join(found)
+    )
+
+
+def _linear(part: str, index: str, number: int) -> str:
+    """Return 2i+1 with a number in place of i, added up as far as it goes."""
+    total, rest = 0, ""
+    for sign_, count, letter in re.findall(r"([+-]?)(\d*)([A-Za-z]?)", part):
+        if not count and not letter:
+            continue
+        factor = int(f"{sign_}{count or 1}")
+        if letter == index or not letter:
+            total += factor * (number if letter else 1)
+        else:
+            rest += f"{sign_ or '+'}{count}{letter}"
+    if not rest:
+        return str(total)
+    return rest.removeprefix("+") + (f"{total:+d}" if total else "")

@@ -5,7 +5,6 @@ names, groups and the text itself have their own files.
 """
 
 import re
-from collections.abc import Callable
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.errors import Span
@@ -17,14 +16,17 @@ from diffcli.language.readers.latex_scanner import Lexeme
 from diffcli.language.readers.names import translated
 from diffcli.language.readers.words import (
     Words,
-    call,
     ends_operand,
-    grouped,
     name,
     number,
     sign,
 )
 
+_DEGREES = re.compile(
+    r"\s*\^\s*(?:\\circ(?![A-Za-z])|\{\s*\\circ\s*\})"
+    r"(\s*(?:\\(?:text|mathrm|rm)\s*\{\s*)?[CFK](?![A-Za-z]))?"
+)
+_EXPONENT = re.compile(r"([0-9.]+)([eE])([+-][0-9]+)")
 _BIG = {"∑": "sum", "∏": "prod"}
 _CODE = re.compile(r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b")
 _TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
@@ -69,17 +71,33 @@ class Reader(Names):
                 group.opening, f"this '{self.typed(group)}' is never closed"
             )
         self.end_group(group, lexeme)
-        return [*group.out, Token("end", "", self.last, self.last)]
+        found = [*self.flat(group.out), Token("end", "", self.last, self.last)]
+        return found
 
     def number(self, lexeme: Lexeme) -> None:
         r"""Read a number, with the sign of degrees behind it."""
+        self.refuse_half_an_exponent(lexeme)
         item = [number(lexeme.text, lexeme.token())]
-        degrees = re.compile(r"\s*\^\s*(?:\\circ(?![A-Za-z])|\{\s*\\circ\s*\})")
-        found = degrees.match(self.source, self.position, self.last)
+        found = _DEGREES.match(self.source, self.position, self.last)
         if found:
+            if found[1]:
+                hint = "a formula has no units: write the number alone"
+                raise self.refuse(lexeme, "this is a temperature", hint)
             self.position = found.end()
             item.append(Token("°", "°", *found.span()))
         self.deliver(item)
+
+    def refuse_half_an_exponent(self, lexeme: Lexeme) -> None:
+        """Refuse 2E-3, which may be a number or a difference."""
+        typed = _EXPONENT.match(self.source, lexeme.start, self.last)
+        if typed and not self.group.waiting:
+            letter, digits = typed[2], typed[3]
+            raise self.refuse(
+                lexeme._replace(end=typed.end()),
+                f"'{typed[0]}' could be a number or a sum of two",
+                f"write {typed[1]} \\cdot 10^{{{digits.removeprefix('+')}}} or"
+                f" {typed[1]}\\,{letter} {digits[0]} {digits[1:]}",
+            )
 
     def command(self, lexeme: Lexeme) -> None:
         """Read a command: a sign, a function, a letter, or something with arguments."""
@@ -89,7 +107,9 @@ class Reader(Names):
         if text in tables.SIGNS:
             self.operator(tables.SIGNS[text], like)
         elif text in tables.FRACTIONS:
-            self.wait(like, self.fraction(like), 2)
+            self.wait(like, lambda items: self.fraction(like, *items), 2)
+        elif text in tables.BINOMIALS:
+            self.wait(like, lambda items: self.binomial(like, *items), 2)
         elif text in tables.FONTS or text in tables.ACCENTS:
             self.word(lexeme)
         elif text in tables.GREEK or text in tables.VARIANTS:
@@ -127,58 +147,24 @@ class Reader(Names):
             hint = tables.HINTS.get(text, "see: diffcli functions")
             raise self.refuse(lexeme, f"'\\{text}' is not known", hint)
 
-    def fraction(self, like: Token) -> Callable[[list[Words]], Words]:
-        """Return what makes a fraction of two items."""
-
-        def make(items: list[Words]) -> Words:
-            letters = ["".join(word.text for word in item) for item in items]
-            above, below = (letter.strip("()") for letter in letters)
-            if re.fullmatch(r"d(\*\*\(\d\))?(\*\w+)?", above) and below[:2] == "d*":
-                raise self.refuse(like, "this is a derivative", tables.HINTS["partial"])
-            upper, lower = (grouped(item, like, item[-1]) for item in items)
-            return grouped([*upper, sign("/", like), *lower], like, lower[-1])
-
-        return make
-
-    def root(self, like: Token) -> None:
-        r"""Read \sqrt or \sqrt[n]."""
-        if self.match(self.position).text != "[":
-            self.wait(like, lambda items: call(like, items[0], text="sqrt"))
-            return
-        end = self.source.find("]", self.position)
-        if end < 0:
-            raise self.refuse(like, "this '[' is never closed")
-        degree = self.source[self.match(self.position).end : end].strip()
-        self.position = end + 1
-        if degree == "3":
-            self.wait(like, lambda items: call(like, items[0], text="cbrt"))
-            return
-        if not re.fullmatch(r"\d+|[A-Za-z]", degree):
-            raise self.refuse(like, "a root's degree is a number or a letter")
-        atom = number(degree, like) if degree.isdigit() else name(degree, like)
-
-        def make(items: list[Words]) -> Words:
-            exponent = grouped([number("1", like), sign("/", like), atom], like)
-            return grouped(
-                [*grouped(items[0], like), sign("**", like), *exponent], like
-            )
-
-        self.wait(like, make)
-
     def sum(self, lexeme: Lexeme) -> None:
         r"""Read \sum_{i=1}^{5} and \prod: the term ends at the next + or -."""
         limits: dict[str, str] = {}
         while (follower := self.peek()).text in ("_", "^"):
             self.position = follower.end
-            limits[follower.text], _ = self.raw()
+            limits[follower.text], end = self.raw()
+            if limits[follower.text].isdigit() and self.source[end : end + 1].isdigit():
+                message = "a limit of two digits stands in braces"
+                raise self.refuse(follower, message, "^{10}, or ^9 \\cdot 9")
         below = re.fullmatch(r"\s*(\w)\s*=\s*(-?\d+)\s*", limits.get("_", ""))
         above = re.fullmatch(r"\s*(-?\d+)\s*", limits.get("^", ""))
         if not below or not above:
-            hint = f"\\{lexeme.text}_{{i=1}}^{{5}} x_i"
+            hint = f"write numbers as in \\{lexeme.text}_{{i=1}}^{{5}} x_i"
             message = "a sum needs numbers for its first and last index"
             raise self.refuse(lexeme, message, hint)
         like = lexeme.token()
         group = self.group
+        self.indices.add(below[1])
         if group.waiting:
             message = "a sum is no argument without brackets"
             raise self.refuse(lexeme, message, "put it in ( and )")
@@ -211,6 +197,8 @@ class Reader(Names):
         """Read an operator or a comparison."""
         text = tables.PLAIN.get(lexeme.text, lexeme.text)
         out = self.group.out
+        if text == "_" and self.index_of_braces():
+            return
         if text not in (*TERMINATORS, "*", "/"):
             hint = "an index needs a letter before it" if text == "_" else ""
             message = f"'{lexeme.text}' is not part of the language"
@@ -223,14 +211,30 @@ class Reader(Names):
             self.head()
         self.operator(text, lexeme.token())
 
+    def index_of_braces(self) -> bool:
+        r"""Read the index of {\mu}_r and {MW}_i, if it is one."""
+        out = self.group.out
+        inside = self.inside(out[-1:])
+        called = len(out) > 1 and out[-2].kind == "name"
+        kinds = {word.kind for word in inside}
+        if not out or out[-1].kind != "()" or called or not kinds <= {"name", "*"}:
+            return False
+        letters = "".join(word.text for word in inside if word.kind == "name")
+        self.position -= 1
+        index, end = self.index()
+        text = letters + (index if index.isdigit() else f"_{index}")
+        out[-1] = Token("name", text, out[-1].start, end)
+        return True
+
     def head(self) -> None:
         """Make a head of f*(x, y) in front of '='."""
         out = self.group.out
         start = max((n for n, w in enumerate(out) if w.kind == ";"), default=-1) + 1
         kinds = [word.kind for word in out[start:]]
-        is_call = kinds[:3] == ["name", "*", "("] and kinds[-1] == ")"
-        if is_call and set(kinds[3:-1]) <= {"name", ","}:
-            del out[start + 1]
+        if kinds == ["name", "*", "()"]:
+            inside = {word.kind for word in self.inside(out[-1:])}
+            if inside <= {"name", ",", ";", "|"}:
+                del out[start + 1]
 
 
 def words(source: str, names: frozenset[str], within: Span | None) -> Words:

@@ -4,18 +4,22 @@ A stack of open groups stands in place of recursion; in each group some makers, 
 \sin, wait for what comes next.
 """
 
+import re
 from collections.abc import Callable
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.errors import Span
 from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
-from diffcli.language.readers.latex_scanner import Lexeme, Scanner
+from diffcli.language.readers.latex_bunches import Bunches
+from diffcli.language.readers.latex_scanner import Lexeme
 from diffcli.language.readers.piecewise import Row, choice
-from diffcli.language.readers.words import Words, call, ends_operand, grouped, sign
+from diffcli.language.readers.words import Words, ends_operand, name, sign
 
 TERMINATORS = ("+", "-", "=", ",", ";", "<", ">", "<=", ">=", "!=", "==")
 """What ends a sum without brackets, and every item."""
+_WORD = re.compile("[a-z]{3,}")
+_UPRIGHT = re.compile(r"\\(?:text|mathrm|rm|textrm)\s*\{([\w\s]{2,})\}?")
 _CASES = ("cases", "dcases", "cases*", "array")
 
 
@@ -57,11 +61,13 @@ class Group:
         self.rows: list[list[Words]] = []
 
 
-class Groups(Scanner):
+class Groups(Bunches):
     """The open groups of one reading."""
 
-    def __init__(self, source: str, within: Span | None) -> None:
+    def __init__(self, source: str, names: frozenset[str], within: Span | None) -> None:
         super().__init__(source, within)
+        #: Names that the caller gave values to.
+        self.names = names
         self.groups = [Group(Lexeme("", "", 0, 0), "")]
 
     @property
@@ -96,7 +102,7 @@ class Groups(Scanner):
     def deliver(self, item: Words) -> None:
         """Give an item to who waits for it, or put it behind what is there."""
         group = self.group
-        bare = item[0].kind != "("
+        bare = item[0].kind != "()"
         last: tuple[Token, Words] | None = None
         while group.waiting:
             maker = group.waiting[-1]
@@ -127,7 +133,7 @@ class Groups(Scanner):
                     "write \\frac{}{}, or brackets: a/(bc) or (a/b)c",
                 )
             group.out.append(sign("*", like))
-        if group.divisors == 0 and group.out and group.out[-1].kind == "/":
+        if group.divisors == 0 and group.out and group.out[-1].kind in ("/", "mod"):
             group.divisors = 1
         group.out += item
 
@@ -140,7 +146,7 @@ class Groups(Scanner):
         if row in BY_NAME and like.kind == "name" and like.text in BY_NAME:
             group.bare = None  # \sin x \cos y
             return
-        shown = "".join(word.text for word in argument)
+        shown = self.source[argument[0].start : argument[-1].end]
         rest = self.source[like.start : like.end]
         both = f"write \\{row}({shown}) {rest} or \\{row}({shown} {rest})"
         if like.kind == "**":
@@ -182,18 +188,36 @@ class Groups(Scanner):
                 raise self.refuse(lexeme, f"this '{typed}' closes nothing")
             opened = self.typed(group)
             raise self.refuse(lexeme, f"this '{typed}' does not close the '{opened}'")
+        if text == "}" and not group.out and len(group.waiting) == 1:
+            maker = group.waiting[0]
+            if maker.row and not maker.items:  # {\operatorname{erf}}(x)
+                self.groups.pop()
+                self.group.waiting.append(maker)
+                return
         self.end_group(group, lexeme)
         self.groups.pop()
         like = group.opening.token()
+        self.refuse_unknown_call(group)
         around = tables.AROUND.get(group.opening.text, "")
         if not group.out:
             raise self.refuse(lexeme, "there is nothing between these brackets")
+        atom = len(group.out) == 1 and group.out[0].kind != "()"
         if around:
-            self.deliver(call(like, group.out, text=around))
-        elif text == "}" and self.group.waiting and len(group.out) == 1:
+            self.deliver([name(around, like), self.bunch(group.out, like)])
+        elif text == "}" and self.group.waiting and atom:
             self.deliver(group.out)
         else:
-            self.deliver(grouped(group.out, like, lexeme.token()))
+            self.deliver([self.bunch(group.out, like, lexeme.token(), text)])
+
+    def refuse_unknown_call(self, group: Group) -> None:
+        """Refuse B(a, b), where B is no function that is known."""
+        before = self.group
+        called = before.out and before.out[-1].kind == "name" and not before.waiting
+        listed = any(word.kind == "," for word in group.out)
+        if called and listed and self.peek().text not in ("=", "&"):
+            word = before.out[-1]
+            hint = f"write what {word.text}(...) is, in functions that are known"
+            raise self.refuse(word, f"unknown function '{word.text}'", hint)
 
     def end_group(self, group: Group, lexeme: Lexeme) -> None:
         """Check that nobody waits in a group any more."""
@@ -216,29 +240,65 @@ class Groups(Scanner):
         )
         if maker is None and not raised:
             raise self.refuse(like, "this '^' has nothing to raise", "x^{2}")
+        if maker is None:
+            self.refuse_braces(like)
 
         def make(items: list[Words]) -> None:
             inside = items[0]
             self.refuse_index(inside, like)
             if maker is not None:
-                spelled = "".join(w.text for w in inside).strip("()")
+                spelled = self.spelled(inside).strip("()")
                 if spelled == "-1":
                     end = inside[-1].end
                     maker.power = [Token("power", "-1", like.start, end)]
                 else:
-                    maker.power = [sign("**", like), *grouped(inside, like)]
+                    maker.power = [sign("**", like), self.bunch(inside, like)]
             else:
-                group.out += [sign("**", like), *grouped(inside, like, inside[-1])]
+                self.refuse_label(group.out, inside, like)
+                bunch = self.bunch(inside, like, inside[-1])
+                group.out += [sign("**", like), bunch]
 
         self.wait(like, make)
 
     def refuse_index(self, inside: Words, like: Token) -> None:
         """Refuse x^{(i)}, which counts x in some books and raises it in others."""
-        kinds = [word.kind for word in inside]
-        if kinds in (["(", "(", kind, ")", ")"] for kind in ("name", "number")):
-            atom = inside[2].text
-            message = f"'({atom})' could be an index or a power"
-            raise self.refuse(inside[2], message, f"write x_{{{atom}}} or x^{{{atom}}}")
+        outer = self.inside(inside)
+        if len(inside) == len(outer) == 1 and outer[0].kind == "()":
+            found = self.inside(outer)
+            if len(found) == 1 and found[0].kind in ("name", "number"):
+                atom = found[0].text
+                message = f"'({atom})' could be an index or a power"
+                both = f"write x_{{{atom}}} or x^{{{atom}}}"
+                raise self.refuse(found[0], message, both)
+
+    def refuse_braces(self, like: Token) -> None:
+        """Refuse {2x}^2, which is printed as 2x^2."""
+        out = self.group.out
+        inside = self.inside(out[-1:])
+        called = len(out) > 1 and out[-2].kind == "name"
+        if out[-1].kind != "()" or len(inside) < 2 or called:
+            return
+        if self.bunches[int(out[-1].text)][0] == "}":
+            typed = self.source[out[-1].start : out[-1].end].strip("{} ")
+            message = "braces are not printed: what is raised?"
+            raise self.refuse(like, message, f"write ({typed})^ or {typed}^")
+
+    def refuse_label(self, out: Words, inside: Words, like: Token) -> None:
+        r"""Refuse P^{sat}, where a word is a label or an exponent."""
+        base, last = out[-1], inside[-1]
+        if base.kind != "name" or base.text == "e" or inside[0].text in self.names:
+            return
+        word = self.source[inside[0].start : last.end].strip("{} ")
+        upright = _UPRIGHT.fullmatch(word)
+        if upright or (_WORD.fullmatch(word) and len({*word}) > 1):
+            label = upright[1].strip() if upright else word
+            word = f"\\text{{{label}}}" if upright else word
+            raise self.refuse(
+                like,
+                f"'{label}' could be a label or an exponent",
+                f"write {base.text}_{{{label}}} for the label,"
+                f" {base.text}^{{1 \\cdot {word}}} for the power",
+            )
 
     def bar(self, like: Token) -> None:
         """Put a bar behind what is there; who pairs bars comes later."""
@@ -291,7 +351,7 @@ class Groups(Scanner):
         self.groups.pop()
         rows = []
         for cells in group.rows:
-            value, *condition = (_without_commas(cell) for cell in cells)
+            value, *condition = (_without_commas([*self.flat(cell)]) for cell in cells)
             joined = [word for cell in condition for word in cell]
             if not value:
                 raise self.refuse(group.opening, "a case has no value")
@@ -299,7 +359,8 @@ class Groups(Scanner):
         if not rows:
             raise self.refuse(group.opening, "there is no case", "x & x > 0")
         like = group.opening.token()
-        self.deliver(grouped(choice(self.source, rows, like), like, whole.token()))
+        inside = choice(self.source, rows, like)
+        self.deliver([self.bunch(inside, like, whole.token())])
 
 
 def _without_commas(cell: Words) -> Words:

@@ -10,25 +10,45 @@ from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import Span
 from diffcli.language.lexer import Token, is_name
 from diffcli.language.readers import latex_tables as tables
-from diffcli.language.readers.latex_groups import Groups, Maker
+from diffcli.language.readers.latex_fractions import Fractions
+from diffcli.language.readers.latex_groups import Maker
 from diffcli.language.readers.latex_scanner import Lexeme
 from diffcli.language.readers.names import translated
-from diffcli.language.readers.words import Words, grouped, name
+from diffcli.language.readers.words import Words, name
 from diffcli.remarks import Remark
 
 _LOW = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+_IN_FRONT = re.compile(
+    r"(?:\A|[;$\n&]|\\\\)\s*([A-Z][A-Za-z]+)\s*(?:_\s*(?:\w|\{[^{}]*\})\s*)?&?\s*="
+)
+"""A word in front of '=', which names what comes out: Re, SA, Re_{crit}."""
+_STAR = re.compile(
+    r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|\{\s*(?:\*|\\(?:ast|star))\s*\})"
+)
+_ALONE = re.compile(
+    r"\\?([A-Za-z]+|[Α-ω])(?!\s*(?:\\left\s*)?\()(?![A-Za-z])(?!\s*_)(?!\s*\\?[A-Za-z])"
+)
+_ARGUMENT = re.compile(
+    r"\s*(?:\\[lb]eft\s*|\\[Bb]igg?l?\s*)?\(([^=]*?)(?:\\right|\\[Bb]igg?r?)?\)\s*(=?)"
+)
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
-class Names(Groups):
+class Names(Fractions):
     """What letters mean in one reading."""
 
     def __init__(self, source: str, names: frozenset[str], within: Span | None) -> None:
-        super().__init__(source, within)
-        self.names = names
+        super().__init__(source, names, within)
+        #: Names of several letters that the text defines: Re = ...; 64/Re.
+        self.words = {word for word in names if word.isalpha()}
+        self.words.update(_IN_FRONT.findall(source, *(within or ())))
+        #: Letters that count the terms of a sum.
+        self.indices: set[str] = set()
         self.notes: list[Remark] = []
         sigmas = re.findall(r"(?:\\sigma|σ)(?![A-Za-z])\s*(?!\s|\\left\(|\()", source)
         self.is_typeset = "\\" in source or "$" in source
+        self.alone: set[str] = set()
         self.sigma_is_a_name = bool(sigmas) or "σ" in names
 
     def letter(self, lexeme: Lexeme) -> None:
@@ -38,11 +58,21 @@ class Names(Groups):
         if len(word) > 1 and not self.group.waiting:
             end = lexeme.start + len(word)
             follower = self.match(end)
+            if word in self.words:
+                self.position = end
+                self.variable(word, lexeme._replace(text=word, end=end))
+                return
             known = word in BY_NAME and follower.text in ("(", "{", "left")
             if known:
                 self.position = end
                 self.function(word, lexeme._replace(text=word, end=end))
                 return
+            if word == "Re":
+                raise self.refuse(
+                    lexeme._replace(end=end),
+                    "'Re' could be a name or the product of R and e",
+                    "write \\mathrm{Re} for the name, R\\,e for the product",
+                )
             unsure = word in CONSTANTS or word in tables.GREEK or word in BY_NAME
             if unsure or (not self.is_typeset and self.is_code(word)):
                 product = "\\,".join(word)
@@ -77,13 +107,20 @@ class Names(Groups):
 
     def variable(self, text: str, lexeme: Lexeme) -> None:
         """Read a variable, with the index that follows."""
+        if text == "Δ" and not self.stands_alone("Δ"):
+            text, lexeme = self.difference(lexeme)
         low = _LOW.match(self.source, lexeme.end, self.last)
         if low and low.end() > self.position:
             self.position = low.end()
             text += low[0].translate(_LOWERED)
+        letter = text
         index, end = self.index()
         if index:
             text += index if index.isdigit() else f"_{index}"
+        star = _STAR.match(self.source, self.position, self.last)
+        if star and len(text) < 4 and text != "e":
+            self.position = end = star.end()
+            text += "_star"
         like = Token("", "", lexeme.start, max(end, lexeme.end))
         text = text.translate(_LOWERED)
         if not is_name(text):
@@ -99,19 +136,63 @@ class Names(Groups):
             if not self.sigma_is_a_name:
                 self.function("sigmoid", lexeme)
                 return
-        self.refuse_application(text, lexeme)
+        if not index and not star:
+            self.refuse_digit(text, lexeme)
+        self.refuse_application(letter, index, lexeme)
         self.deliver([name("pi" if text == "π" else text, like)])
 
-    def refuse_application(self, text: str, lexeme: Lexeme) -> None:
+    def refuse_digit(self, text: str, lexeme: Lexeme) -> None:
+        """Refuse x2, which may be x_2 or 2x."""
+        digits = re.compile("[0-9]+").match(self.source, self.position, self.last)
+        waits = self.group.waiting and not self.group.waiting[-1].row
+        if digits and not waits and text not in ("e", "π"):
+            raise self.refuse(
+                lexeme._replace(end=digits.end()),
+                f"'{text}{digits[0]}' could be a name or a product",
+                f"write {text}_{{{digits[0]}}} or {digits[0]}{text}",
+            )
+
+    def difference(self, lexeme: Lexeme) -> tuple[str, Lexeme]:
+        r"""Return the name that \Delta x is, or the letter where it stands alone."""
+        follower = self.peek()
+        text = follower.text
+        if follower.kind == "command":
+            text = tables.GREEK.get(text) or tables.VARIANTS.get(text, "")
+        if follower.kind not in ("letters", "command") or len(text) != 1:
+            return "Δ", lexeme
+        self.position = follower.end
+        return f"Δ{text}", lexeme._replace(end=follower.end)
+
+    def stands_alone(self, letter: str) -> bool:
+        r"""Tell whether a letter stands somewhere without a letter or ( behind it."""
+        if not self.alone:
+            found = _ALONE.finditer(self.source)
+            self.alone |= {
+                tables.GREEK.get(match[1].lower(), match[1]) for match in found
+            }
+            if "Delta" in (match[1] for match in _ALONE.finditer(self.source)):
+                self.alone.add("Δ")
+        return letter in self.alone or letter in self.names
+
+    def refuse_application(self, letter: str, index: str, lexeme: Lexeme) -> None:
         """Refuse f(x) in a formula: a product of f and x, or a function f."""
-        if text not in tables.FUNCTION_LETTERS or self.peek().text != "(":
+        named = letter in tables.FUNCTION_LETTERS
+        special = tables.INDEXED.get(letter, ()) if index else ()
+        if not (named or special) or self.peek().text != "(":
             return
-        rest = self.source[self.position : self.last]
-        applied = re.match(r"\s*(?:\\left)?\(([^()=]*?)(?:\\right)?\)\s*(=?)", rest)
-        if applied and not applied[2] and re.fullmatch(r"\s*\\?\w+\s*", applied[1]):
-            inside = applied[1].strip()
-            message = f"'{text}({inside})' could be a function or a product"
-            hint = f"write what {text} is, or {text} \\cdot {inside}"
+        name = self.source[lexeme.start : self.position].strip()
+        found = _ARGUMENT.match(self.source, self.position, self.last)
+        if found is None or found[2]:
+            return
+        inside = found[1].strip()
+        alone = not re.fullmatch(r"\\?\w+", inside)
+        if special:
+            alone &= not index.isdigit() and index not in special
+        elif not index:
+            alone &= self.stands_alone(letter)
+        if not alone:
+            message = f"'{name}({inside})' could be a function or a product"
+            hint = f"write what {name} is, or {name} \\cdot ({inside})"
             raise self.refuse(lexeme, message, hint)
 
     def index(self) -> tuple[str, int]:
@@ -124,9 +205,11 @@ class Names(Groups):
         while follower.text == "_" and follower.kind == "other":
             self.position = follower.end
             text, end = self.raw()
-            text = re.sub(r"\\(?:mathrm|text|textrm|mathit|operatorname)\b", "", text)
-            for greek, letter in tables.GREEK.items():
-                text = re.sub(rf"\\{greek}(?![A-Za-z])", letter, text)
+            text = _COMMAND.sub(_in_an_index, text)
+            if counted := self.counted(text):
+                found = counted
+                follower = self.match(self.position)
+                continue
             parts = re.findall(r"\w+", text.replace("_", " "))
             if re.search(r"[^\w\s,{}]|\\", text) or not parts:
                 message = "an index is letters and digits"
@@ -135,20 +218,28 @@ class Names(Groups):
             follower = self.match(self.position)
         return found, end
 
+    def counted(self, text: str) -> str:
+        """Return an index with the letter of a sum in it: i+1, 2i, ij; else nothing."""
+        letters = set(re.findall(r"[A-Za-z]", text))
+        plain = re.fullmatch(r"\s*[A-Za-z]\s*", text)
+        if plain or not letters & self.indices:
+            return ""
+        if not re.fullmatch(r"[\w\s+,−-]+", text) or re.search(r"[A-Za-z]{3}", text):
+            return ""
+        return "[" + re.sub(r"[\s_]", "", text) + "]"
+
     def index_behind_a_power(self, caret: Lexeme) -> tuple[str, int]:
         """Return the index of x^2_1, which stays x_1^2."""
         here = self.position
         self.position = caret.end
-        self.raw()
+        self.step_over()
         behind = self.match(self.position)
         if behind.text != "_" or behind.kind != "other":
             self.position = here
             return "", 0
         start = behind.start
         found, end = self.index()
-        # The index is blanked: what is read from here on is the power alone.
-        blank = " " * (end - start)
-        self.source_without(start, end, blank)
+        self.ahead[start] = end  # what is read from here on is the power alone
         self.position = here
         return found, end
 
@@ -161,9 +252,9 @@ class Names(Groups):
 
         def make(items: list[Words]) -> Words:
             inside = items[0]
-            if inside[0].kind == "(" and _is_one_group(inside):
-                inside = inside[1:-1]
-            return [like, *maker.power, *grouped(inside, like, inside[-1])]
+            if [word.kind for word in inside] != ["()"]:
+                inside = [self.bunch(inside, like)]
+            return [like, *maker.power, *inside]
 
         maker = Maker(like, make, row=row)
         self.group.waiting.append(maker)
@@ -187,7 +278,8 @@ class Names(Groups):
         if inner:
             content = f"{inner[1]}{inner[2] if inner[2].isdigit() else '_' + inner[2]}"
         if not re.fullmatch(r"[^\W\d_]\w*", content):
-            raise self.refuse(whole, f"'{text}' is no name")
+            hint = "a name has letters and digits; units are left out"
+            raise self.refuse(whole, f"'{text}' is no name", hint)
         if lexeme.text in tables.ACCENTS:
             self.variable(f"{content}_{lexeme.text.removeprefix('wide')}", whole)
             return
@@ -195,11 +287,12 @@ class Names(Groups):
         if row and len(content) > 1:
             self.function(row, whole)
             return
-        if content.isalpha() and len(content) > 2 and self.peek().text == "(":
-            from diffcli.language.elsewhere import hint
+        called = self.peek().text in ("(", "{", "[")
+        if content.isalpha() and len(content) > 2 and called:
+            from diffcli.language.elsewhere import hint as near
 
             product = f"for a product write \\{lexeme.text}{{{text}}} \\cdot (...)"
-            known = hint(content, [*BY_NAME])
+            known = near(content, [*BY_NAME])
             advice = f"{known}; {product}" if known else product
             raise self.refuse(whole, f"unknown function '{content}'", advice)
         self.variable(content, whole)
@@ -218,11 +311,9 @@ class Names(Groups):
         return True
 
 
-def _is_one_group(inside: Words) -> bool:
-    """Tell whether the first bracket closes at the end."""
-    depth = 0
-    for place, word in enumerate(inside):
-        depth += (word.kind == "(") - (word.kind == ")")
-        if depth == 0:
-            return place == len(inside) - 1
-    return False
+def _in_an_index(command: re.Match[str]) -> str:
+    """Return what stands for a command in an index: a letter, nothing for a font."""
+    word = command[1]
+    if word in tables.FONTS:
+        return ""
+    return tables.GREEK.get(word) or tables.VARIANTS.get(word) or command[0]

@@ -10,13 +10,14 @@ from diffcli.records import Record
 _LEXEME = re.compile(
     r"""(?:\s|%[^\n]*\n|~)*(?:
       \\(?P<command> [A-Za-z]+\*? | . )
-    | (?P<number> [0-9]+(?:\.[0-9]+)?|\.[0-9]+ )
+    | (?P<number> (?:[0-9]+(?:\.[0-9]+|\.(?=\s*[/*\\)}]))?|\.[0-9]+)(?:[eE][0-9]+)? )
     | (?P<letters> [A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ] )
     | (?P<other> . )
     | (?P<end> \Z )
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _AROUND = re.compile(
     r"\s*(?:\$\$?|\\\[|\\\()(.*?)(?:\$\$?|\\\]|\\\))[\s.]*\Z", re.DOTALL
 )
@@ -44,10 +45,17 @@ class Scanner:
         inner = _AROUND.match(source, self.position, self.last)
         if inner:
             self.position, self.last = inner.span(1)
+        #: Where each brace closes.
+        self.closing = _closing(source, self.position, self.last)
+        #: Where an index that was read ahead ends, by its place: x^2_1.
+        self.ahead: dict[int, int] = {}
 
     def match(self, position: int) -> Lexeme:
         """Return the lexeme at a place."""
         found = _LEXEME.match(self.source, position, self.last)
+        if self.ahead and found and found.start("other") in self.ahead:
+            end = self.ahead[found.start("other")]
+            found = _LEXEME.match(self.source, end, self.last)
         assert found is not None
         kind = found.lastgroup
         assert kind is not None
@@ -75,21 +83,28 @@ class Scanner:
             end = first.end if first.kind != "number" else first.start + 1
             self.position = end
             return self.source[first.start : end], end
-        depth, place = 0, first.start
-        while place < self.last:
-            character = self.source[place]
-            if character == "\\":
-                place += 1
-            else:
-                depth += (character == "{") - (character == "}")
-            place += 1
-            if depth == 0:
-                break
-        if depth:
+        place = self.closing.get(first.start)
+        if place is None:
             raise self.refuse(first, "this '{' is never closed")
-        self.position = place
-        return self.source[first.end : place - 1], place
+        self.position = place + 1
+        return self.source[first.end : place], place + 1
 
-    def source_without(self, start: int, end: int, blank: str) -> None:
-        """Blank a stretch of the text that has been read ahead."""
-        self.source = self.source[:start] + blank + self.source[end:]
+    def step_over(self) -> None:
+        """Step over the next argument."""
+        first = self.match(self.position)
+        if first.kind == "other" and first.start in self.closing:
+            self.position = self.closing[first.start] + 1
+        else:
+            self.raw()
+
+
+def _closing(source: str, start: int, end: int) -> dict[int, int]:
+    """Return for the place of each brace that closes where it does."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _BRACE.finditer(source, start, end):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif match[0] == "}" and opened:
+            found[opened.pop()] = match.start()
+    return found

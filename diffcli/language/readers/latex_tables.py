@@ -10,14 +10,16 @@ SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=",
     "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=",
     "neq": "!=", "lt": "<", "gt": ">", "land": "and", "wedge": "and", "lor": "or",
-    "vee": "or", "lnot": "not", "neg": "not", "bmod": "%", "colon": "=", "*": "*",
-    "mod": "%", "coloneqq": "=", "triangleq": "=", "equiv": "=", "bullet": "*",
+    "vee": "or", "lnot": "not", "neg": "not", "colon": "=", "*": "*",
+    "coloneqq": "=", "bmod": "mod", "mod": "mod", "triangleq": "=", "equiv": "=",
+    "bullet": "*",
 }  # fmt: skip
+BINOMIALS = frozenset(("binom", "dbinom", "tbinom"))
 FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"))
 FONTS = frozenset((
     "mathrm", "text", "operatorname", "mathbf", "mathcal", "mathit", "mathsf", "mathtt",
     "boldsymbol", "bm", "textbf", "textrm", "textit", "mathbb", "mbox", "rm",
-    "operatorname*", "mathfrak", "mathscr", "textnormal",
+    "operatorname*", "texttt", "mathfrak", "mathscr", "textnormal",
 ))  # fmt: skip
 ACCENTS = frozenset((
     "hat", "bar", "tilde", "vec", "dot", "ddot", "overline", "widehat", "widetilde",
@@ -61,7 +63,9 @@ HINTS = {
     "lg": "write \\log_{10} or \\log_2: books differ",
     "in": "write the formula alone",
     "to": "write the formula alone",
-    "binom": "write n!/(k!(n-k)!)",
+    "circ": "degrees are written 30^\\circ, a label x_{0}",
+    "gcd": "write its value: a divisor has no derivative",
+    "lcm": "write its value: a multiple has no derivative",
     "choose": "write n!/(k!(n-k)!)",
     "over": "write \\frac{x}{y}",
     "atop": "write \\frac{x}{y}",
@@ -81,6 +85,8 @@ OTHERWISE = {"otherwise", "else", "sonst", "autrement", "elsewhere", "other", "o
 FILLERS = {"if", "for", "when", "falls", "where", "si", "in", "the", "case", "all"}
 FUNCTION_LETTERS = frozenset("fghFGHφψΦΨζδ")
 """Letters that call a function in books: f(x)."""
+INDEXED = dict.fromkeys("IJKY", ("n", "ν")) | dict.fromkeys("CHLPTU", ("n",))
+"""Letters that call a function in books, with these indices: J_n(x), T_n(x)."""
 TEXTS = frozenset(("text", "textrm", "mbox", "mathrm", "textnormal"))
 """Fonts of words that may stand between formulas."""
 PLAIN = {

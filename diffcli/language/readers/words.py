@@ -144,7 +144,7 @@ def partners(given: Sequence[Token]) -> dict[int, int]:
 def ends_operand(word: Token) -> bool:
     """Tell whether an operand may end with a word."""
     return word.kind in (
-        "number", "name", "power", "fraction", ")", "]", "}", "!", "°", "∞", "'",
+        "number", "name", "power", "fraction", ")", "]", "}", "!", "°", "∞", "'", "()",
     )  # fmt: skip
 
 
