@@ -123,6 +123,13 @@ def test_no_line_is_wider_than_the_screen(
             ["n·(a·x² + b·x + c)^(n - 1) · d/dx (a·x² + b·x + c)",
              "n·(a·x² + b·x + c)^(n - 1)·(2a·x + b)"],
         ),
+        ("max(0,x)", ["where(x > 0, 1, 0)"]),
+        (
+            "min(x^2,3)*x",
+            ["min(x², 3) + x · d/dx min(x², 3)",
+             "min(x², 3) + x · where(x² < 3, d/dx x², 0)",
+             "min(x², 3) + x where(x² < 3, 2x, 0)"],
+        ),
         (
             "x*log(x)-x",
             ["d/dx (x log(x)) - 1", "log(x) + x · 1/x - 1", "log(x)"],

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from diffcli.language.parser import parse
+from diffcli.language.printer import latex
 from tests.conftest import Run
 
 NEURON = ("z_1 = w*x+beta; a = sigmoid(z_1); (a-t)^2", "--at", "w=2,x=0.5,beta=-1,t=1")
@@ -190,3 +192,19 @@ def test_derivations_are_typeset_in_the_same_parts(
     out = run(*words, "-f", form).out
     for part in said:
         assert part in out, part
+
+
+@pytest.mark.parametrize(
+    ("formula", "typeset"),
+    [
+        ("-1/x", r"-\frac{1}{x}"),
+        ("-2*x/(x+1)", r"-\frac{2 x}{x + 1}"),
+        ("y-(-x/2)", r"y - \left(-\frac{x}{2}\right)"),
+        ("x^(-1/2)", r"x^{-\frac{1}{2}}"),
+        ("y*(-x/2)", r"y \cdot \left(-\frac{x}{2}\right)"),
+        ("-x/y/z", r"-\frac{\frac{x}{y}}{z}"),
+        ("(-x+1)/y", r"\frac{-x + 1}{y}"),
+    ],
+)
+def test_a_sign_stands_before_the_bar(formula: str, typeset: str) -> None:
+    assert latex(parse(formula).expression) == typeset

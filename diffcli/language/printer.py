@@ -14,7 +14,14 @@ from diffcli.calculus.functions import (
     Function,
     Operator,
 )
-from diffcli.language.expression import Call, Expression, Number, Variable, number
+from diffcli.language.expression import (
+    Call,
+    Expression,
+    Number,
+    Variable,
+    call,
+    number,
+)
 
 ELLIPSIS = "…"
 _Piece = str | Expression
@@ -249,6 +256,8 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
     row = node.function
     if chosen(node):
         return _latex_cases(node, names)
+    if row.name == "divide" and _begins_with_minus(node, names):
+        return ["-", _without_sign(node)]
     if not row.latex:
         name = row.name.replace("_", r"\_")
         inside = _between(arguments(node), ", ")
@@ -314,7 +323,7 @@ def _latex_wraps(node: Call) -> list[bool]:
     if notation.symbol == "/":
         return [False, False]
     none: Mapping[Expression, str] = {}
-    signed = _latex_begins_with_minus(node.args[-1])
+    signed = _begins_with_minus(node.args[-1])
     if len(node.args) == 1:
         return [signed or len(_right(node.args[0], node.function, none)) > 1]
     wraps = [
@@ -336,11 +345,17 @@ _SIGNS = ("+", "-", "*", "·", "/")
 """Behind these a minus sign is in brackets: a*(-b)."""
 
 
+_FACTORS = 50
+"""Through how many factors and divisors a sign is looked for."""
+
+
 def _begins_with_minus(
     node: Expression, names: Mapping[Expression, str] = _NO_NAMES
 ) -> bool:
     """Tell whether a node begins with a minus sign: -x, -2*x."""
-    while node not in names and isinstance(node, Call):
+    for _ in range(_FACTORS):
+        if node in names or not isinstance(node, Call):
+            break
         if node.function is PREFIX["-"]:
             return True
         if node.function.name not in ("multiply", "beside", "divide"):
@@ -349,11 +364,17 @@ def _begins_with_minus(
     return False
 
 
-def _latex_begins_with_minus(node: Expression) -> bool:
-    """Tell the same of LaTeX, where a fraction begins with its bar."""
-    while isinstance(node, Call) and node.function.name in ("multiply", "beside"):
-        node = node.args[0]
-    return isinstance(node, Call) and node.function is PREFIX["-"]
+def _without_sign(node: Call) -> Expression:
+    """Return -x/y, which begins with a minus sign, as x/y."""
+    spine: list[Call] = []
+    first: Expression = node
+    while isinstance(first, Call) and first.function is not PREFIX["-"]:
+        spine.append(first)
+        first = first.args[0]
+    first = first.args[0]
+    for each in reversed(spine):
+        first = call(each.function, first, *each.args[1:])
+    return first
 
 
 def _is_sum(node: Expression) -> bool:

@@ -42,6 +42,12 @@ class Reasons(Degrees):
                 return rule, bindings
         letters = dict(zip("uv", node.args, strict=False))
         row = node.function
+        if row.name in _CHOICES:
+            turned = not self.degree(node.args[0])  # max(0, x): where x > 0
+            first, other = "vu" if turned else "uv"
+            holds = f"{_CHOICES[row.name]}({first}, {other})"
+            after = f"when({holds}, D({first})) + when(not({holds}), D({other}))"
+            return Rule("chain", row.name, after, ""), letters
         terms = [
             f"({text})*D({letter})"
             for letter, text in zip(letters, row.taught, strict=True)
@@ -71,6 +77,7 @@ class Reasons(Degrees):
                 power = call(POWER, node.args[0], variable("z"))
                 slope = call(MULTIPLY, power, call(LOG, node.args[0]))
                 fact = ("d/dz ", power, " = ", slope)
+            alone = alone or node.function.name in _CHOICES
             return fact if alone else ("chain: ", *fact)
         return (rule.name,)
 
@@ -138,6 +145,8 @@ def fact_of(row: Function) -> Reason:
     return (variable(row.name), "' = ", bare)
 
 
+_CHOICES = {"max": "greater", "min": "less"}
+"""Which argument is taken: on paper the slope is given case by case."""
 _OF_SEVERAL = {
     "max": "max: the slope of the larger one",
     "min": "min: the slope of the smaller one",
