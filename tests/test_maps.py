@@ -72,7 +72,45 @@ def test_csv_has_the_numbers_of_the_tape(formula: str, run: Run) -> None:
     ],
 )
 def test_where_it_breaks(formula: str, kinds: list[str]) -> None:
-    assert [line.kind for line in Map(field(formula)).breaks] == kinds
+    chart = Map(field(formula))
+    assert [line.kind for line in chart.breaks] == kinds
+    assert not chart.spots
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind", "places"),
+    [
+        ("1/(x^2+y^2)", "pole", [(0, 0)]),
+        ("x/(x^2+y^2)", "pole", [(0, 0)]),
+        ("1/sqrt((x-1)^2+(y+2)^2)", "pole", [(1, -2)]),
+        ("1/((x-1)^2+y^2) + 1/((x+1)^2+y^2)", "pole", [(1, 0), (-1, 0)]),
+        ("log(x^2+y^2)", "asymptote", [(0, 0)]),
+        ("sqrt((x-0.3)^2+3*y^2)", "kink", [(0.3, 0)]),
+        ("hypot(x, y)", "kink", [(0, 0)]),
+        ("1/(x^2+y^2+1e-3)", "", []),
+        ("sqrt(x^2+y^2+0.01)", "", []),
+        ("log(x^2+y^2+1)", "", []),
+    ],
+)
+def test_single_places(
+    formula: str, kind: str, places: list[tuple[float, float]]
+) -> None:
+    found = Map(field(formula)).spots
+    assert {spot.kind for spot in found} == ({kind} if kind else set())
+    near = sorted((round(spot.x, 6) + 0, round(spot.y, 6) + 0) for spot in found)
+    assert near == sorted(places)
+
+
+def test_a_pole_does_not_crush_the_shades(run: Run) -> None:
+    """Each of the four shades has a part of the map, and the legend its levels."""
+    out = run("plot", "1/(x^2+y^2)", "--ascii", "--no-derivative").out
+    rows = [line.partition("|")[2] for line in out.splitlines() if "|" in line]
+    area = "".join(rows)
+    assert min(map(area.count, ".:%")) >= 20
+    assert "! pole" in out
+    assert "lines at 0.0" in out
+    even = run("plot", "x^2+y^2", "--ascii").out
+    assert "lines every" in even
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from diffcli.analysis.features import Feature, Slice, edges, features
 from diffcli.analysis.spacing import spaced
+from diffcli.analysis.spots import Spot, spots
 from diffcli.engine.columns import BLOCK, gradients
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, Expression, Number
@@ -18,6 +19,7 @@ _ACROSS, _DOWN = 161, 81  # samples of a map: more than a wide terminal has cell
 _MOST_WORK = 3_000_000  # nodes of a formula, times samples, that take seconds
 _FEWEST = 21  # samples in each direction, however long the formula
 _ASKED = 9  # places of a line at which its kind is looked at
+_ASKED_FEW = 3  # of a map with few samples, for which somebody waits
 _HALVINGS = 30  # of the steps toward the steepest place
 _UNBOUNDED = 4.0  # a gradient that grows so many times between samples has no end
 _SAME = 1e-9  # share by which gradients differ that are equally steep
@@ -59,6 +61,13 @@ class Break(Record):
     kind: str
     #: The formula's value at each sample of the map; None: it has none.
     edge: tuple[tuple[float | None, ...], ...]
+
+
+class Broken(Record):
+    """The lines and the single places at which a function breaks."""
+
+    lines: Sequence[Break]
+    spots: Sequence[Spot]
 
 
 class Steepest(Record):
@@ -104,6 +113,15 @@ class Field(Record):
                 yield self.sample(x, y)
             else:
                 yield Sample(x, y, value[n], (dx[n], dy[n]))
+
+    def value(self, x: float, y: float) -> float | None:
+        """Return the value at one place; None: there is none."""
+        try:
+            return self.program.value(
+                {**self.others, self.names[0]: x, self.names[1]: y}
+            )
+        except Undefined:
+            return None
 
     def sample(self, x: float, y: float) -> Sample:
         """Return the function at one place."""
@@ -152,10 +170,25 @@ class Map:
         known = [value for row in self.values for value in row if value is not None]
         return min(known, default=0.0), max(known, default=1.0)
 
-    @cached_property
-    def breaks(self) -> list[Break]:
+    @property
+    def breaks(self) -> Sequence[Break]:
         """The lines on which the function breaks, as far as the samples tell."""
-        return list(_breaks(self))
+        return self._broken.lines
+
+    @property
+    def spots(self) -> Sequence[Spot]:
+        """The single places at which it does."""
+        return self._broken.spots
+
+    @property
+    def kinds(self) -> list[str]:
+        """What it does on the lines and at the places, each kind once."""
+        kinds = [line.kind for line in self.breaks]
+        return list(dict.fromkeys([*kinds, *(spot.kind for spot in self.spots)]))
+
+    @cached_property
+    def _broken(self) -> Broken:
+        return _broken(self)
 
     @cached_property
     def steepest(self) -> Steepest | None:
@@ -166,9 +199,12 @@ class Map:
 # ---- where it breaks --------------------------------------------------------------
 
 
-def _breaks(chart: Map) -> Iterator[Break]:
-    """Yield the lines on which an edge of one of the functions is met."""
+def _broken(chart: Map) -> Broken:
+    """Return where an edge of one of the functions is met, on a line or at a place."""
     field = chart.field
+    most = _ASKED if len(chart.y) >= _DOWN else _ASKED_FEW
+    lines: list[Break] = []
+    places: dict[Spot, None] = {}
     formulas: dict[Expression, None] = {}
     for name in field.names:
         for edge_formula in edges(field.program, name):
@@ -178,10 +214,14 @@ def _breaks(chart: Map) -> Iterator[Break]:
         rows = edge.samples(len(chart.x), len(chart.y))
         kinds = Counter(
             feature.kind if feature else ""
-            for feature in _asked(field, list(_crossings(rows)))
+            for feature in _asked(field, list(_crossings(rows)), most)
         )
+        values = tuple(tuple(s.value for s in row) for row in rows)
         if kinds and (kind := kinds.most_common(1)[0][0]):
-            yield Break(kind, tuple(tuple(s.value for s in row) for row in rows))
+            lines.append(Break(kind, values))
+        found = spots(edge.value, field.value, chart.x, chart.y, values)
+        places |= dict.fromkeys(found)
+    return Broken(lines, list(places))
 
 
 def _factors(formula: Expression) -> Iterator[Expression]:
@@ -214,10 +254,10 @@ def _crossings(rows: Sequence[Sequence[Sample]]) -> Iterator[tuple[Place, Place]
 
 
 def _asked(
-    field: Field, crossings: Sequence[tuple[Place, Place]]
+    field: Field, crossings: Sequence[tuple[Place, Place]], most: int
 ) -> Iterator[Feature | None]:
     """Yield what the function does at some of the crossings."""
-    stride = max(1, len(crossings) // _ASKED)
+    stride = max(1, len(crossings) // most)
     for (x, y), (to_x, to_y) in crossings[stride // 2 :: stride]:
         across = y == to_y
         low, high = (x, to_x) if across else (y, to_y)
@@ -237,7 +277,7 @@ def _steepest(chart: Map) -> Steepest | None:
 
     Source: Kolda, Lewis & Torczon, SIAM Review 45, 2003, sec. 1.
     """
-    if any(line.kind not in ("kink", "jump") for line in chart.breaks):
+    if not {"kink", "jump"}.issuperset(chart.kinds):
         return None
     everywhere = [sample for row in chart.rows for sample in row]
     start = best = max(everywhere, key=lambda sample: sample.slope)

@@ -101,7 +101,7 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
         (mx - rx, mx + rx), (my - ry, my + ry),
     )  # fmt: skip
     most = math.isqrt(_affordable(found))
-    chart = Map(field, min(columns // 2, most), min(rows, most))
+    chart = _surveyed(field, min(columns // 2, most), min(rows, most))
     curves: list[Curve] = []
     marks: list[Mark] = []
     gradient = [found.estimate("backprop", name) for name in (first, second)]
@@ -113,6 +113,19 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
     marks.append(Mark(x, y, "@" if screen.ascii else "●"))
     overlay = Overlay(curves, marks)
     return relief(chart, screen, lines, arrows=False, overlay=overlay, within=True)
+
+
+_kept: dict[tuple[object, ...], Map] = {}
+"""The last map: most keys move the point and leave the map as it is."""
+
+
+def _surveyed(field: Field, across: int, down: int) -> Map:
+    """Return the map of a field, the last one if it is the same."""
+    key = field.parsed.expression, field.x, field.y, across, down
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = Map(field, across, down)
+    return _kept[key]
 
 
 def _arrow(

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -14,6 +15,8 @@ from diffcli.records import Record
 
 _LEVELS = 9  # level lines at most
 _FAR = 0.05  # share of the values at each end that may be left out
+_AREAS = 7  # level lines where each shade has the same area
+_CRUSHED = 0.5  # share of the map that has one shade for that
 _CELLS_ACROSS, _CELLS_DOWN = 11, 4  # cells of the picture for one arrow
 _MOST_STRETCHED = 1e300  # beyond that a product may be no number
 _BROKEN = ("pole", "jump", "asymptote")
@@ -96,12 +99,47 @@ def plane(
 
 
 def _levels(chart: Map, z: Range | None) -> list[float]:
-    """Return round values between the ends; far away ones, as at a pole, are none."""
-    ends = z or extent([value for row in chart.values for value in row], _FAR)
+    """Return round values between the ends; far away ones, as at a pole, are none.
+
+    Where a pole leaves one shade for half of the map, each shade has the same area.
+    """
+    numbers = [value for row in chart.values for value in row]
+    ends = z or extent(numbers, _FAR)
     if len(ends) < 2:
         return []
     low, high = ends
-    return [level for level, _ in Axis(low, high).ticks(_LEVELS)]
+    levels = [level for level, _ in Axis(low, high).ticks(_LEVELS)]
+    grows = {"pole", "asymptote"}.intersection(chart.kinds)
+    if z is None and grows:
+        known = sorted(value for value in numbers if value is not None)
+        shades = len(SIGNS.shades)
+        counts = Counter(bisect(levels, v) * shades // (len(levels) + 1) for v in known)
+        if max(counts.values()) > _CRUSHED * len(known):
+            return _of_equal_area(known) or levels
+    return levels
+
+
+def _of_equal_area(known: Sequence[float]) -> list[float]:
+    """Return round levels with as many values between them; none: they are too few."""
+    parts = [known[len(known) * n // (_AREAS + 1)] for n in range(1, _AREAS + 1)]
+    found: dict[float, None] = {}
+    for place, value in enumerate(parts):
+        near = min(
+            (abs(value - other) for other in parts[max(0, place - 1) : place + 2]
+             if other != value), default=0.0,
+        )  # fmt: skip
+        if near:
+            digits = -math.floor(math.log10(near))
+            found[round(value, digits)] = None
+    return list(found) if len(found) >= len(SIGNS.shades) - 1 else []
+
+
+def _are_even(levels: Sequence[float]) -> bool:
+    """Tell whether levels are equally far apart."""
+    if len(levels) < 2:
+        return False
+    first = levels[1] - levels[0]
+    return all(math.isclose(b - a, first, rel_tol=1e-6) for a, b in pairwise(levels))
 
 
 def _shade(value: float | None, levels: Sequence[float], signs: Signs) -> str:
@@ -156,6 +194,8 @@ def _walls(chart: Map, signs: Signs) -> Iterator[Mark]:
         sign = signs.kink if line.kind == "kink" else signs.wall
         for (x, y), (to_x, to_y) in level_line(line.edge, chart.x, chart.y, 0.0):
             yield Mark((x + to_x) / 2, (y + to_y) / 2, sign)
+    for spot in chart.spots:
+        yield Mark(spot.x, spot.y, signs.kink if spot.kind == "kink" else signs.wall)
 
 
 def _arrows(chart: Map, signs: Signs, width: int, height: int) -> Iterator[Mark]:
@@ -202,12 +242,13 @@ def _legend(
             ends = f"{low} to {high}" if low and high else low or high
             word = "" if low and high else "above " if low else "below "
             yield f"{'blank' if sign == ' ' else sign} {word}{ends}"
-    if len(levels) > 1:
+    if _are_even(levels):
         yield f"lines every {levels[1] - levels[0]:.4g}"
-    kinds = dict.fromkeys(line.kind for line in chart.breaks)
-    if "kink" in kinds:
+    elif levels:
+        yield f"lines at {', '.join(f'{level:.4g}' for level in levels)}"
+    if "kink" in chart.kinds:
         yield f"{signs.kink} kink"
-    others = [kind for kind in kinds if kind != "kink"]
+    others = [kind for kind in chart.kinds if kind != "kink"]
     if others:
         yield f"{signs.wall} {', '.join(others)}"
     if _has_gap(chart.values):

@@ -71,22 +71,26 @@ def _blocks(exhibit: Exhibit, chart: Map, notation: Notation) -> Iterator[Block]
 def _steepest(chart: Map, notation: Notation) -> Line:
     """Return where the gradient is longest, and that gradient."""
     if chart.steepest is None:
-        return (
-            Run(
-                "no steepest place is certain: the gradient may grow without end",
-                "muted",
-            ),
-        )
+        said = "no steepest place is certain: the gradient may grow without end"
+        poles = [spot for spot in chart.spots if spot.kind != "kink"]
+        if len(poles) == 1 == len(chart.kinds):
+            at = _place(chart, poles[0].x, poles[0].y, notation)
+            said = f"the gradient grows without end at {at} ({poles[0].kind})"
+        return (Run(said, "muted"),)
     best, others = chart.steepest
     if not best.slope:
         return (Run("the gradient is 0 wherever it exists"),)
     where = f"steepest: length of the gradient {best.slope:.4g}"
     if others == sum(map(len, chart.rows)) - 1:
         return (Run(f"{where} everywhere"),)
-    place = zip(chart.field.names, (best.x, best.y), strict=True)
-    at = ", ".join(f"{notation.variable(name)} = {value:.4g}" for name, value in place)
+    at = _place(chart, best.x, best.y, notation)
     more = f" (and {others} more)" if others else ""
     return (Run(f"{where} at {at}{more}"),)
+
+
+def _place(chart: Map, x: float, y: float, notation: Notation) -> str:
+    named = zip(chart.field.names, (x, y), strict=True)
+    return ", ".join(f"{notation.variable(name)} = {v:.4g}" for name, v in named)
 
 
 def _picture(exhibit: Exhibit, chart: Map, screen: Screen) -> Sequence[Line]:
@@ -108,6 +112,7 @@ def _record(exhibit: Exhibit, chart: Map) -> dict[str, Any]:
         "fixed": dict(field.others),
         "samples": [_described(sample) for sample in _samples(exhibit)],
         "breaks": list(dict.fromkeys(line.kind for line in chart.breaks)),
+        "spots": [spot._asdict() for spot in chart.spots],
         "steepest": _described(chart.steepest.sample) if chart.steepest else None,
     }
 
