@@ -19,6 +19,7 @@ A formula is a text, a point gives each variable a number by its name. Questions
     measure, program      the gradient of a callable, or of a program
     practice, answer      exercises drawn from the rules, and an answer judged
     prove                 value and derivatives with the digits that are proved
+    prove_range           the sign of the slope on a range; prove_claim: a claim there
     hessian, taylor       all second derivatives; those of one variable up to an order
     trace, tree           forward and backward pass, node by node; the expression
     sweep                 the error of finite differences against their step width
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from diffcli.analysis.practice import Exercise as Exercise
     from diffcli.analysis.proof import Proof as Proof
     from diffcli.analysis.proof import Proved as Proved
+    from diffcli.analysis.proof_range import ClaimProof as ClaimProof
+    from diffcli.analysis.proof_range import RangeProof as RangeProof
     from diffcli.analysis.steps import Derivative as Derivative
     from diffcli.analysis.sweep import Series as Series
     from diffcli.analysis.sweep import Sweep as Sweep
@@ -111,6 +114,7 @@ _HOMES = {
     "analysis.plot": "Plot",
     "analysis.practice": "Exercise",
     "analysis.proof": "Proof Proved",
+    "analysis.proof_range": "ClaimProof RangeProof",
     "analysis.steps": "Derivative",
     "analysis.sweep": "Series Sweep",
     "analysis.taylor": "Expansion",

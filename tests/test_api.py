@@ -319,6 +319,8 @@ GOOD: dict[str, tuple[object, ...]] = {
     "practice": (),
     "program": ("cat",),
     "prove": ("x**2", {"x": 1}),
+    "prove_claim": ("x**2", "2*x", 0, 1),
+    "prove_range": ("x**2", 0, 1),
     "steps": ("x**2", {"x": 1}),
     "sweep": ("x**2", {"x": 1}),
     "taylor": ("x**2", {"x": 1}),

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from diffcli.api.passes import trace as trace
     from diffcli.api.passes import tree as tree
     from diffcli.api.proofs import prove as prove
+    from diffcli.api.proofs import prove_claim as prove_claim
+    from diffcli.api.proofs import prove_range as prove_range
     from diffcli.api.step_widths import sweep as sweep
 
 _HOMES = {
@@ -63,7 +65,7 @@ _HOMES = {
     "marks": "judge mark",
     "partials": "compare gradient gradients jacobian value",
     "passes": "trace tree",
-    "proofs": "prove",
+    "proofs": "prove prove_claim prove_range",
     "step_widths": "sweep",
 }
 #: The file of each question.

@@ -1,15 +1,28 @@
-"""Numbers of which every digit is proved."""
+"""What is proved: digits of numbers, and what holds on a whole range."""
 
 from collections.abc import Iterable, Mapping
 
 from diffcli.analysis import proof as _analysis
 from diffcli.analysis.proof import Proof, need
+from diffcli.analysis.proof_range import ClaimProof, Ends, RangeProof
+from diffcli.analysis.proof_range import prove_claim as claim_on_range
+from diffcli.analysis.proof_range import prove_range as on_range
+from diffcli.errors import PointError
 from diffcli.inputs import arguments
-from diffcli.inputs.arguments import Formula, Point
+from diffcli.inputs.arguments import Claim, Formula, Point, Value
 from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
 from diffcli.problem import Problem
 
-__all__ = ["at", "need", "prove"]
+__all__ = [
+    "at",
+    "claim_on_range",
+    "need",
+    "on_range",
+    "prove",
+    "prove_claim",
+    "prove_range",
+]
 
 _MOST_ORDER, _MOST_DIGITS = 20, 1000
 
@@ -53,3 +66,57 @@ def at(
     order = arguments.whole(order, "order", 0, _MOST_ORDER)
     digits = arguments.whole(digits, "digits", 1, _MOST_DIGITS)
     return _analysis.prove(problem, point, order, digits)
+
+
+def prove_range(
+    formula: Formula, low: Value, high: Value, point: Mapping[str, Value] = {}
+) -> RangeProof:
+    """Return the sign of the slope on a range, and bounds, all proved.
+
+    ``point`` gives all variables but one a value; the range is that one's.
+
+    >>> [(part.low, part.high, part.sign) for part in prove_range("exp(x)", 0, 2).parts]
+    [('0', '2', '>')]
+
+    Raises UsageError, ParseError, PointError.
+    """
+    need()
+    parsed, name, ends, exact = _posed(formula, low, high, point)
+    return on_range(parsed, ends, exact, name)
+
+
+def prove_claim(
+    formula: Formula,
+    claim: Claim,
+    low: Value,
+    high: Value,
+    point: Mapping[str, Value] = {},
+) -> ClaimProof:
+    """Return whether a claim is within 1e-12 of the slope everywhere on a range.
+
+    >>> prove_claim("sin(x)", "cos(x)", 0, 2).verdict
+    'proved'
+
+    Raises UsageError, ParseError, PointError.
+    """
+    need()
+    parsed, name, ends, exact = _posed(formula, low, high, point)
+    claims = arguments.claims({name: claim}, parsed.variables)
+    return claim_on_range(parsed, claims[name], ends, exact, name)
+
+
+def _posed(
+    formula: Formula, low: Value, high: Value, point: Point
+) -> tuple[Parsed, str, Ends, dict[str, Expression]]:
+    arguments.mapping(point, "point")
+    parsed = arguments.formula(formula, point)
+    free = [name for name in parsed.variables if name not in point]
+    if len(free) != 1:
+        raise PointError(
+            "a range is of the one variable without a value", parameter="point"
+        )
+    arguments.interval(low, high, "low")
+    arguments.point({**point, free[0]: low}, parsed)
+    exact = arguments.exact_point({**point, "low": low, "high": high})
+    ends = exact.pop("low"), exact.pop("high")
+    return parsed, free[0], ends, arguments.exact_point(point)

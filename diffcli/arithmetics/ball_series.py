@@ -52,7 +52,10 @@ def _defined(function: Callable[..., Series]) -> Callable[..., Series]:
     def checked(*args: Series) -> Series:
         if not all(u[0].is_finite() for u in args):
             return none()
-        series = function(*args)
+        try:
+            series = function(*args)
+        except (ValueError, ZeroDivisionError):  # what is divided by may be 0
+            return none()
         return series if series[0].is_finite() else none()
 
     return checked
@@ -140,6 +143,28 @@ def _angle(u: Series, v: Series) -> Series:
     return _divided(turned, u * u + v * v).integral() + start
 
 
+def _decided(holds: bool, fails: bool) -> Series:
+    """Return the condition that holds, or not, near the place; else none."""
+    return held(arb(1)) if holds else held(arb(0)) if fails else none()
+
+
+def _less(u: Series, v: Series) -> Series:
+    return _decided(u[0] < v[0], u[0] > v[0])
+
+
+def _equal(u: Series, v: Series) -> Series:
+    return _decided(False, u[0] != v[0])
+
+
+def _not(u: Series) -> Series:
+    return _decided(u[0].is_zero(), u[0] == 1)
+
+
+def _and(u: Series, v: Series) -> Series:
+    both = u[0] == 1 and v[0] == 1
+    return _decided(both, u[0].is_zero() or v[0].is_zero())
+
+
 def _when(u: Series, v: Series) -> Series:
     if u[0].is_zero():
         return held(arb(0))
@@ -195,6 +220,10 @@ _DEFINED: Primitives = {
     "acosh": _by_slope("acosh", lambda u: (u * u - 1).rsqrt()),
     "atanh": _by_slope("atanh", lambda u: _divided(held(arb(1)), 1 - u * u)),
     "abs": _abs, "sign": _sign, "max": _chosen(1), "min": _chosen(-1),
+    "less": _less, "less_equal": _less,
+    "greater": lambda u, v: _less(v, u), "greater_equal": lambda u, v: _less(v, u),
+    "equal": _equal, "not_equal": lambda u, v: _not(_equal(u, v)),
+    "not": _not, "and": _and, "or": lambda u, v: _not(_and(_not(u), _not(v))),
     "floor": _floor, "ceil": lambda u: -_floor(-u),
     "erf": arb_series.erf, "erfc": arb_series.erfc,
     "gamma": arb_series.gamma, "lgamma": _lgamma, "polygamma": _polygamma,

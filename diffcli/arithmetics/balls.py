@@ -52,7 +52,8 @@ def _defined(function: Callable[..., Ball]) -> Callable[..., Ball]:
 
 def _ends(function: Callable[[Ball], Ball], u: Ball) -> Ball:
     """Return a function that never falls over a ball: from its values at both ends."""
-    return function(u.lower()).union(function(u.upper()))
+    low, high = function(u.lower()), function(u.upper())
+    return low if low.is_exact() and low == high else low.union(high)
 
 
 def _power(u: Ball, v: Ball) -> Ball:

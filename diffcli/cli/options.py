@@ -125,6 +125,11 @@ float_format = click.option(
     help="Round every operation to this format, and show it beside the truth.",
 )  # fmt: skip
 
+proved_range = click.option(
+    "--x", "x_range", metavar="LO:HI", default="",
+    help="With --prove: on this range of the variable that --at gives no value.",
+)  # fmt: skip
+
 keep_going = click.option(
     "--keep-going", is_flag=True,
     help="Go on after a bad point: its row has a status other than ok; a bad row of"

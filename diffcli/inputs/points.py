@@ -121,6 +121,40 @@ def interval(text: str, option: str) -> tuple[float, float]:
     return low, high
 
 
+def ends(text: str, option: str) -> tuple[Expression, Expression]:
+    """Return the two ends of a range as the formulas they were written as.
+
+    Raises as ``interval`` does.
+    """
+    interval(text, option)
+    middle = text.find(":")
+    low, high = (0, middle), (middle + 1, len(text))
+    return parse(text, within=low).expression, parse(text, within=high).expression
+
+
+def of_the_others(
+    text: str, variables: Sequence[str]
+) -> tuple[str, dict[str, Expression]]:
+    """Return the only variable without a value, and the others' values as formulas.
+
+    Raises PointError if there is not exactly one.
+    """
+    given = names(text)
+    free = [name for name in variables if name not in given]
+    if len(free) != 1:
+        what = listing(free) if free else "none"
+        raise PointError(
+            f"a range is of the one variable without a value, but that is {what}",
+            hint=f"--at {','.join(f'{name}=1' for name in variables[1:3])}"
+            if len(variables) > 1
+            else "leave out --at",
+        )
+    if not given:
+        return free[0], {}
+    point(text, [name for name in variables if name != free[0]])
+    return free[0], expressions(text, given)
+
+
 def order_surprises(text: str, parsed: Parsed) -> bool:
     """Tell whether values without names may have gone where nobody expects them.
 

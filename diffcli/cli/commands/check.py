@@ -89,6 +89,12 @@ Examples:
     "--taylor", is_flag=True,
     help="Show how the remainder shrinks: with h*h if the gradient is right, else h.",
 )  # fmt: skip
+@click.option(
+    "--prove", is_flag=True,
+    help="Prove that a claim is within 1e-12 of the truth on all of --x, or show where"
+    " not (extra proof).",
+)  # fmt: skip
+@options.proved_range
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the code tells.")
 @options.digits
 @options.output(*HAS)
@@ -103,12 +109,19 @@ def command(
     scheme: str,
     seed: int | None,
     taylor: bool,
+    prove: bool,
+    x_range: str,
     quiet: bool,
     keep_going: bool,
     **shared: Any,
 ) -> Answer:
     """Gradient check: exit 0 if a gradient is right, 1 if not, 6: cannot tell."""
     request = Request(expr or "", **shared)
+    if prove:
+        from diffcli.cli import proofs
+
+        return proofs.claim(request, HAS, x_range, claims)
+    refuse("on a range something is proved: --prove", "x_range")
     limits = tolerance(rtol, atol)
     if work_file:
         refuse("--work has a derivation in its file", "claims_file")

@@ -87,6 +87,7 @@ def _methods() -> list[tuple[str, str]]:
     "--prove", is_flag=True,
     help="Each number with the digits that are proved (balls; extra proof).",
 )  # fmt: skip
+@options.proved_range
 @options.black_box
 @click.option(
     "--exprs", metavar="FILE", default="",
@@ -119,6 +120,7 @@ def command(
     exact: bool,
     arithmetic: bool,
     prove: bool,
+    x_range: str,
     exprs: str,
     keep_going: bool,
     engine: str,
@@ -132,7 +134,7 @@ def command(
         raise click.UsageError("Missing argument 'EXPR'.")
     settings = request.settings(orders.width(h, order), scheme, subgradient)
     whole = (
-        _with_proof(request, wrt, order, prove=prove)
+        _with_proof(request, wrt, order, x_range, prove=prove)
         or _of_errors(request, implicit)
         or _of_equation(request, implicit, wrt, wanted, settings)
         or _in_format(request, wrt, h, float_name)
@@ -176,14 +178,15 @@ def command(
 
 
 def _with_proof(
-    request: Request, wrt: str, order: int, *, prove: bool
+    request: Request, wrt: str, order: int, x_range: str, *, prove: bool
 ) -> Answer | None:
     """Return numbers with the digits that are proved; None: no proof is asked for."""
     if not prove:
+        refuse("on a range something is proved: --prove", "x_range")
         return None
     from diffcli.cli import proofs
 
-    return proofs.answer(request, HAS, wrt, order)
+    return proofs.answer(request, HAS, wrt, order, x_range)
 
 
 def _of_equation(

@@ -1,0 +1,303 @@
+"""What holds on a whole range: signs and bounds by subdivision, proved.
+
+On a piece with middle m and half width r a power series of balls gives the first
+coefficients at m and the last one, c_n, over the whole piece; by Taylor's theorem
+
+    f(x) = c_0 + c_1*(x - m) + ... + c_n(piece)*(x - m)**n        |x - m| <= r
+
+holds everywhere on it, and the same series differentiated holds for f'. What is not
+decided on a piece is asked again of its two parts. They are cut off the middle, so
+that a place where a slope is 0 is seldom an end of both.
+
+Source: Moore, Kearfott & Cloud, "Introduction to Interval Analysis", 2009, ch. 6, 8.
+"""
+
+from collections.abc import Mapping
+
+from flint import arb, ctx
+
+from diffcli.arithmetics import ball_series, balls
+from diffcli.arithmetics.balls import Ball, has_zero
+from diffcli.engine.enclosures import constant
+from diffcli.engine.fold import evaluate
+from diffcli.engine.tape import Program
+from diffcli.language.expression import Expression
+from diffcli.records import Record
+
+_BITS = 106
+_ORDER = 8  # of the series on a piece
+_CUT = 15 / 32  # where a piece is cut
+_DEEPEST = 60  # cuts
+_MOST = 1_500  # pieces
+_NARROW = 40  # cuts of a piece in which a slope has its zero
+_ROUGHLY = 0.02  # by which part of itself a bound may be too wide
+
+ABOVE, BELOW, FLAT, ZERO, OPEN = ">", "<", "=", "zero", "?"
+
+
+class Line(Record):
+    """A function along one variable, the others held at exact values."""
+
+    program: Program
+    point: Mapping[str, Expression]
+    name: str
+
+    def series(self, ball: Ball, order: int) -> list[Ball]:
+        """Return the Taylor coefficients for all places of a ball."""
+        before, ctx.cap = ctx.cap, order + 1
+        try:
+            inputs = {
+                each: ball_series.held(constant(value))
+                for each, value in self.point.items()
+            }
+            inputs[self.name] = ball_series.variable(ball)
+            rows = list(evaluate(self.program.nodes, ball_series, inputs))
+            found = rows[self.program.outputs[0]]
+            if found.prec <= order:
+                found = ball_series.none()
+            return [found[k] for k in range(order + 1)]
+        finally:
+            ctx.cap = before
+
+    def value(self, ball: Ball) -> Ball:
+        """Return the values on a ball, also where it is not smooth."""
+        inputs = {each: constant(value) for each, value in self.point.items()}
+        inputs[self.name] = ball
+        rows = list(evaluate(self.program.nodes, balls, inputs))
+        return rows[self.program.outputs[0]]
+
+    def slope(self, ball: Ball) -> Ball:
+        """Return the slope at a place."""
+        return self.series(ball, 1)[1]
+
+
+class Piece(Record):
+    """A part of the range, and what is proved on it."""
+
+    low: Ball
+    high: Ball
+    #: ABOVE, BELOW, FLAT (0 everywhere), ZERO (at one place, with a change of sign), or
+    #: OPEN: of the slope.
+    sign: str
+    #: Bounds of the function and of its slope; nan: there are none.
+    value: tuple[Ball, Ball]
+    slope: tuple[Ball, Ball]
+    #: For ZERO: the sign of the slope on the right.
+    rises: bool = False
+    #: For OPEN: it has a series, but the slope may be 0.
+    smooth: bool = True
+    #: An end is the only place where the slope is 0.
+    touches: bool = False
+    #: For ZERO: the ends of the piece on which the slope rises or falls all the way.
+    outer: tuple[Ball, Ball] | None = None
+
+
+def hull(low: Ball, high: Ball) -> Ball:
+    """Return a ball with two ends, and no more if they are short."""
+    middle, radius = (low + high) / 2, (high - low) / 2
+    if middle.is_exact() and radius.is_exact():
+        return arb(middle.man_exp(), radius.man_exp())
+    return low.union(high)
+
+
+def expanded(coefficients: list[Ball], last: Ball, radius: Ball) -> Ball:
+    """Return the values of a polynomial at all places within a radius of 0.
+
+    ``last`` is one more coefficient.
+    """
+    step = arb(0, radius.upper())
+    total = last
+    for coefficient in reversed(coefficients):
+        total = total * step + coefficient
+    return total
+
+
+def sharper(one: Ball, other: Ball) -> Ball:
+    """Return a ball that holds what both hold."""
+    if not one.is_finite():
+        return other
+    return one.intersection(other) if other.is_finite() else one
+
+
+class Expanded(Record):
+    """A function, its slope and its curvature on a piece."""
+
+    value: Ball
+    slope: Ball
+    bend: Ball
+
+
+def on_piece(line: Line, low: Ball, high: Ball, order: int = _ORDER) -> Expanded:
+    """Return enclosures on a piece; nan where there are none."""
+    ball = hull(low, high)
+    wide = line.series(ball, order)
+    value = line.value(ball)
+    if not all(c.is_finite() for c in wide):
+        return Expanded(value, arb.nan(), arb.nan())
+    middle = ball.mid()
+    radius = ball.rad()
+    at = line.series(middle, order)
+    found = []
+    for times in range(3):
+        factors = [_falling(k, times) for k in range(times, order + 1)]
+        terms = [f * c for f, c in zip(factors, at[times:], strict=True)]
+        last = factors[-1] * wide[-1]
+        natural = factors[0] * wide[times]
+        found.append(sharper(natural, expanded(terms[:-1], last, radius)))
+    return Expanded(sharper(value, found[0]), found[1], found[2])
+
+
+def _falling(k: int, times: int) -> int:
+    """Return k*(k-1)*..., so many factors: what differentiating x**k brings."""
+    product = 1
+    for factor in range(k, k - times, -1):
+        product *= factor
+    return product
+
+
+def signs(line: Line, low: Expression, high: Expression) -> tuple[list[Piece], int]:
+    """Return the pieces of a range from left to right, and how many were asked."""
+    with ctx.workprec(_BITS):
+        todo = [(constant(low), constant(high), 0)]
+        done: list[Piece] = []
+        count = 0
+        while todo:
+            left, right, depth = todo.pop()
+            count += 1
+            piece = _piece(line, left, right)
+            spent = depth >= _DEEPEST or count + len(todo) > _MOST
+            if spent or not _worth_a_cut(piece, depth):
+                done.append(_narrowed(line, piece) if piece.sign == ZERO else piece)
+                continue
+            middle = _cut(left, right)
+            todo += [(middle, right, depth + 1), (left, middle, depth + 1)]
+    return done, count
+
+
+def _cut(left: Ball, right: Ball) -> Ball:
+    """Return an exact place inside a piece."""
+    return (left + (right - left) * _CUT).mid()
+
+
+def _worth_a_cut(piece: Piece, depth: int) -> bool:
+    """Tell whether the parts of a piece may say more."""
+    if piece.sign == OPEN:
+        wide = (piece.high - piece.low) / (1 + abs(piece.low) + abs(piece.high))
+        return bool(wide > 1e-9)
+    if depth >= _DEEPEST // 6:
+        return False
+    if piece.sign in (ABOVE, BELOW, FLAT):
+        return False
+    low, high = piece.slope
+    return bool(high - low > _ROUGHLY * (1 + abs(high)))
+
+
+def _piece(line: Line, low: Ball, high: Ball) -> Piece:
+    """Return what is proved on a piece, and bounds as narrow as that allows."""
+    value, slope, bend = on_piece(line, low, high)
+    values, slopes = _ends(value), _ends(slope)
+    if not has_zero(bend):
+        slopes = _sorted(line.slope(low), line.slope(high), rises=bool(bend > 0))
+    piece = Piece(low, high, OPEN, values, slopes)
+    if not slope.is_finite():
+        return piece._replace(smooth=False)
+    if slope.is_zero():
+        return piece._replace(sign=FLAT)
+    if slopes[0] > 0 or slopes[1] < 0:
+        piece = piece._replace(sign=ABOVE if slopes[0] > 0 else BELOW)
+    elif not has_zero(bend):
+        piece = _monotone(line, piece, rises=bool(bend > 0))
+    if piece.sign in (ABOVE, BELOW):
+        ends = line.value(low), line.value(high)
+        piece = piece._replace(value=_sorted(*ends, rises=piece.sign == ABOVE))
+    return piece
+
+
+def _ends(ball: Ball) -> tuple[Ball, Ball]:
+    return ball.lower(), ball.upper()
+
+
+def _sorted(first: Ball, last: Ball, *, rises: bool) -> tuple[Ball, Ball]:
+    """Return the bounds of what rises, or falls, from its values at both ends."""
+    low, high = (first, last) if rises else (last, first)
+    return low.lower(), high.upper()
+
+
+def _monotone(line: Line, piece: Piece, *, rises: bool) -> Piece:
+    """Return a piece on which the slope rises, or falls, by its signs at the ends."""
+    ends = line.slope(piece.low), line.slope(piece.high)
+    first, last = ends if rises else (-ends[0], -ends[1])
+    if first > 0 or first.is_zero():
+        sign = ABOVE if rises else BELOW
+        return piece._replace(sign=sign, touches=bool(first.is_zero()))
+    if last < 0 or last.is_zero():
+        sign = BELOW if rises else ABOVE
+        return piece._replace(sign=sign, touches=bool(last.is_zero()))
+    if first < 0 and last > 0:
+        return piece._replace(sign=ZERO, rises=rises)
+    return piece
+
+
+def _narrowed(line: Line, piece: Piece) -> Piece:
+    """Return a piece around the zero of a slope that is as narrow as doubles are."""
+    low, high = piece.low, piece.high
+    for _ in range(_NARROW):
+        middle = _cut(low, high)
+        slope = line.slope(middle)
+        if has_zero(slope):
+            break
+        if (slope > 0) == piece.rises:
+            high = middle
+        else:
+            low = middle
+    value = on_piece(line, low, high).value
+    return piece._replace(
+        low=low, high=high, outer=(piece.low, piece.high), value=_ends(value)
+    )
+
+
+# ---- claims ------------------------------------------------------------------------
+
+
+class Verdict(Record):
+    """What is proved of a difference on a piece."""
+
+    low: Ball
+    high: Ball
+    #: "within", "beyond" (somewhere on the piece) or OPEN.
+    sign: str
+    #: The place where it is beyond.
+    place: Ball | None = None
+
+
+def within(
+    line: Line, of: Line, low: Expression, high: Expression, limit: float
+) -> list[Verdict]:
+    """Return where the absolute value of a function is proved to stay within a limit.
+
+    It counts only where another, ``of``, is smooth. The first piece on which it is
+    beyond the limit ends the search.
+    """
+    order = 2 * _ORDER
+    with ctx.workprec(2 * _BITS):
+        todo = [(constant(low), constant(high), 0)]
+        done: list[Verdict] = []
+        count = 0
+        while todo:
+            left, right, depth = todo.pop()
+            count += 1
+            value = on_piece(line, left, right, order).value
+            smooth = of.series(hull(left, right), 1)[1].is_finite()
+            if smooth and abs(value) <= limit:
+                done.append(Verdict(left, right, "within"))
+                continue
+            place = _cut(left, right)
+            there = of.slope(place).is_finite() and abs(line.value(place)) > limit
+            if there:
+                return [*done, Verdict(left, right, "beyond", place)]
+            wide = (right - left) / (1 + abs(left) + abs(right))
+            if depth >= _DEEPEST or wide < 1e-9 or count + len(todo) > _MOST:
+                done.append(Verdict(left, right, OPEN))
+                continue
+            todo += [(place, right, depth + 1), (left, place, depth + 1)]
+    return done

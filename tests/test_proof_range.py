@@ -1,0 +1,122 @@
+"""Proofs on a range: what is said of a slope holds at every place that is tried."""
+
+import itertools
+import json
+import random
+
+import pytest
+from mpmath import mp
+
+import diffcli
+from diffcli.engine.adaptive import gradient
+from tests.conftest import Run
+
+RANGES: list[tuple[str, float | str, float | str]] = [
+    ("exp(x)*x", 0, 2), ("sin(x)", 0, "2*pi"), ("x^5-5*x^3+4*x", -2, 2),
+    ("tanh(x)-x/3", -4, 4), ("gamma(x)", 0.5, 3), ("abs(x-0.3)*x", -1, 1),
+    ("where(x < 0, x^2, sin(x))", -1, 1), ("relu(x)+floor(x)", -1.5, 1.5),
+    ("x^x", 0.1, 2), ("mish(x)+selu(x)", -3, 3), ("1/x", -1, 1), ("sqrt(x)", 0, 4),
+    ("atan2(x, 1)*max(x, 0.5)", -2, 2), ("a*x^2-x", -1, 1), ("log(x)/x", 0.5, 9),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "low", "high"), RANGES)
+def test_what_is_proved_holds_everywhere(
+    formula: str, low: float | str, high: float | str
+) -> None:
+    point = {"a": 3} if "a*" in formula else {}
+    proof = diffcli.prove_range(formula, low, high, point)
+    assert proof.parts
+    dice = random.Random(formula)
+    for part in proof.parts:
+        a, b = float(part.low), float(part.high)
+        assert a <= b
+        for _ in range(12 if part.sign not in ("zero", "?") else 0):
+            x = dice.uniform(a, b)
+            problem = diffcli.pose(formula, {**point, "x": x})
+            value, partials = gradient(problem.program, problem.point, 15)
+            slope = partials["x"]
+            assert {"<": slope < 0, ">": slope > 0, "=": slope == 0}[part.sign]
+            for bounds, number in ((proof.value, value), (proof.slope, slope)):
+                if bounds is not None:
+                    assert mp.mpf(bounds[0]) <= number <= mp.mpf(bounds[1])
+        if part.sign == "zero":
+            ends = [diffcli.gradient(formula, {**point, "x": x})["x"] for x in (a, b)]
+            assert ends[0] * ends[1] <= 0
+
+
+def test_a_range_is_covered_without_gaps() -> None:
+    for formula, low, high in RANGES[:5]:
+        parts = diffcli.prove_range(formula, low, high).parts
+        for one, other in itertools.pairwise(parts):
+            assert float(other.low) - float(one.high) <= 1e-10
+        assert not any(part.sign == "?" for part in parts)
+
+
+def test_the_sentence_of_a_range(run: Run) -> None:
+    out = run("grad", "exp(x)*x", "--prove", "--x", "0:2").out
+    assert "df/dx > 0 on the whole range, proved." in " ".join(out.split())
+    assert "0 ≤ f ≤ 14.778113" in " ".join(out.split())
+    code, out, err = run("grad", "abs(x)", "--prove", "--x", "-1:1", "-f", "json")
+    record = json.loads(out)
+    assert (code, record["status"]) == (6, "open")
+    assert err.startswith("Note: not decided on [-")
+    assert [part["sign"] for part in record["parts"]] == ["<", "?", ">"]
+
+
+CLAIMS = [
+    ("sin(x)*exp(x)", "exp(x)*(sin(x)+cos(x))", 0, 2, "proved"),
+    ("sin(x)*exp(x)", "exp(x)*(sin(x)-cos(x))", 0, 2, "wrong"),
+    ("x^3", "3*x^2+1e-13*x", -1, 1, "proved"),
+    ("x^3", "3*x^2+1e-11*x", -1, 1, "wrong"),
+    ("tanh(x)", "1-tanh(x)^2", -2, 2, "proved"),
+    ("x^3", "3*x^2+relu(x-0.9)^2", 0, 1, "wrong"),
+    ("abs(x)", "sign(x)", -1, 1, "open"),
+    ("log(x)", "1/x", 0, 1, "open"),
+]
+
+
+@pytest.mark.parametrize(("formula", "claim", "low", "high", "verdict"), CLAIMS)
+def test_a_claim_on_a_range(
+    formula: str, claim: str, low: float, high: float, verdict: str
+) -> None:
+    proof = diffcli.prove_claim(formula, claim, low, high)
+    assert proof.verdict == verdict
+    if verdict == "wrong":
+        x = float(proof.place)
+        assert low <= x <= high
+        true = diffcli.gradient(formula, {"x": x})["x"]
+        assert float(proof.slope) == pytest.approx(true, rel=1e-9)
+        assert float(proof.claimed) == pytest.approx(diffcli.value(claim, {"x": x}))
+    assert bool(proof.parts) == (verdict == "open")
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "junit"])
+def test_check_says_it_and_its_code_too(form: str, run: Run) -> None:
+    words = ("check", "a*x^2", "--at", "a=2", "--x", "0:1", "--prove", "-f", form)
+    good, bad = run(*words, "--claim", "4x"), run(*words, "--claim", "5x")
+    assert (good.code, bad.code) == (0, 1)
+    assert "0.46875" in bad.out
+    assert good.err == bad.err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "grad x^2 --at 1 --x 0:1",
+        "grad x*y --prove --x 0:1",
+        "grad x*y --prove --x 0:1 --at 2",
+        "grad x*y --prove --x 0:1 --at z=2",
+        "grad x --prove --x 0:1 --at x=2",
+        "grad x --prove --x 1:0",
+        "grad x --prove --x 0:1 --order 2",
+        "grad 7 --prove --x 0:1",
+        "check x^2 --at 1 --claim 2 --prove",
+        "check x^2 --x 0:1 --prove",
+        "check x^2 --x 0:1 --claim 2x",
+        "check x^2 --x 0:1 --claim 2x --prove --rtol 1",
+    ],
+)
+def test_what_is_no_range_is_refused(words: str, run: Run) -> None:
+    ran = run(*words.split())
+    assert (ran.code, ran.out) == (2, "")
