@@ -123,7 +123,7 @@ class Names(Fractions):
             text += "_star"
         like = Token("", "", lexeme.start, max(end, lexeme.end))
         text = text.translate(_LOWERED)
-        if not is_name(text):
+        if not is_name(text.partition("_[")[0]):  # a sum over its index comes later
             raise self.refuse(
                 lexeme._replace(end=like.end),
                 f"'{text}' is no name",
