@@ -17,6 +17,7 @@ from diffcli.api.code import export
 from diffcli.calculus.functions import FUNCTIONS, NAMED, Function
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.language.expression import Expression
+from diffcli.language.lexer import is_name
 from diffcli.language.printer import text
 from tests.conftest import Run
 from tests.strategies import smooth
@@ -325,3 +326,24 @@ def test_the_list_writes_every_part_once(run: Run) -> None:
     assert lines.splitlines()[1:5] == [
         "t1 = sigmoid(z)", "t2 = t1*sigmoid(-z)", "f = t1", "∂f/∂b = t2",
     ]  # fmt: skip
+
+
+def test_a_query_of_very_many_steps_says_what_to_expect() -> None:
+    for depth, told in ((20, False), (120, True)):
+        chain = "; ".join(f"a{n} = sin(a{n - 1})" for n in range(1, depth))
+        code = export(f"a0 = x; {chain}; a{depth - 1}", "sql", order=0)
+        assert ("one on another" in code) is told
+
+
+@pytest.mark.parametrize(("language", "dialect", "runner"), RUNNERS)
+def test_every_word_of_a_language_can_be_a_variable(
+    language: str, dialect: str, runner: Runner, tmp_path: Path
+) -> None:
+    words = import_module(f"diffcli.targets.{language}").RESERVED
+    words |= {"select", "from", "table", "order", "group", "rowid", "printf", "console"}
+    known = {w.casefold(): w for w in sorted(words) if is_name(w)}  # one of None, none
+    names = sorted({*known.values()} - NAMED.keys())
+    point = dict.fromkeys(names, 0.5)
+    parsed = diffcli.parse(" + ".join(names), names)
+    code = export(parsed, language, check=point, order=0, dialect=dialect)
+    assert runner([code], tmp_path) == [""]

@@ -17,6 +17,8 @@ FOLDS_CASE = True
 LIKE = ""
 RESERVED: frozenset[str] = frozenset()
 
+_MANY = 100  # steps that DuckDB plans in about a second
+
 # fmt: off
 PRIMITIVES = {
     **SIGNS, "negate": "(-{u})",
@@ -64,7 +66,7 @@ def name(name: str) -> str:
 def lines(listing: Listing) -> Iterator[str]:
     """Yield a query, and for a check a second one that says ok."""
     keep = "-- Other columns are kept if they stand in the first and the last SELECT."
-    yield from (*comment("--", listing.remarks), keep, "WITH")
+    yield from (*comment("--", listing.remarks), keep, *_warned(listing), "WITH")
     last = yield from _steps(listing, listing.table)
     chosen = [*listing.inputs, *(f"{o.code} AS {o.name}" for o in listing.outputs)]
     yield from _selected(chosen)
@@ -103,6 +105,15 @@ def _steps(listing: Listing, table: str) -> Generator[str, None, str]:
         yield from (f"  {line}" for line in _selected(chosen or ["*"]))
         yield f"    FROM {source}){',' if level < levels else ''}"
     return _table(levels)
+
+
+def _warned(listing: Listing) -> Iterator[str]:
+    """Yield what to know of a query with very many steps."""
+    steps = 1 + max((statement.level for statement in listing.statements), default=0)
+    if steps > _MANY:
+        yield f"-- These are {steps} steps, one on another. DuckDB and SQLite plan 100"
+        yield "-- in seconds, 200 in a minute, and more than 500 hardly; C or Python"
+        yield "-- take any number of them."
 
 
 def _table(level: int) -> str:
