@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from diffcli.inputs.data import Data
 
 
-def refuse_without(request: Request, *names: str) -> None:
-    """Refuse the options of --data where there are none.
-
-    Raises UsageError.
-    """
-    if not request.data_file:
-        refuse("it is for the rows of --data", "init", "reduction", *names)
-
-
 def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
     """Return the data of --data, from one file or the parts that a pattern names.
 

@@ -1,31 +1,21 @@
 """The slope of a curve, for ``diffcli grad --implicit``."""
 
-from collections.abc import Sequence
-
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
-from diffcli.cli.request import Request
+from diffcli.cli.gradients import Question
 from diffcli.errors import UsageError
 from diffcli.inputs import equations
 from diffcli.output import formats
 from diffcli.output.document import Document
-from diffcli.problem import DOUBLE, Problem, Settings
+from diffcli.problem import DOUBLE, Problem
 
 
-def answer(
-    request: Request,
-    parts: Sequence[str],
-    name: str,
-    wrt: str,
-    wanted: Sequence[str],
-    settings: Settings,
-) -> Answer | None:
-    """Return the slope at every point; None: no variable is tied by an equation.
+def answer(question: Question, name: str) -> Answer:
+    """Return the slope d``name``/dx at every point of the curve of an equation.
 
     Raises UsageError for options of no use to it.
     """
-    if not name:
-        return None
+    request, settings = question.request, question.settings
     why = "--implicit gives first derivatives on a curve, in doubles"
     refuse(why, "subgradient", "order", "exact", "arithmetic", "exprs", "keep_going")
     refuse(why, "engine", "progress", "program", "module", "data_file", "init")
@@ -35,10 +25,10 @@ def answer(
     from diffcli.api.implicits import implicit, ways
     from diffcli.output.views import implicit as view
 
-    form = request.form(parts)
+    form = question.form
     request.refuse_rounding(form)
     alone = formats.part(form) == "brief"
-    names = ways(wanted or (("backprop",) if alone else ()))
+    names = ways(question.wanted or (("backprop",) if alone else ()))
     if "finite" not in names:
         refuse("there are no differences", "h", "scheme")
     if settings.h == "auto":
@@ -46,7 +36,7 @@ def answer(
     text = equations.difference(terminal.read(request.expr))
     plain = request._replace(expr=text)
     parsed = plain.parsed()
-    toward = wrt or ",".join(n for n in parsed.variables if n != name)
+    toward = question.wrt or ",".join(n for n in parsed.variables if n != name)
 
     def at(problem: Problem) -> Document:
         return view.document(implicit(problem, name=name, methods=names))

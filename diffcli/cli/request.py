@@ -100,6 +100,14 @@ class Request(Record):
         if not (self.point_files or self.data_file):
             refuse("no table is read", *_DIALECT)
 
+    def refuse_data_options(self, *names: str) -> None:
+        """Refuse the options of --data, and others of the kind, where it is not given.
+
+        Raises UsageError.
+        """
+        if not self.data_file:
+            refuse("it is for the rows of --data", "init", "reduction", *names)
+
     @property
     def processes(self) -> int:
         """How many processes of this machine work.

@@ -10,7 +10,7 @@ from diffcli.api.claims import UNKNOWN, Check, check
 from diffcli.api.tolerances import tolerance
 from diffcli.cli import completion, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
-from diffcli.cli.examples import examples, refuse_without
+from diffcli.cli.examples import examples
 from diffcli.cli.request import OUTPUT, Request, numbered
 from diffcli.errors import (
     CannotTell,
@@ -200,7 +200,7 @@ def _asked(request: Request) -> Callable[[Request, str, Question], Found]:
     """Return who answers for what is checked."""
     if request.data_file:
         return _of_data
-    refuse_without(request)
+    request.refuse_data_options()
     refuse("a check of points ends at the first bad one", "keep_going")
     return _of_box if request.is_box else _of_formula
 

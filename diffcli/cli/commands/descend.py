@@ -10,7 +10,7 @@ import click
 from diffcli.api.descents import Descent, Stage, descend, doubts, stages
 from diffcli.cli import options, terminal
 from diffcli.cli.command import Answer, Command, refuse
-from diffcli.cli.examples import examples, refuse_without
+from diffcli.cli.examples import examples
 from diffcli.cli.request import Request, number
 from diffcli.inputs import arguments
 from diffcli.output import formats
@@ -100,7 +100,7 @@ def command(
     parsed, form = request.parsed(), request.form(HAS)
     words = rates.split(",") if rates else []
     chosen = arguments.numbers([number(word.strip()) for word in words], "rates")
-    refuse_without(request, "batch", "seed", "keep_going")
+    request.refuse_data_options("batch", "seed", "keep_going")
     found = (
         examples(request, parsed, wrt, keep_going=keep_going)
         if request.data_file
