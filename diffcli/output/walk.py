@@ -13,7 +13,7 @@ from diffcli.language.notation import Notation
 from diffcli.output import boxes
 from diffcli.output.boxes import Box
 from diffcli.output.document import Line, Run, Screen
-from diffcli.output.views.trace import backward_lines, forward_lines
+from diffcli.output.passes.screen import backward_lines, forward_lines
 
 _MOST = 24  # nodes that are drawn as boxes
 _LONGEST = 24  # characters of a formula in a box

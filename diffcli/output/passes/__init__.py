@@ -1,0 +1,1 @@
+"""The forward and the backward pass, node by node: for the screen and typeset."""
