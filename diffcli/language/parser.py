@@ -1,41 +1,22 @@
-"""Tokens to an expression, by binding powers read from the table.
-
-The method is Pratt's, with a stack of our own in place of recursion (after
-matklad's "minipratt"), so that a million brackets are no more than a long list.
-Two things alternate: an operand is expected, then an operator.
-"""
+"""What a text means: in the plain language, or else to one of the readers."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diffcli.calculus.functions import (
-    BY_NAME,
-    BY_SIGN,
     CONDITIONS,
-    CONSTANTS,
-    INFIX,
-    PREFIX,
     Function,
 )
 from diffcli.errors import ParseError, Span
 from diffcli.language.expression import (
     Expression,
-    Variable,
-    call,
-    caller,
-    natural,
-    number,
     postorder,
-    variable,
 )
-from diffcli.language.lexer import FRACTIONS, Token, Word, tokens, words
+from diffcli.language.lexer import Token, words
+from diffcli.language.pratt import Reading
 from diffcli.records import Record
 from diffcli.remarks import Remark
-
-if TYPE_CHECKING:
-    from diffcli.language.complaints import Complaints
 
 
 class Parsed(Record):
@@ -146,7 +127,7 @@ def _read(
         return readers.read(source, names, within, None, spans)
     try:
         plain = words(source, within)
-        return _Parser(source, plain, names, within, spans=spans).parse()
+        return _understood(Reading(source, plain, names, within, spans=spans))
     except ParseError as refusal:
         from diffcli.language import readers
 
@@ -164,493 +145,21 @@ def parse_tokens(
     spans: dict[Expression, Span] | None = None,
 ) -> Parsed:
     """Return what tokens mean that a reader has made of a text."""
-    parser = _Parser(source, given, names, within, functions, spans)
-    parser.tokens = given
-    return parser.parse()
+    reading = Reading(source, given, names, within, functions, spans)
+    reading.tokens = given
+    return _understood(reading)
 
 
-def _read_again(
-    source: str,
-    names: frozenset[str],
-    within: Span | None,
-    syntax: str,
-    variables: tuple[str, ...],
-    output: int,
-) -> Parsed:
-    """Return what was pickled."""
-    again = parse(source, names, within, syntax=syntax, several=True)
-    if output:
-        again = again.parts()[output - 1]
-    return again._replace(variables=variables)
-
-
-_Frame = tuple[int, Function | None, int, int]
-"""Something that waits for its right side to be complete.
-
-The power: it is complete when an operator binds less than this; -1: at a ')'. The
-operator or function; None for a group. How many operands were there before its
-arguments. The place of the word that opened it, to point at. An operator between two
-operands needs neither of the last two.
-"""
-_POWER = INFIX["**"]
-_ROOT = 50
-"""How strongly a root sign holds what follows: one name, number, call or bracket."""
-_STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
-_INFIX: dict[str, tuple[int, _Frame]] = {
-    sign: (row.notation.left, (row.notation.right, row, 0, 0))
-    for sign, row in INFIX.items()
-    if row.notation
-}
-"""For each operator how strongly it holds its left side, and what then waits."""
-_RAISES = _INFIX["**"][0]
-_PREFIX = {
-    sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
-}
-_EMPTY: dict[str, Function] = {}
-_NO_FRAME: _Frame = (0, None, 0, 0)
-
-
-class _Parser:
-    """The state of one reading: the tokens, and two stacks."""
-
-    def __init__(
-        self,
-        source: str,
-        given: Sequence[Word | Token],
-        names: frozenset[str],
-        within: Span | None,
-        functions: dict[str, Function] = _EMPTY,
-        spans: dict[Expression, Span] | None = None,
-    ) -> None:
-        self.source = source
-        self.names = names
-        self.within = within
-        self.functions = functions
-        self.spans = spans
-        self.words = given
-        self.position = 0
-        self.operands: list[Expression] = []
-        self.starts: list[int] = []  # where each operand begins, for the spans
-        self.frames: list[_Frame] = []
-        self.scope: dict[str, Expression] = {}  # every name that was read
-        self.ready: dict[
-            Word | Token, Expression
-        ] = {}  # every number and name that was read
-        self.made = caller()
-        self.rows: dict[Word | Token, Function] = {}  # functions that were called
-        self.definitions: dict[str, Expression] = {}
-        self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
-        self.target: Token | None = None  # the name in front of '='
-        self.begin = 0  # the first word of the part
-        self.done = False
-
-    @cached_property
-    def tokens(self) -> Sequence[Token]:
-        """The words with their places, for errors and spans."""
-        return tokens(self.source, self.within)
-
-    @property
-    def wrong(self) -> "Complaints":
-        """What can be wrong; loaded when something is."""
-        from diffcli.language.complaints import Complaints
-
-        return Complaints(self.source, self.tokens)
-
-    # ---- the main loop
-
-    def parse(self) -> Parsed:
-        """Read all parts; the last one is the value."""
-        self.head()
-        self.definition()
-        self.read()
-        if self.target:
-            raise self.wrong.only_definitions(self.target.text)
-        (expression,) = self.operands
-        used = [
-            name
-            for name, node in self.scope.items()
-            if isinstance(node, Variable) and name not in self.definitions
-        ]
-        order = tuple(sorted(used, key=natural))
-        notes: tuple[Remark, ...] = ()
-        if self.order:
-            order, notes = _after_the_head(self.order, order)
-        return Parsed(
-            self.source, expression, order, self.definitions, self.names, self.within,
-            notes,
-        )  # fmt: skip
-
-    def read(self) -> None:
-        """Read operands and operators in turn, to the end.
-
-        Most words are numbers and names that were read before, operators between two
-        operands, and brackets: only they are dealt with here.
-        """
-        words, operands, frames = self.words, self.operands, self.frames
-        ready, rows, position = self.ready, self.rows, self.position
-        while True:
-            word = words[position]
-            node = ready.get(word)
-            position += 1
-            if node is not None:
-                operands.append(node)
-            elif word in rows and words[position].kind == "(":
-                frames.append((-1, rows[word], len(operands), position - 1))
-                position += 1
-                continue
-            elif self.begin_operand(position):
-                position = self.position
-            else:
-                position = self.position
-                continue
-            kind = words[position].kind
-            while kind not in _INFIX:
-                self.position = position
-                if kind == ")":
-                    self.close()
-                elif self.ends_operand(kind):
-                    break
-                position = self.position
-                kind = words[position].kind
-            else:
-                left, frame = _INFIX[kind]
-                if frames and frames[-1][0] > left:
-                    self.position = position
-                    self.finish(left)
-                frames.append(frame)
-                position += 1
-                continue
-            if self.done:
-                return
-            position = self.position
-
-    def begin_operand(self, position: int) -> bool:
-        """Read a word before which an operand is expected; True: it is one."""
-        self.position = position
-        word = self.words[position - 1]
-        kind = word.kind
-        if kind == "name":
-            if self.words[self.position].kind == "(":
-                self.call(word)
-                return False
-            self.push(self.name(word))
-        elif kind == "number":
-            self.push(self.numeral(word))
-        elif kind == "fraction":
-            self.fraction(word)
-        else:
-            if kind == ")":
-                self.refuse_no_argument()
-            if kind == "(":
-                self.wait(-1, None, len(self.operands))
-            elif kind in BY_SIGN:
-                self.wait(_ROOT, BY_SIGN[kind], len(self.operands))
-            elif kind in _PREFIX:
-                row, power = _PREFIX[kind]
-                self.wait(power, row, len(self.operands))
-            elif kind not in ("+", "newline"):  # a plus sign in front changes nothing
-                raise self.wrong.no_operand(self.position - 1)
-            return False
-        return True
-
-    def ends_operand(self, kind: str) -> bool:
-        """Read a rarer word behind an operand; True: no operator can follow it."""
-        if kind == "power":
-            self.raise_to(self.words[self.position])
-        elif kind == "newline" and self.inside():
-            self.position += 1
-        elif kind == ",":
-            self.comma()
-            return True
-        elif kind in _STARTS:
-            self.implicit()
-            return True
-        else:
-            self.end_of_part()
-            return True
-        return False
-
-    # ---- operands
-
-    def numeral(self, word: Word | Token) -> Expression:
-        """Return the number; 1e400 is no double."""
-        text = word.text
-        node = number(
-            text.lower().lstrip("0") or "0" if text.isdigit() else text.lower()
-        )
-        if node.value == float("inf"):
-            raise self.wrong.too_large(self.position - 1)
-        self.know(word, node)
-        return node
-
-    def know(self, word: Word | Token, node: Expression) -> None:
-        """Let a word be read as this node wherever an operand begins with it."""
-        if self.spans is None:
-            self.ready[word] = node
-
-    def name(self, word: Word | Token) -> Expression:
-        """Return a variable or constant, or what a name was defined as."""
-        name = word.text
-        node = self.scope.get(name)
-        if node is None:
-            known = name in self.functions or name in BY_NAME
-            if known and name not in self.names:
-                raise self.wrong.needs_brackets(self.position - 1)
-            constant = name in CONSTANTS and name not in self.names
-            node = number(name) if constant else variable(name)
-            self.scope[name] = node
-        if name in self.definitions or not self.is_function(name):
-            self.know(word, node)
-        return node
-
-    def is_function(self, name: str) -> bool:
-        """Tell whether a name may be called."""
-        return name in self.functions or name in BY_NAME or name in BY_SIGN
-
-    def call(self, word: Word | Token) -> None:
-        """Begin a call: the position is at its '('."""
-        name = word.text
-        row = self.functions.get(name) or BY_NAME.get(name)
-        if row is None and name not in self.scope and name not in self.names:
-            row = BY_SIGN.get(name)
-        if row is None or name in self.definitions:
-            raise self.not_a_function(self.position - 1)
-        self.rows[word] = row
-        self.wait(-1, row, len(self.operands))
-        self.position += 1
-
-    def refuse_no_argument(self) -> None:
-        """Refuse a call without arguments, the position being behind its brackets."""
-        opener = self.position - 3
-        power, row, _, begin = self.frames[-1] if self.frames else _NO_FRAME
-        if power < 0 and row is not None and begin == opener:
-            raise self.wrong.arity(row, opener, 0, self.position - 1)
-
-    def fraction(self, word: Word | Token) -> None:
-        """Read ½; behind a number it could be a sum or a product."""
-        if self.position > 1 and self.words[self.position - 2].kind == "number":
-            raise self.wrong.mixed_number(self.position - 1)
-        above, below = FRACTIONS[word.text]
-        self.push(call(INFIX["/"], number(above), number(below)))
-
-    def push(self, node: Expression) -> None:
-        """Put the operand that ends before the position on the stack."""
-        self.operands.append(node)
-        if self.spans is not None:
-            token = self.tokens[self.position - 1]
-            self.starts.append(token.start)
-            self.spans.setdefault(node, (token.start, token.end))
-
-    # ---- operators
-
-    def wait(self, power: int, row: Function | None, height: int) -> None:
-        """Put something on hold until its right side is complete."""
-        self.frames.append((power, row, height, self.position - 1))
-
-    def infix(self, sign: str) -> None:
-        """Finish all that binds more strongly, then wait for the right side."""
-        left, frame = _INFIX[sign]
-        self.finish(left)
-        self.frames.append(frame)
-
-    def implicit(self) -> None:
-        """Multiply where a number or a group stands directly before a factor."""
-        before, word = self.words[self.position - 1 : self.position + 1]
-        if before.kind == "name" and word.kind == "(":
-            raise self.not_a_function(self.position - 1)
-        if before.kind == "number" and self.goes_on(word):
-            raise self.wrong.unfinished_number(self.position - 1)
-        numbers = before.kind == word.kind == "number"
-        if before.kind != ")":
-            self.refuse_under_a_root(self.position)
-        ends = before.kind in ("number", ")", "power", "fraction") and not numbers
-        if not ends and not (before.kind == "name" and self.begins_a_function(word)):
-            raise self.wrong.no_operator(self.position)
-        self.infix("*")
-
-    def goes_on(self, word: Word | Token) -> bool:
-        """Tell whether a number goes on with an e at the position: 1e is no number."""
-        place = self.position
-        return (
-            word.text in ("e", "E")
-            and self.words[place + 1].kind != "**"
-            and self.tokens[place].start == self.tokens[place - 1].end
-        )
-
-    def begins_a_function(self, word: Word | Token) -> bool:
-        """Tell whether a root, or after a blank a known function or e^ stands here."""
-        if word.kind in BY_SIGN:
-            return True
-        if word.text == "e" and word.kind == "name":
-            is_raised = self.words[self.position + 1].kind in ("**", "power")
-            taken = self.names | self.definitions.keys()
-            return is_raised and "e" not in taken
-        return (
-            word.kind == "name"
-            and self.is_function(word.text)
-            and word.text not in self.scope
-            and word.text not in self.names
-            and self.words[self.position + 1].kind == "("
-        )
-
-    def refuse_under_a_root(self, index: int) -> None:
-        """Refuse √x² and √2x, which may end under the root or behind it."""
-        if self.frames and self.frames[-1][0] == _ROOT:
-            raise self.wrong.open_root(self.frames[-1][3], index)
-
-    def raise_to(self, word: Word | Token) -> None:
-        """Apply a raised number, as in x² and x⁻¹."""
-        self.infix("**")
-        self.position += 1
-        self.push(number(word.text.lstrip("-0") or "0"))
-        if word.text.startswith("-"):
-            self.apply(PREFIX["-"], 1)
-
-    def finish(self, left: int) -> None:
-        """Apply the waiting operators that bind more strongly than ``left``."""
-        if left == _RAISES:
-            self.refuse_under_a_root(self.position)
-        frames, operands, made = self.frames, self.operands, self.made
-        places = self.spans is not None
-        while frames and frames[-1][0] > left:
-            _, row, height, opener = frames.pop()
-            assert row is not None
-            if row.arity == 1:
-                self.begin_at(height, opener)
-                self.apply(row, 1)
-            elif places or row is _POWER:
-                self.apply(row, 2)
-            else:
-                last = operands.pop()
-                operands[-1] = made(row, (operands[-1], last))
-
-    def begin_at(self, height: int, opener: int) -> None:
-        """Let an operand begin at the word that opened it."""
-        if self.spans is not None:
-            self.starts[height] = self.tokens[opener].start
-
-    def apply(self, row: Function, count: int) -> None:
-        """Replace the last ``count`` operands by the row applied to them."""
-        operands = self.operands
-        if row.many or (row is _POWER and operands[-2] is _EULER):
-            node = _gather(row, operands[-count:])
-            del operands[-count:]
-            operands.append(node)
-        elif count == 1:
-            operands[-1] = self.made(row, (operands[-1],))
-        elif count == 2:
-            last = operands.pop()
-            operands[-1] = self.made(row, (operands[-1], last))
-        else:  # a function of the user's own
-            args = tuple(operands[-count:])
-            del operands[-count:]
-            operands.append(self.made(row, args))
-        if self.spans is not None:
-            del self.starts[len(self.starts) - count + 1 :]
-            end = self.tokens[self.position - 1].end
-            self.spans.setdefault(operands[-1], (self.starts[-1], end))
-
-    # ---- groups, calls, parts
-
-    def close(self) -> None:
-        """Finish a group or a call at the ')' that comes next, and step over it."""
-        if self.frames and self.frames[-1][0] > 0:
-            self.finish(0)  # what is inside ends before the bracket
-        self.position += 1
-        if not self.frames:
-            raise self.wrong.closes_nothing(self.position - 1)
-        _, row, height, opener = self.frames.pop()
-        if self.spans is not None:
-            self.begin_at(height, opener)
-        if row is not None:
-            count = len(self.operands) - height
-            if count != row.arity and not row.many:
-                raise self.wrong.arity(row, opener, count, self.position - 1)
-            self.apply(row, count)
-
-    def comma(self) -> None:
-        """Finish one argument of a call, and step over the comma behind it."""
-        self.finish(0)
-        self.position += 1
-        if not self.frames or not self.frames[-1][1]:
-            raise self.wrong.stray_comma(self.position - 1)
-
-    def end_of_part(self) -> None:
-        """Finish a part at ';', a newline or the end."""
-        self.finish(0)
-        if self.frames:
-            _, row, _, opener = self.frames[-1]
-            raise self.wrong.never_closed(opener + (row is not None))
-        if self.at("="):
-            raise self.wrong.stray_equals(self.position)
-        end = self.position
-        self.skip_separators()
-        if self.at("end"):
-            self.done = True
-        elif not self.target:
-            raise self.wrong.not_last(self.begin, end)
-        else:
-            self.define(self.target, self.operands.pop())
-            self.starts.clear()
-            self.definition()
-
-    def define(self, target: Token, node: Expression) -> None:
-        """Let a name stand for a node from here on."""
-        name = target.text
-        if name in self.scope:
-            raise self.wrong.defined_too_late(target, twice=name in self.definitions)
-        self.scope[name] = self.definitions[name] = node
-
-    def definition(self) -> None:
-        """Read ``name =`` if it stands here."""
-        self.skip_separators()
-        self.target = None
-        if self.at("name") and self.words[self.position + 1].kind == "=":
-            self.target = self.tokens[self.position]
-            self.position += 2
-        self.begin = self.position
-
-    def head(self) -> None:
-        """Read ``f(x, y) =`` if the text begins with it."""
-        self.skip_separators()
-        words, start = self.words, self.position
-        if [word.kind for word in words[start : start + 2]] != ["name", "("]:
-            return
-        stop = start + 2
-        while words[stop].kind in ("name", ","):
-            stop += 1
-        if [word.kind for word in words[stop : stop + 2]] != [")", "="]:
-            return
-        names = [word.text for word in words[start + 2 : stop] if word.kind == "name"]
-        if len(names) != len(set(names)) or 2 * len(names) - 1 != stop - start - 2:
-            raise self.wrong.bad_head(start, stop)
-        self.order = tuple(names)
-        self.names |= set(names)
-        self.position = stop + 2
-
-    # ---- small helpers
-
-    def at(self, kind: str) -> bool:
-        """Tell whether the next token is of this kind."""
-        return self.words[self.position].kind == kind
-
-    def skip_separators(self) -> None:
-        """Step over ';' and newlines."""
-        while self.words[self.position].kind in (";", "newline"):
-            self.position += 1
-
-    def inside(self) -> bool:
-        """Tell whether a bracket is open."""
-        return any(power < 0 for power, *_ in reversed(self.frames))
-
-    def not_a_function(self, index: int) -> ParseError:
-        """Return the error for a name that is called but is no function."""
-        name = self.words[index].text
-        used = name in self.scope or name in self.names
-        return self.wrong.not_a_function(index, self.functions, used=used)
-
-
-_EULER = number("e")
+def _understood(reading: Reading) -> Parsed:
+    """Return all that was read."""
+    expression, order = reading.last()
+    notes: tuple[Remark, ...] = ()
+    if reading.order:
+        order, notes = _after_the_head(reading.order, order)
+    return Parsed(
+        reading.source, expression, order, reading.definitions, reading.names,
+        reading.within, notes,
+    )  # fmt: skip
 
 
 def _after_the_head(
@@ -684,20 +193,23 @@ def _is_part(name: str, vector: str) -> bool:
     return name.startswith(vector) and name[len(vector) :].lstrip("_").isdigit()
 
 
-def _gather(row: Function, args: list[Expression]) -> Expression:
-    """Return a row of many applied two by two; e to a power, which is exp."""
-    if row is _POWER:
-        return call(BY_NAME["exp"], args[1])  # one function has one node
-    combine = BY_NAME["sum"] if row.many == "average" else row
-    node = args[-1]
-    for argument in reversed(args[:-1]):
-        node = call(combine, argument, node)
-    if row.many == "average" and len(args) > 1:
-        node = call(INFIX["/"], node, number(str(len(args))))
-    return node
+def _read_again(
+    source: str,
+    names: frozenset[str],
+    within: Span | None,
+    syntax: str,
+    variables: tuple[str, ...],
+    output: int,
+) -> Parsed:
+    """Return what was pickled."""
+    again = parse(source, names, within, syntax=syntax, several=True)
+    if output:
+        again = again.parts()[output - 1]
+    return again._replace(variables=variables)
 
 
 def parse_template(text: str, functions: dict[str, Function]) -> Expression:
     """Return a rule's text as an expression that may call extra functions."""
     given = {row.name: row for row in CONDITIONS} | functions
-    return _Parser(text, words(text), frozenset(), None, given).parse().expression
+    expression, _ = Reading(text, words(text), frozenset(), None, given).last()
+    return expression
