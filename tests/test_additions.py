@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import diffcli
-from diffcli import methods, plugins, targets
+from diffcli import methods, plugins, tables, targets
 from diffcli.output import formats
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -317,6 +317,82 @@ def test_a_view_and_a_command_are_a_file_each(copy: Path, call: Call) -> None:
     assert "21" in (copy.parent / "made.svg").read_text("utf-8")
 
 
+TABLE = '''\
+"""Cells between bars."""
+
+from diffcli.tables import PLAIN
+
+SUMMARY = "cells between bars, with a header"
+SUFFIXES, SEPARATOR, QUOTES = (".psv",), "|", False
+
+
+def begins(line):
+    """Tell whether there are bars."""
+    return "|" in line
+
+
+def read(lines, first=1, dialect=PLAIN):
+    """Yield every row's line and cells."""
+    for number, text in enumerate(lines, first):
+        if text.strip():
+            yield number, text.rstrip("\\n").split("|")
+
+
+def line(cells):
+    """Return a row."""
+    return "|".join(map(str, cells))
+'''
+
+
+def test_a_table_format_is_a_file(copy: Path, call: Call) -> None:
+    """It is read by its look, and a format for every command that has a sheet."""
+    (copy / "tables" / "psv.py").write_text(TABLE)
+    points = copy.parent / "points.psv"
+    made = copy.parent / "made.psv"
+    for what, count in (("two, 2", 1), ("two", 500)):  # one by one, and together
+        points.write_text("x|what, exactly\n" + f"2|{what}\n" * count)
+        call("grad", "x^2", "--points", str(points), "-o", str(made))
+        head, *rows = made.read_text("utf-8").splitlines()
+        assert head == "x|what, exactly|f|df/dx|status"
+        assert rows == [f"2|{what}|4|4|ok"] * count
+    made = copy.parent / "made.csv"
+    call("grad", "x^2", "--points", str(points), "-o", str(made))
+    head, *rows = made.read_text("utf-8").splitlines()
+    assert head == 'x,"what, exactly",f,df/dx,status'
+    assert rows == ["2,two,4,4,ok"] * 500
+    assert "cells between bars, with a header" in call("sweep", "--help").stdout
+
+
+READER = '''\
+"""A percentage: 5 % of something."""
+
+from diffcli.remarks import Remark
+
+
+def read(draft):
+    """Return the words with x/100 in place of x percent."""
+    found = []
+    signs = {"percent": [("/", "/"), ("100", "number")], "of": [("*", "*")]}
+    for given in draft.words:
+        parts = signs.get(given.text, [(given.text, given.kind)])
+        found += [given._replace(text=text, kind=kind) for text, kind in parts]
+    if len(found) > len(draft.words):
+        draft.notes.append(Remark("5 percent is 5/100."))
+    return found
+'''
+
+
+def test_a_reader_is_a_file_and_its_place_among_the_readers(
+    copy: Path, call: Call
+) -> None:
+    readers = copy / "language" / "readers"
+    (readers / "percentages.py").write_text(READER)
+    insert(readers / "__init__.py", "    own,", "    percentages,\n")
+    insert(readers / "__init__.py", "    names.read,", "    percentages.read,\n")
+    done = call("grad", "50 percent of x^2", "--at=3", "-f", "plain")
+    assert (done.stdout, done.stderr) == ("3\n", "Note: 5 percent is 5/100.\n")
+
+
 FORMAT = '''\
 """The edges of a graph."""
 
@@ -354,5 +430,5 @@ def test_a_format_is_a_file(copy: Path, call: Call) -> None:
 def test_folders_are_what_is_listed() -> None:
     """What a copy gets by a file, the package has by its files."""
     assert set(methods.names()) == set(plugins.names(methods))
-    files = {*plugins.names(formats), *plugins.names(targets)}
+    files = {*plugins.names(formats), *tables.names(), *plugins.names(targets)}
     assert set(formats.names()) == files

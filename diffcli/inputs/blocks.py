@@ -7,12 +7,19 @@ who says what is wrong with a row.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice, repeat
 
+from diffcli import tables
 from diffcli.inputs.rows import Chunk, Row, Shape
 from diffcli.records import Record
 
-_UNLIKE = '"\r,\t'  # what formats write in different ways, but for their separator
+
+@cache
+def _unlike() -> str:
+    """Return what formats write in different ways, but for their own separator."""
+    kinds = map(tables.load, tables.names())
+    return '"\r' + "".join(kind.SEPARATOR for kind in kinds)
 
 
 class Block(Record):
@@ -43,7 +50,7 @@ def plain(chunk: Chunk) -> Block | None:
     shape, number, lines = chunk
     separator = shape.separator
     text = "".join(lines)
-    if any(sign in text for sign in _UNLIKE if sign != separator):
+    if any(sign in text for sign in _unlike() if sign != separator):
         return None
     texts = text.removesuffix("\n").split("\n")
     try:

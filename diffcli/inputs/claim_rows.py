@@ -117,7 +117,7 @@ def _rows(
     kind = tables.kind(line, name, dialect)
     rows = _placed(tables.load(kind).read(text, 1, dialect), name)
     first = next(rows, None)
-    if kind == "jsonl":
+    if not tables.load(kind).SEPARATOR:
         if not dialect.headed:
             raise PointError(f"{name} is JSON, which has no line of names to leave out")
         keys = tuple(first[1]) if first and isinstance(first[1], dict) else ()

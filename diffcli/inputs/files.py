@@ -54,7 +54,7 @@ def table(
         return Rows(tuple(variables), iter(()))
     kind = tables.kind(skipped[-1], name, dialect)
     numbered = _read(kind, chain(skipped, rest), name, dialect)
-    if kind == "jsonl":
+    if not tables.load(kind).SEPARATOR:
         if not dialect.headed:
             raise PointError(f"{name} is JSON, which has no line of names to leave out")
         return _of_objects(numbered, name, variables, fixed=fixed)
@@ -118,8 +118,9 @@ def _chunks(
     lines: Iterator[str], number: int, shape: Shape, size: int
 ) -> Iterator[Chunk | Row]:
     """Yield lines in chunks, from the one that has a number; rows with quotes alone."""
+    quotes = tables.load(shape.kind).QUOTES
     for chunk in chunks(lines, size):
-        if shape.kind != "csv" or '"' not in "".join(chunk):
+        if not quotes or '"' not in "".join(chunk):
             yield from _uncommented(Chunk(shape, number, chunk))
             number += len(chunk)
             continue

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from diffcli import tables
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
@@ -30,7 +31,7 @@ class Shape(Record):
 
     #: The file's name.
     name: str
-    #: "csv" or "tsv".
+    #: A table format whose rows are cells.
     kind: str
     header: tuple[str, ...]
     #: For each variable the place of its column.
@@ -40,7 +41,7 @@ class Shape(Record):
     @property
     def separator(self) -> str:
         """What parts its cells."""
-        return self.dialect.separator or ("\t" if self.kind == "tsv" else ",")
+        return self.dialect.separator or tables.load(self.kind).SEPARATOR
 
 
 class Chunk(Record):

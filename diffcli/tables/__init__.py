@@ -1,13 +1,12 @@
 """One file per table format: its reader and its writer."""
 
-import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
+from diffcli import plugins
 from diffcli.records import Record
-
-_QUOTED = r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)'  # a cell of CSV
 
 COMPRESSED = ".gz"
 """How the name of a file ends that gzip has compressed."""
@@ -41,7 +40,24 @@ if TYPE_CHECKING:  # a call builds no protocols
     from typing import Protocol
 
     class TableFormat(Protocol):
-        """What a file in ``tables`` offers."""
+        """What a file in ``tables`` offers.
+
+        Where cells are separated it is a format for output too.
+        """
+
+        #: What it is as a format, for help.
+        SUMMARY: str
+
+        #: The ends of the names of its files.
+        SUFFIXES: tuple[str, ...]
+        #: What separates cells; empty: rows are values of JSON.
+        SEPARATOR: str
+        #: A cell in quotes may go on in the next line.
+        QUOTES: bool
+
+        def begins(self, line: str) -> bool:
+            """Tell whether only such a table begins with a line."""
+            ...
 
         def read(
             self, lines: Iterable[str], first: int = 1, dialect: Dialect = PLAIN
@@ -72,18 +88,27 @@ def load(name: str) -> "TableFormat":
 def kind(first: str, path: str, dialect: Dialect = PLAIN) -> str:
     r"""Return the format of a table, by the first line that has something in it.
 
-    A bracket or a brace begins JSON. A tab outside of quotes separates TSV, and so does
-    the name's end, .tsv. Everything else is CSV.
+    Each tells what only it begins with; else the name's end decides, for cells do not
+    tell of themselves what separates them. Everything else is CSV.
 
     >>> kind('{"x": 1}', "stdin"), kind("x,y", "stdin"), kind('"a\tb",c', "stdin")
     ('jsonl', 'csv', 'csv')
     """
+    kinds = {name: load(name) for name in names()}
     if dialect.separator:
-        return "tsv" if dialect.separator == "\t" else "csv"
-    if first.lstrip()[:1] in ("{", "["):
-        return "jsonl"
-    tabs = "\t" in first and "\t" in re.sub(_QUOTED, "", first)
-    return "tsv" if tabs or path.removesuffix(COMPRESSED).endswith(".tsv") else "csv"
+        like = (n for n, k in kinds.items() if dialect.separator == k.SEPARATOR)
+        return next(like, "csv")
+    path = path.removesuffix(COMPRESSED)
+    by_look = (n for n, k in kinds.items() if k.begins(first))
+    by_name = (n for n, k in kinds.items() if k.SEPARATOR and path.endswith(k.SUFFIXES))
+    return next(chain(by_look, by_name), "csv")
+
+
+def names() -> list[str]:
+    """Return the names of the table formats: the files of this folder."""
+    import diffcli.tables as package
+
+    return plugins.names(package)
 
 
 #: Files that only polars reads and writes.

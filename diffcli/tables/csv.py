@@ -8,10 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from diffcli.errors import ParseError
 from diffcli.tables import PLAIN, Dialect, Fault
 
+SUMMARY = "comma-separated values with a header"
+SUFFIXES, SEPARATOR, QUOTES = (".csv",), ",", True
 _TO_QUOTE = frozenset(',\t"\n\r')
 _LONGEST = 1_000_000  # characters of a cell in quotes; an open one would take the rest
 
 Numbered = Iterator[tuple[int, str]]
+
+
+def begins(line: str) -> bool:
+    """Tell that nothing begins as CSV alone does: what is nothing else is CSV."""
+    return False
 
 
 def read(

@@ -1,18 +1,27 @@
 """JSON: a value in each line, or one array of them; numbers stay numbers, text text."""
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from diffcli.errors import ParseError
 from diffcli.tables import PLAIN, Dialect, Fault
 
+if TYPE_CHECKING:
+    from json import JSONDecoder
+
+SUFFIXES, SEPARATOR, QUOTES = (".jsonl",), "", False
 _ARRAY = re.compile(r"\s*\[\s*($|[\[{]|\]\s*$)")  # of rows, not the values of one
 _SIGNS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},]')  # strings hide what is in them
 _UNSEEN = re.compile(r"[^ -~\n]")  # candidates: only of letters is more to be asked
 _DEEPEST = 50  # brackets inside each other; a writer goes down call by call
+
+
+def begins(line: str) -> bool:
+    """Tell whether a bracket or a brace opens."""
+    return line.lstrip()[:1] in ("{", "[")
 
 
 def read(
@@ -44,11 +53,15 @@ def line(cells: Any, indent: int | None = None) -> str:
     What is not seen is escaped, as all readers undo: Python for one takes U+2028 for
     the end of a line, and a terminal obeys U+009B.
     """
+    import json  # a table of cells has no use for it
+
     text = json.dumps(cells, ensure_ascii=False, allow_nan=False, indent=indent)
     return text if text.isprintable() else _UNSEEN.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:
+    import json
+
     character = found[0]
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
@@ -73,14 +86,20 @@ def _finite(text: str) -> float:
     return value
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite
-)
+@cache
+def _decoder() -> "JSONDecoder":
+    from json import JSONDecoder
+
+    return JSONDecoder(
+        object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite
+    )
 
 
 def _value(text: str) -> Any:
+    import json
+
     try:
-        found = _DECODER.decode(text)
+        found = _decoder().decode(text)
         if text.count("[") + text.count("{") > _DEEPEST and _depth(found) > _DEEPEST:
             return Fault(f"brackets stand more than {_DEEPEST} deep")
         if "\\u" in text:

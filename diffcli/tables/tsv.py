@@ -3,12 +3,21 @@
 Source: the registration of text/tab-separated-values with IANA, 1993.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from diffcli.errors import UsageError
 from diffcli.tables import PLAIN, Dialect
 
+SUMMARY = "tab-separated values with a header"
+SUFFIXES, SEPARATOR, QUOTES = (".tsv",), "\t", False
+_CELL_OF_CSV = r'(?:^|(?<=,))"(?:[^"]|"")*"(?=,|\s*$)'
 _SEPARATES = frozenset("\t\n\r")
+
+
+def begins(line: str) -> bool:
+    """Tell whether a tab stands outside of the cells in quotes that CSV has."""
+    return "\t" in line and "\t" in re.sub(_CELL_OF_CSV, "", line)
 
 
 def read(

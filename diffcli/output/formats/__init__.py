@@ -1,13 +1,14 @@
 """One file per format; ``Format`` says what it offers.
 
 A language of code, a file in ``targets``, is a format too: it writes a document's code.
+So is a file in ``tables`` that separates cells: it writes a document's sheet.
 """
 
 from collections.abc import Collection, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from diffcli import plugins, targets
+from diffcli import plugins, tables, targets
 
 DEFAULT = "table"
 """The format for people at a terminal, which every command has."""
@@ -33,21 +34,29 @@ if TYPE_CHECKING:  # a call builds no protocols
 
 
 def names() -> list[str]:
-    """Return the names of all formats: the files of two folders."""
+    """Return the names of all formats: the files of three folders."""
+    return [*sorted({*_own(), *tables.names()}), *plugins.names(targets)]
+
+
+def _own() -> list[str]:
     import diffcli.output.formats as package
 
-    return [*plugins.names(package), *plugins.names(targets)]
+    return plugins.names(package)
 
 
 def load(name: str) -> "Format":
     """Return a format by its name."""
-    if name in plugins.names(targets):
-        from diffcli.output.formats._code import Code
+    if name in _own():
+        module: Any = import_module(f"diffcli.output.formats.{name}")
+        form: Format = module
+        return form
+    if name in tables.names():
+        from diffcli.output.formats._cells import Cells
 
-        return Code(name)
-    module: Any = import_module(f"diffcli.output.formats.{name}")
-    form: Format = module
-    return form
+        return Cells(name)
+    from diffcli.output.formats._code import Code
+
+    return Code(name)
 
 
 def part(name: str) -> str:
@@ -77,6 +86,9 @@ def summary(name: str) -> str:
 def _fact(name: str, word: str) -> str:
     import diffcli.output.formats as package
 
-    if name not in plugins.names(targets):
+    if name in plugins.names(package):
         return plugins.fact(package, name, word)
-    return "code" if word == "NEEDS" else plugins.fact(targets, name, word)
+    is_table = name in tables.names()
+    if word == "NEEDS":
+        return "sheet" if is_table else "code"
+    return plugins.fact(tables if is_table else targets, name, word)
