@@ -55,9 +55,17 @@ class Question(Record):
             return self.methods(many=self.many)
         if self.order == 2:
             return self.methods(many=False)
-        from diffcli.cli import orders
+        return self.methods_of_higher_order()
 
-        return orders.methods(self)
+    def methods_of_higher_order(self) -> tuple[str, ...]:
+        """Return the methods of an order above 2.
+
+        Raises UsageError for one that has no such derivatives.
+        """
+        from diffcli.api.expansions import ways
+
+        alone = formats.part(self.form) == "brief"
+        return ways(self.wanted or (("taylor",) if alone else ()))
 
 
 def has_room_for_one(form: str, *, many: bool) -> bool:

@@ -7,7 +7,6 @@ from diffcli.cli.gradients import Question
 from diffcli.errors import UsageError
 from diffcli.inputs import points
 from diffcli.language.expression import Expression
-from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.problem import Problem
 
@@ -37,17 +36,6 @@ def answer(question: Question, *, exact: bool) -> Answer:
     )  # fmt: skip
 
 
-def methods(question: Question) -> tuple[str, ...]:
-    """Return the methods of an order above 2.
-
-    Raises UsageError for one that has no such derivatives.
-    """
-    from diffcli.api.expansions import ways
-
-    alone = formats.part(question.form) == "brief"
-    return ways(question.wanted or (("taylor",) if alone else ()))
-
-
 def _second(question: Question, *, exact: bool) -> tuple[Make, Sequence[str]]:
     """Return what makes a document of second derivatives, and its columns."""
     from diffcli.api.hessians import hessian, ways, with_exact_values
@@ -69,7 +57,7 @@ def _higher(question: Question, *, exact: bool) -> tuple[Make, Sequence[str]]:
     from diffcli.api.expansions import taylor, with_exact_values
     from diffcli.output.views import taylor as view
 
-    names = methods(question)
+    names = question.methods_of_higher_order()
 
     def make(problem: Problem, point: Mapping[str, Expression] | None) -> Document:
         found = taylor(problem, order=question.order, methods=names)
