@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from diffcli.cli.batches import Batch, Text
 from diffcli.cli.workers import Workers
+from diffcli.inputs.rows import Chunk, Row
 from tests.conftest import Run, patience
 
 FORMULA = "log(x)*abs(y)+x*y"
@@ -35,6 +37,27 @@ def test_jobs_change_nothing(form: str, run: Run, tmp_path: Path) -> None:
     words = ("grad", FORMULA, "--points", points, "-f", form)
     for more in ((), ("--keep-going",)):
         assert run(*words, *more, "--jobs", "2") == run(*words, *more)
+
+
+@pytest.mark.parametrize("more", [(), ("--order", "2"), ("--keep-going",)])
+def test_a_worker_killed_hard_loses_and_doubles_no_row(
+    more: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffcli.cli.batches._TOGETHER", 4)
+    points = table(tmp_path / "p.csv", rows(20))
+    words = ("grad", FORMULA, "--points", points, "-f", "csv", *more)
+    alone = run(*words)
+    text, here, mark = Batch.text, os.getpid(), tmp_path / "mark"
+
+    def killed(batch: Batch, pieces: list[Chunk | Row]) -> Text:
+        if os.getpid() != here and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return text(batch, pieces)
+
+    monkeypatch.setattr(Batch, "text", killed)
+    assert run(*words, "--jobs", "2") == alone
+    assert mark.exists()
 
 
 def test_jobs_read_json_lines(run: Run, tmp_path: Path) -> None:

@@ -149,12 +149,13 @@ class Once:
         return done(part)
 
 
+@pytest.mark.parametrize("jobs", ["2", "dask"])
 def test_a_worker_killed_hard_loses_and_doubles_nothing(
-    run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    jobs: str, run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("diffcli.cli.parts.done", Once(tmp_path / "mark"))
     target = tmp_path / "out"
-    words = ("grad", FORMULA, "--points", parts, "-o", f"{target}/", "--jobs", "dask")
+    words = ("grad", FORMULA, "--points", parts, "-o", f"{target}/", "--jobs", jobs)
     ran = run(*words, "--progress=json")
     assert ran.code == 0
     assert (tmp_path / "mark").exists()

@@ -137,7 +137,7 @@ def command(
 
         return boxes.answer(question, h, scheme, exact=exact)
     refuse_unused(question.methods_of_order(), settings, question.form)
-    if exprs or keep_going or (request.points_file and order < 2):
+    if exprs or keep_going or (request.points_file and order <= 2):
         if exact:
             raise UsageError("--exact takes points from --at, up to the first bad one")
         refuse("the arithmetic is shown of points from --at", "arithmetic")
