@@ -14,6 +14,7 @@ from itertools import islice
 from diffcli.calculus.functions import (
     FIRST,
     MINUS_ONE,
+    NAMED,
     ONE,
     SECOND,
     WHEN,
@@ -29,6 +30,12 @@ _WHOLE = 2.0**53  # up to here every whole number is a double
 _PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 #: The size of partials that are the same everywhere.
 _CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
+#: The values of functions that jump where their argument passes some place.
+_LEAPING = frozenset(
+    row.value
+    for row in NAMED.values()
+    if row is WHEN or (row.rough is not None and row.rough.kind == "jump")
+)
 _SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
 _SMALL = 1e-290  # next to what underflows
 _Effect = tuple[float, float]
@@ -63,8 +70,7 @@ def value_bound(backward: BackwardPass) -> float:
     """Return about how far rounding may have moved f: that of its constants, too."""
     tape = backward.tape
     # A backward pass reaches no constant, and does not see a jump.
-    nodes = islice(tape.program.nodes, len(tape.program.leaves), None)
-    if any(_leaf_errors(tape)) or any(_leaps(node.function) for node in nodes):  # type: ignore[attr-defined]
+    if any(_leaf_errors(tape)) or not _LEAPING.isdisjoint(tape.program.functions):
         return value_errors(tape)[tape.program.outputs[0]]
     bound = backward.value_bound()
     return bound if bound == bound else math.inf  # a partial that there is not
@@ -79,9 +85,10 @@ def value_errors(tape: Tape) -> list[float]:
     errors = _leaf_errors(tape)
     append = errors.append
     row = len(errors)
-    for node, a, b in zip(
-        islice(program.nodes, row, None), program.first, program.second, strict=True
-    ):
+    for node, called, a, b in zip(
+        islice(program.nodes, row, None), program.functions,
+        program.first, program.second, strict=True,
+    ):  # fmt: skip
         value = abs(values[row])
         if value != value:  # a gap, which nobody uses
             append(0.0)
@@ -98,7 +105,7 @@ def value_errors(tape: Tape) -> list[float]:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
                 error += _moves(function.partials[1], row, a, b, values) * moved
-        if _leaps(function):
+        if called in _LEAPING:
             error += _leap(function, (a,) if b < 0 else (a, b), values, errors)
         append(error)
         row += 1
@@ -118,12 +125,6 @@ def _leaf_errors(tape: Tape) -> list[float]:
         else 0.0
         for node in program.nodes[: len(program.leaves)]
     ]
-
-
-def _leaps(function: Function) -> bool:
-    """Tell whether a function's value jumps where its argument passes some place."""
-    rough = function.rough
-    return function is WHEN if rough is None else rough.kind == "jump"
 
 
 def _leap(

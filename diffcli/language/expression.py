@@ -81,8 +81,8 @@ class _Table(local):
     def __init__(self) -> None:
         self.numbers: dict[str, Number] = {}
         self.variables: dict[str, Variable] = {}
-        #: Leaves that something holds outlast an emptied table: a kept formula and a
-        #: new ``variable("x")`` mean the same x.
+        #: Leaves from before the table was emptied that something still holds: a kept
+        #: formula and a new ``variable("x")`` mean the same x.
         self.held_numbers: WeakValueDictionary[str, Number] = WeakValueDictionary()
         self.held_variables: WeakValueDictionary[str, Variable] = WeakValueDictionary()
         #: By the function's name, then by the arguments.
@@ -96,6 +96,8 @@ class _Table(local):
 
     def clear(self) -> None:
         """Let go of all nodes; leaves live on where something else holds them."""
+        self.held_numbers.update(self.numbers)
+        self.held_variables.update(self.variables)
         self.numbers.clear()
         self.variables.clear()
         self.calls.clear()
@@ -115,7 +117,7 @@ def number(text: str) -> Number:
     node = nodes.get(text)
     if node is None:
         node = _lasting.get(text) or _table.held_numbers.get(text) or _number(text)
-        nodes[text] = _table.held_numbers[text] = node
+        nodes[text] = node
     return node
 
 
@@ -145,7 +147,7 @@ def variable(name: str) -> Variable:
         if node is None:
             node = Variable()
             node.name = name
-        nodes[name] = _table.held_variables[name] = node
+        nodes[name] = node
     return node
 
 

@@ -170,14 +170,16 @@ def _apart(text: str) -> list[str]:
 
 def _is_one_word(text: str) -> bool:
     """Tell whether a text is one number, name or sign, whatever stands beside it."""
+    if text.isascii() and text.isdigit():
+        return True
     if text in _WORDS_OF_SIGNS or text in _MARKS or not text:
         return True
     if not text.isascii() or text[0] == "_":
         return False
+    if text.isidentifier():
+        return True
     mantissa, e, exponent = text.lower().partition("e")
-    return text.isidentifier() or (
-        mantissa.replace(".", "", 1).isdigit() and (not e or exponent.isdigit())
-    )
+    return mantissa.replace(".", "", 1).isdigit() and (not e or exponent.isdigit())
 
 
 def tokens(source: str, within: Span | None = None) -> list[Token]:
@@ -197,11 +199,13 @@ def tokens(source: str, within: Span | None = None) -> list[Token]:
 def _word(text: str) -> Word | None:
     """Return what a word is; None: it is not part of the language."""
     first = text[:1]
+    if first in _DIGITS and text:
+        return Word("number", text)
     if text in _WORDS_OF_SIGNS:
         return Word(*_SIGNS.get(text, (text, text)))
     if not text:
         return Word("end", text)
-    if first in _DIGITS or (first == "." and len(text) > 1):
+    if first == "." and len(text) > 1:
         return Word("number", text)
     if first in _ALL_LETTERS:
         return Word("name", spelling(text))

@@ -38,14 +38,14 @@ _Frame = tuple[int, Function | None, int, int]
 The power: it is complete when an operator binds less than this; -1: at a ')'. The
 operator or function; None for a group. How many operands were there before its
 arguments. The place of the word that opened it, to point at. An operator between two
-operands needs neither of the last two.
+operands needs neither of the last two: -1 and 0, but for powers two zeros.
 """
 _POWER = INFIX["**"]
 _ROOT = 50
 """How strongly a root sign holds what follows: one name, number, call or bracket."""
 _STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
 _INFIX: dict[str, tuple[int, _Frame]] = {
-    sign: (row.notation.left, (row.notation.right, row, 0, 0))
+    sign: (row.notation.left, (row.notation.right, row, -(row is not _POWER), 0))
     for sign, row in INFIX.items()
     if row.notation
 }
@@ -132,7 +132,8 @@ class Reading:
         """
         words, operands, frames = self.words, self.operands, self.frames
         ready, rows, position = self.ready, self.rows, self.position
-        while True:
+        places, made = self.spans is not None, self.made
+        while not self.done:
             word = words[position]
             node = ready.get(word)
             position += 1
@@ -158,14 +159,18 @@ class Reading:
                 kind = words[position].kind
             else:
                 left, frame = _INFIX[kind]
-                if frames and frames[-1][0] > left:
-                    self.position = position
-                    self.finish(left)
+                while frames and frames[-1][0] > left:
+                    _, row, height, _ = frames[-1]
+                    if row is None or height >= 0 or places:
+                        self.position = position
+                        self.finish(left)
+                        break
+                    frames.pop()
+                    last = operands.pop()
+                    operands[-1] = made(row, (operands[-1], last))
                 frames.append(frame)
                 position += 1
                 continue
-            if self.done:
-                return
             position = self.position
 
     def begin_operand(self, position: int) -> bool:
@@ -398,16 +403,20 @@ class Reading:
 
     def close(self) -> None:
         """Finish a group or a call at the ')' that comes next, and step over it."""
-        if self.frames and self.frames[-1][0] > 0:
+        frames, operands = self.frames, self.operands
+        if frames and frames[-1][0] > 0:
             self.finish(0)  # what is inside ends before the bracket
         self.position += 1
-        if not self.frames:
+        if not frames:
             raise self.wrong.closes_nothing(self.position - 1)
-        _, row, height, opener = self.frames.pop()
+        _, row, height, opener = frames.pop()
         if self.spans is not None:
             self.begin_at(height, opener)
         if row is not None:
-            count = len(self.operands) - height
+            count = len(operands) - height
+            if count == row.arity == 1 and not row.many and self.spans is None:
+                operands[-1] = self.made(row, (operands[-1],))
+                return
             if count != row.arity and not row.many:
                 raise self.wrong.arity(row, opener, count, self.position - 1)
             self.apply(row, count)
