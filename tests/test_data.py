@@ -415,6 +415,9 @@ def test_a_pattern_names_parts(
     parts = run(*words, "--data", f"{tmp_path}/part*.csv")
     assert parts == run(*words, "--data", rows)
     assert parts.out
+    if words[0] != "descend":
+        words = (*words, "--jobs", "2")
+    assert parts == run(*words, "--data", f"{tmp_path}/part*.csv")
 
 
 def test_parts_have_the_same_columns(rows: str, tmp_path: Path, run: Run) -> None:
@@ -430,6 +433,7 @@ def test_a_bad_row_of_a_part_is_named(hard: str, tmp_path: Path, run: Run) -> No
     (tmp_path / "hard0.csv").write_text("x,t\n1,2\n", encoding="utf-8")
     words = ("grad", LOGARITHM, "--at", "w=1", "--data", f"{tmp_path}/hard*.csv")
     assert "hard.csv:3" in run(*words).err
+    assert run(*words, "--jobs", "2") == run(*words)
     kept = run(*words, "--keep-going", "-f", "json")
     told = json.loads(kept.out)["data"]
     assert (told["rows"], told["used"]) == (5, 3)

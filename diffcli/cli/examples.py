@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from diffcli.cli import terminal
@@ -22,33 +23,49 @@ def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
 
     Raises UsageError, PointError, and a bad row's error.
     """
-    from diffcli.inputs.data import data, joined, names
+    from diffcli.inputs.data import joined
 
     if request.points_file:
         raise UsageError("--data and --points exclude each other")
     if len(request.points) > 1:
         raise UsageError("with --data the weights have one value each: one --at")
     refuse("columns are found by their names", "headless")
-    found, headers = [], {}
-    for path in _files(request.data_file):
-        dialect = request.dialect(path)
-        lines, name = terminal.opened(path, request.output)
-        kept = [*lines]
-        headers[name] = names(kept, name, dialect)
-        request.refuse_constants(parsed, headers[name])
-        part = data(
-            kept, name, parsed.variables, request.reduction,
-            keep_going=keep_going, dialect=dialect,
-        )  # fmt: skip
-        found.append(part)
-    first = found[0]
-    for name, header in headers.items():
-        if header != headers[first.name]:
+    paths = _files(request.data_file)
+    reader = partial(_part, request, parsed, keep_going)
+    jobs = min(request.processes, len(paths))
+    if jobs > 1:
+        from diffcli.cli.workers import Workers
+
+        with Workers(reader, jobs) as workers:
+            found = [*workers.answers(paths)]
+    else:
+        found = [*map(reader, paths)]
+    (first, wanted), *others = found
+    for part, header in others:
+        if header != wanted:
             raise UsageError(
-                f"'{name}' has other columns than '{first.name}':"
-                f" {', '.join(header)}; not {', '.join(headers[first.name])}"
+                f"'{part.name}' has other columns than '{first.name}':"
+                f" {', '.join(header)}; not {', '.join(wanted)}"
             )
-    return first if len(found) == 1 else joined(found, request.data_file)
+    return joined([part for part, _ in found], request.data_file) if others else first
+
+
+def _part(
+    request: Request, parsed: Parsed, keep_going: bool, path: str
+) -> tuple["Data", tuple[str, ...]]:
+    """Return what one file holds, and the names of its columns."""
+    from diffcli.inputs.data import data, names
+
+    dialect = request.dialect(path)
+    lines, name = terminal.opened(path, request.output)
+    kept = [*lines]
+    header = names(kept, name, dialect)
+    request.refuse_constants(parsed, header)
+    part = data(
+        kept, name, parsed.variables, request.reduction,
+        keep_going=keep_going, dialect=dialect,
+    )  # fmt: skip
+    return part, header
 
 
 def _files(pattern: str) -> list[str]:

@@ -195,8 +195,8 @@ black_box = _all(
     click.option(
         "--jobs", type=_Jobs(), default=1, show_default=True,
         metavar="N",
-        help="Copies of the program, or processes for --points of grad, side by side;"
-        " dask[:ADDRESS] for parts (extra dask).",
+        help="Copies of the program, or processes for --points of grad and for --data"
+        " in parts, side by side; dask[:ADDRESS] for parts of --points (extra dask).",
     ),
 )  # fmt: skip
 
