@@ -2,8 +2,11 @@
 
 import re
 import shlex
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import click
 import pytest
@@ -11,6 +14,8 @@ import pytest
 from diffcli import plugins
 from diffcli.cli import commands
 from diffcli.cli.command import Command
+from diffcli.engine.tape import Program, Tape
+from diffcli.language.printer import text
 from tests.conftest import Run
 
 NAMES = plugins.names(commands)
@@ -93,3 +98,31 @@ def test_a_note_names_an_option_that_there_is(command: str, run: Run) -> None:
     has_digits = any("--digits" in option.opts for option in options)
     assert ("diffcli grad --digits 30 shows more" in ran.err) != has_digits
     assert ("30 digits show more" in ran.err) == has_digits
+
+
+@pytest.mark.parametrize("order", ["0", "1", "2", "3"])
+def test_plain_computes_no_more_than_it_prints(
+    order: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One pass forward and one backward are the gradient, and no differences."""
+    passes: Counter[str] = Counter()
+    for owner, name in ((Program, "run"), (Tape, "backward")):
+        whole = getattr(owner, name)
+
+        def counted(
+            self: Any, *given: Any, whole: Any = whole, name: str = name
+        ) -> Any:
+            program = self if isinstance(self, Program) else self.program
+            passes[name] += text(program.expressions[0]) == "sin(x)*x + x**2"
+            return whole(self, *given)
+
+        monkeypatch.setattr(owner, name, counted)
+    for module in ("finite", "symbolic"):
+        gradient = Mock(side_effect=AssertionError)
+        monkeypatch.setattr(f"diffcli.methods.{module}.gradient", gradient)
+    differences = Mock(side_effect=AssertionError)
+    monkeypatch.setattr("diffcli.analysis.hessian._by_differences", differences)
+    words = ("grad", "sin(x)*x+x^2", "--at", "1", "-f", "plain")
+    assert run(*words, "--order", order).code == 0
+    assert passes["run"] == 1
+    assert passes["backward"] <= 1

@@ -238,7 +238,9 @@ def _by_sweeps(problem: Problem, where: Sparsity, warnings: list[Remark]) -> Ent
     entries: dict[Pair, float] = {}
     for name, along_with in others.items():
         try:
-            tape = _program(problem, where, name, name).run(problem.point)
+            program = _program(problem, where, name, name)
+            whole = program is problem.program
+            tape = problem.tape if whole else program.run(problem.point)
             entries |= hessian_row(tape, name, along_with)
         except (Undefined, ValueError, ArithmeticError) as reason:
             warnings.append(Remark(f"no sweep for the second derivatives: {reason}"))

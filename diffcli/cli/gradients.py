@@ -57,6 +57,16 @@ class Question(Record):
             return self.methods(many=False)
         return self.methods_of_higher_order()
 
+    def methods_of_second_order(self) -> tuple[str, ...]:
+        """Return the methods of order 2; numbers alone come from the exact ones.
+
+        Raises UsageError for one that has no second derivatives.
+        """
+        from diffcli.api.hessians import ways
+
+        alone = formats.part(self.form) == "brief"
+        return ways(self.wanted or (("symbolic", "backprop") if alone else ()))
+
     def methods_of_higher_order(self) -> tuple[str, ...]:
         """Return the methods of an order above 2.
 

@@ -59,7 +59,8 @@ def _second(
     from diffcli.api.hessians import hessian
     from diffcli.output.views import hessian as view
 
-    made = hessian(found, methods=question.wanted, progress=progress)
+    names = question.methods_of_second_order()
+    made = hessian(found, methods=names, progress=progress)
     return _told(question, view.document(made), made.data, made.warnings)
 
 

@@ -38,10 +38,10 @@ def answer(question: Question, *, exact: bool) -> Answer:
 
 def _second(question: Question, *, exact: bool) -> tuple[Make, Sequence[str]]:
     """Return what makes a document of second derivatives, and its columns."""
-    from diffcli.api.hessians import hessian, ways, with_exact_values
+    from diffcli.api.hessians import hessian, with_exact_values
     from diffcli.output.views import hessian as view
 
-    names = ways(question.wanted)
+    names = question.methods_of_second_order()
 
     def make(problem: Problem, point: Mapping[str, Expression] | None) -> Document:
         found = hessian(problem, methods=names)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from diffcli import methods
-from diffcli.api.hessians import ways
 from diffcli.api.streams import BLOCK, of_formulas
 from diffcli.cli import terminal
 from diffcli.cli.batches import SHARED, Batch, Failures, documents, each_output
@@ -20,10 +19,9 @@ from diffcli.tables import frame_kind
 
 def answer(question: Question) -> Answer:
     """Return the gradients at many points, or of many formulas, as they are read."""
-    wanted, order = question.wanted, question.order
     names = question.methods(many=question.many)
-    if order != 1:
-        names = ways(wanted) if order else ()
+    if question.order != 1:
+        names = question.methods_of_second_order() if question.order else ()
     if question.exprs:
         return _of_formulas(question, names)
     return _at_rows(question, names)
