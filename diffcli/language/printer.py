@@ -4,7 +4,7 @@ A derivative's text can be exponentially longer than its graph, so the printer
 writes from left to right and stops at a limit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from diffcli.calculus.functions import (
     CONSTANTS,
@@ -24,7 +24,7 @@ from diffcli.language.expression import (
 )
 
 ELLIPSIS = "…"
-_Piece = str | Expression
+Piece = str | Expression
 _NO_NAMES: Mapping[Expression, str] = {}
 
 
@@ -47,7 +47,26 @@ def text(
     '2*(x1 + 3*x2)**2'
     """
     blank = " " if spaced else ""
-    stack: list[_Piece] = [expression]
+
+    def pieces(node: Expression) -> Sequence[Piece]:
+        if node is not expression and node in names:
+            return [names[node]]
+        if is_derivative(node):
+            return [f"{derivative}[", node.args[0], "]"]
+        return _pieces(node, blank, names)
+
+    return cut(joined([expression], pieces, limit), limit)
+
+
+def joined(
+    given: Iterable[Piece], pieces: Callable[[Expression], Sequence[Piece]], limit: int
+) -> str:
+    """Return nodes written out, each as the pieces it is made of.
+
+    Beyond ``limit`` characters, if it is not 0, no more are written.
+    """
+    stack = [*given]
+    stack.reverse()
     written: list[str] = []
     length = 0
     while stack:
@@ -56,14 +75,15 @@ def text(
             written.append(piece)
             length += len(piece)
             if limit and length > limit:
-                return "".join(written)[: limit - 1] + ELLIPSIS
-        elif piece is not expression and piece in names:
-            stack.append(names[piece])
-        elif is_derivative(piece):
-            stack += ("]", piece.args[0], f"{derivative}[")
+                break
         else:
-            stack += reversed(_pieces(piece, blank, names))
+            stack += reversed(pieces(piece))
     return "".join(written)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text of at most so many characters, "…" in place of the others."""
+    return text if not limit or len(text) <= limit else text[: limit - 1] + ELLIPSIS
 
 
 def is_derivative(node: Expression) -> bool:
@@ -81,23 +101,16 @@ def latex(
 
     Beyond ``limit`` characters it is a row of dots: half a formula does not compile.
     """
-    stack: list[_Piece] = [expression]
-    written: list[str] = []
-    length = 0
-    while stack:
-        piece = stack.pop()
-        if isinstance(piece, str):
-            written.append(piece)
-            length += len(piece)
-            if limit and length > limit:
-                return r"\ldots"
-        elif piece is not expression and piece in names:
-            written.append(latex_name(names[piece]))
-        elif is_derivative(piece):
-            stack += (r"\right]", piece.args[0], rf"{derivative}\left[")
-        else:
-            stack += reversed(_latex_pieces(piece, names))
-    return "".join(written)
+
+    def pieces(node: Expression) -> Sequence[Piece]:
+        if node is not expression and node in names:
+            return [latex_name(names[node])]
+        if is_derivative(node):
+            return [rf"{derivative}\left[", node.args[0], r"\right]"]
+        return _latex_pieces(node, names)
+
+    written = joined([expression], pieces, limit)
+    return r"\ldots" if limit and len(written) > limit else written
 
 
 def latex_name(name: str) -> str:
@@ -143,7 +156,7 @@ GREEK = frozenset((
 
 def _pieces(
     node: Expression, blank: str, names: Mapping[Expression, str]
-) -> list[_Piece]:
+) -> list[Piece]:
     """Return a node as strings and the nodes between them."""
     if isinstance(node, Number):
         return [node.text]
@@ -206,8 +219,8 @@ def arguments(node: Call) -> list[Expression]:
     return args
 
 
-def _between(nodes: Iterable[Expression], separator: str) -> list[_Piece]:
-    pieces: list[_Piece] = []
+def _between(nodes: Iterable[Expression], separator: str) -> list[Piece]:
+    pieces: list[Piece] = []
     for node in nodes:
         pieces += (separator, node)
     return pieces[1:]
@@ -215,7 +228,7 @@ def _between(nodes: Iterable[Expression], separator: str) -> list[_Piece]:
 
 def _left(
     node: Expression, parent: Function, names: Mapping[Expression, str]
-) -> list[_Piece]:
+) -> list[Piece]:
     """Return a left argument, in brackets if the parent would take its right part.
 
     An operator that holds alike on both sides needs none beside itself.
@@ -231,7 +244,7 @@ def _left(
 
 def _right(
     node: Expression, parent: Function, names: Mapping[Expression, str]
-) -> list[_Piece]:
+) -> list[Piece]:
     """Return a right argument, in brackets if its left part would go to the parent."""
     notation = _operator(node, names)
     assert parent.notation is not None
@@ -247,7 +260,7 @@ def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | N
     return None
 
 
-def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Piece]:
+def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[Piece]:
     if isinstance(node, Number):
         return [_latex_number(node.text)]
     if isinstance(node, Variable):
@@ -262,7 +275,7 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
         name = row.name.replace("_", r"\_")
         inside = _between(arguments(node), ", ")
         return [rf"\operatorname{{{name}}}\left(", *inside, r"\right)"]
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     rest = _juxtaposed(node) or row.latex
     for letter, argument, wrap in zip(
         "uv", node.args, _latex_wraps(node), strict=False
@@ -275,9 +288,9 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[_Pi
     return [*pieces, rest.replace("{{", "{").replace("}}", "}")]
 
 
-def _latex_cases(node: Expression, names: Mapping[Expression, str]) -> list[_Piece]:
+def _latex_cases(node: Expression, names: Mapping[Expression, str]) -> list[Piece]:
     """Return a choice, and those in its last case, as the rows of one environment."""
-    pieces: list[_Piece] = [r"\begin{cases} "]
+    pieces: list[Piece] = [r"\begin{cases} "]
     choice = chosen(node)
     while choice:
         condition, value, node = choice

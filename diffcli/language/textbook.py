@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX, Function, Operator
 from diffcli.language.expression import Call, Expression, Number, Variable
 from diffcli.language.lexer import FRACTIONS
-from diffcli.language.printer import ELLIPSIS, arguments, chosen
+from diffcli.language.printer import Piece, arguments, chosen, cut, joined
 
 MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
 NEGATE = PREFIX["-"]
@@ -37,7 +37,6 @@ _GLUE = {
     ("bracket", "exponential"): " ", ("exponent", "call"): " ",
     ("name", "call"): " ", ("name", "root"): " ",
 }  # fmt: skip
-_Piece = str | Expression
 
 
 def name_text(name: str) -> str:
@@ -72,19 +71,7 @@ def text(
     """
     page = _Page(names, frozenset(taken), derivative)
     # The whole is written out even if it has a name; then it cannot be met again.
-    stack: list[_Piece] = [*reversed(page.opened(expression))]
-    written: list[str] = []
-    length = 0
-    while stack:
-        piece = stack.pop()
-        if isinstance(piece, str):
-            written.append(piece)
-            length += len(piece)
-            if limit and length > limit:
-                return "".join(written)[: limit - 1] + ELLIPSIS
-        else:
-            stack += reversed(page.pieces(piece))
-    return "".join(written)
+    return cut(joined(page.opened(expression), page.pieces, limit), limit)
 
 
 class _Page:
@@ -100,13 +87,13 @@ class _Page:
         self.taken = taken
         self.derivative = derivative
 
-    def pieces(self, node: Expression) -> list[_Piece]:
+    def pieces(self, node: Expression) -> list[Piece]:
         """Return a node as strings and the nodes between them."""
         if node in self.names:
             return [name_text(self.names[node])]
         return self.opened(node)
 
-    def opened(self, node: Expression) -> list[_Piece]:
+    def opened(self, node: Expression) -> list[Piece]:
         """Return a node written out, whether it has a name or not."""
         if isinstance(node, Number):
             return [_SIGNS.get(node.text, node.text)]
@@ -138,7 +125,7 @@ class _Page:
         symbol = f"{blank}{notation.symbol}{blank}"
         return [*self._left(left, notation), symbol, *self._right(right, notation)]
 
-    def _call(self, node: Call) -> list[_Piece]:
+    def _call(self, node: Call) -> list[Piece]:
         row = node.function
         if row.name == "exp" and "e" not in self.taken:
             return ["e^", *self._raised(node.args[0])]
@@ -146,12 +133,12 @@ class _Page:
         if sign and not sign.isalpha():
             (only,) = node.args
             return [sign, only] if self._is_atom(only) else [sign, "(", only, ")"]
-        inside: list[_Piece] = []
+        inside: list[Piece] = []
         for argument in arguments(node):
             inside += (", ", argument)
         return [sign or row.name, "(", *inside[1:], ")"]
 
-    def _product(self, node: Call, notation: Operator) -> list[_Piece]:
+    def _product(self, node: Call, notation: Operator) -> list[Piece]:
         left, right = node.args
         before = self._left(left, notation)
         after = self._right(right, notation)
@@ -173,7 +160,7 @@ class _Page:
             return False
         return node.function is DIVIDE
 
-    def _power(self, node: Call, notation: Operator) -> list[_Piece]:
+    def _power(self, node: Call, notation: Operator) -> list[Piece]:
         base, exponent = node.args
         below = self._left(base, notation)
         if isinstance(base, Call) and base not in self.names and len(below) == 1:
@@ -185,7 +172,7 @@ class _Page:
             return [*below, raised]
         return [*below, "^", *self._raised(exponent)]
 
-    def _raised(self, node: Expression) -> list[_Piece]:
+    def _raised(self, node: Expression) -> list[Piece]:
         """Return an exponent: one name, number or function, or brackets."""
         plain = self._is_atom(node) or self._is_plain_call(node)
         return [node] if plain else ["(", node, ")"]
@@ -210,20 +197,20 @@ class _Page:
 
     # ---- brackets
 
-    def _factor(self, node: Expression, least: int) -> list[_Piece]:
+    def _factor(self, node: Expression, least: int) -> list[Piece]:
         """Return a node, in brackets if its operator holds less than ``least``."""
         notation = self._notation(node)
         loose = notation is not None and (notation.left or notation.right) < least
         return ["(", node, ")"] if loose else [node]
 
-    def _left(self, node: Expression, parent: Operator) -> list[_Piece]:
+    def _left(self, node: Expression, parent: Operator) -> list[Piece]:
         """Return a left argument, in brackets if the parent would take its right."""
         notation = self._notation(node)
         if notation is not None and parent.left >= notation.right:
             return ["(", node, ")"]
         return [node]
 
-    def _right(self, node: Expression, parent: Operator) -> list[_Piece]:
+    def _right(self, node: Expression, parent: Operator) -> list[Piece]:
         """Return a right argument, in brackets if a sign before it would be missed."""
         notation = self._notation(node)
         if notation is not None and notation.left < parent.right:
@@ -238,7 +225,7 @@ class _Page:
 
     # ---- what a factor begins and ends with
 
-    def _head(self, node: Call) -> _Piece:
+    def _head(self, node: Call) -> Piece:
         """Return the first piece of a node, without those behind it."""
         if node.function is not MULTIPLY:
             return self.pieces(node)[0]
@@ -246,14 +233,14 @@ class _Page:
         left = node.args[0]
         return self._fraction(left) or self._left(left, node.function.notation)[0]
 
-    def _tail(self, node: Call) -> list[_Piece]:
+    def _tail(self, node: Call) -> list[Piece]:
         """Return the last pieces of a node, without those before them."""
         if node.function is not MULTIPLY:
             return self.pieces(node)
         assert node.function.notation is not None
         return ["·", *self._right(node.args[1], node.function.notation)]
 
-    def _first(self, pieces: list[_Piece]) -> str:
+    def _first(self, pieces: list[Piece]) -> str:
         """Return the kind of the first character."""
         piece = pieces[0]
         while not isinstance(piece, str):
@@ -276,7 +263,7 @@ class _Page:
         is_root = sign and sign not in self.taken and not sign.isalpha()
         return "root" if is_root else "call"
 
-    def _last(self, pieces: list[_Piece]) -> str:
+    def _last(self, pieces: list[Piece]) -> str:
         """Return the kind of the last character."""
         while True:
             piece = pieces[-1]
@@ -296,7 +283,7 @@ class _Page:
             assert isinstance(piece, Call)
             pieces = self._tail(piece)
 
-    def _begins_with_e(self, piece: _Piece) -> bool:
+    def _begins_with_e(self, piece: Piece) -> bool:
         while isinstance(piece, Call) and piece not in self.names:
             piece = self._head(piece)
         if isinstance(piece, str):
@@ -309,7 +296,7 @@ class _Page:
         return word[:1] in ("e", "E")
 
 
-def _kind_of_end(pieces: list[_Piece]) -> str:
+def _kind_of_end(pieces: list[Piece]) -> str:
     """Return the kind of a last piece that is text."""
     piece = pieces[-1]
     assert isinstance(piece, str)

@@ -1,15 +1,23 @@
 """One file per kind of result: result to Document. Here is what several say alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
-from diffcli.output.document import Formula, Line, Run, plain_number
-from diffcli.problem import Settings
+from diffcli.output.document import (
+    Formula,
+    Line,
+    Run,
+    number_style,
+    plain_number,
+    short_number,
+)
+from diffcli.problem import Estimate, Problem, Settings, point_text
 from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
+    from diffcli.analysis.grad import Agreement
     from diffcli.inputs.data import Data
     from diffcli.language.notation import Notation
 
@@ -162,3 +170,39 @@ def doubtful_tail(number: str, certain: int | None) -> Line:
             tail = Run(mantissa[place:], "doubtful")
             return (Run(mantissa[:place], "gradient"), tail, Run(e + exponent))
     return (Run(number, "gradient"),)
+
+
+def place_and_value(
+    problem: Problem, notation: "Notation", called: str, value: Any, behind: str = ""
+) -> list[Line]:
+    """Return two facts: the point, and what the function is there."""
+    shown = short_number(value, problem.settings.digits)
+    more = (Run(behind),) if behind else ()
+    return [
+        (Run(f"at {point_text(problem.point, notation)}"),),
+        (Run(f"{notation.variable(called)} = "), Run(shown, "value"), *more),
+    ]
+
+
+def estimate_cells(
+    estimates: Mapping[str, Estimate], digits: int, certain: int | None
+) -> list[Line]:
+    """Return a cell for each method, the doubtful digits of differences marked.
+
+    ``certain`` counts their digits that agree with the other methods; None: nobody can
+    tell.
+    """
+    known = [e.value for e in estimates.values() if e.value is not None]
+    style = number_style(known, digits)
+    return [
+        (Run("n/a", "muted"),)
+        if estimate.value is None
+        else doubtful_tail(style(estimate.value), certain if name == "finite" else None)
+        for name, estimate in estimates.items()
+    ]
+
+
+def digits_cell(agreement: "Agreement") -> Line:
+    """Return how many digits agree, or in a word why nobody can tell."""
+    none = agreement.digits is None
+    return (Run(agreement.verdict if none else str(agreement.digits)),)

@@ -17,9 +17,7 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    number_style,
     plain_number,
-    short_number,
 )
 from diffcli.output.views import (
     data_cell,
@@ -27,15 +25,16 @@ from diffcli.output.views import (
     data_facts,
     data_record,
     derivative_text,
-    doubtful_tail,
+    digits_cell,
+    estimate_cells,
     formulas,
     function_name,
     heading,
     json_number,
+    place_and_value,
     sentences,
     step_fact,
 )
-from diffcli.problem import point_text
 
 SCHEMA = "diffcli/hessian/2"
 
@@ -55,15 +54,8 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     problem = hessian.problem
     called = function_name(problem.parsed)
     yield from formulas(problem.parsed, notation, called=called)
-    value = short_number(hessian.value, problem.settings.digits)
-    yield Facts(
-        (
-            (Run(f"at {point_text(problem.point, notation)}"),),
-            (Run(f"{notation.variable(called)} = "), Run(value, "value")),
-            *data_facts(hessian.data),
-            step_fact(problem.settings),
-        )
-    )
+    facts = place_and_value(problem, notation, called, hessian.value)
+    yield Facts((*facts, *data_facts(hessian.data), step_fact(problem.settings)))
     titles = [methods.load(name).TITLE for name in hessian.columns]
     exact = (Column("exact"),) if hessian.exact else ()
     judged = (Column("digits"),) if hessian.agreements else ()
@@ -71,23 +63,15 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     rows = []
     for pair in _pairs(hessian):
         agreement = hessian.agreements.get(pair)
-        estimates = [entries[pair] for entries in hessian.columns.values()]
-        values = [e.value for e in estimates if e.value is not None]
-        style = number_style(values, problem.settings.digits)
+        certain = agreement.digits if agreement else None
+        estimates = {way: entries[pair] for way, entries in hessian.columns.items()}
         label = notation.partial(pair, several=problem.several, of=called)
         cells: list[Line] = [(Run(label, "name"),)]
-        for name, estimate in zip(hessian.columns, estimates, strict=True):
-            if estimate.value is None:
-                cells.append((Run("n/a", "muted"),))
-                continue
-            measured = agreement is not None and not methods.load(name).EXACT
-            certain = agreement.digits if agreement and measured else None
-            cells.append(doubtful_tail(style(estimate.value), certain))
+        cells += estimate_cells(estimates, problem.settings.digits, certain)
         if hessian.exact:
             cells.append((Run(hessian.exact[pair] or "-", "value"),))
         if agreement is not None:
-            digits = agreement.verdict if agreement.digits is None else agreement.digits
-            cells.append((Run(str(digits)),))
+            cells.append(digits_cell(agreement))
         rows.append(tuple(cells))
     yield Table(columns, tuple(rows))
 

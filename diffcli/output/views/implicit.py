@@ -17,19 +17,18 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    number_style,
     plain_number,
-    short_number,
 )
 from diffcli.output.views import (
     derivative_text,
-    doubtful_tail,
+    digits_cell,
+    estimate_cells,
     formulas,
     heading,
+    place_and_value,
     sentences,
     step_fact,
 )
-from diffcli.problem import point_text
 
 SCHEMA = "diffcli/implicit/1"
 
@@ -48,11 +47,9 @@ def document(found: Implicit) -> Document:
 def _blocks(found: Implicit, notation: Notation) -> Iterator[Block]:
     problem = found.problem
     yield from formulas(problem.parsed, notation, called="F")
-    value = short_number(problem.value, problem.settings.digits)
-    facts: list[Line] = [
-        (Run(f"at {point_text(problem.point, notation)}"),),
-        (Run("F = "), Run(value, "value"), Run(", on the curve F = 0")),
-    ]
+    facts = place_and_value(
+        problem, notation, "F", problem.value, ", on the curve F = 0"
+    )
     if "finite" in found.columns:
         facts.append(step_fact(problem.settings))
     yield Facts(tuple(facts))
@@ -71,20 +68,13 @@ def _label(found: Implicit, name: str, notation: Notation) -> str:
 
 def _row(found: Implicit, name: str, notation: Notation) -> tuple[Line, ...]:
     estimates = {way: column[name] for way, column in found.columns.items()}
-    known = [e.value for e in estimates.values() if e.value is not None]
-    style = number_style(known, found.problem.settings.digits)
     agreement = found.agreements.get(name)
-    cells: list[Line] = [(Run(_label(found, name, notation), "name"),)]
-    for way, estimate in estimates.items():
-        if estimate.value is None:
-            cells.append((Run("n/a", "muted"),))
-            continue
-        certain = agreement.digits if agreement and way == "finite" else None
-        cells.append(doubtful_tail(style(estimate.value), certain))
-    if agreement is not None:
-        digits = agreement.verdict if agreement.digits is None else agreement.digits
-        cells.append((Run(str(digits)),))
-    return tuple(cells)
+    certain = agreement.digits if agreement else None
+    return (
+        (Run(_label(found, name, notation), "name"),),
+        *estimate_cells(estimates, found.problem.settings.digits, certain),
+        *([digits_cell(agreement)] if agreement else []),
+    )
 
 
 def _derived(found: Implicit, name: str, notation: Notation) -> Iterator[Block]:

@@ -18,20 +18,20 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    number_style,
     plain_number,
-    short_number,
 )
 from diffcli.output.views import (
     derivative_text,
-    doubtful_tail,
+    estimate_cells,
     formulas,
     function_name,
     heading,
+    json_number,
+    place_and_value,
     sentences,
     step_fact,
 )
-from diffcli.problem import Estimate, point_text
+from diffcli.problem import Estimate
 
 SCHEMA = "diffcli/taylor/1"
 
@@ -54,11 +54,7 @@ def _blocks(found: Expansion, notation: Notation) -> Iterator[Block]:
     problem = found.problem
     called = function_name(problem.parsed)
     yield from formulas(problem.parsed, notation, called=called)
-    value = short_number(found.coefficients[0], problem.settings.digits)
-    facts: list[Line] = [
-        (Run(f"at {point_text(problem.point, notation)}"),),
-        (Run(f"{notation.variable(called)} = "), Run(value, "value")),
-    ]
+    facts = place_and_value(problem, notation, called, found.coefficients[0])
     if "finite" in found.columns:
         facts.append(step_fact(problem.settings))
     yield Facts(tuple(facts))
@@ -91,16 +87,10 @@ def _name(found: Expansion, order: int, notation: Notation) -> str:
 
 def _row(found: Expansion, order: int, notation: Notation) -> tuple[Line, ...]:
     estimates = {name: column[order - 1] for name, column in found.columns.items()}
-    known = [e.value for e in estimates.values() if e.value is not None]
-    style = number_style(known, found.problem.settings.digits)
     agreement = found.agreements[order - 1] if found.agreements else None
+    certain = agreement.digits if agreement else None
     cells: list[Line] = [(Run(_name(found, order, notation), "name"),)]
-    for name, estimate in estimates.items():
-        if estimate.value is None:
-            cells.append((Run("n/a", "muted"),))
-            continue
-        digits = agreement.digits if agreement and name == "finite" else None
-        cells.append(doubtful_tail(style(estimate.value), digits))
+    cells += estimate_cells(estimates, found.problem.settings.digits, certain)
     if "finite" in estimates:
         error = float(estimates["finite"].error)
         cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
@@ -133,24 +123,18 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 # ---- for programs -----------------------------------------------------------------
 
 
-def _number(found: Expansion, value: Any) -> Any:
-    """Return a number as JSON has it: one with more digits than a double is a text."""
-    if value is None or isinstance(value, float):
-        return value
-    return plain_number(value, found.problem.settings.digits)
-
-
 def _record(found: Expansion) -> dict[str, Any]:
     problem = found.problem
+    number = partial(json_number, digits=problem.settings.digits)
     texts: Sequence[str | None] = [derivative_text(text) for text in found.formulas]
     return {
         **heading(SCHEMA, problem.parsed),
         "point": problem.point,
         "variable": found.variable,
         "order": found.order,
-        "value": _number(found, found.coefficients[0]),
+        "value": number(found.coefficients[0]),
         "derivatives": {
-            name: [_number(found, estimate.value) for estimate in column]
+            name: [number(estimate.value) for estimate in column]
             for name, column in found.columns.items()
         },
         "errors": {
@@ -159,7 +143,7 @@ def _record(found: Expansion) -> dict[str, Any]:
         },
         "formulas": [*texts, *[None] * (found.order - len(texts))],
         "taylor": {
-            "coefficients": [_number(found, c) for c in found.coefficients],
+            "coefficients": [number(c) for c in found.coefficients],
             "polynomial": derivative_text(polynomial(found, _digits(found))),
         },
         **({"exact": [text or None for text in found.exact]} if found.exact else {}),
