@@ -4,6 +4,7 @@ import re
 
 from tests.test_terminal import Terminal
 
+_ERASED = re.compile(r"\x1b\[[JK]")
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -12,9 +13,9 @@ class Screens(Terminal):
 
     def screen(self) -> str:
         """Return the last whole screen, without its colours."""
-        shown = self.until("\x1b[J")
-        last = shown.rpartition("\x1b[J")[0].rpartition("\x1b[H")[2]
-        return _COLOURS.sub("", last.replace("\x1b[K", "").replace("\r\n", "\n"))
+        shown = self.until("\x1b[?2026l")
+        last = shown.rpartition("\x1b[?2026l")[0].rpartition("\x1b[H")[2]
+        return _COLOURS.sub("", _ERASED.sub("", last).replace("\r\n", "\n"))
 
     def after(self, keys: str) -> str:
         """Return the screen after some keys, which come at once."""

@@ -270,6 +270,16 @@ def xor(tmp_path: Path) -> tuple[str, ...]:
     return ("descend", formula, "--data", rows, "--init", "uniform:3", "--rate", "5")
 
 
+def test_a_loss_that_stands_still_high_up_has_levelled_off(
+    run: Run, xor: tuple[str, ...]
+) -> None:
+    words = [word.replace("uniform:3", "uniform:2") for word in xor]
+    made = json.loads(run(*words, "--steps", "1200", "-fjson").out)
+    (course,) = made["courses"]
+    assert course["verdict"] == "levels off"
+    assert course["path"][-1]["loss"] > 0.1
+
+
 def test_xor_is_learned_from_a_file_of_four_rows(
     run: Run, xor: tuple[str, ...]
 ) -> None:

@@ -19,6 +19,7 @@ from diffcli.analysis.explore import (
 from diffcli.analysis.reading import reading
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
+from diffcli.output import pictures
 from diffcli.output.document import Documents, Screen
 from diffcli.output.formats import table
 from diffcli.output.views.explore import call, document, frame
@@ -279,3 +280,31 @@ def test_a_document_is_the_frame() -> None:
     now = state("x^2", x=1)
     (block,) = document(now).blocks(Screen().notation)
     assert list(block.draw(Screen())) == frame(now, Screen())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("formula", "point"),
+    [("sin(x)*exp(-x/3)", {"x": 2.0}), ("x^2+3*y^2", {"x": 1.0, "y": 1.0})],
+)
+def test_a_low_screen_keeps_keys_and_picture(
+    formula: str, point: dict[str, float]
+) -> None:
+    """Twelve lines: the formula of the derivative and the legend give way."""
+    screen = Screen(width=40, height=12)
+    lines = frame(state(formula, **point), screen, live=True)
+    shown = ["".join(run.text for run in line) for line in lines]
+    assert len(shown) <= 12
+    assert "q quit" in shown[-1]
+    assert sum("│" in row or "┤" in row for row in shown) >= 3
+    assert not any("symbolic" in row for row in shown)
+
+
+def test_a_map_is_drawn_anew_only_where_it_changes() -> None:
+    now = state("abs(x*y)", x=1, y=2)
+    screen = Screen()
+    text_of(now, screen)
+    first = dict(pictures._kept)
+    text_of(press(now, "right"), screen)
+    assert pictures._kept == first
+    text_of(press(now, "z"), screen)
+    assert pictures._kept != first

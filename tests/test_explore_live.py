@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import signal
 import struct
 import termios
@@ -170,3 +171,12 @@ def dumb(**settings: str) -> dict[str, str]:
     from tests.test_process import environment
 
     return environment(**{**settings, "TERM": "dumb"})
+
+
+def test_a_full_line_keeps_its_last_sign() -> None:
+    """Behind one the cursor stands on its last sign: nothing is erased there."""
+    terminal = explore(*CURVE)
+    assert any(row.endswith(" tangent") for row in terminal.screen().split("\n"))
+    terminal.press("q")
+    assert ended(terminal) == 0
+    assert not re.search(r"[^\nHh]\x1b\[[JK]", terminal.seen)

@@ -21,6 +21,7 @@ Point = Mapping[str, float]
 FEEDBACK = {
     "too small": "crawls",
     "converges": "negative: calm",
+    "levels off": "stands still",
     "oscillates": "negative: overshoots",
     "diverges": "positive: blows up",
     "leaves the domain": "positive: blows up",
@@ -39,6 +40,9 @@ _CURVED = 1e-3  # the share of the largest curvature that tells a saddle from a 
 _NEAR = 0.1  # the share of the way gone that a saddle may be ahead
 _DONE = 0.01  # the share of the way down that may be left when it has converged
 _NEARLY = 0.1  # and that may be left when it goes on without going back and forth
+_LONG = 100  # steps after which it can be told that a loss stands still
+_STILL = 0.03  # the share of its fall that then comes in the second half
+_LOW = 0.05  # the share of the loss at the start that is nearly none
 _STEADY = 0.9  # how long the steps of a cycle stay
 _WASTED = 0.5  # the share of the way gone that leads on, where it goes back and forth
 _MOST_DOWNHILL = 2000  # steps in which the floor has to be found
@@ -183,11 +187,21 @@ class Walk:
         wasted = gone < _WASTED * sum(lengths)
         if wasted and lengths[-1] > _STEADY * lengths[0]:
             return "oscillates"
+        if self._stands(first, last):
+            return "levels off"
         if left <= _DONE * (fallen + left):
             return "converges"
         if wasted:
             return "oscillates"
         return "converges" if left <= _NEARLY * (fallen + left) else "too small"
+
+    def _stands(self, first: Iterate, last: Iterate) -> bool:
+        """Tell whether the loss over data fell early, and stands still far above 0."""
+        if isinstance(self.objective, Single) or last.number < _LONG:
+            return False
+        halfway = next(s for s in self._kept if s.number >= last.number // 2)
+        fall, late = first.loss - last.loss, halfway.loss - last.loss
+        return last.loss > _LOW * first.loss and 0 <= late < _STILL * fall
 
     def _is_saddle(self, last: Iterate) -> bool:
         """Tell whether f is curved downward where the course comes to rest.

@@ -60,6 +60,13 @@ OF_INSIDE = frozenset({
 })  # fmt: skip
 """What is said of an inside u only if D(u) is not 1."""
 
+
+def loses_a_minus(mistake: Mistake) -> bool:
+    """Tell whether a minus sign gets lost, which happens sooner than one too many."""
+    said = mistake.said
+    return said is NO_INNER or (said.startswith("the minus sign") and "{D(" not in said)
+
+
 # fmt: off
 SUM = rows(
     ("D(u)",        "the term {v} of the sum was lost: its derivative {D(v)} is missing"),

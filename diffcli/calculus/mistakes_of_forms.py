@@ -37,6 +37,10 @@ _POWERED = (
     "sigmoid",
 )
 _LIKE_X = "a constant was differentiated as if it were {x}; its derivative is 0"
+_FACTOR_LIKE_X = (
+    "a constant factor was differentiated as if it were {x}; it stays as it is"
+)
+_LOWERED = "the factor {n} in the exponent was lowered by one; an exponential stays {f}"
 _ALL_SQUARED = "the whole inside is squared: the factor {c} too"
 
 # fmt: off
@@ -60,6 +64,7 @@ _FORMS = (
         ("D(u) - D(c)", NOT_FIXED),
     )),
     Special("c - u", rows(
+        ("D(u)",        "the minus sign before {u} was lost"),
         ("c - D(u)",    KEPT_CONSTANT),
         ("1 - D(u)",    ONE_CONSTANT),
         ("D(c) - D(u)", NOT_FIXED),
@@ -73,6 +78,16 @@ _FORMS = (
     Special("u + sqrt(k)", rows(("D(u) + 1/(2*sqrt(k))", _LIKE_X))),
     Special("u + sin(k)", rows(("D(u) + cos(k)", _LIKE_X))),
     Special("u + cos(k)", rows(("D(u) - sin(k)", _LIKE_X))),
+    Special("k**n*u", rows(
+        ("n*k**(n-1)*D(u)",   _FACTOR_LIKE_X),
+        ("n*k**(n-1)*u",      _FACTOR_LIKE_X),
+        ("n*k**(n-1)*u + k**n*D(u)", _FACTOR_LIKE_X),
+    )),
+    Special("sqrt(k)*u", rows(("D(u)/(2*sqrt(k))", _FACTOR_LIKE_X))),
+    Special("log(k)*u", rows(("D(u)/k", _FACTOR_LIKE_X), ("u/k", _FACTOR_LIKE_X))),
+    Special("exp(k)*u", rows(("k*exp(k-1)*D(u)", _FACTOR_LIKE_X))),
+    Special("exp(n*u)", rows(("n*exp((n-1)*u)*D(u)", _LOWERED))),
+    Special("e**(n*u)", rows(("n*e**((n-1)*u)*D(u)", _LOWERED))),
     Special("c*(u + v)", rows(
         ("c*D(u) + D(v)",   "the factor {c} goes to every term of {u + v}"),
     )),

@@ -51,9 +51,14 @@ class Keyboard(Record):
     wake: int
 
     def show(self, lines: Iterable[str]) -> None:
-        """Draw a screen over the one before, all at once."""
-        text = "\x1b[K\n".join(lines)
-        _write(self.target, f"\x1b[H{text}\x1b[K\x1b[J")
+        """Draw a screen over the one before, all at once.
+
+        A line is erased before it is written: behind a full one the cursor still
+        stands on its last sign. A terminal that knows mode 2026 shows nothing between.
+        """
+        *above, last = list(lines) or [""]
+        text = "".join(f"\x1b[K{line}\n" for line in above)
+        _write(self.target, f"\x1b[?2026h\x1b[H{text}\x1b[J{last}\x1b[?2026l")
 
     def pressed(self) -> list[str]:
         """Return the keys that were pressed, once there are any; none: draw again.

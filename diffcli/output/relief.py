@@ -37,6 +37,7 @@ class Signs(Record):
 
 SIGNS = Signs(" ░▒▓", "╱", "◇", "┊", "◆", "→↗↑↖←↙↓↘")
 ASCII_SIGNS = Signs(" .:%", "/", "o", "!", "S", ">^<v")
+_FEWEST_LINES = 3  # of a small map, which needs them more than its legend
 _AXIS = 2  # lines of the x axis and its labels
 _LETTER = "-"  # a level line in ASCII
 
@@ -75,7 +76,10 @@ def relief(
     over = Overlay(over.curves, [*marks, *over.marks])
     legend = [*_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
     if within:
-        height = max(1, height - _AXIS - len(legend))
+        height -= _AXIS
+        if height - len(legend) < _FEWEST_LINES:
+            legend = []
+        height = max(1, height - len(legend))
     return [*plane(chart, screen, height, levels, levels, over), *legend]
 
 

@@ -172,6 +172,8 @@ def _without_argument(expression: Expression, z: Expression) -> Expression:
 def chains_in_short(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """Return reasons with several chains as one: chain, twice."""
     found = list(reasons)
+    chained = [reason[1:] for reason in found if reason[0] == "chain: "]
+    found = [reason for reason in found if reason not in chained]  # said again
     chains = [reason for reason in found if "chain: " in str(reason[0])]
     if len(chains) < 2:
         return tuple(found)

@@ -37,7 +37,8 @@ _LONGEST = 30  # characters of a quotient that is written with its numbers
 _NARROW = 64  # columns below which formulas stand alone
 _ROWS = 3  # lines that a formula may take
 _LONG = 300  # nodes of a formula from which on a key is felt
-_LEAST = 4  # lines of a picture that can be read
+_LEAST = 4  # lines of a picture, of which two are the x axis
+_READABLE = 8  # lines of a picture below which formula and reasons give way to it
 _WHY = {
     "truncation": "truncation: the curve bends; a smaller h helps",
     "rounding": "rounding: equal digits cancel; a larger h helps",
@@ -59,15 +60,21 @@ def frame(state: State, screen: Screen, *, live: bool = False) -> list[Line]:
     below = list(_keys(state, screen)) if live else []
     if live and len(found.parsed.nodes()) > _LONG:
         below.insert(0, (Run("a long formula: a key takes a moment"),))
+    free = screen.height - len(above) - len(below)
+    numbers: list[Line] = []
     if not state.graph:
-        below = [*_numbers(state, found, screen), *below]
-    room = max(_LEAST, screen.height - len(above) - len(below))
+        numbers = list(_numbers(state, found, screen))
+        if free - len(numbers) < _READABLE:
+            numbers = list(_numbers(state, found, screen, brief=True))
+    below = [*numbers, *below]
+    room = max(_LEAST, free - len(numbers))
     if state.graph:
         middle = graph(state, found, screen, room)
     else:
         draw = landscape if state.picture == MAP else curve
         middle = draw(state, found, screen, room)
-    lines = [*above, *middle, *below]
+    above = [*above, *middle][: max(0, screen.height - len(below))]  # the keys stay
+    lines = [*above, *below]
     return [_fitted(line, screen.width) for line in lines[: screen.height]]
 
 
@@ -165,8 +172,13 @@ def _dial(dial: Dial, screen: Screen) -> str:
 # ---- below it ------------------------------------------------------------------------
 
 
-def _numbers(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
-    """Yield the three numbers, the digits they share, and why not more."""
+def _numbers(
+    state: State, found: Reading, screen: Screen, *, brief: bool = False
+) -> Iterator[Line]:
+    """Yield the three numbers, the digits they share, and why not more.
+
+    ``brief``: without the derivative's formula and without why.
+    """
     notation, name = screen.notation, state.along
     if found.comparison is None:
         yield from _prose(found.nothing, screen, 3)
@@ -195,18 +207,20 @@ def _numbers(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
         return
     tangent = (Run(style(true), "gradient"), Run("   backprop", "remark"))
     yield _row("tangent", left[1], wide, tangent, screen)
-    yield from _symbolic(found, symbolic, style, screen)
+    if not brief:
+        yield from _symbolic(found, symbolic, style, screen)
     if state.picture == MAP:
         gradient = _gradient(state, found)
         fits = sum(len(run.text) for run in gradient) <= screen.width
         yield gradient if fits else gradient[:1]
-    why = _WHY.get(found.cause(name), "")
+    why = "" if brief else _WHY.get(found.cause(name), "")
     if digits is not None:
         count = "all digits agree" if digits >= 16 else f"{digits} digits agree"
         count = count.replace("1 digits agree", "1 digit agrees")
         yield from _prose("; ".join(filter(None, (count, why))), screen, 3)
     elif slope is not None:
-        yield from _prose(f"off by {abs(slope - true):.2g}; {why}", screen, 2)
+        off = f"off by {abs(slope - true):.2g}"
+        yield from _prose("; ".join(filter(None, (off, why))), screen, 2)
 
 
 def _row(label: str, left: str, wide: int, number: Line, screen: Screen) -> Line:
