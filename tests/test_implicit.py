@@ -103,3 +103,51 @@ def test_definitions_stay_definitions() -> None:
     assert difference("a = 2; a*x = y") == "a = 2;( a*x )-( y)"
     assert difference("x^2 + y") == "x^2 + y"
     assert difference("x <= y") == "x <= y"
+
+
+CLAIMS = [
+    ("x^2+y^2=25", "3,4", "dy/dx=-x/y", 0, "ok"),
+    ("x^2+y^2=25", "3,4", "y'=-x/sqrt(25-x^2)", 0, "ok"),  # on this branch alone
+    ("x^2+y^2=25", "3,4", "-0.75", 0, "ok"),
+    ("x^2+y^2=25", "3,4", "x/y", 1, "-1 of the derivative"),
+    ("x^2+y^2=25", "3,4", "-x/4", 1, "equal only here"),
+    ("x^2+y^2=25", "3,4", "-y/x", 1, "FAIL"),
+    ("x^2+y^2=25", "3,4", r"-\frac{x}{y}", 0, "ok"),
+    ("x^2+y^2=25", "3,5", "-x/y", 4, "not on the curve"),
+    ("x^2+y^2=25", "5,0", "-x/y", 5, "no"),
+    ("x^2+y^2=25", "3,4", "y=-x/y", 2, "no slope"),
+    ("x^2+y^2+z^2=9", "1,2,2", "-x/z,-y/z", 0, "∂z/∂x"),
+    ("x^2+y^2+z^2=9", "1,2,2", "y=-y/z", 0, "∂z/∂y"),
+]
+
+
+@pytest.mark.parametrize(("equation", "at", "claim", "code", "said"), CLAIMS)
+def test_a_claimed_slope_is_checked_on_the_curve(
+    equation: str, at: str, claim: str, code: int, said: str, run: Run
+) -> None:
+    tied = "z" if "z" in equation else "y"
+    words = ("check", equation, "--at", at, "--implicit", tied, "--claim", claim)
+    ran = run(*words)
+    assert ran.code == code, ran
+    assert said in ran.out + ran.err
+
+
+def test_what_a_check_of_a_curve_needs(run: Run) -> None:
+    words = ("check", "x^2+y^2=25", "--at", "3,4", "--implicit", "y")
+    assert "--claim" in run(*words).err
+    assert run(*words, "--claim", "-x/y", "--seed", "1").code == 2
+    found = diffcli.check("x^2+y^2=25", {"x": 3, "y": 4}, {"x": "x/y"}, implicit="y")
+    assert [verdict.passed for verdict in found.verdicts] == [False]
+
+
+def test_a_derivation_ends_with_the_slope(run: Run) -> None:
+    words = ("steps", "x^2+y^2=25", "--implicit", "y")
+    out = run(*words, "--at", "3,4").out
+    assert out.endswith("2x + 2y · dy/dx = 0\ndy/dx = -x/y = -0.75\n")
+    assert run(*words, "--at", "3,5").code == 4
+    assert run(*words, "--order", "2").code == 2
+    record = json.loads(run(*words, "-f", "json").out)
+    assert (record["implicit"], record["slopes"]) == ("y", {"x": "-x/y"})
+    part = run("steps", "x*y*z=1", "--implicit", "z", "--wrt", "x").out
+    assert "∂z/∂x" in part
+    assert "∂z/∂y" not in part

@@ -61,6 +61,13 @@ class Check(Record):
     warnings: tuple[Remark, ...] = ()
     #: The examples whose mean was checked; None: it is one point.
     data: "Data | None" = None
+    #: The variable whose slope on a curve was checked; empty: it is no curve.
+    tied: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Tell whether more than one variable can move."""
+        return len(self.point) - bool(self.tied) > 1
 
     @property
     def passed(self) -> bool:

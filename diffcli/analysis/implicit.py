@@ -9,7 +9,7 @@ Source: the implicit function theorem, Dini 1878.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from diffcli.analysis.certainty import certainty, measured, uncertain
 from diffcli.analysis.grad import Agreement, compare, judge
@@ -23,6 +23,7 @@ from diffcli.engine.stencils import (
 from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.errors import DomainError, KinkError, UsageError
 from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, point_text
 from diffcli.records import Record
 from diffcli.remarks import Remark
@@ -49,6 +50,12 @@ class Implicit(Record):
     warnings: tuple[Remark, ...]
 
     @property
+    def curve(self) -> "Curve":
+        """How the slopes follow from the equation."""
+        variables = self.problem.parsed.variables
+        return Curve(self.name, variables, self.formulas, self.slopes)
+
+    @property
     def free(self) -> tuple[str, ...]:
         """The variables that move."""
         return tuple(self.formulas)
@@ -62,6 +69,45 @@ class Implicit(Record):
         return Estimate(None, math.inf)
 
 
+class Curve(Record):
+    """How the slopes of a curve follow from its equation."""
+
+    #: The variable that the equation ties to the others.
+    name: str
+    #: All variables of the equation.
+    variables: tuple[str, ...]
+    #: -(dF/dx)/(dF/dy) by variable.
+    formulas: dict[str, Expression]
+    #: dF/dx by variable, that of ``name`` too.
+    slopes: dict[str, Expression]
+    #: The slopes at a point, by variable; empty: there is no point.
+    values: Mapping[str, float] = {}
+
+
+def curve(parsed: Parsed, name: str, wrt: Sequence[str]) -> Curve:
+    """Return the slopes of a variable on a curve, as formulas.
+
+    Raises UsageError if there is no such variable or no other one.
+    """
+    free = _free(parsed.variables, name, wrt)
+    slopes = {d.variable: d.result for d in derive(parsed.expression, parsed.variables)}
+    formulas = {each: _quotient(slopes[each], slopes[name]) for each in free}
+    return Curve(name, parsed.variables, formulas, slopes)
+
+
+def _free(variables: Sequence[str], name: str, wrt: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables that move. Raises UsageError if there are none."""
+    if name not in variables:
+        raise UsageError(
+            f"'{name}' is not in the equation ({', '.join(variables)})",
+            parameter="implicit",
+        )
+    free = tuple(each for each in wrt if each != name)
+    if not free:
+        raise UsageError("the equation has no other variable that could move")
+    return free
+
+
 def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implicit:
     """Return the slopes of a variable on the curve on which the function is 0.
 
@@ -69,14 +115,7 @@ def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implic
     the point is not on the curve, and KinkError where dF/dy is 0 or there is none.
     """
     variables = problem.parsed.variables
-    if name not in variables:
-        raise UsageError(
-            f"'{name}' is not in the equation ({', '.join(variables)})",
-            parameter="implicit",
-        )
-    free = tuple(each for each in problem.variables if each != name)
-    if not free:
-        raise UsageError("the equation has no other variable that could move")
+    free = _free(variables, name, problem.variables)
     found = compare(problem._replace(variables=variables), ("backprop",))
     kink = found.error()
     if kink:
@@ -92,10 +131,8 @@ def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implic
             hint=f"ask the other way round: implicit {free[0]}",
             facts={"variable": name},
         )
-    slopes = {
-        d.variable: d.result for d in derive(problem.parsed.expression, variables)
-    }
-    formulas = {each: _quotient(slopes[each], slopes[name]) for each in free}
+    follows = curve(problem.parsed, name, free)
+    formulas, slopes = follows.formulas, follows.slopes
     columns: dict[str, dict[str, Estimate]] = {}
     if "finite" in names:
         columns["finite"] = {n: _measured(problem, name, n, below) for n in free}
@@ -153,7 +190,7 @@ def _require_on_curve(problem: Problem, name: str) -> None:
         return
     hint = ""
     try:
-        near = _solved(problem, name, problem.point)
+        near = solved(problem, name, problem.point)
     except ArithmeticError:
         near = None
     if near is not None:
@@ -171,7 +208,7 @@ def _typed(problem: Problem, name: str, value: float) -> str:
     return ",".join(f"{n}={x!r}".removesuffix(".0") for n, x in point.items())
 
 
-def _solved(problem: Problem, name: str, point: dict[str, float]) -> float:
+def solved(problem: Problem, name: str, point: dict[str, float]) -> float:
     """Return y with F = 0 near a point, by Newton's method.
 
     Raises ArithmeticError where there is none to be found.
@@ -200,7 +237,7 @@ def _line(problem: Problem, name: str, free: str) -> Callable[[float], float]:
     """Return y along one variable, the others held fixed."""
 
     def line(x: float) -> float:
-        return _solved(problem, name, {**problem.point, free: x})
+        return solved(problem, name, {**problem.point, free: x})
 
     return line
 

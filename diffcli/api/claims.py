@@ -11,7 +11,7 @@ from diffcli.api.tolerances import tolerance
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox
 from diffcli.engine.tape import Undefined
-from diffcli.inputs import arguments
+from diffcli.inputs import arguments, equations
 from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Problem, Settings
@@ -33,6 +33,7 @@ def check(
     taylor: bool = False,
     prove: bool = True,
     progress: Callable[[], object] | None = None,
+    implicit: str = "",
 ) -> Check:
     """Return a verdict for each claimed partial, a formula or a number by variable.
 
@@ -42,7 +43,8 @@ def check(
     ``seed`` checks along one random direction, as quick for a thousand variables;
     ``taylor`` shows how the remainder shrinks. With ``prove`` it is said whether a
     claim is right everywhere; ``progress`` is called after each partial of a callable
-    or program.
+    or program. With ``implicit`` the function is an equation, and the claims are the
+    slopes of that variable on its curve.
 
     >>> result = check("sin(2*x+9)", {"x": 1}, {"x": "cos(2*x+9)"})
     >>> result.passed, result.verdicts[0].slip
@@ -57,9 +59,16 @@ def check(
         arguments.whole(seed, "seed", -(2**63), 2**63)
     try:
         if isinstance(function, str | Parsed | Problem):
+            if implicit and isinstance(function, str):
+                function = equations.difference(function)
             problem = arguments.problem(
                 function, point, h=h, scheme=scheme, digits=digits, usual="auto"
             )
+            if implicit:
+                from diffcli.analysis.check_curve import check_curve
+
+                claimed = arguments.claims(claims or {}, problem.parsed.variables)
+                return check_curve(problem, implicit, claimed, limits)
             found = _of_formula(problem, claims or {}, limits, seed, taylor, prove)
         elif isinstance(function, Examples):
             found = _of_mean(function, claims or {}, limits, seed, taylor, prove, tick)

@@ -1,16 +1,17 @@
 """The slope of a curve that an equation describes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from diffcli import methods as _methods
 from diffcli.analysis import implicit as _analysis
-from diffcli.analysis.implicit import WAYS, Implicit
+from diffcli.analysis.implicit import WAYS, Curve, Implicit
 from diffcli.errors import UsageError
 from diffcli.inputs import arguments, equations
 from diffcli.inputs.arguments import Point, Scheme, StepWidth
+from diffcli.language.parser import Parsed
 from diffcli.problem import Problem
 
-__all__ = ["WAYS", "implicit", "ways"]
+__all__ = ["WAYS", "Curve", "curve", "implicit", "ways"]
 
 
 def implicit(
@@ -40,6 +41,14 @@ def implicit(
     return _analysis.implicit(
         problem, called, ways(arguments.words(methods, "methods"))
     )
+
+
+def curve(parsed: Parsed, name: str, wrt: Sequence[str]) -> Curve:
+    """Return how the slopes of a variable follow from the equation that was read.
+
+    Raises UsageError if there is no such variable or no other one.
+    """
+    return _analysis.curve(parsed, name, wrt)
 
 
 def ways(words: Iterable[str]) -> tuple[str, ...]:

@@ -1,13 +1,21 @@
-"""The slope of a curve, for ``diffcli grad --implicit``."""
+"""The slope of a curve, for ``--implicit``."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.gradients import Question
+from diffcli.cli.request import Request
 from diffcli.errors import UsageError
 from diffcli.inputs import equations
+from diffcli.language.parser import Parsed
 from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.problem import DOUBLE, Problem
+
+if TYPE_CHECKING:
+    from diffcli.api.implicits import Curve
 
 
 def answer(question: Question, name: str) -> Answer:
@@ -33,8 +41,7 @@ def answer(question: Question, name: str) -> Answer:
         refuse("there are no differences", "h", "scheme")
     if settings.h == "auto":
         refuse("--h auto takes what is best at each step", "scheme")
-    text = equations.difference(terminal.read(request.expr))
-    plain = request._replace(expr=text)
+    plain = of_equation(request)
     parsed = plain.parsed()
     toward = question.wrt or ",".join(n for n in parsed.variables if n != name)
 
@@ -45,3 +52,28 @@ def answer(question: Question, name: str) -> Answer:
         form, parsed, toward, at, view.header(names), settings,
         plain.reading_notes(parsed),
     )  # fmt: skip
+
+
+def of_equation(request: Request) -> Request:
+    """Return a request whose formula is 0 where the equation holds."""
+    return request._replace(expr=equations.difference(terminal.read(request.expr)))
+
+
+def curve(parsed: Parsed, name: str, wrt: Sequence[str]) -> "Curve":
+    """Return how the slopes follow from the equation."""
+    from diffcli.api import implicits
+
+    return implicits.curve(parsed, name, wrt)
+
+
+def at_a_point(curve: "Curve", problem: Problem) -> "Curve":
+    """Return a curve with its slopes at a point.
+
+    Raises DomainError where the point is not on the curve, KinkError for no slope.
+    """
+    from diffcli.api import implicits
+
+    free = problem._replace(variables=tuple(curve.formulas))
+    found = implicits.implicit(free, name=curve.name, methods="backprop")
+    numbers = {name: found.slope(name).number for name in curve.formulas}
+    return curve._replace(values=numbers)

@@ -280,3 +280,10 @@ def output(*parts: str) -> Callable[[Decorated], Decorated]:
         )] if "record" in parts else []),
         version("--version"),
     )  # fmt: skip
+
+
+implicit = click.option(
+    "--implicit", metavar="Y", default="", shell_complete=completion.names,
+    help="EXPR is an equation, as x^2+y^2=25: the slope dY/dx of its curve.",
+)  # fmt: skip
+"""What makes a curve of an equation."""

@@ -74,7 +74,7 @@ def by_variable(
             left = spelling(text[a : start - 1].strip()) if start else ""
             name = toward(left, variables) if start else variables[place]
             if name in others:
-                raise PointError(f"--claim names '{name}', which is a column")
+                raise PointError(f"--claim names '{name}', which has no slope here")
             if name not in variables:
                 raise PointError(
                     f"--claim names '{name}', which is not in the formula"

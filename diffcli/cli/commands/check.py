@@ -8,7 +8,7 @@ import click
 
 from diffcli.api.claims import UNKNOWN, Check, check
 from diffcli.api.tolerances import tolerance
-from diffcli.cli import completion, marking, options, terminal
+from diffcli.cli import completion, implicits, marking, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.examples import examples
 from diffcli.cli.request import OUTPUT, Request, numbered
@@ -36,6 +36,8 @@ class Question(Record):
 
     claims: tuple[str, ...]
     settings: Settings
+    #: The variable whose slope on a curve is claimed; empty: it is no curve.
+    implicit: str
     #: Bad rows of --data are left out.
     keep_going: bool
     #: What is asked of the library for each function, point and claims.
@@ -50,6 +52,7 @@ Examples:
   diffcli check "sin(x)*exp(x)" --at 1 --claim "exp(x)*(sin(x)+cos(x))"
   diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,66
   diffcli check "(2*x1+3*x2)**2+3" --at 1,3 --claim 44,67 --taylor
+  diffcli check "x^2 + y^2 = 25" --at 3,4 --implicit y --claim "dy/dx=-x/y"
   diffcli check --module math:fsum --at 1,3 --claim 1,1
   diffcli check "x^3" --at 2 --claim "3*x^2" -f junit
 """
@@ -71,6 +74,7 @@ Examples:
     help="Mark a pile: CSV, TSV or JSON lines with columns name, formula, claim, and"
     " if wanted at and wrt; csv comes out. - is stdin.",
 )  # fmt: skip
+@options.implicit
 @click.option(
     "--work", "work_file", metavar="FILE", default="",
     shell_complete=completion.file,
@@ -102,6 +106,7 @@ def command(
     expr: str | None,
     claims: tuple[str, ...],
     claims_file: str,
+    implicit: str,
     work_file: str,
     rtol: float | None,
     atol: float | None,
@@ -144,7 +149,8 @@ def command(
     ask = partial(
         check, rtol=rtol, atol=atol, seed=seed, taylor=taylor, prove=not quiet
     )
-    question = Question(claims, settings, keep_going, ask)
+    request = _of_equation(request, claims, implicit)
+    question = Question(claims, settings, implicit, keep_going, ask)
     columns, checks = _asked(request)(request, form, question)
     notes: list[Remark] = []
     seen: set[str] = set()
@@ -167,6 +173,20 @@ def command(
         form, documents(), notes, columns=(columns, HEADER), exprs=several
     )
     return answer._replace(ending=lambda: _failure(seen, kinks))
+
+
+def _of_equation(request: Request, claims: Sequence[str], name: str) -> Request:
+    """Return a request whose formula is 0 where the equation holds, if it is one."""
+    if not name:
+        return request
+    if not claims:
+        raise UsageError(
+            "--implicit checks a claim",
+            hint="--claim dy/dx=-x/y; grad shows the slope by all methods",
+        )
+    why = "--implicit checks slopes on a curve"
+    refuse(why, "seed", "taylor", "program", "module", "data_file")
+    return implicits.of_equation(request)
 
 
 def _refuse_unused(
@@ -225,14 +245,22 @@ def _of_data(request: Request, form: str, question: Question) -> Found:
 
 def _of_formula(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
-    parsed = request.parsed(several=True)
+    name = question.implicit
+    parsed = request.parsed(several=not name)
     rows = request.rows_for(parsed, form)
     toward, syntax = request.wanted(parsed, ""), request.forced_syntax
+    if name:
+        implicits.curve(parsed, name, toward)  # refuses a name that is not there
     texts = by_output(question.claims, len(parsed.outputs))
     parts = [
         (
             poser(part, toward, question.settings),
-            by_variable(claims, parsed.variables, syntax),
+            by_variable(
+                claims,
+                [n for n in parsed.variables if n != name],
+                syntax,
+                [name] if name else (),
+            ),
         )
         for part, claims in zip(parsed.parts(), texts, strict=True)
     ]
@@ -242,7 +270,7 @@ def _of_formula(request: Request, form: str, question: Question) -> Found:
             for problem_at, claimed in parts:
                 problem = problem_at(row)
                 try:
-                    yield row, question.ask(problem, claims=claimed)
+                    yield row, question.ask(problem, claims=claimed, implicit=name)
                 except DiffcliError as error:
                     raise placed(error, row.where) from None
 

@@ -59,10 +59,7 @@ def _methods() -> list[tuple[str, str]]:
     " derivatives of one variable up to that, and the Taylor polynomial, by finite,"
     " symbolic and taylor; 0: the value alone.",
 )  # fmt: skip
-@click.option(
-    "--implicit", metavar="Y", default="", shell_complete=completion.names,
-    help="EXPR is an equation, as x^2+y^2=25: the slope dY/dx of its curve.",
-)  # fmt: skip
+@options.implicit
 @click.option(
     "--exact", is_flag=True, help="Exact values too, where they exist: sqrt(2)/4."
 )

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from diffcli.api.derivations import steps, valued
-from diffcli.cli import options, terminal
+from diffcli.cli import implicits, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.output import formats
@@ -22,6 +22,7 @@ Examples:
   diffcli steps "z = w*x + b; a = sigmoid(z); (a - t)^2" --wrt w
   diffcli steps "x*sin(2*x)" --level full
   diffcli steps "sin(x)**2*y" --order 2 --simplify
+  diffcli steps "x^2 + y^2 = 25" --implicit y
 """
 
 
@@ -39,6 +40,7 @@ Examples:
     "--order", type=click.IntRange(1, 20), default=1, metavar="N",
     help="Higher derivatives too, each from the one before.",
 )  # fmt: skip
+@options.implicit
 @click.option(
     "--pause", is_flag=True,
     help="Wait for a key after each line, for the class; only in a terminal.",
@@ -52,6 +54,7 @@ def command(
     wrt: str,
     level: str,
     order: int,
+    implicit: str,
     pause: bool,
     simplify: bool,
     **shared: Any,
@@ -59,8 +62,14 @@ def command(
     """Derivation, as on paper or rule by rule."""
     request = Request(expr, **shared)
     level = "rules" if level == "brief" else level
-    parsed = request.parsed(several=True)
+    if implicit:
+        request = implicits.of_equation(request)
+        refuse("--implicit gives the slope of a curve", "order", "simplify")
+    parsed = request.parsed(several=not implicit)
     toward = request.wanted(parsed, wrt)
+    found_curve = implicits.curve(parsed, implicit, toward) if implicit else None
+    if found_curve:
+        toward = tuple(n for n in parsed.variables if n in {*toward, implicit})
     derivatives = {
         part.output: steps(part, wrt=toward, order=order, simplify=simplify)
         for part in parsed.parts()
@@ -73,14 +82,25 @@ def command(
     def at(problem: Problem) -> Document:
         part = problem.parsed
         found, warnings = valued(derivatives[part.output], problem)
-        return document(Steps(part, found, level, problem.point, simplify, warnings))
+        here = found_curve and implicits.at_a_point(found_curve, problem)
+        told = Steps(part, found, level, problem.point, simplify, warnings, here)
+        return document(told)
 
     if request.has_points:
         notes = request.reading_notes(parsed)
         answer = request.at_points(form, parsed, wrt, at, notes=notes)
     else:
         alone = (
-            document(Steps(part, derivatives[part.output], level, {}, simplify))
+            document(
+                Steps(
+                    part,
+                    derivatives[part.output],
+                    level,
+                    {},
+                    simplify,
+                    curve=found_curve,
+                )
+            )
             for part in parsed.parts()
         )
         answer = request.answer(form, alone, exprs=bool(parsed.outputs))

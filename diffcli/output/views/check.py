@@ -68,8 +68,7 @@ def _cases(check: Check) -> Iterator[Case]:
         claimed, true = (plain_number(number) or "n/a" for number in numbers)
         why = _explanation(check, verdict, CODE)
         said = f"claimed {claimed}, true {true}" + (f": {why}" if why else "")
-        several = len(check.point) > 1
-        name = f"{_label(verdict, CODE, several=several)} at {at}"
+        name = f"{_label(check, verdict, CODE)} at {at}"
         yield Case(name, subject, outcome, said)
 
 
@@ -79,7 +78,7 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
             f"f({', '.join(map(notation.variable, check.point))}) = {check.subject}"
         )
     else:
-        yield from formulas(check.parsed, notation)
+        yield from formulas(check.parsed, notation, called="F" if check.tied else "f")
     where = (Run(f"check at {point_text(check.point, notation)}"),)
     yield Facts((where, *data_facts(check.data)))
     of_methods = any(verdict.method for verdict in check.verdicts)
@@ -105,6 +104,8 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
         source = check.parsed.source
         if len(source) <= _TYPEABLE and "\n" not in source:
             see = f'See: diffcli steps "{source}"'
+            if check.tied:
+                see += f" --implicit {check.tied}"
             yield Lines(((Run(see, "muted"),),))
     if check.remainders:
         yield from _remainders(check)
@@ -115,7 +116,7 @@ def _errors(check: Check, notation: Notation) -> Table:
     found = list(dict.fromkeys(verdict.method for verdict in check.verdicts))
     titles = (Column(f"{methods.load(name).TITLE} off by") for name in found)
     rows: dict[str, list[Line]] = {}
-    partial_of = partial(notation.partial, several=len(check.point) > 1)
+    partial_of = partial(notation.partial, several=check.several)
     for verdict in check.verdicts:
         row = _row(check, verdict, notation)
         name = (Run(partial_of([verdict.name]), "name"),)
@@ -132,7 +133,7 @@ def _errors(check: Check, notation: Notation) -> Table:
 def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Block]:
     """Yield what explains a wrong claim, and the line that it spoils."""
     taken = tuple(check.point)
-    several = len(taken) > 1
+    several = check.several
     names = check.parsed.shown_names() if check.parsed else {}
     said = "; or ".join(sentence(s, notation, taken, names) for s in verdict.slips)
     if not said and verdict.factor:
@@ -140,7 +141,7 @@ def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[B
     said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
     if not said:
         return
-    label = _label(verdict, notation, several=several)
+    label = _label(check, verdict, notation)
     if verdict.derivation:
         label = notation.partial([verdict.name], several=several)
     yield Picture(partial(wrapped, f"{label}: {said}.", "doubtful"))
@@ -261,18 +262,19 @@ def _conclusion(check: Check, order: float) -> str:
     return "the steps that would tell are lost in rounding"
 
 
-def _label(verdict: Verdict, notation: Notation, *, several: bool) -> str:
+def _label(check: Check, verdict: Verdict, notation: Notation) -> str:
     if _is_direction(verdict):
         return verdict.name
     title = f" {methods.load(verdict.method).TITLE}" if verdict.method else ""
-    return f"{notation.partial([verdict.name], several=several)}{title}"
+    of = check.tied or "f"
+    return f"{notation.partial([verdict.name], several=check.several, of=of)}{title}"
 
 
 def _row(check: Check, verdict: Verdict, notation: Notation) -> tuple[Line, ...]:
     numbers = [verdict.claimed.value, verdict.true.value]
     style = number_style([n for n in numbers if n is not None], check.digits)
     claimed, true = ("n/a" if n is None else style(n) for n in numbers)
-    label = _label(verdict, notation, several=len(check.point) > 1)
+    label = _label(check, verdict, notation)
     relative = "-" if verdict.relative is None else f"{verdict.relative:.1e}"
     return (
         (Run(label, "name"),),
@@ -305,6 +307,7 @@ def _record(check: Check) -> dict[str, Any]:
     return {
         **about,
         "point": dict(check.point),
+        **({"implicit": check.tied} if check.tied else {}),
         "passed": check.passed,
         "verdicts": {_key(v): _verdict(v, check.digits) for v in check.verdicts},
         "remainders": [remainder._asdict() for remainder in check.remainders],

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffcli import methods
-from diffcli.analysis.implicit import Implicit
+from diffcli.analysis.implicit import Curve, Implicit
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
@@ -18,6 +18,7 @@ from diffcli.output.document import (
     Sheet,
     Table,
     plain_number,
+    short_number,
 )
 from diffcli.output.views import (
     derivative_text,
@@ -57,13 +58,12 @@ def _blocks(found: Implicit, notation: Notation) -> Iterator[Block]:
     judged = (Column("digits"),) if found.agreements else ()
     rows = tuple(_row(found, name, notation) for name in found.free)
     yield Table((Column("", "left"), *titles, *judged), rows)
-    for name in found.free:
-        yield from _derived(found, name, notation)
+    yield from derived(found.curve, notation)
 
 
-def _label(found: Implicit, name: str, notation: Notation) -> str:
-    several = len(found.problem.parsed.variables) > 2
-    return notation.partial([name], several=several, of=found.name)
+def _label(curve: Curve, name: str, notation: Notation) -> str:
+    several = len(curve.variables) > 2
+    return notation.partial([name], several=several, of=curve.name)
 
 
 def _row(found: Implicit, name: str, notation: Notation) -> tuple[Line, ...]:
@@ -71,28 +71,31 @@ def _row(found: Implicit, name: str, notation: Notation) -> tuple[Line, ...]:
     agreement = found.agreements.get(name)
     certain = agreement.digits if agreement else None
     return (
-        (Run(_label(found, name, notation), "name"),),
+        (Run(_label(found.curve, name, notation), "name"),),
         *estimate_cells(estimates, found.problem.settings.digits, certain),
         *([digits_cell(agreement)] if agreement else []),
     )
 
 
-def _derived(found: Implicit, name: str, notation: Notation) -> Iterator[Block]:
-    """Yield dF/dx + dF/dy * y' = 0, and what it is solved for y'."""
+def derived(curve: Curve, notation: Notation) -> Iterator[Block]:
+    """Yield dF/dx + dF/dy * y' = 0, and what it is solved for y'; for each variable."""
     from diffcli.language.printer import latex
 
-    label = _label(found, name, notation)
-    above, below = found.slopes[name], found.slopes[found.name]
     factor = partial(notation.factor, names={})
     text = partial(notation.text, limit=200)
-    yield Formula(
-        f"{text(above)} + {factor(below)} {notation.times} {label} = 0",
-        f"{latex(above, 200)} + \\left({latex(below, 200)}\\right) y' &= 0",
-    )
-    yield Formula(
-        f"{label} = {text(found.formulas[name])}",
-        f"y' &= {latex(found.formulas[name], 200)}",
-    )
+    for name, formula in curve.formulas.items():
+        label = _label(curve, name, notation)
+        above, below = curve.slopes[name], curve.slopes[curve.name]
+        yield Formula(
+            f"{text(above)} + {factor(below)} {notation.times} {label} = 0",
+            f"{latex(above, 200)} + \\left({latex(below, 200)}\\right) y' &= 0",
+        )
+        number = ""
+        if name in curve.values:
+            number = f" = {short_number(curve.values[name], 10)}"
+        yield Formula(
+            f"{label} = {text(formula)}{number}", f"y' &= {latex(formula, 200)}{number}"
+        )
 
 
 def _record(found: Implicit) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from diffcli.analysis.implicit import Curve
 from diffcli.analysis.steps import Derivative
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.paper import Calculation, chain, too_long
@@ -34,6 +35,7 @@ from diffcli.output.document import (
 from diffcli.output.paper import Paper, Question, typeset
 from diffcli.output.paper.values import working
 from diffcli.output.views import derivative_text, formulas, heading, sentences
+from diffcli.output.views.implicit import derived
 from diffcli.problem import point_text
 from diffcli.records import Record
 from diffcli.remarks import Remark
@@ -60,6 +62,8 @@ class Steps(Record):
     simplify: bool = False
     #: What a reader of the values at the point should know.
     warnings: Sequence[Remark] = ()
+    #: The formula is 0 on this curve, whose slope is told; None: it is no equation.
+    curve: Curve | None = None
 
     @property
     def several(self) -> bool:
@@ -122,6 +126,9 @@ def _blocks(steps: Steps, notation: Notation) -> Iterator[Block]:
             yield from _by_rules(steps, told, notation)
         if steps.simplify:
             yield from _simplified(steps, told, notation)
+    if steps.curve:
+        yield Lines(((), (Run("On the curve f = 0:"),)))
+        yield from derived(steps.curve, notation)
 
 
 def _simplified(steps: Steps, told: Derivative, notation: Notation) -> Iterator[Block]:
@@ -300,6 +307,10 @@ def _record(steps: Steps) -> dict[str, Any]:
             for told in steps.told
         },
     }
+    if steps.curve:
+        derivatives = steps.curve.formulas.items()
+        record["implicit"] = steps.curve.name
+        record["slopes"] = {name: derivative_text(f) for name, f in derivatives}
     if steps.point:
         values = {",".join(told.variables): told.value for told in steps.told}
         record |= {"point": dict(steps.point), "values": values}
