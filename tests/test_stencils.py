@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from diffcli.engine import stencils
+from diffcli.engine import best_steps
+from diffcli.engine.adaptive import gradient
+from diffcli.engine.best_steps import best_difference, ends
 from diffcli.engine.stencils import (
     NoDifference,
-    best_difference,
     difference,
     step_width,
 )
@@ -132,7 +133,7 @@ def test_a_gap_in_the_domain_breaks_the_extrapolation_in_two(
     assert abs(found.slope - exact) <= found.error
     assert found.slope == pytest.approx(exact, rel=1e-9)
     assert found.error < 1e-7
-    runs = stencils._levels(holed, 1.0, "symmetric", 4.0, 0.0)
+    runs = best_steps._levels(holed, 1.0, "symmetric", 4.0, 0.0, ends(1.0))
     assert len(runs) == 2
     for run in runs:
         assert all(a.h == 4 * b.h for a, b in itertools.pairwise(run))
@@ -140,9 +141,9 @@ def test_a_gap_in_the_domain_breaks_the_extrapolation_in_two(
 
 def test_an_entry_is_believed_by_what_a_second_one_says_of_it() -> None:
     """A quotient alone, the first column, has no estimate of its truncation."""
-    runs = stencils._levels(math.exp, 1.0, "symmetric", 4.0, 0.0)
+    runs = best_steps._levels(math.exp, 1.0, "symmetric", 4.0, 0.0, ends(1.0))
     (run,) = runs
-    entries = stencils._tableau(run, 4.0, 2, 0)
+    entries = best_steps._tableau(run, 4.0, 2, 0)
     assert len(entries) > len(run)
     assert run[0].slope not in {entry.value for entry in entries}
     assert all(math.isfinite(entry.error) for entry in entries)
@@ -190,3 +191,50 @@ def test_steps_wider_than_the_way_to_a_bend_do_no_harm(formula: str, x: float) -
     off = abs(found.number - exact)
     assert off <= 1e-6 * abs(exact)
     assert off <= found.error + 2**-52 * abs(exact)
+
+
+#: What differences see badly: little slope on a large value, a kink close by, one
+#: of 0 that constants tilt or that is only nearly 0, and what changes faster than steps.
+HARD = {
+    "sinh(x) + 10^10": (-0.77, 1.3, 2.9),
+    "cos(x^2)": (0.0035943, 0.0021, 0.02),
+    "exp(-1/x^2)": (82166.5, 420965.2, -3e3),
+    "sqrt(1 + x^2)": (6.3e-8, -1.2e-8, 1e-6),
+    "lgamma(x)": (-198770.35, -114094.84, -2.66387),
+    "log(1 + exp(-x))": (27.18, 12.0, 33.0),
+    "acsc(selu(x) - 119186)": (-2.35e-8, 3e-7, 1e-3),
+    "leakyrelu(x) + 5": (-1.5e-7, 2e-8, 1e-4),
+    "x*abs(x - 1) + floor(3*x)": (1.0000003, 0.99998, 0.33333),
+    "floor(x*x)": (-20103527.7, 12345.6, 1.3),
+    "selu(x*tan(pi))": (-1.35, 2.0, 1e3),
+    "tanh(x^pi)/x^pi": (0.00046, 0.01, 3.0),
+    "x/(1 + abs(x))": (0.005, -0.0044, 0.0066),
+    "sin(1/x)": (-0.0212178, 0.001, 1e-5),
+}
+
+
+@pytest.mark.parametrize("formula", HARD)
+def test_what_is_shown_is_as_near_as_it_says(formula: str) -> None:
+    for x in HARD[formula]:
+        problem = pose(parse(formula), {"x": x})._replace(settings=Settings("auto"))
+        truth = float(gradient(problem.program, problem.point, 17).partials["x"])
+        result = finite.gradient(problem)
+        found = result.partials["x"]
+        if found.value is None:
+            assert "differences cannot see it" in result.missing["x"]
+            continue
+        off = abs(found.value - truth)
+        assert off <= found.error + EPSILON * abs(truth)
+        assert off <= max(1e-4 * abs(truth), 1e-15)
+        assert result.evaluations <= 80
+
+
+def test_a_second_look_is_taken_only_where_the_first_leaves_doubt() -> None:
+    clear, doubtful = (
+        finite.gradient(
+            pose(parse(text), {"x": 0.5})._replace(settings=Settings("auto"))
+        )
+        for text in ("exp(x)", "exp(x) + 10^10")
+    )
+    assert clear.evaluations <= 40 < doubtful.evaluations
+    assert doubtful.partials["x"].number == pytest.approx(math.exp(0.5), rel=1e-5)

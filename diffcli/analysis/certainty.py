@@ -7,8 +7,9 @@ from typing import Any
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
 from diffcli.engine.bounds import value_errors
+from diffcli.engine.branches import has_rough_rows, switched
 from diffcli.engine.one_sided import Slopes, slopes
-from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Tape, Undefined
+from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
 from diffcli.problem import (
@@ -23,7 +24,6 @@ from diffcli.remarks import WARNING, Remark
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
 AT_A_CORNER = 12  # digits of a double slope on which both sides agree
-_LEAP = 1e-3  # a change between two samples that no slope explains
 _NOTHING = 1e-300  # an error that no reader takes for one
 _REMEDY = f"; {MORE_DIGITS}"
 _LARGEST = 20_000  # rows of a program that is run again with more digits
@@ -153,7 +153,7 @@ def near_kinks(
 ) -> list[Remark]:
     """Say where a kink or jump lies between two samples of a difference."""
     finite = next((r for r in results if r.method == "finite" and r.evidence), None)
-    if finite is None or not _has_rough_rows(problem):
+    if finite is None or not has_rough_rows(problem.program):
         return []
     assert isinstance(finite.evidence, dict)
     notes: list[Remark] = []
@@ -168,36 +168,12 @@ def near_kinks(
                 break
         if len(runs) < 2:
             continue
-        culprit = _switched(*runs)
+        culprit = switched(*runs)
         if culprit:
-            near = f"a kink of {culprit} lies within h of the point"
+            near = f"a kink of {spelling(culprit)} lies within h of the point"
             wrong = f"finite diff {difference.slope:.10g} is not a derivative"
             notes.append(Remark(f"{near}; {wrong}", WARNING))
     return notes
-
-
-def _has_rough_rows(problem: Problem) -> bool:
-    return any(
-        isinstance(node, Call) and node.function.rough is not None
-        for node in problem.program.nodes
-    )
-
-
-def _switched(low: Tape, high: Tape) -> str:
-    """Return the name of a function that is on different branches in two runs."""
-    program = low.program
-    for row in program.calls:
-        function = program.function(row)
-        rough = function.rough
-        if rough is None or rough.kind == "vertical tangent":
-            continue
-        leap = abs(low.values[row] - high.values[row])
-        if rough.kind == "jump" and leap > _LEAP:
-            return spelling(function)
-        before, after = low.locals(row), high.locals(row)
-        if any(abs(after[argument] - before[argument]) > 1e-3 for argument in before):
-            return spelling(function)
-    return ""
 
 
 def spelling(function: Function) -> str:

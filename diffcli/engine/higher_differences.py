@@ -12,15 +12,8 @@ Source: Abramowitz & Stegun, "Handbook of Mathematical Functions", 1964, sec. 25
 import math
 from contextlib import suppress
 
-from diffcli.engine.stencils import (
-    EPSILON,
-    Level,
-    NoDifference,
-    Univariate,
-    believed,
-    ends,
-    step_width,
-)
+from diffcli.engine.best_steps import Level, believed, ends
+from diffcli.engine.stencils import EPSILON, NoDifference, Univariate, step_width
 from diffcli.records import Record
 
 _RATIOS = {"symmetric": 2.0, "forward": 4.0, "backward": 4.0}  # of neighbouring steps

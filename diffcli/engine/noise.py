@@ -12,12 +12,12 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from diffcli.engine.best_steps import best_difference
 from diffcli.engine.stencils import (
     EPSILON,
     Difference,
     NoDifference,
     Univariate,
-    best_difference,
     difference,
     quotient_at,
 )

@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
+from diffcli.engine.branches import has_rough_rows, switched
 from diffcli.engine.stencils import (
     Difference,
     NoDifference,
@@ -20,6 +21,10 @@ TITLE = "finite diff"
 SUMMARY = "difference quotients with step h, forward or symmetric"
 SYNONYMS = ("numeric",)
 EXACT = False
+
+_NEARER = (
+    "differences cannot see it: a kink or jump is nearer than any step that would do"
+)
 
 
 def gradient(problem: Problem) -> MethodResult:
@@ -95,29 +100,52 @@ def tiny_step(settings: Settings) -> "mpf":
 
 def _difference(problem: Problem, name: str, value_error: float) -> Difference:
     settings, point = problem.settings, problem.point
-    flat = _is_flat(problem, name) if settings.h == "auto" else None
+    flat = None
+    if settings.h == "auto":
+        flat, hidden = _is_flat(problem, name)
+        value_error = max(value_error, hidden)
     line = along(problem.program.value, point, name)
-    return difference(line, point[name], settings.h, settings.scheme, value_error, flat)
+    given = line, point[name], settings.h, settings.scheme, value_error, flat
+    found = difference(*given)
+    if settings.h == "auto" and has_rough_rows(problem.program):
+        while _is_across_a_kink(problem, name, found):
+            try:
+                found = difference(*given, reach=found.h / 8)
+            except NoDifference:
+                raise NoDifference(_NEARER) from None
+    return found
 
 
-def _is_flat(problem: Problem, name: str) -> bool | None:
-    """Tell whether the slope is 0; None: nobody knows.
+def _is_across_a_kink(problem: Problem, name: str, found: Difference) -> bool:
+    """Tell whether a kink lies between the samples, but none at the point itself."""
+    here = problem.tape
+    if here.rough_rows():
+        return False
+    moved = [{**problem.point, name: x} for x, _ in found.samples]
+    return any(switched(here, problem.program.run(place)) for place in moved)
 
-    Where it is no larger than rounding could make it, mpmath is asked.
+
+def _is_flat(problem: Problem, name: str) -> tuple[bool | None, float]:
+    """Tell whether the slope is 0, and how far rounding moves values along it.
+
+    None: nobody knows. Where the slope is no larger than rounding could make it, mpmath
+    is asked; constants are rounded too, so that values may lie on a slope that is none.
     """
     from diffcli.engine.bounds import partial_bounds
 
     backward = problem.tape.backward()
     slope = backward.partial(name)
     if slope == 0.0:
-        return True
-    if abs(slope) > partial_bounds(backward)[name]:
-        return False
+        return True, 0.0
+    bound = partial_bounds(backward)[name]
+    if abs(slope) > bound:
+        return False, 0.0
     from diffcli.engine.adaptive import Unsettled, gradient
 
     try:
-        return bool(
-            gradient(problem.program, problem.point, DOUBLE).partials[name] == 0
-        )
+        found = gradient(problem.program, problem.point, DOUBLE).partials[name]
     except (Undefined, Unsettled):
-        return None
+        return None, 0.0
+    if found:
+        return False, 0.0
+    return True, bound * max(abs(problem.point[name]), 1.0)
