@@ -14,7 +14,7 @@ from diffcli.engine.stencils import Difference, NoDifference, Univariate, quotie
 from diffcli.records import Record
 
 _FEWEST = 2.0  # bits from one level's step to the next: a ratio of 4
-_MOST_LEVELS = 19  # so that a variable costs 40 evaluations at most
+_MOST_LEVELS = 19  # so that the first look costs 40 evaluations at most
 _WITNESSES = 2  # quotients of smaller step that have to agree
 _SAFETY = 3.0  # what an error estimate is multiplied with
 _DUST = 1e-9  # of the largest quotient: next to that a quotient is as good as 0
