@@ -193,8 +193,8 @@ def test_steps_wider_than_the_way_to_a_bend_do_no_harm(formula: str, x: float) -
     assert off <= found.error + 2**-52 * abs(exact)
 
 
-#: What differences see badly: little slope on a large value, a kink close by, one
-#: of 0 that constants tilt or that is only nearly 0, and what changes faster than steps.
+#: What differences see badly: little slope on a large value, a kink close by, a slope
+#: of 0 that constants tilt or that is only nearly 0, what changes faster than steps.
 HARD = {
     "sinh(x) + 10^10": (-0.77, 1.3, 2.9),
     "cos(x^2)": (0.0035943, 0.0021, 0.02),
