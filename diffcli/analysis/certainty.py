@@ -7,8 +7,7 @@ from typing import Any
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.branches import has_rough_rows, switched
-from diffcli.engine.one_sided import Slopes, slopes
+from diffcli.engine.one_sided import Slopes, has_rough_rows, slopes, switched
 from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression

@@ -17,11 +17,12 @@ from diffcli.analysis.certainty import (
     uncertain,
 )
 from diffcli.analysis.grad import Agreement, judge, same_number, valued
+from diffcli.engine.best_steps import difference_with
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derive
 from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.sparsity import Sparsity, TooDense
-from diffcli.engine.stencils import NoDifference, along, difference
+from diffcli.engine.stencils import NoDifference, along
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression, number
@@ -334,7 +335,7 @@ def _by_differences(problem: Problem, where: Sparsity) -> Entries:
         program = _program(problem, where, name, other)
         line = along(_partial(program, name), problem.point, other)
         try:
-            quotient = difference(
+            quotient = difference_with(
                 line,
                 problem.point[other],
                 problem.settings.h,

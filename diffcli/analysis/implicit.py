@@ -14,12 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from diffcli.analysis.certainty import certainty, measured, uncertain
 from diffcli.analysis.grad import Agreement, compare, judge
 from diffcli.calculus.functions import INFIX, PREFIX
+from diffcli.engine.best_steps import difference_with
 from diffcli.engine.bounds import partial_bounds, value_bound
 from diffcli.engine.derivation import derive
-from diffcli.engine.stencils import (
-    NoDifference,
-    difference,
-)
+from diffcli.engine.stencils import NoDifference
 from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.errors import DomainError, KinkError, UsageError
 from diffcli.language.expression import Expression
@@ -249,7 +247,7 @@ def _measured(problem: Problem, name: str, free: str, below: float) -> Estimate:
     bound = value_bound(problem.tape.backward())
     off = 2 * bound / abs(below) + math.ulp(problem.point[name])
     try:
-        found = difference(line, x, h, scheme, off)
+        found = difference_with(line, x, h, scheme, off)
     except NoDifference:
         return Estimate(None, math.inf)
     return Estimate(found.slope, found.error)

@@ -10,7 +10,13 @@ et al., "Numerical Recipes", 2007, sec. 5.7.
 import math
 from itertools import pairwise, takewhile
 
-from diffcli.engine.stencils import Difference, NoDifference, Univariate, quotient_at
+from diffcli.engine.stencils import (
+    Difference,
+    NoDifference,
+    Univariate,
+    difference,
+    quotient_at,
+)
 from diffcli.records import Record
 
 _FEWEST = 2.0  # bits from one level's step to the next: a ratio of 4
@@ -52,6 +58,8 @@ def best_difference(
     value_error: float = 0.0,
     flat: bool | None = None,
     reach: float = math.inf,
+    *,
+    strict: bool = False,
 ) -> Difference:
     """Return the derivative by differences with the best steps found.
 
@@ -60,6 +68,7 @@ def best_difference(
     that agrees with all quotients of smaller step. Where x is on the edge of the
     domain, one-sided quotients take their place. ``flat`` tells whether f is known to
     have the derivative 0, as samples cannot tell 1 from 1 + 1e-30*x; None: unknown.
+    No step is wider than ``reach``; ``strict`` is for ``believed``.
 
     Raises NoDifference where no entry is good for a single digit.
     """
@@ -79,8 +88,25 @@ def best_difference(
     else:
         raise NoDifference("f is undefined on both sides of the point")
     order = 2 if scheme == "symmetric" else 1
-    value, error, level = believed(runs, ratio, order, flat)
+    value, error, level = believed(runs, ratio, order, flat, strict=strict)
     return Difference(value, error, level.h, scheme, level.samples, calls)
+
+
+def difference_with(
+    function: Univariate,
+    x: float,
+    h: float | str,
+    scheme: str,
+    value_error: float = 0.0,
+    flat: bool | None = None,
+) -> Difference:
+    """Return the difference quotient with step h, with "auto" that of the best steps.
+
+    Raises NoDifference where there is none.
+    """
+    if h == "auto":
+        return after_a_second_look(function, x, value_error, flat)
+    return difference(function, x, h, scheme, value_error)
 
 
 def after_a_second_look(
@@ -101,14 +127,14 @@ def after_a_second_look(
             known[place] = function(place)
         return known[place]
 
-    first = best_difference(remembered, x, value_error, flat, reach)
+    first = best_difference(remembered, x, value_error, flat, reach, strict=True)
     first = first._replace(error=_CHOSEN * first.error)
     if first.error <= _CLEAR * abs(first.slope) or first.scheme != "symmetric":
         return first
     widest = min(_WIDER * ends(x)[0], _ABOVE * first.h, reach)
     runs = _levels(remembered, x, "symmetric", 2.0, value_error, (widest, first.h / 16))
     try:
-        value, error, level = believed(runs, 2.0, 2, flat)
+        value, error, level = believed(runs, 2.0, 2, flat, strict=True)
     except NoDifference:
         return first
     calls, error = len(known), _CHOSEN * error
@@ -118,12 +144,18 @@ def after_a_second_look(
 
 
 def believed(
-    runs: list[list[Level]], ratio: float, order: int, flat: bool | None
+    runs: list[list[Level]],
+    ratio: float,
+    order: int,
+    flat: bool | None,
+    *,
+    strict: bool = False,
 ) -> tuple[float, float, Level]:
     """Return the derivative that quotients tell, its error, and the smallest step used.
 
     Each run is without a gap, widest first, with a ``ratio`` between two steps; a
-    quotient is off by the power ``order`` of its step.
+    quotient is off by the power ``order`` of its step. With ``strict`` the first entry
+    of a column is as good as the step before it, as it has no other to differ from.
 
     Raises NoDifference where no digit is certain.
     """
@@ -132,7 +164,7 @@ def believed(
     entries: list[_Entry] = []
     for run in runs:
         wild = _wild(run)
-        entries += _tableau(run[wild:], ratio, order, start + wild)
+        entries += _tableau(run[wild:], ratio, order, start + wild, strict=strict)
         start += len(run)
     entry = _zero(levels, flat) or _best(entries, levels)
     return entry.value, entry.error, levels[entry.level]
@@ -218,7 +250,9 @@ def _levels(
     return [run for run in runs if run]
 
 
-def _tableau(run: list[Level], ratio: float, order: int, start: int) -> list[_Entry]:
+def _tableau(
+    run: list[Level], ratio: float, order: int, start: int, *, strict: bool = False
+) -> list[_Entry]:
     """Return the entries of Richardson's extrapolation with their error estimates."""
     entries: list[_Entry] = []
     above: list[_Entry] = []
@@ -234,7 +268,7 @@ def _tableau(run: list[Level], ratio: float, order: int, start: int) -> list[_En
                 change = max(change, abs(value - above[column].value))
                 if math.isfinite(above[column].error):
                     last = above[column].error / ratio
-            elif column > 1:  # the first of its column has nobody to differ from
+            elif strict and column > 1:
                 change = abs(value - higher)
             error = max(change, last) + level.noise
             row.append(_Entry(value, error, start + index))

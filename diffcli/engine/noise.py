@@ -133,6 +133,9 @@ class Slope(Record):
     wide: float
     #: The slopes on the left and on the right, if they stay apart; None: they meet.
     sides: tuple[float, float] | None = None
+    #: Of a function that never changed: the largest slope that its values may hide, if
+    #: they are no better than by themselves; 0 if it did change.
+    hidden: float = 0.0
 
 
 def best_slope(line: Univariate, x: float) -> Slope:
@@ -144,7 +147,7 @@ def best_slope(line: Univariate, x: float) -> Slope:
     if around.levels and around.flat:
         h, noise = around.levels[0].h, _hidden(around.value)
         found = Difference(0.0, noise / h, h, "symmetric", (), 0)
-        return Slope(found, noise, 0.0)
+        return Slope(found, noise, 0.0, hidden=_largest_hidden(line, x, around) / h)
     try:
         found, noise = _believed(line, x, around)
     except NoDifference:
@@ -252,14 +255,39 @@ def _consistent(
     raise NoDifference(UNSEEN)
 
 
+def _largest_hidden(line: Univariate, x: float, around: Sampled) -> float:
+    """Return how far values may be off that are the same near x, at worst.
+
+    Solved to an absolute tolerance they may be off by as much as they are, or by as
+    much as they change further away.
+    """
+    if not _is_long(around.value):
+        return 0.0
+    h, found = around.levels[0].h, abs(around.value)
+    for place in (x + side * h * _RATIO**k for k in range(1, 5) for side in (-1, 1)):
+        try:
+            changed = abs(line(place) - around.value)
+        except ArithmeticError:
+            continue
+        if changed:
+            return max(found, changed)
+    return found
+
+
+def _is_long(value: float) -> bool:
+    """Tell whether a value has more digits than anybody rounds to."""
+    whole, _, decimals = repr(abs(value)).partition(".")
+    return len(f"{whole}{decimals}".strip("0")) > _LONG or "e" in decimals
+
+
 def _hidden(value: float) -> float:
     """Return how far a function may be off whose values are all the same.
 
     Behind few digits a slope may hide that they do not show.
     """
-    whole, _, decimals = repr(abs(value)).partition(".")
-    if len(f"{whole}{decimals}".strip("0")) > _LONG or "e" in decimals:
+    if _is_long(value):
         return EPSILON * abs(value)
+    _, _, decimals = repr(abs(value)).partition(".")
     unit = 10.0 ** -len(decimals) if len(decimals) > 2 else 0.0
     return max(unit, _SHORT * max(abs(value), 1.0))
 

@@ -11,13 +11,16 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from diffcli.calculus.functions import Function
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import RangeError
+from diffcli.language.expression import Call
 from diffcli.records import Record
 
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
 _FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
+_LEAP = 1e-3  # a change between two runs that no slope explains
 _DOUBLE = 17  # digits on which two quotients agree that are the same double
 
 
@@ -264,3 +267,31 @@ def _double(slope: Any, name: str) -> float:
     if sys.float_info.max < abs(slope) < math.inf:
         raise RangeError(f"overflow: the slope along {name} is beyond 1.8e308")
     return float(slope) + 0.0  # and not -0
+
+
+# ---- two runs ---------------------------------------------------------------------
+
+
+def has_rough_rows(program: Program) -> bool:
+    """Tell whether a function with kinks or jumps occurs."""
+    return any(
+        isinstance(node, Call) and node.function.rough is not None
+        for node in program.nodes
+    )
+
+
+def switched(low: Tape, high: Tape) -> Function | None:
+    """Return a function that is on other branches in one run than in the other."""
+    program = low.program
+    for row in program.calls:
+        function = program.function(row)
+        rough = function.rough
+        if rough is None or rough.kind == "vertical tangent":
+            continue
+        leap = abs(low.values[row] - high.values[row])
+        if rough.kind == "jump" and leap > _LEAP:
+            return function
+        before, after = low.locals(row), high.locals(row)
+        if any(abs(after[argument] - before[argument]) > _LEAP for argument in before):
+            return function
+    return None

@@ -111,13 +111,10 @@ def difference(
     h: float | str,
     scheme: str,
     value_error: float = 0.0,
-    flat: bool | None = None,
-    reach: float = math.inf,
 ) -> Difference:
     """Return the difference quotient with step h, and an estimate of its error.
 
-    With "auto" for h it is the one with the best steps, of at most ``reach``; with
-    "relative" that of ``step_width``.
+    With "relative" for h it is that of ``step_width``; for "auto" see ``best_steps``.
 
     Where one sample is outside the domain, the other side is used alone. The error
     is rounding, from the size of the values, plus truncation, from a second quotient
@@ -125,10 +122,6 @@ def difference(
 
     Raises NoDifference where neither side can be used, or h is lost in x.
     """
-    if h == "auto":
-        from diffcli.engine.best_steps import after_a_second_look
-
-        return after_a_second_look(function, x, value_error, flat, reach)
     h = step_width(h, x, scheme)
     tried = [scheme]
     tried += [other for other in ("forward", "backward") if other != scheme]

@@ -3,7 +3,6 @@
 import math
 from typing import TYPE_CHECKING
 
-from diffcli.engine.branches import has_rough_rows, switched
 from diffcli.engine.stencils import (
     Difference,
     NoDifference,
@@ -99,18 +98,20 @@ def tiny_step(settings: Settings) -> "mpf":
 
 
 def _difference(problem: Problem, name: str, value_error: float) -> Difference:
-    settings, point = problem.settings, problem.point
-    flat = None
-    if settings.h == "auto":
-        flat, hidden = _is_flat(problem, name)
-        value_error = max(value_error, hidden)
-    line = along(problem.program.value, point, name)
-    given = line, point[name], settings.h, settings.scheme, value_error, flat
-    found = difference(*given)
-    if settings.h == "auto" and has_rough_rows(problem.program):
+    settings, x = problem.settings, problem.point[name]
+    line = along(problem.program.value, problem.point, name)
+    if settings.h != "auto":
+        return difference(line, x, settings.h, settings.scheme, value_error)
+    from diffcli.engine.best_steps import after_a_second_look
+    from diffcli.engine.one_sided import has_rough_rows
+
+    flat, hidden = _is_flat(problem, name)
+    given = line, x, max(value_error, hidden), flat
+    found = after_a_second_look(*given)
+    if has_rough_rows(problem.program):
         while _is_across_a_kink(problem, name, found):
             try:
-                found = difference(*given, reach=found.h / 8)
+                found = after_a_second_look(*given, found.h / 8)
             except NoDifference:
                 raise NoDifference(_NEARER) from None
     return found
@@ -118,6 +119,8 @@ def _difference(problem: Problem, name: str, value_error: float) -> Difference:
 
 def _is_across_a_kink(problem: Problem, name: str, found: Difference) -> bool:
     """Tell whether a kink lies between the samples, but none at the point itself."""
+    from diffcli.engine.one_sided import switched
+
     here = problem.tape
     if here.rough_rows():
         return False
