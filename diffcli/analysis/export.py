@@ -1,6 +1,5 @@
 """Value and gradient of a formula as one list of operations, for code to be made of."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -53,14 +52,13 @@ class Operations(Record):
         """
         names = {node: name for name, node in self.parsed.definitions.items()}
         order = postorder(self.formulas)
-        uses = Counter(argument for node in order for argument in node.args)
-        uses.update(self.formulas)
+        shared = {*code.shared(order, self.formulas)}
         taken = {*self.parsed.variables, *self.parsed.definitions}
         fresh = (name for n in count(1) if (name := f"t{n}") not in taken)
         return {
             node: names[node] if node in names else next(fresh)
             for node in order
-            if node.args and (node in names or uses[node] > 1)
+            if node.args and (node in names or node in shared)
         }
 
 

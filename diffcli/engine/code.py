@@ -280,10 +280,8 @@ class _Plan:
     def __init__(self, roots: Sequence[Expression], repeats: Repeats) -> None:
         self.roots = frozenset(roots)
         order = postorder(roots)
-        uses = Counter(argument for node in order for argument in node.args)
-        uses.update(roots)
         #: What is used more than once, and what tells when something is needed.
-        self.shared = {node for node in order if uses[node] > 1}
+        self.shared = {*shared(order, roots)}
         for node in order:
             if isinstance(node, Call):
                 twice = zip(node.args, repeats(node), strict=True)
@@ -294,6 +292,15 @@ class _Plan:
         for needed in self.conditions.values():
             self.shared |= needed
         self.constants = constants(order)
+
+
+def shared(
+    order: Sequence[Expression], roots: Iterable[Expression]
+) -> list[Expression]:
+    """Return the nodes that are used more than once; a root is used once for each."""
+    uses = Counter(argument for node in order for argument in node.args)
+    uses.update(roots)
+    return [node for node in order if uses[node] > 1]
 
 
 def _conditions(
