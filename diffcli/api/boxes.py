@@ -73,7 +73,7 @@ def boxes_of(function: BlackBox | Boxes) -> Boxes:
         return function
     if not callable(function):
         raise UsageError(
-            f"{arguments.shown(function)} is no formula and no callable",
+            f"{arguments.excerpt(function)} is no formula and no callable",
             parameter="function",
         )
     box = CallableBox(function)

@@ -77,17 +77,17 @@ def code(
     if arguments.text(dialect, "dialect") and dialect not in target.DIALECTS:
         known = ", ".join(target.DIALECTS) or "no dialects"
         raise UsageError(
-            f"{arguments.shown(dialect)} is none: {target.TITLE} has {known}",
+            f"{arguments.excerpt(dialect)} is none: {target.TITLE} has {known}",
             parameter="dialect",
         )
     if not arguments.text(name, "name").isidentifier() or name in target.RESERVED:
         raise UsageError(
-            f"{arguments.shown(name)} cannot be a function's name in {target.TITLE}",
+            f"{arguments.excerpt(name)} cannot be a function's name in {target.TITLE}",
             parameter="name",
         )
     if not arguments.text(table, "table") or not table.isprintable():
         raise UsageError(
-            f"{arguments.shown(table)} cannot be a table's name", parameter="table"
+            f"{arguments.excerpt(table)} cannot be a table's name", parameter="table"
         )
     problems = []
     if check is not None:

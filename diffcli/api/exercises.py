@@ -66,6 +66,6 @@ def answer(exercise: Exercise, text: str) -> Mark:
     """
     if not isinstance(exercise, Exercise):
         raise UsageError(
-            f"{arguments.shown(exercise)} is no exercise", parameter="exercise"
+            f"{arguments.excerpt(exercise)} is no exercise", parameter="exercise"
         )
     return _analysis.answer(exercise, arguments.text(text, "text"))

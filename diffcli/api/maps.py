@@ -50,6 +50,6 @@ def _side(given: tuple[Value, Value], parameter: str) -> tuple[float, float]:
     ends = tuple(arguments.several(given, parameter))
     if len(ends) != 2:
         raise UsageError(
-            f"{arguments.shown(given)} has not two ends", parameter=parameter
+            f"{arguments.excerpt(given)} has not two ends", parameter=parameter
         )
     return arguments.interval(*ends, parameter)

@@ -219,7 +219,7 @@ def _of_examples(
 
     if not isinstance(examples, Examples):
         raise UsageError(
-            f"{arguments.shown(examples)} is no formula", parameter="formula"
+            f"{arguments.excerpt(examples)} is no formula", parameter="formula"
         )
     if point is not None:
         raise UsageError("examples have their weights already", parameter="point")

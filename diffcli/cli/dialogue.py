@@ -22,10 +22,10 @@ from diffcli.output.paper import Paper
 from diffcli.output.views.check import sentence
 from diffcli.output.views.practice import (
     Exercises,
-    given,
     head,
     question,
     solution,
+    task,
 )
 
 _TRIES = {1: "", 2: ", at the second try", 3: ", at the third try"}
@@ -80,7 +80,7 @@ class Dialogue:
     def exercise(self, exercise: Exercise) -> Generator[str, None, int]:
         """Yield one exercise until it is right; return the tries, 0 if given up."""
         yield ""
-        for formula in given(exercise, self.notation):
+        for formula in task(exercise, self.notation):
             yield from broken_formula(f" {formula.text}", self.screen.width)
         yield ""
         tries = hints = 0

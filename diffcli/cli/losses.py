@@ -49,7 +49,7 @@ def answer(question: Question) -> Answer:
         comparison = found.compare(names, progress, bounds=shown)
     finally:
         progress.close()
-    return _told(question, document(comparison), comparison.data, comparison.warnings)
+    return _answer(question, document(comparison), comparison.data, comparison.warnings)
 
 
 def _second(
@@ -61,10 +61,10 @@ def _second(
 
     names = question.methods_of_second_order()
     made = hessian(found, methods=names, progress=progress)
-    return _told(question, view.document(made), made.data, made.warnings)
+    return _answer(question, view.document(made), made.data, made.warnings)
 
 
-def _told(
+def _answer(
     question: Question,
     made: Document,
     data: "Data | None",

@@ -19,7 +19,7 @@ from diffcli.inputs.claim_rows import Claimed, table
 from diffcli.inputs.claim_rows import answers as answer_table
 from diffcli.inputs.work import read
 from diffcli.output.views.claims import document
-from diffcli.output.views.practice import written
+from diffcli.output.views.practice import source
 from diffcli.output.views.work import document as work_document
 
 _OF_ONE_FORMULA = (
@@ -65,7 +65,7 @@ def answers(
     request: Request, form: str, path: str, sheet: Sequence[Exercise]
 ) -> Answer:
     """Return the marked answers to a sheet; the exit code is that of the worst."""
-    formulas = [written(exercise) for exercise in sheet]
+    formulas = [source(exercise) for exercise in sheet]
     columns, rows = answer_table(*terminal.opened(path, request.output), formulas)
     marked = [(row, _answered(row, sheet)) for row in rows]
     error = _failure([found for _, found in marked])

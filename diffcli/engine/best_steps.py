@@ -88,7 +88,7 @@ def best_difference(
     else:
         raise NoDifference("f is undefined on both sides of the point")
     order = 2 if scheme == "symmetric" else 1
-    value, error, level = believed(runs, ratio, order, flat, strict=strict)
+    value, error, level = extrapolate(runs, ratio, order, flat, strict=strict)
     return Difference(value, error, level.h, scheme, level.samples, calls)
 
 
@@ -134,7 +134,7 @@ def after_a_second_look(
     widest = min(_WIDER * ends(x)[0], _ABOVE * first.h, reach)
     runs = _levels(remembered, x, "symmetric", 2.0, value_error, (widest, first.h / 16))
     try:
-        value, error, level = believed(runs, 2.0, 2, flat, strict=True)
+        value, error, level = extrapolate(runs, 2.0, 2, flat, strict=True)
     except NoDifference:
         return first
     calls, error = len(known), _CHOSEN * error
@@ -143,7 +143,7 @@ def after_a_second_look(
     return first._replace(evaluations=calls)
 
 
-def believed(
+def extrapolate(
     runs: list[list[Level]],
     ratio: float,
     order: int,

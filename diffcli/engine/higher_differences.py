@@ -12,7 +12,7 @@ Source: Abramowitz & Stegun, "Handbook of Mathematical Functions", 1964, sec. 25
 import math
 from contextlib import suppress
 
-from diffcli.engine.best_steps import Level, believed, ends
+from diffcli.engine.best_steps import Level, ends, extrapolate
 from diffcli.engine.stencils import EPSILON, NoDifference, Univariate, step_width
 from diffcli.records import Record
 
@@ -96,12 +96,12 @@ def best_higher_difference(
     else:
         raise NoDifference("f is undefined on both sides of the point")
     given = _RATIOS[scheme], (2 if scheme == "symmetric" else 1), flat
-    value, error, level = believed(runs, *given)
+    value, error, level = extrapolate(runs, *given)
     error *= _SAFETY
     for first in (1, 2):  # two values may agree by chance, but not again and again
         with suppress(NoDifference):
             fewer = [run[first:] for run in runs if len(run) > first]
-            again, *_ = believed(fewer, *given)
+            again, *_ = extrapolate(fewer, *given)
             error = max(error, _SAFETY * abs(again - value))
     if error > _ONE_DIGIT * abs(value) and not flat:
         raise NoDifference("no digit is certain at any step")

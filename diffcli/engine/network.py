@@ -77,7 +77,7 @@ def network(
     >>> text(found.symbolic), text(found.product)
     ('∂f/∂a · ∂a/∂z · ∂z/∂w', '2(a - t) · a·(1 - a) · x')
     """
-    return _Network(definitions, expression, name, several=several).found()
+    return _Network(definitions, expression, name, several=several).network()
 
 
 def has_parts(
@@ -163,7 +163,7 @@ class _Network:
             if word in reached and word in alive
         }
 
-    def found(self) -> Network:
+    def network(self) -> Network:
         """Return the derivation."""
         factors = {
             (user, word): self.factor(user, word)

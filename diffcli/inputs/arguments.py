@@ -52,7 +52,7 @@ def formula(
     if isinstance(given, str):
         return _parse(given, names=called, several=several)
     if not isinstance(given, Parsed):
-        raise UsageError(f"{shown(given)} is no formula", parameter="formula")
+        raise UsageError(f"{excerpt(given)} is no formula", parameter="formula")
     several = several or bool(given.output)
     again = _parse(
         given.source, given.names, given.within, syntax=given.syntax, several=several
@@ -118,7 +118,7 @@ def callback(
     if given is None:
         return lambda: None
     if not callable(given):
-        raise UsageError(f"{shown(given)} cannot be called", parameter=parameter)
+        raise UsageError(f"{excerpt(given)} cannot be called", parameter=parameter)
     return given
 
 
@@ -126,7 +126,7 @@ def mapping(given: object, parameter: str) -> None:
     """Refuse what gives no values by name, with PointError."""
     if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
         raise PointError(
-            f"{shown(given)} gives no values by name, as {{'x': 1}} does",
+            f"{excerpt(given)} gives no values by name, as {{'x': 1}} does",
             parameter=parameter,
         )
 
@@ -134,7 +134,7 @@ def mapping(given: object, parameter: str) -> None:
 def text(given: object, parameter: str) -> str:
     """Return a text. Raises UsageError for anything else."""
     if not isinstance(given, str):
-        raise UsageError(f"{shown(given)} is no text", parameter=parameter)
+        raise UsageError(f"{excerpt(given)} is no text", parameter=parameter)
     return given
 
 
@@ -153,11 +153,11 @@ def numbers(given: Iterable[Any], parameter: str) -> tuple[float, ...]:
 def several(given: Iterable[Any], parameter: str) -> Iterator[Any]:
     """Return an iterator over what is given. Raises UsageError for a single thing."""
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise UsageError(f"{shown(given)} is no list", parameter=parameter)
+        raise UsageError(f"{excerpt(given)} is no list", parameter=parameter)
     return iter(given)
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """Return what somebody gave, as Python writes it and not too long."""
     try:
         return f"{value!r:.40}"
@@ -174,7 +174,9 @@ def number(value: Value, name: str) -> float:
     except OverflowError:
         return math.inf
     except (TypeError, ValueError):
-        raise PointError(f"the value of {name} is no number: {shown(value)}") from None
+        raise PointError(
+            f"the value of {name} is no number: {excerpt(value)}"
+        ) from None
 
 
 def interval(low: Value, high: Value, parameter: str) -> tuple[float, float]:
@@ -284,7 +286,7 @@ def among(word: object, known: Mapping[str, str], parameter: str) -> str:
     """Return what a word means. Raises UsageError if it means nothing."""
     if not isinstance(word, str) or word not in known:
         raise UsageError(
-            f"{shown(word)} is not one of {', '.join(known)}.", parameter=parameter
+            f"{excerpt(word)} is not one of {', '.join(known)}.", parameter=parameter
         )
     return known[word]
 
@@ -313,7 +315,7 @@ def _within(
     except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and holds(number)):
-        raise UsageError(f"{shown(value)} {wrong}", parameter=parameter)
+        raise UsageError(f"{excerpt(value)} {wrong}", parameter=parameter)
     return number
 
 
@@ -322,5 +324,5 @@ def whole(value: object, parameter: str, low: int, high: int) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value
     raise UsageError(
-        f"{shown(value)} is no whole number from {low} to {high}", parameter=parameter
+        f"{excerpt(value)} is no whole number from {low} to {high}", parameter=parameter
     )

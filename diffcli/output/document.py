@@ -171,7 +171,7 @@ class Document(Record):
     #: What a reader of the numbers should know, a sentence each.
     warnings: Sequence[Remark] = ()
 
-    def shown(self, notation: "Notation") -> Iterator[Block]:
+    def safe_blocks(self, notation: "Notation") -> Iterator[Block]:
         """Yield the blocks with all that could steer a terminal written out.
 
         Formats for people draw these: names and messages come from anywhere.

@@ -18,6 +18,6 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for number, document in enumerate(documents):
         if number:
             recorder.print()
-        for block in document.shown(screen.notation):
+        for block in document.safe_blocks(screen.notation):
             table.print_block(block, screen, recorder)
     yield from recorder.export_html(inline_styles=True).rstrip("\n").split("\n")

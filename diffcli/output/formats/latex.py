@@ -58,7 +58,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
 
 def _body(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for document in documents:
-        for block in document.shown(screen.notation):
+        for block in document.safe_blocks(screen.notation):
             if isinstance(block, Lines):
                 yield from _lines(block)
             else:

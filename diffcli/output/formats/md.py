@@ -28,7 +28,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for number, document in enumerate(documents):
         if number:
             yield ""
-        drawn = (list(_block(b, screen)) for b in document.shown(screen.notation))
+        drawn = (list(_block(b, screen)) for b in document.safe_blocks(screen.notation))
         for place, rows in enumerate(rows for rows in drawn if rows):
             if place:
                 yield ""

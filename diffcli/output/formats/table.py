@@ -67,7 +67,7 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     for number, document in enumerate(documents):
         if number:
             yield ""
-        for block in document.shown(screen.notation):
+        for block in document.safe_blocks(screen.notation):
             yield from _block_lines(block, screen)
 
 
@@ -101,7 +101,7 @@ def segments(
     for number, document in enumerate(documents):
         if number:
             yield ()
-        for block in document.shown(screen.notation):
+        for block in document.safe_blocks(screen.notation):
             for part in _draw(block, screen):
                 yield from Segment.split_lines(to.render(part, options))
 

@@ -65,13 +65,13 @@ class Paper(Record):
             "".join(
                 p
                 if isinstance(p, str)
-                else signs.get(p) or self.called(p) or self.text(p, derivative, signs)
+                else signs.get(p) or self.own_name(p) or self.text(p, derivative, signs)
                 for p in reason
             )
             for reason in reasons
         )
 
-    def called(self, node: Expression) -> str:
+    def own_name(self, node: Expression) -> str:
         """Return the call of an own function that a node stands for; empty: none."""
         word = self.calls.get(node, "")
         return name_text(word) if self.notation.lowers else word
@@ -108,7 +108,7 @@ class Paper(Record):
         """Yield the names of the levels of a composition, and the chain of them."""
         for word, node in found.definitions:
             shown = self.text(node)
-            yield from self.given(f"{self.notation.variable(word)} = {shown}")
+            yield from self.wrap(f"{self.notation.variable(word)} = {shown}")
         yield ()
 
     def is_crowded(self, head: str, found: Calculation) -> bool:
@@ -126,7 +126,7 @@ class Paper(Record):
         """Yield the point, and what comes out there."""
         head = f"At {self.values(found.point)}:  "
         if found.inner:
-            yield from self.given(head + self.values(found.inner))
+            yield from self.wrap(head + self.values(found.inner))
             head = " " * _INDENT
         value = f"{found.value:.10g}"
         shown: list[str] = []
@@ -225,7 +225,7 @@ class Paper(Record):
             front = f"{self.notation.factor(split.front)} {self.notation.times} "
             bracketed = f"({rule})" if split.name == "product" else rule
             whole, rule = front + whole, front + bracketed
-        yield from self.given(f"{of} = {whole} with u = {u}, v = {v}")
+        yield from self.wrap(f"{of} = {whole} with u = {u}, v = {v}")
         yield ()
         yield from self.chain("u'", split.slope_u)
         yield from self.chain("v'", split.slope_v)
@@ -233,7 +233,7 @@ class Paper(Record):
         rows = [(rule, split.name), (self.text(found.result), "")]
         yield from self.equals(head, rows)
 
-    def given(self, text: str) -> Iterator[Line]:
+    def wrap(self, text: str) -> Iterator[Line]:
         """Yield a line that is broken where it is too long."""
         for row in broken_formula(text, self.width):
             yield (Run(row),)

@@ -93,7 +93,7 @@ def head(exercise: Exercise, notation: Notation) -> str:
     return f"f'({notation.variable(exercise.variable)})"
 
 
-def given(exercise: Exercise, notation: Notation) -> Iterator[Formula]:
+def task(exercise: Exercise, notation: Notation) -> Iterator[Formula]:
     """Yield the formula, and before it what the names in it stand for."""
     bare = bool(exercise.formula.definitions)
     for formula in formulas(exercise.formula, notation, bare=bare):
@@ -137,7 +137,7 @@ def _blocks(sheet: Exercises, notation: Notation) -> Iterator[Block]:
         yield Prose(f"{exercise.number}. {asked[0].upper()}{asked[1:]}")
         if exercise.kind == RULE:
             yield Prose(f"Choose from {', '.join(RULES)}.")
-        yield from given(exercise, notation)
+        yield from task(exercise, notation)
         if sheet.solutions:
             yield Picture(
                 partial(solution, exercise, notation), partial(_typeset, exercise)
@@ -162,7 +162,7 @@ def _records(sheet: Exercises) -> Iterator[Mapping[str, Any]]:
             "number": exercise.number,
             "kind": exercise.kind,
             "question": question(exercise),
-            "expression": written(exercise),
+            "expression": source(exercise),
             "variable": exercise.variable,
             "point": exercise.point if exercise.kind == NUMBER else None,
         }
@@ -175,7 +175,7 @@ def _records(sheet: Exercises) -> Iterator[Mapping[str, Any]]:
         yield record
 
 
-def written(exercise: Exercise) -> str:
+def source(exercise: Exercise) -> str:
     """Return the formula as a program reads it, with its definitions."""
     parsed = exercise.formula
     if parsed.definitions:
@@ -205,7 +205,7 @@ def _sheet(sheet: Exercises) -> Sheet:
         (
             exercise.number,
             exercise.kind,
-            written(exercise),
+            source(exercise),
             _place(exercise) if exercise.kind == NUMBER else "",
             exercise.variable,
             answer(exercise),
