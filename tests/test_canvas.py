@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.output.canvas import Axis, Chart, Curve, Mark, bar, draw
+from diffcli.output.canvas import bar, draw
+from diffcli.output.charts import Axis, Chart, Curve, Mark
 
 
 def lines(picture: Chart, width: int, height: int, *, ascii: bool) -> list[str]:

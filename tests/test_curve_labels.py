@@ -7,7 +7,8 @@ import pytest
 from diffcli.analysis.plot import plot
 from diffcli.language.notation import CODE, PAPER
 from diffcli.language.parser import parse
-from diffcli.output.canvas import Chart, Curve, draw
+from diffcli.output.canvas import draw
+from diffcli.output.charts import Chart, Curve
 from diffcli.output.views.plot import Exhibit, chart, titles
 from tests.conftest import Run
 

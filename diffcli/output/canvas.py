@@ -1,214 +1,12 @@
-"""Curves and bars drawn with characters: braille dots, or letters for plain ASCII."""
+"""Charts drawn with characters: curves, their labels, the axes; and bars."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from diffcli.output.charts import Axis, Chart, Curve, Mark, Point
 from diffcli.output.document import Line, Run, Screen
-from diffcli.records import Record
+from diffcli.output.grid import Grid, dot_at
 
-Point = tuple[float, float]
-
-
-_MOST_TICKS = 1000  # of them no range has more that is wider than its doubles
 _FEWEST_TICKS = 2  # of an axis that is long enough
-_FAR = 1e6  # heights of the picture at which it does not matter how far
-
-
-class Axis(Record):
-    """What an edge of the picture stands for."""
-
-    low: float
-    high: float
-    #: True: equal factors are equally far apart.
-    log: bool = False
-
-    def share(self, value: float) -> float:
-        """Return where a value lies: 0 at the low end, 1 at the high end.
-
-        What no logarithm shows lies far below.
-        """
-        if self.log:
-            low, high = math.log10(self.low), math.log10(self.high)
-            return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
-        # In halves: the difference of two doubles may overflow.
-        share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2 or 1.0)
-        return min(max(share, -_FAR), _FAR)
-
-    def ticks(self, most: int) -> list[tuple[float, str]]:
-        """Return at most so many round values with their labels."""
-        return self._decades(most) if self.log else self._steps(most)
-
-    def _decades(self, most: int) -> list[tuple[float, str]]:
-        first = math.ceil(math.log10(self.low) - 1e-9)
-        last = math.floor(math.log10(self.high) + 1e-9)
-        stride = next(
-            s for s in (1, 2, 3, 4, 5, 6, 10, 20, 50, 100, 300, 700)
-            if (last - first) // s < most
-        )  # fmt: skip
-        powers = (p for p in range(first, last + 1) if p % stride == 0)
-        return [(10.0**p, f"1e{p:+03d}" if p else "1") for p in powers]
-
-    def _steps(self, most: int) -> list[tuple[float, str]]:
-        half = self.high / 2 - self.low / 2
-        size = 10.0 ** math.floor(math.log10(half / most) if half else -320.0)
-        ticks: list[tuple[float, str]] = []
-        for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
-            before, ticks = ticks, self._multiples(size * factor or 5e-324)
-            if len(ticks) <= most:
-                break
-        return ticks if len(ticks) > 1 else before or ticks
-
-    def _multiples(self, step: float) -> list[tuple[float, str]]:
-        """Return the multiples of a step, each once, with the digits that tell them."""
-        first = math.ceil(self.low / step - 1e-9)
-        last = math.floor(self.high / step + 1e-9)
-        if last - first > _MOST_TICKS:
-            return [(self.low, f"{self.low:.17g}"), (self.high, f"{self.high:.17g}")]
-        largest = max(abs(self.low), abs(self.high)) / step
-        digits = min(17, max(6, math.ceil(math.log10(largest + 1)) + 1))
-        values = (n * step for n in range(first, last + 1))
-        inside = (min(max(value, self.low), self.high) for value in values)
-        return [(value, f"{value:.{digits}g}") for value in inside]
-
-
-class Curve(Record):
-    """A line through points, broken between its runs."""
-
-    runs: Sequence[Sequence[Point]]
-    #: Stands at its right end.
-    label: str
-    #: The style of its dots: "first", "second", ...
-    style: str
-    #: The letter that draws it in ASCII.
-    letter: str
-    #: Draw so many dots, then leave out as many; 0: none is left out.
-    dash: int = 0
-
-
-LETTERS = "*o+x#%"
-"""What draws the first six curves in ASCII."""
-
-
-class Mark(Record):
-    """A sign at one place: a kink, an open end."""
-
-    x: float
-    y: float
-    sign: str
-    style: str = "title"
-
-
-class Chart(Record):
-    """What is drawn between two axes."""
-
-    x: Axis
-    y: Axis
-    curves: Sequence[Curve]
-    marks: Sequence[Mark] = ()
-    #: Places of vertical lines, such as poles.
-    walls: Sequence[float] = ()
-    #: Signs and their styles behind all this: rows from below, spread over it all.
-    ground: Sequence[Sequence[tuple[str, str]]] = ()
-
-
-# The bits of a braille character, from the left column's top to the right's bottom.
-_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-_BRAILLE = 0x2800
-
-
-class _Grid:
-    """Character cells, each with dots of one style or a sign."""
-
-    def __init__(self, width: int, height: int, ascii: bool) -> None:
-        self.width, self.height, self.ascii = width, height, ascii
-        self.across, self.down = (1, 1) if ascii else (2, 4)
-        self.signs: dict[tuple[int, int], str] = {}
-        self.bits: dict[tuple[int, int], int] = {}
-        self.styles: dict[tuple[int, int], str] = {}
-        #: What is seen where nothing was drawn.
-        self.ground: dict[tuple[int, int], tuple[str, str]] = {}
-        #: Where only a curve without a label was drawn, over which others' may stand.
-        self.faint: set[tuple[int, int]] = set()
-        #: The one labelled curve that passes a cell, dashes' gaps too; None: several.
-        self.owners: dict[tuple[int, int], Curve | None] = {}
-
-    def lay(self, ground: Sequence[Sequence[tuple[str, str]]]) -> None:
-        """Put a ground behind everything, the nearest of its signs in each cell."""
-        for y in range(self.height):
-            row = ground[_dot(1 - y / max(self.height - 1, 1), len(ground))]
-            for x in range(self.width):
-                self.ground[x, y] = row[_dot(x / max(self.width - 1, 1), len(row))]
-
-    def dot(self, x: int, y: int, curve: Curve) -> None:
-        """Set the dot in column x from the left and row y from the top."""
-        cell = (x // self.across, y // self.down)
-        self.styles[cell] = curve.style
-        if curve.label:
-            self.faint.discard(cell)
-        elif cell not in self.bits and cell not in self.signs:
-            self.faint.add(cell)
-        if self.ascii:
-            self.signs[cell] = curve.letter
-        else:
-            bit = _DOTS[y % self.down][x % self.across]
-            self.bits[cell] = self.bits.get(cell, 0) | bit
-
-    def sign(self, x: int, y: int, sign: str, style: str) -> None:
-        """Put a sign over what is in a cell."""
-        self.faint.discard((x, y))
-        self.signs[x, y] = sign
-        self.styles[x, y] = style
-
-    def own(self, x: int, y: int, curve: Curve) -> None:
-        """Note that a labelled curve passes a dot, be it drawn or left out."""
-        cell = (x // self.across, y // self.down)
-        mine = self.owners.setdefault(cell, curve) is curve
-        self.owners[cell] = curve if mine else None
-
-    def write(self, x: int, y: int, curve: Curve) -> bool:
-        """Write a curve's label into cells, if none of them is taken."""
-        cells = [(x + place, y) for place in range(-1, len(curve.label) + 1)]
-        inside = x >= 0 and cells[-1][0] <= self.width
-        taken = (self.signs.keys() | self.bits.keys()) - self.faint
-        taken |= self.owners.keys()
-        if not inside or not taken.isdisjoint(cells):
-            return False
-        for cell, letter in zip(cells[1:], curve.label, strict=False):
-            self.sign(*cell, letter, curve.style)
-        return True
-
-    def alone(self, x: int, y: int, curve: Curve) -> bool:
-        """Return whether a label there has nothing but its own curve around it."""
-        around = [
-            (x + place, row)
-            for row in (y - 1, y, y + 1)
-            for place in range(-1, len(curve.label) + 1)
-        ]
-        owners = self.owners
-        if any(owners.get(cell, curve) is not curve for cell in around):
-            return False
-        return all(
-            cell in self.faint or cell in owners
-            for cell in around
-            if cell in self.signs
-        )
-
-    def row(self, y: int) -> Iterator[Run]:
-        """Yield the cells of one row, those of one style together."""
-        text, style = "", ""
-        for x in range(self.width):
-            cell = (x, y)
-            below, of_ground = self.ground.get(cell, (" ", ""))
-            sign = self.signs.get(cell) or (
-                chr(_BRAILLE + self.bits[cell]) if cell in self.bits else below
-            )
-            here = self.styles.get(cell, style if sign == " " else of_ground)
-            if here != style and text:
-                yield Run(text, style)
-                text = ""
-            style = here
-            text += sign
-        yield Run(text, style)
 
 
 def height(asked: int | None, screen: Screen, around: int) -> int:
@@ -228,7 +26,7 @@ def draw(picture: Chart, width: int, height: int, *, ascii: bool = False) -> lis
     left = max(len(label) for _, label in y_ticks) if y_ticks else 0
     right = max((len(curve.label) for curve in picture.curves), default=0)
     columns = max(8, width - left - 2 - (right + 1 if right else 0))
-    grid = _Grid(columns, height, ascii)
+    grid = Grid(columns, height, ascii)
     if picture.ground:
         grid.lay(picture.ground)
     for wall in picture.walls:
@@ -248,21 +46,16 @@ def draw(picture: Chart, width: int, height: int, *, ascii: bool = False) -> lis
     return [*lines, *_below(picture.x, left, grid)]
 
 
-def _column(axis: Axis, value: float, grid: _Grid) -> int:
+def _column(axis: Axis, value: float, grid: Grid) -> int:
     """Return the column of the cell whose dots stand for a value."""
-    return _dot(axis.share(value), grid.width * grid.across) // grid.across
+    return dot_at(axis.share(value), grid.width * grid.across) // grid.across
 
 
-def _row(axis: Axis, value: float, grid: _Grid) -> int:
-    return _dot(1 - axis.share(value), grid.height * grid.down) // grid.down
+def _row(axis: Axis, value: float, grid: Grid) -> int:
+    return dot_at(1 - axis.share(value), grid.height * grid.down) // grid.down
 
 
-def _dot(share: float, dots: int) -> int:
-    """Return the number of a dot; one beyond the edge stays beyond it."""
-    return round(min(max(share, -9.0), 9.0) * (dots - 1))
-
-
-def _curve(grid: _Grid, picture: Chart, curve: Curve) -> None:
+def _curve(grid: Grid, picture: Chart, curve: Curve) -> None:
     columns, rows = grid.width * grid.across, grid.height * grid.down
     drawn = 0
     last = (-1, -1)
@@ -323,20 +116,20 @@ def _clipped(
     )
 
 
-def _wall(grid: _Grid, picture: Chart, wall: float) -> None:
+def _wall(grid: Grid, picture: Chart, wall: float) -> None:
     x = _column(picture.x, wall, grid)
     for y in range(grid.height):
         grid.sign(x, y, ":" if grid.ascii else "┊", "ground")
 
 
-def _mark(grid: _Grid, picture: Chart, mark: Mark) -> None:
+def _mark(grid: Grid, picture: Chart, mark: Mark) -> None:
     x = _column(picture.x, mark.x, grid)
     y = _row(picture.y, mark.y, grid)
     if 0 <= x < grid.width and 0 <= y < grid.height:
         grid.sign(x, y, mark.sign, mark.style)
 
 
-def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
+def _ends(picture: Chart, grid: Grid) -> dict[int, Curve]:
     """Return the curves by the row of the margin in which their labels stand.
 
     A curve that leaves the picture before its right end is labelled where it does.
@@ -371,7 +164,7 @@ def _ends(picture: Chart, grid: _Grid) -> dict[int, Curve]:
     return ends
 
 
-def _end(picture: Chart, grid: _Grid, curve: Curve) -> tuple[int, int] | None:
+def _end(picture: Chart, grid: Grid, curve: Curve) -> tuple[int, int] | None:
     """Return the cell of the last point of a curve that is seen."""
     seen = (
         (_column(picture.x, x, grid), _row(picture.y, y, grid))
@@ -382,7 +175,7 @@ def _end(picture: Chart, grid: _Grid, curve: Curve) -> tuple[int, int] | None:
     return next(((x, y) for x, y in seen if 0 <= x < grid.width), None)
 
 
-def _beside(grid: _Grid, curve: Curve) -> bool:
+def _beside(grid: Grid, curve: Curve) -> bool:
     """Write a label over, under or next to its curve, as far right as it is alone."""
     size = len(curve.label)
     own = sorted(
@@ -402,7 +195,7 @@ def _beside(grid: _Grid, curve: Curve) -> bool:
     )
 
 
-def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:
+def _below(axis: Axis, left: int, grid: Grid) -> list[Line]:
     """Return the x axis and its labels: as many ticks as have room for their labels."""
     corner, flat, tick = "+-+" if grid.ascii else "└─┴"
     edge = [flat] * grid.width
@@ -421,7 +214,7 @@ def _below(axis: Axis, left: int, grid: _Grid) -> list[Line]:
 
 
 def _apart(
-    axis: Axis, left: int, grid: _Grid, most: int
+    axis: Axis, left: int, grid: Grid, most: int
 ) -> list[tuple[int, int, str]] | None:
     """Return ticks: column, where the label starts, label. None: two labels touch.
 

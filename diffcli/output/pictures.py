@@ -8,7 +8,8 @@ from diffcli.analysis.maps import Field, Map
 from diffcli.analysis.plot import plot, window
 from diffcli.analysis.reading import Reading
 from diffcli.engine.tape import Program
-from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
+from diffcli.output.canvas import draw
+from diffcli.output.charts import Axis, Chart, Curve, Mark
 from diffcli.output.document import Line, Screen
 from diffcli.output.relief import SIGNS, Overlay, heading, relief
 from diffcli.output.views.plot import kinks, runs

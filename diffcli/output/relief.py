@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from diffcli.analysis.maps import Map, Range
 from diffcli.analysis.plot import extent
-from diffcli.output.canvas import Axis, Chart, Curve, Mark, draw
+from diffcli.output.canvas import draw
+from diffcli.output.charts import Axis, Chart, Curve, Mark
 from diffcli.output.document import Line, Run, Screen
 from diffcli.output.levels import Grid, level_line
 from diffcli.records import Record

@@ -11,7 +11,8 @@ from diffcli.analysis.health import Health, Layer, Unit
 from diffcli.analysis.maps import Map
 from diffcli.analysis.training import Decision, Training
 from diffcli.language.notation import Notation
-from diffcli.output.canvas import Mark, height
+from diffcli.output.canvas import height
+from diffcli.output.charts import Mark
 from diffcli.output.document import Block, Line, Lines, Picture, Run, Screen
 from diffcli.output.relief import ASCII_SIGNS, SIGNS, Overlay, plane
 from diffcli.output.views import data_record

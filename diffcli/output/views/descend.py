@@ -10,7 +10,8 @@ from diffcli.analysis.descend import Descent, Stage
 from diffcli.analysis.maps import Field, Map, Range
 from diffcli.language.notation import Notation
 from diffcli.output import training
-from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, Mark, draw, height
+from diffcli.output.canvas import draw, height
+from diffcli.output.charts import LETTERS, Axis, Chart, Curve, Mark
 from diffcli.output.document import (
     Block,
     Column,

@@ -8,7 +8,8 @@ from typing import Any
 from diffcli import version
 from diffcli.analysis.plot import Plot, Sample, window
 from diffcli.language.notation import Notation
-from diffcli.output.canvas import LETTERS, Axis, Chart, Curve, Mark, draw, height
+from diffcli.output.canvas import draw, height
+from diffcli.output.charts import LETTERS, Axis, Chart, Curve, Mark
 from diffcli.output.document import (
     Block,
     Document,

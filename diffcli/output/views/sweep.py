@@ -7,7 +7,8 @@ from typing import Any
 
 from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.language.notation import Notation
-from diffcli.output.canvas import Axis, Chart, Curve, draw, height
+from diffcli.output.canvas import draw, height
+from diffcli.output.charts import Axis, Chart, Curve
 from diffcli.output.document import (
     Block,
     Document,

@@ -1,0 +1,109 @@
+"""What a chart is made of: axes, curves, marks, walls and a ground."""
+
+import math
+from collections.abc import Sequence
+
+from diffcli.records import Record
+
+Point = tuple[float, float]
+
+
+_MOST_TICKS = 1000  # of them no range has more that is wider than its doubles
+_FAR = 1e6  # heights of the picture at which it does not matter how far
+
+
+class Axis(Record):
+    """What an edge of the picture stands for."""
+
+    low: float
+    high: float
+    #: True: equal factors are equally far apart.
+    log: bool = False
+
+    def share(self, value: float) -> float:
+        """Return where a value lies: 0 at the low end, 1 at the high end.
+
+        What no logarithm shows lies far below.
+        """
+        if self.log:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
+        # In halves: the difference of two doubles may overflow.
+        share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2 or 1.0)
+        return min(max(share, -_FAR), _FAR)
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return at most so many round values with their labels."""
+        return self._decades(most) if self.log else self._steps(most)
+
+    def _decades(self, most: int) -> list[tuple[float, str]]:
+        first = math.ceil(math.log10(self.low) - 1e-9)
+        last = math.floor(math.log10(self.high) + 1e-9)
+        stride = next(
+            s for s in (1, 2, 3, 4, 5, 6, 10, 20, 50, 100, 300, 700)
+            if (last - first) // s < most
+        )  # fmt: skip
+        powers = (p for p in range(first, last + 1) if p % stride == 0)
+        return [(10.0**p, f"1e{p:+03d}" if p else "1") for p in powers]
+
+    def _steps(self, most: int) -> list[tuple[float, str]]:
+        half = self.high / 2 - self.low / 2
+        size = 10.0 ** math.floor(math.log10(half / most) if half else -320.0)
+        ticks: list[tuple[float, str]] = []
+        for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
+            before, ticks = ticks, self._multiples(size * factor or 5e-324)
+            if len(ticks) <= most:
+                break
+        return ticks if len(ticks) > 1 else before or ticks
+
+    def _multiples(self, step: float) -> list[tuple[float, str]]:
+        """Return the multiples of a step, each once, with the digits that tell them."""
+        first = math.ceil(self.low / step - 1e-9)
+        last = math.floor(self.high / step + 1e-9)
+        if last - first > _MOST_TICKS:
+            return [(self.low, f"{self.low:.17g}"), (self.high, f"{self.high:.17g}")]
+        largest = max(abs(self.low), abs(self.high)) / step
+        digits = min(17, max(6, math.ceil(math.log10(largest + 1)) + 1))
+        values = (n * step for n in range(first, last + 1))
+        inside = (min(max(value, self.low), self.high) for value in values)
+        return [(value, f"{value:.{digits}g}") for value in inside]
+
+
+class Curve(Record):
+    """A line through points, broken between its runs."""
+
+    runs: Sequence[Sequence[Point]]
+    #: Stands at its right end.
+    label: str
+    #: The style of its dots: "first", "second", ...
+    style: str
+    #: The letter that draws it in ASCII.
+    letter: str
+    #: Draw so many dots, then leave out as many; 0: none is left out.
+    dash: int = 0
+
+
+LETTERS = "*o+x#%"
+"""What draws the first six curves in ASCII."""
+
+
+class Mark(Record):
+    """A sign at one place: a kink, an open end."""
+
+    x: float
+    y: float
+    sign: str
+    style: str = "title"
+
+
+class Chart(Record):
+    """What is drawn between two axes."""
+
+    x: Axis
+    y: Axis
+    curves: Sequence[Curve]
+    marks: Sequence[Mark] = ()
+    #: Places of vertical lines, such as poles.
+    walls: Sequence[float] = ()
+    #: Signs and their styles behind all this: rows from below, spread over it all.
+    ground: Sequence[Sequence[tuple[str, str]]] = ()
