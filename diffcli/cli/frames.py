@@ -19,8 +19,16 @@ from diffcli.cli.command import Answer
 from diffcli.cli.request import renamed
 from diffcli.errors import DiffcliError, RowsFailed, UsageError
 from diffcli.inputs import frames
-from diffcli.inputs.files import object_row
-from diffcli.inputs.rows import Chunk, Row, Rows, Shape
+from diffcli.inputs.frames import (
+    GOOD,
+    PLACE,
+    TEXT,
+    TEXTS,
+    Source,
+    binary_source,
+    text_source,
+)
+from diffcli.inputs.rows import Chunk, Rows
 from diffcli.output.document import header, plain_number
 from diffcli.output.views import batch as view
 from diffcli.output.views.grad import columns
@@ -31,51 +39,10 @@ if TYPE_CHECKING:
 
     from diffcli.cli.request import Request
 
-TEXTS = {"csv": ",", "tsv": "\t"}
-_PLACE, _LINE, _TEXT = "diffcli place", "diffcli line", "diffcli text"
-_GOOD, _STATUS = "diffcli good", "diffcli status"
-_VALUE = "diffcli value "  # and a variable's name
+_STATUS = "diffcli status"
 _NUMBER = "diffcli number "  # and the place among value and partials
 _WRITTEN = "diffcli written "  # and that place: its text, where polars has another
 _SMALL = 1e-4  # numbers below have an exponent, which polars writes in its own way
-
-
-class Source(Record):
-    """A table that polars can read."""
-
-    path: str
-    kind: str
-    #: Its columns.
-    header: tuple[str, ...]
-    #: For each variable its column.
-    columns: dict[str, str]
-    #: For text: what its rows have in common, and the line of the first.
-    shape: Shape | None = None
-    first: int = 1
-
-    @property
-    def separator(self) -> str:
-        """What parts the cells of a text; empty for other files."""
-        return TEXTS.get(self.kind, "")
-
-
-def text_source(path: str, chunk: Chunk) -> Source:
-    """Return a text table, of which one chunk is known.
-
-    A cell in quotes, which may go on in the next line, is for others to read.
-    """
-    shape = chunk.shape
-    columns = {name: f"diffcli cell {place}" for name, place in shape.places.items()}
-    return Source(path, shape.kind, shape.header, columns, shape, chunk.number)
-
-
-def binary_source(path: str, variables: Sequence[str]) -> Source:
-    """Return a parquet or arrow file.
-
-    Raises PointError if a variable has no column, or one that holds no numbers.
-    """
-    header, columns = frames.header(path, variables)
-    return Source(path, tables.frame_kind(path), header, columns)
 
 
 class Work(Record):
@@ -127,7 +94,7 @@ class Work(Record):
         from diffcli.api.frames import gradient
 
         source, names = self.source, self.batch.names
-        frame = _cells(source)
+        frame = source.cells()
         numbers = {name: polars.col(f"diffcli value {name}") for name in source.columns}
         frame = frame.with_columns(
             polars.col(cell)
@@ -143,12 +110,12 @@ class Work(Record):
             frame = found.stages.added(frame)
             columns = [found.value, *found.partials]
             finite = (number.is_finite() for number in numbers.values())
-            good = polars.all_horizontal(polars.col(_GOOD), found.good, *finite)
+            good = polars.all_horizontal(polars.col(GOOD), found.good, *finite)
         return frame.select(
-            *map(polars.col, _carried(source)),
-            polars.col(_PLACE),
+            *map(polars.col, source.carried()),
+            polars.col(PLACE),
             *(column.alias(f"{_NUMBER}{i}") for i, column in enumerate(columns)),
-            good.fill_null(value=False).alias(_GOOD),
+            good.fill_null(value=False).alias(GOOD),
             polars.lit("ok").alias(_STATUS),
         )
 
@@ -171,8 +138,8 @@ class Work(Record):
             return frame.select(*map(polars.col, source.header), *named)
         if form in TEXTS:
             header = tables.load(form).line(source.header)
-            return frame.select(polars.col(_TEXT).alias(header), *named)
-        cells = polars.col(_TEXT).str.split_exact(
+            return frame.select(polars.col(TEXT).alias(header), *named)
+        cells = polars.col(TEXT).str.split_exact(
             source.separator, len(source.header) - 1
         )
         carried = (
@@ -213,7 +180,7 @@ class Work(Record):
         """Return a part of the table in which the doubtful rows are done again."""
         import polars
 
-        doubtful = (~frame[_GOOD]).arg_true()
+        doubtful = (~frame[GOOD]).arg_true()
         if not len(doubtful):
             return frame
         rows = frame[doubtful].to_dicts()
@@ -221,14 +188,14 @@ class Work(Record):
         for row, found in zip(rows, self._again(rows), strict=True):
             carried, values, status, error = found
             if error is not None:
-                self.errors[row[_PLACE]] = error
+                self.errors[row[PLACE]] = error
             if self.batch.form in TEXTS and self.source.shape is not None:
                 texts.append(carried)
             numbers.append(values)
             statuses.append(status)
         changed = {_STATUS: statuses}
         if texts:
-            changed[_TEXT] = texts
+            changed[TEXT] = texts
         series = [frame[n].scatter(doubtful, new) for n, new in changed.items()]
         for place, column in enumerate(zip(*numbers, strict=True)):
             name = f"{_NUMBER}{place}"
@@ -238,7 +205,7 @@ class Work(Record):
 
     def _again(self, rows: list[dict[str, Any]]) -> Iterator["_Found"]:
         parsed, names, settings, methods, *_ = self.batch
-        pieces = self._pieces(rows)
+        pieces = self.source.pieces(rows)
         writer = tables.load(self.source.kind) if self.source.shape else None
         for entry in at_points(parsed, pieces, names, settings, methods, alone=True):
             if isinstance(entry, Stretch):
@@ -251,22 +218,6 @@ class Work(Record):
             line = writer.line(tuple(entry.row.carried.values())) if writer else ""
             numbers = [float(cell) if cell else None for cell in cells]
             yield _Found(line, numbers, status, entry.error)
-
-    def _pieces(self, rows: list[dict[str, Any]]) -> Iterator[Chunk | Row]:
-        """Yield doubtful rows as they would be read, neighbours together."""
-        source = self.source
-        if source.shape is None:
-            variables = tuple(source.columns)
-            for row in rows:
-                carried = {name: row[name] for name in source.header}
-                yield object_row(row[_PLACE] + 1, carried, source.path, variables)
-            return
-        start = 0
-        for stop in range(1, len(rows) + 1):
-            if stop == len(rows) or rows[stop][_LINE] != rows[stop - 1][_LINE] + 1:
-                lines = [f"{row[_TEXT]}\n" for row in rows[start:stop]]
-                yield Chunk(source.shape, rows[start][_LINE], lines)
-                start = stop
 
 
 def _text(numbers: "polars.Series") -> "polars.Series":
@@ -285,37 +236,6 @@ class _Found(Record):
     values: Sequence[float | None]
     status: str
     error: DiffcliError | None
-
-
-def _carried(source: Source) -> list[str]:
-    """Return the columns of a frame that stand for what the table brings along."""
-    return [_TEXT, _LINE] if source.shape else list(source.header)
-
-
-def _cells(source: Source) -> "polars.LazyFrame":
-    """Return the rows of a table with the cells of the variables."""
-    import polars
-
-    if source.shape is None:
-        frame = frames.scan(source.path).with_row_index(_PLACE)
-        return frame.with_columns(polars.lit(value=True).alias(_GOOD))
-    text, separator = polars.col(_TEXT), source.separator
-    lines = polars.scan_lines(source.path, name=_TEXT)
-    lines = lines.with_row_index(_LINE, offset=1).slice(source.first - 1)
-    lines = lines.with_columns(text.str.strip_suffix("\r"))
-    lines = lines.filter(text.str.strip_chars() != "").with_row_index(_PLACE)
-    last = len(source.header) - 1
-    places = source.shape.places
-    parts = text.str.split_exact(separator, last)
-    unlike = "[\r\t]" if separator == "," else "[\r,]"
-    whole = text.str.count_matches(separator, literal=True) == last
-    return lines.with_columns(
-        *(
-            parts.struct.field(f"field_{places[name]}").alias(cell)
-            for name, cell in source.columns.items()
-        ),
-        (whole & ~text.str.contains(unlike)).alias(_GOOD),
-    )
 
 
 def failure(errors: dict[int, DiffcliError]) -> DiffcliError | None:
