@@ -68,7 +68,7 @@ def best_difference(
     that agrees with all quotients of smaller step. Where x is on the edge of the
     domain, one-sided quotients take their place. ``flat`` tells whether f is known to
     have the derivative 0, as samples cannot tell 1 from 1 + 1e-30*x; None: unknown.
-    No step is wider than ``reach``; ``strict`` is for ``believed``.
+    No step is wider than ``reach``; ``strict`` is for ``extrapolate``.
 
     Raises NoDifference where no entry is good for a single digit.
     """
