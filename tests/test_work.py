@@ -77,6 +77,13 @@ RIGHT = [
     "\\frac{1\\cdot(x+1) - x}{(x+1)^2} \\\\\n&= \\frac{1}{(x+1)^2}\n\\end{align*}",
     "$f(x) = \\left(3x+1\\right)^4$\n$f^{\\prime}(x) = 4\\left(3x+1\\right)^3 "
     "\\cdot \\frac{d}{dx}\\left(3x+1\\right)$\n$= 12(3x+1)^3$",
+    "y = (2x+1)^5\nlet u = 2x+1\ndy/du = 5u^4\ndu/dx = 2\ndy/dx = 10u^4",
+    "f(x) = x^2/(x-1)\nu = x^2, v = x-1\nu' = 2x, v' = 1\nf'(x) = (u'v - uv')/v^2",
+    "h(x) = f(g(x)) where f(u) = u^3, g(x) = 2x+1\nh'(x) = 3(2x+1)^2 * 2",
+    "Let f(x) = x^2. Then f'(x) = 2x.",
+    "f(x) = sin(x)/x; f'(x) = (x cos(x) - sin(x))/x^2",
+    "z = x^2 y + y^3\ndz/dx = 2xy\ndz/dy = x^2 + 3y^2",
+    "f(x) = |x|\nf'(x) = x/|x|",
     "f(x) = cos(x)\nf'(x) = -sin(x)\nf'(1) = -sin(1) ≈ -0.84",
     "f(x) = sqrt(x)\nf'(x) = 1/(2sqrt(x))\nf'(2) ≈ 1/(2·1.414) ≈ 0.354 ≈ 0.35",
     "f(x) = 22x\nf'(2) ≈ 22\nf'(2) ~= 2.2e1",
@@ -109,6 +116,10 @@ def test_right(lines: str) -> None:
         ("f(x) = (x+3)^2 = x^2 + 9", "the power of the sum x + 3 was taken term by"),
         ("f(x) = cos(x)\nf'(1) = -0.84", "-0.84 is rounded: write ≈ before it"),
         ("f(x) = cos(x)\nf'(1) ≈ -0.85", ""),
+        (
+            "f(x) = cos(x^2)\nf' = -sin(x^2)*2x\nf' = -2x*sin(x)^2",
+            "the power 2 stands inside",
+        ),
         ("f(x) = x*e^x\nf' = e^x + x*e^x\n= x*e^x", "the term exp(x) was lost"),
     ],
 )
@@ -180,6 +191,7 @@ def test_marks_in_every_format(form: str, mine: Path, run: Run) -> None:
         ("f(x) = x^2\ng' = 2x", 3, ":2: nothing says what 'g' is"),
         ("u = x^2\nu' = 2t", 3, ":2: nothing says what 't' is"),
         ("f = x*y\nf' = y", 2, "which variable"),
+        ("f(x) = x^2\nf'(x) = lim h->0 (f(x+h)-f(x))/h", 3, "a limit is not read"),
     ],
 )
 def test_refused(lines: str, code: int, said: str, mine: Path, run: Run) -> None:

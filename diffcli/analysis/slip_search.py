@@ -11,6 +11,7 @@ from diffcli.calculus.mistakes import (
     ANYWHERE,
     NO_INNER,
     OF_INSIDE,
+    TURNED,
     TWICE,
     Mistake,
     loses_a_minus,
@@ -71,7 +72,7 @@ class _Found(Record):
     slip: Slip
     #: A minus sign gets lost, which happens sooner than one too many.
     loses: bool
-    #: Nothing but the sign is wrong.
+    #: Nothing but the sign is wrong, of the whole or of a term.
     turns: bool
     #: It tells already of the inside.
     inner: bool
@@ -151,7 +152,8 @@ class Search:
                         yield _Found(
                             self.slip(mistake, step.of, bindings),
                             loses_a_minus(mistake),
-                            self.turns(mistake.written, step.of, bindings),
+                            mistake.said is TURNED
+                            or self.turns(mistake.written, step.of, bindings),
                             mistake.said is NO_INNER,
                         )
                     shapes.add(shape)

@@ -84,6 +84,7 @@ def judge(work: Work) -> Judgement:
     """Return what is said of a student's lines."""
     verdicts: list[LineVerdict] = []
     wrong: set[int] = set()
+    shown: dict[Expression, Expression] = {}  # the last right line for each left side
     before: Item | None = None
     root: Expression | None = None
     off = 0.0
@@ -99,7 +100,9 @@ def judge(work: Work) -> Judgement:
             verdict = _verdict(item, before, previous, root, off)
             if verdict.status == WRONG and item.exercise not in wrong:
                 wrong.add(item.exercise)
-                verdict = _explained(verdict, previous, root)
+                verdict = _explained(verdict, previous, root, shown.get(root))
+            if verdict.status == RIGHT:
+                shown[root] = item.expression
         verdicts.append(verdict)
         before = item
     return Judgement(work, tuple(verdicts))
@@ -135,7 +138,10 @@ def _rule(root: Expression, name: str) -> str:
 
 
 def _explained(
-    verdict: LineVerdict, previous: Expression, root: Expression
+    verdict: LineVerdict,
+    previous: Expression,
+    root: Expression,
+    shown: Expression | None,
 ) -> LineVerdict:
     """Return why a line does not follow, and what would have been right."""
     item = verdict.item
@@ -148,6 +154,8 @@ def _explained(
     if not variables(here) and not variables(right):
         return _misrounded(verdict, here, right)
     found = list(_moves(previous, here, name))
+    if not found and shown is not None:
+        found = list(_moves(shown, here, name))
     of = _differentiated(root, name)
     if not found and of is not None:
         (derivation,) = derivations(of, (name,))

@@ -41,6 +41,7 @@ KEPT_CONSTANT = "the constant {c} was kept; its derivative is 0"
 ONE_CONSTANT = "the derivative of the constant {c} was taken for 1; it is 0"
 NOT_FIXED = "{c} was not held fixed, but differentiated too"
 ADDED_FACTOR = "the constant factor {c} was added; it stays a factor"
+TURNED = "the sign of the derivative of {v} was turned"
 KEPT_FUNCTION = "the outer function was kept and not differentiated in {f}"
 
 AT_X = "the outer derivative was taken at {x}; the inside {u} has to be put back"
@@ -71,7 +72,7 @@ def loses_a_minus(mistake: Mistake) -> bool:
 SUM = rows(
     ("D(u)",        "the term {v} of the sum was lost: its derivative {D(v)} is missing"),
     ("D(v)",        "the term {u} of the sum was lost: its derivative {D(u)} is missing"),
-    ("D(u) - D(v)", "the sign of the derivative of {v} was turned"),
+    ("D(u) - D(v)", TURNED),
     ("D(u)*D(v)",   "the derivatives of the terms were multiplied; those of a sum are added"),
 )
 DIFFERENCE = rows(

@@ -258,5 +258,13 @@ ALGEBRA = (
     Move("log(u + v)",    "log(u) + log(v)",     "the logarithm of the sum {u + v} was taken term by term"),
     Move("exp(u + v)",    "exp(u) + exp(v)",     "the exponential of the sum {u + v} was taken term by term"),
     Move("sin(u + v)",    "sin(u) + sin(v)",     "the sine of the sum {u + v} was taken term by term"),
+    *(
+        Move(f"{name}(u**n)", f"{name}(u)**n", f"the power {{n}} stands inside: {{{name}(u**n)}} is not {{{name}(u)**n}}")
+        for name in ("sin", "cos", "tan", "log")
+    ),
+    *(
+        Move(f"{name}(u)**n", f"{name}(u**n)", f"the power {{n}} stands outside: {{{name}(u)**n}} is not {{{name}(u**n)}}")
+        for name in ("sin", "cos", "tan", "log")
+    ),
 )
 # fmt: on

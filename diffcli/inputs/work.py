@@ -30,10 +30,13 @@ _FUNCTION = re.compile(rf"({NAME})\s*\(\s*({NAME}(?:\s*,\s*{NAME})*)\s*\)")
 _PLAIN = re.compile(NAME)
 _BELOW = re.compile(r"([^\W_]+)_(\w+)")
 _MARK = re.compile(r"['’′]|(?<!\w)[d∂][²³]?\s*\w*\s*/\s*[d∂]")
+_LIMIT = re.compile(r"\s*\\?lim(?![a-z])")
 _SIGN = re.compile(r"(==?|~=|[≈≃≅])")
 _ROUNDED = "~≈≃≅"
+_DERIVED = rf"{NAME}['’′]*\s*(?:\(\w+\)\s*)?|[d∂][²³]?\w*\s*/\s*[d∂]\w+[²³]?\s*"
 _PARTS = re.compile(
-    rf"\s*(?:[,;]|\b(?:with|where|and|let)\b)\s*(?={NAME}\s*(?:\(\w+\)\s*)?=)"
+    r"\s*(?:[,;]|\.(?=\s)|\b(?:with|where|and|let)\b)\s*"
+    rf"(?:\b(?:[Ll]et|[Tt]hen|[Ss]o|[Hh]ence|[Tt]hus|and)\b,?\s*)?(?=(?:{_DERIVED})[=≈])"
 )
 
 
@@ -89,8 +92,7 @@ def read(lines: Iterable[str], name: str) -> Work:
         if not line or reader.is_remark(line):
             continue
         try:
-            for part in _PARTS.split(line):
-                reader.found += reader.items(number, part.strip())
+            reader.take(number, [p for p in map(str.strip, _PARTS.split(line)) if p])
         except DiffcliError as error:
             kind = ParseError if isinstance(error, ParseError) else UsageError
             raise kind(f"{name}:{number}: {error.message}", hint=error.hint) from None
@@ -128,13 +130,15 @@ _HEADING = re.compile(
 )
 _WORDS = re.compile(r"\s*[^\W\d_]{3,}[^\W\d_ '-]*(?: [\w'-]+)*\s*:(?=.*[=≈])")
 _BEGINNING = re.compile(
-    r"\s*(?:=>|⇒|⟹|→|->|∴|\b(?:so|then|hence|thus|therefore|thus,|and)\b[:,]?)\s*", re.I
+    r"\s*(?:=>|⇒|⟹|→|->|∴|\b(?:so|then|hence|thus|therefore|and|let|set|put|given|where|with"
+    r"|we (?:have|get|find)|it follows(?: that)?)\b[:,]?)\s*",
+    re.IGNORECASE,
 )
 _BEHIND = re.compile(
     r"""\s+(?:
       [(\[] \s* (?=[^()\[\]]*[^\W\d_]{4}) [^\W\d_] (?:[^\W\d_]|[\s,'’-])* [\s.!]* [)\]]
     | (?:by|because|since|using|via)\b(?!\s*=).*
-    | [|]\s*[^\W\d_][^=]*
+    | [|]\s*[^\W\d_][^=|]*
     | <-.* | ←.*
     )\s*\Z""",
     re.VERBOSE | re.IGNORECASE,
@@ -206,6 +210,19 @@ class _Reader:
         #: The variable of the chain at hand.
         self.here = self.variable
 
+    def take(self, number: int, parts: list[str]) -> None:
+        """Read the parts of a line; h(x) = f(g(x)) after what f and g are."""
+        first, *others = parts
+        late: list[str] = []
+        try:
+            self.found += self.items(number, first)
+        except ParseError:
+            if not others:
+                raise
+            late = [first]
+        for part in (*others, *late):
+            self.found += self.items(number, part)
+
     def done(self, exercise: int) -> Iterator[Item]:
         """Yield what was read, with what the names stand for in the end."""
         names = {name: named.expression for name, named in self.names.items()}
@@ -226,11 +243,14 @@ class _Reader:
             function = _FUNCTION.match(line)
             if function and "=" in line[function.end() :]:
                 return spelling(function[2].partition(",")[0].strip())
+        parts = [part for line in self.lines for part in _PARTS.split(line)]
+        defined = {spelling(part.partition("=")[0].strip()) for part in parts}
         for line in self.lines:
             operator = OPERATOR.search(line)
             below = QUOTIENT.search(line.partition("=")[0])
-            if operator or below:
-                return spelling(operator[1] if operator else below[3] if below else "")
+            found = operator[1] if operator else below[3] if below else ""
+            if found and spelling(found) not in defined:
+                return spelling(found)
         known = {*BY_NAME, *CONSTANTS}
         names = {n for line in self.lines[:1] for n in re.findall(NAME, line)} - known
         return spelling(names.pop()) if len(names) == 1 and "'" in self.lines[0] else ""
@@ -316,6 +336,8 @@ class _Reader:
 
     def formula(self, text: str) -> Marked:
         """Return a formula; what is to be differentiated is D(...) in it."""
+        if _LIMIT.match(text):
+            raise ParseError("a limit is not read", hint="write what it comes to")
         marked = self.marks().read(text)
         known = {v for n in self.names.values() for v in variables(n.expression)}
         known |= {p for n in self.names.values() for p in n.parameters}
@@ -325,6 +347,9 @@ class _Reader:
                 and name not in {*known, self.variable}
                 and self.differentiated
             ):
+                if set(name) <= known:  # 2xy, where x and y are variables
+                    apart = rf"(?<![^\W\d]){re.escape(name)}(?!\w)"
+                    return self.formula(re.sub(apart, "·".join(name), text))
                 raise ParseError(
                     f"nothing says what '{name}' is",
                     hint="a product of names has a sign: u*v'",
