@@ -132,3 +132,14 @@ def test_the_heading_of_paths_says_what_is_shown(run: Run) -> None:
     assert "along each path" in run("trace", "2*x*y", "--at", "1,2").out
     several = run("trace", "x*y+sin(x)", "--at", "1,2").out
     assert "where there are several, their sum" in several
+
+
+def test_a_choice_says_what_decides_it(run: Run) -> None:
+    words = ("trace", "where(x > 0, x^2, -x)", "--pass", "backward")
+    right = run(*words, "--at", "2").out
+    assert "   chosen: x > 0 holds" in right
+    assert "not chosen: x > 0 holds" in right
+    left = run(*words, "--at", "-2").out
+    assert "   chosen: x > 0 does not hold" in left
+    assert "not chosen: x > 0 does not hold" in left
+    assert "a condition passes nothing on" in left

@@ -93,3 +93,11 @@ def test_the_letters_are_those_of_trace(formula: str, run: Run) -> None:
     colored = run("tree", formula, "--at", "1,3", "--color", "always").out
     assert "\x1b[32m" in colored
     assert "\x1b[36m" in colored
+
+
+def test_a_choice_says_what_it_asks_and_whether_it_is_made(run: Run) -> None:
+    words = ("tree", "where(x > 0 and x < 3, x^2, 1)")
+    out = run(*words, "--at", "5").out
+    assert "if x > 0 and x < 3  0 | 1  not chosen" in out
+    assert "if not (x > 0 and x < 3)  1 | 1  chosen" in out
+    assert "chosen" not in run(*words).out

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from diffcli.analysis.judgement import judged_by_nodes
+from diffcli.calculus.functions import WHEN
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import BackwardPass, Tape
 from diffcli.language.expression import (
@@ -52,6 +53,8 @@ class Share(Record):
     partial: Expression
     #: What has a name in it: the user's own value, as in a*(1 - a).
     names: Mapping[Expression, str]
+    #: For a choice what decides it here: x > 0 holds; empty: it is none.
+    decided: str = ""
 
 
 class Backward(Record):
@@ -273,7 +276,25 @@ class _Story:
                 function.name,
                 formula,
                 own,
+                self._decided(node) if place else "",
             )
+
+    def _decided(self, node: Call) -> str:
+        """Return whether the condition of a choice holds: x > 0 does not hold."""
+        if node.function is not WHEN:
+            return ""
+        condition, _ = asked(node)
+        value = self.problem.tape.values[self.program.index[condition]]
+        verb = "holds" if value else "does not hold"
+        return f"{text(condition, limit=30)} {verb}"
+
+
+def asked(choice: Call) -> tuple[Expression, bool]:
+    """Return the condition that a choice asks, and whether it is to hold or not."""
+    condition, holds = choice.args[0], True
+    while isinstance(condition, Call) and condition.function.name == "not":
+        condition, holds = condition.args[0], not holds
+    return condition, holds
 
 
 def node_names(problem: Problem) -> dict[Expression, str]:

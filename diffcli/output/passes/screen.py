@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from diffcli.analysis.trace import Backward, Forward, Level, Path, Trace
-from diffcli.calculus.functions import NAMED
+from diffcli.calculus.functions import CONDITIONS, NAMED
 from diffcli.language.expression import Expression
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import bar
@@ -20,6 +20,8 @@ MOST = 100  # nodes of one pass that are shown to people
 #: Functions that level off: a small partial of theirs means that they are saturated.
 _SATURATING = {"sigmoid", "tanh", "softsign", "erf", "atan", "hardsigmoid", "hardtanh"}
 
+#: What is true or false, and flat; a choice passes nothing on to its condition.
+_CONDITIONS = {row.name for row in CONDITIONS} - {"mod"}
 #: What a gate does to the gradient, in the words of Stanford's CS231n.
 _GATES = {
     "add": "passes it on",
@@ -122,6 +124,10 @@ def _gate(node: Backward) -> str:
         return f"{share.function} is dead here: passes nothing on"
     if share.function == "subtract":
         return _GATES["add" if share.local > 0 else "negate"]
+    if share.decided:
+        return f"{'' if share.local else 'not '}chosen: {share.decided}"
+    if share.function in _CONDITIONS:
+        return "a condition passes nothing on"
     return _GATES.get(share.function, share.function)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from diffcli.analysis.trace import node_names
+from diffcli.analysis.trace import asked, node_names
 from diffcli.analysis.tree import Tree
+from diffcli.calculus.functions import WHEN
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -21,6 +22,7 @@ from diffcli.output.views import formulas, heading, sentences
 from diffcli.problem import point_text
 
 SCHEMA = "diffcli/tree/2"
+_CONDITION = 30  # characters of a condition in a label
 _MOST = 200  # lines that are shown to people
 _DEEPEST = 14  # levels that are shown to people: so many fit in 80 columns
 
@@ -65,7 +67,8 @@ def _lines(tree: Tree, shared: bool, notation: Notation) -> Iterator[Line]:
         name = f"{notation.variable(names[node])}: " if node in names else ""
         cut = len(below) >= 4 * _DEEPEST and bool(node.args)
         was_cut = was_cut or cut
-        mark = Run("  (drawn above)" if again else "  …" * cut, "muted")
+        more = "  (drawn above)" if again else "  …" * cut
+        mark = Run(_chosen(tree, node) + more, "muted")
         label = Run(f"{name}{_mathematical_label(node, notation)}", "name")
         yield (Run(before), label, *_worth_runs(tree, node), mark)
         if not again and not cut:
@@ -162,8 +165,22 @@ def _mathematical_label(node: Expression, notation: Notation) -> str:
     if isinstance(node, Variable):
         return notation.variable(node.name)
     if isinstance(node, Call) and node.function.notation:
-        return notation.sign(node.function)
+        return notation.sign(node.function).strip()
+    if isinstance(node, Call) and node.function is WHEN:
+        condition, holds = asked(node)
+        shown = notation.text(condition, limit=_CONDITION)
+        return f"if {shown}" if holds else f"if not ({shown})"
     return _label(node)
+
+
+def _chosen(tree: Tree, node: Expression) -> str:
+    """Return whether a choice is made here; empty: it is none, or there is no point."""
+    is_choice = isinstance(node, Call) and node.function is WHEN
+    if not is_choice or tree.backward is None:
+        return ""
+    tape = tree.backward.tape
+    holds = tape.values[tape.program.index[node.args[0]]]
+    return "  chosen" if holds else "  not chosen"
 
 
 def _worth(tree: Tree, node: Expression) -> tuple[str, ...]:
