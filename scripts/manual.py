@@ -19,7 +19,7 @@ import click
 
 import diffcli
 from diffcli.cli import main as cli
-from diffcli.cli.help import ENVIRONMENT, STATUS, listed
+from diffcli.cli.help import ENVIRONMENT, STATUS, listed, notations
 
 
 def pages() -> dict[str, str]:
@@ -65,15 +65,21 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
         yield f".SS {roff(option.title)}"
         for word, what in option.rows():
             yield from _entry(word, what)
-    yield ".SH EXIT STATUS"
-    for code, meaning in STATUS:
-        yield from _entry(code, meaning)
-    yield ".SH ENVIRONMENT"
-    for variable, meaning in ENVIRONMENT:
-        yield from _entry(variable, meaning)
+    yield from _tables(command)
     yield from (".SH EXAMPLES", ".nf", *_examples(command), ".fi")
     pages = [f".BR {roff(page)} (1)" for page in related]
     yield from (".SH SEE ALSO", " ,\n".join(pages))
+
+
+def _tables(command: click.Command) -> Iterator[str]:
+    """Yield what holds for every command; the page about all has the notations too."""
+    tables = [("EXIT STATUS", STATUS), ("ENVIRONMENT", ENVIRONMENT)]
+    if isinstance(command, cli.Lazy):
+        tables.insert(0, ("NOTATIONS", tuple(notations())))
+    for title, rows in tables:
+        yield f".SH {title}"
+        for word, what in rows:
+            yield from _entry(word, what)
 
 
 def _examples(command: click.Command) -> Iterator[str]:
@@ -120,6 +126,7 @@ def roff(text: str) -> str:
     """Return a text so that it is printed as it stands, on one line."""
     text = " ".join(text.split())
     text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq")
+    text = "".join(c if c.isascii() else rf"\[u{ord(c):04X}]" for c in text)
     return rf"\&{text}" if text.startswith(".") else text
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from diffcli import plugins
 from diffcli.cli import commands
-from diffcli.cli.help import STATUS
+from diffcli.cli.help import NOTATIONS, STATUS
+from diffcli.language.parser import parse
 from tests import schemas
 from tests.conftest import Run
 
@@ -39,6 +40,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def shown(page: str) -> str:
     """Return a page's text without roff."""
     page = re.sub(r"\\f[BIR]", "", page)
+    page = re.sub(r"\\\[u([0-9A-F]+)\]", lambda code: chr(int(code[1], 16)), page)
     return page.replace(r"\-", "-").replace(r"\(aq", "'").replace(r"\e", "\\")
 
 
@@ -53,10 +55,11 @@ def test_a_page_has_its_sections(name: str, pages: dict[str, str]) -> None:
     assert heads == [
         head
         for head in (
-            "NAME", "SYNOPSIS", "DESCRIPTION", "ARGUMENTS", "OPTIONS", "EXIT STATUS",
-            "ENVIRONMENT", "EXAMPLES", "SEE ALSO",
+            "NAME", "SYNOPSIS", "DESCRIPTION", "ARGUMENTS", "OPTIONS", "NOTATIONS",
+            "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO",
         )
-        if head != "ARGUMENTS" or name not in ("diffcli", "diffcli-practice")
+        if (head != "NOTATIONS" or name == "diffcli")
+        and (head != "ARGUMENTS" or name not in ("diffcli", "diffcli-practice"))
     ]  # fmt: skip
     first, _, rest = page.partition("\n")
     assert shown(first).startswith(f'.TH {name.upper()} 1 "1970-01-02" "diffcli ')
@@ -112,3 +115,9 @@ def test_the_wheel_contains_manual_and_schemas(wheel: Path) -> None:
     assert {f"diffcli/cli/schemas/{name}.json" for name in schemas.NAMES} <= inside
     (data,) = {name.partition("/")[0] for name in inside if ".data/" in name}
     assert {f"{data}/data/share/man/man1/{page}.1" for page in PAGES} <= inside
+
+
+@pytest.mark.parametrize("example", [e for _, each in NOTATIONS for e in each])
+def test_every_notation_in_the_help_is_read(example: str) -> None:
+    parsed = parse(example, several=True)
+    assert parsed.variables or example == "30°"

@@ -7,6 +7,43 @@ import click
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
+#: How formulas may be written, with examples of each.
+NOTATIONS = (
+    ("plain", ("2x*sin(x)^2", "3(x+1)", "1e-3*x_1", "z = 2x; z^2")),
+    ("by hand", (
+        "x²·y", "x sin(x)", "2x e^(-x)", "|x-1|", "√x", "½x", "x!", "30°", "sin²(x)",
+        "log_2(x)", "x mod 3", "y = x^2",
+    )),
+    ("LaTeX", (
+        r"\frac{x}{2}", r"\sqrt[3]{x}", r"\sin^2 x", r"\sum_{i=1}^{3} x_i", r"$x_{1}y$",
+        r"\begin{cases} x & x > 0 \\ 0 & \text{else} \end{cases}",
+    )),
+    ("code", (
+        "np.exp(-x)", "Math.sin(x)", "F.relu(x)", "lambda x: x**2", "x.exp()", "x[0]",
+        "=A1^2+SIN(B1)",
+    )),
+    ("choices", (
+        "where(x > 0, x, 0)", "x if x > 0 else 0", "x > 0 ? x : 0",
+        "cases(x < 0, -x, x)",
+    )),
+    ("heads", ("f(x, y) = x + 2y", "f(x; a) = a*x", "s(u) = 1/(1+exp(-u)); s(2x)")),
+    ("sums", ("sum(i=1:3, x_i^2)", "prod(i=1:3, x_i)")),
+    ("several outputs", ("(x*y, x+y)",)),
+)  # fmt: skip
+#: What holds for all of them.
+READ = (
+    ("in LaTeX", "letters stand alone: xy is x·y, a name is \\text{xy} or x_{y}."),
+    ("two readings", "What could be two things, sin 2x or 2½, is refused with both."),
+    ("the echo", "The first line of an answer shows how the formula was understood."),
+)
+
+
+def notations() -> list[tuple[str, str]]:
+    """Return the notations with their examples, and what holds for them."""
+    rows = [(name, ", ".join(examples)) for name, examples in NOTATIONS]
+    return [*rows, *READ]
+
+
 #: Exit code, and what it means.
 STATUS = (
     ("0", "all is well"),

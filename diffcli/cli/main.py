@@ -10,7 +10,7 @@ import click
 from diffcli import plugins
 from diffcli.cli import commands, files, patience, terminal
 from diffcli.cli.command import Answer, wants_json
-from diffcli.cli.help import COMPLETES, Helpful, Information, version
+from diffcli.cli.help import COMPLETES, Helpful, Information, notations, version
 from diffcli.errors import (
     CannotTell,
     CheckFailed,
@@ -76,6 +76,12 @@ class Lazy(Helpful, click.Group):
         for section, rows in self.sections(ctx).items():
             with formatter.section(section):
                 formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how formulas may be written, and what all commands have in common."""
+        with formatter.section("Notations"):
+            formatter.write_dl(notations())
+        super().format_epilog(ctx, formatter)
 
     def sections(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
         """Return by section the names of commands, and what they do."""

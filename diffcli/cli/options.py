@@ -27,7 +27,8 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
 def _formula(*, required: bool) -> Callable[[Decorated], Decorated]:
     return click.argument(
         "expr", metavar="EXPR", required=required, shell_complete=completion.formula,
-        help="The formula; '-' reads it from standard input, @FILE from a file.",
+        help="The formula, in any notation of diffcli --help; '-' reads it from"
+        " standard input, @FILE from a file.",
     )  # fmt: skip
 
 
