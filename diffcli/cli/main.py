@@ -141,7 +141,7 @@ def run(words: Sequence[str]) -> int:
     except Information as information:  # the help, the version, a schema
         answer = Answer(information.text.split("\n"))
     lines, notes, error, output, ending, flush, _ = answer
-    options = _options(words)
+    options = _options(words) if notes else set()
     for note in notes:
         # No dialogue and no derivation has --digits; there is a command that does.
         said, known = str(note), not options or "--digits" in options

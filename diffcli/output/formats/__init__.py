@@ -5,6 +5,7 @@ So is a file in ``tables`` that separates cells: it writes a document's sheet.
 """
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def _own() -> list[str]:
     return plugins.names(package)
 
 
+@cache
 def load(name: str) -> "Format":
     """Return a format by its name."""
     if name in _own():
