@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from diffcli import methods
 from diffcli.api.boxes import measure
-from diffcli.cli import terminal
+from diffcli.cli import programs, terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.gradients import Question
 from diffcli.errors import KinkError, UsageError
@@ -35,12 +35,12 @@ def answer(question: Question, h: str, scheme: str, *, exact: bool) -> Answer:
     if request.digits > DOUBLE:
         raise UsageError("a black box computes in doubles: --digits 17 at most")
     form = question.form
-    rows = request.box_rows(form)
+    rows = programs.rows(request, form)
     notes: list[Remark] = []
     kinks: list[KinkError] = []
 
     def documents() -> Iterator[Document]:
-        with request.boxes() as boxes:
+        with programs.boxes(request) as boxes:
             for row in rows.rows:
                 if row.error:
                     raise row.error

@@ -20,7 +20,6 @@ from diffcli.remarks import Remark
 from diffcli.tables import Dialect, frame_kind
 
 if TYPE_CHECKING:
-    from diffcli.blackbox.boxes import Boxes
     from diffcli.inputs.rows import Row, Rows
 
 _EXACT = ("brief", "sheet", "record", "cases")  # parts of a document that round nothing
@@ -95,7 +94,7 @@ class Request(Record):
             refuse("it is for tables of text", *_DIALECT)
         return Dialect(self.separator, self.comment, not self.headless)
 
-    def _refuse_dialect(self) -> None:
+    def refuse_dialect(self) -> None:
         """Refuse what is said of tables where none is read."""
         if not (self.point_files or self.data_file):
             refuse("no table is read", *_DIALECT)
@@ -167,7 +166,7 @@ class Request(Record):
 
         Raises ParseError, and UsageError if --vars leaves a variable out.
         """
-        self._refuse_dialect()
+        self.refuse_dialect()
         if self.expr == "-" and "-" in (*self.point_files, self.data_file):
             raise UsageError(
                 "both the formula and the points are to come from standard input",
@@ -313,56 +312,6 @@ class Request(Record):
         if self.syntax != "auto" and not self.expr:
             refuse("there is no formula to read", "syntax")
         return bool(self.program or self.module)
-
-    def boxes(self) -> "Boxes":
-        """Return the program in as many copies as asked for, or the callable.
-
-        Raises UsageError if it cannot be started.
-        """
-        from diffcli.api import boxes
-
-        if self.module:
-            return boxes.module(self.module)
-        jobs = self.processes
-        return boxes.program(self.program, timeout=self.timeout, jobs=jobs)
-
-    def box_rows(self, form: str) -> "Rows":
-        """Return the points for a black box, whose variables only they name.
-
-        Raises UsageError if there are none, PointError, ParseError.
-        """
-        self._refuse_dialect()
-        fixed = points.name_list(self.variables)
-        if self.points_file:
-            if not fixed:
-                raise UsageError(
-                    "which columns are the variables?", hint="--vars x1,x2"
-                )
-            return self.rows(fixed, form)
-        if not self.points:
-            raise points.missing_point(["x1", "x2"])
-        from diffcli.inputs.rows import Rows, of_texts
-
-        found = []
-        for text in self.points:
-            count = len(points.listed(text))
-            names = fixed or points.names(text)
-            names = names or [f"x{n}" for n in range(1, count + 1)]
-            found.append(of_texts([text], names))
-        return Rows(found[0].columns, (row for rows in found for row in rows.rows))
-
-    def the_point(self, exprs: str) -> str:
-        """Return the only point, for many formulas.
-
-        Raises UsageError if there is not exactly one, or there is a formula too.
-        """
-        self.refuse_syntax()
-        self._refuse_dialect()
-        if self.expr or self.points_file or self.variables:
-            raise UsageError("--exprs takes the place of EXPR, --points and --vars")
-        if len(self.points) != 1:
-            raise points.missing_point(["x"])
-        return self.points[0]
 
     def answer(
         self,

@@ -8,8 +8,9 @@ from diffcli.cli import terminal
 from diffcli.cli.batches import SHARED, Batch, Failures, documents, each_output
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.gradients import Question, has_room_for_one, refuse_other_orders
-from diffcli.cli.request import OUTPUT
+from diffcli.cli.request import OUTPUT, Request
 from diffcli.errors import UsageError
+from diffcli.inputs import points
 from diffcli.output.document import Result
 from diffcli.output.views import batch
 from diffcli.output.views.grad import columns
@@ -36,7 +37,7 @@ def _of_formulas(question: Question, names: tuple[str, ...]) -> Answer:
             hint="ask each formula alone, or --order 2",
         )
     lines, name = terminal.opened(exprs, request.output)
-    at = request.the_point(exprs)
+    at = _the_point(request)
     entries = of_formulas(
         lines, name, at, question.settings, names, question.wrt, order
     )
@@ -46,6 +47,20 @@ def _of_formulas(question: Question, names: tuple[str, ...]) -> Answer:
     made = request.answer(question.form, found, columns=header, exprs=True)
     flush = made.flush or terminal.is_interactive([exprs])
     return made._replace(ending=failures.ending, flush=flush)
+
+
+def _the_point(request: Request) -> str:
+    """Return the only point, for many formulas.
+
+    Raises UsageError if there is not exactly one, or there is a formula too.
+    """
+    request.refuse_syntax()
+    request.refuse_dialect()
+    if request.expr or request.points_file or request.variables:
+        raise UsageError("--exprs takes the place of EXPR, --points and --vars")
+    if len(request.points) != 1:
+        raise points.missing_point(["x"])
+    return request.points[0]
 
 
 def _at_rows(question: Question, names: tuple[str, ...]) -> Answer:

@@ -279,10 +279,12 @@ def _of_formula(request: Request, form: str, question: Question) -> Found:
 
 def _of_box(request: Request, form: str, question: Question) -> Found:
     """Return the columns of the points, and the check at each."""
-    rows, settings = request.box_rows(form), question.settings
+    from diffcli.cli import programs
+
+    rows, settings = programs.rows(request, form), question.settings
 
     def checks() -> Iterator[tuple[Row, Check]]:
-        with request.boxes() as boxes:
+        with programs.boxes(request) as boxes:
             ask = partial(
                 question.ask, boxes, h=settings.h, scheme=settings.scheme,
                 digits=settings.digits,
