@@ -8,7 +8,7 @@ from importlib import import_module
 
 from diffcli.calculus.floats import FORMATS
 from diffcli.engine.fold import run
-from diffcli.engine.tape import BackwardPass, Program, Tape, Undefined
+from diffcli.engine.tape import BackwardPass, Edge, Program, Tape, Undefined
 from diffcli.errors import DiffcliError, RangeError
 
 
@@ -39,20 +39,19 @@ def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
     """
     rounding = FORMATS[name].round
     program, values = tape
-    adjoints = [0.0] * len(values)
-    adjoints[program.outputs[output]] = 1.0
-    for row, argument, partial, a, b in program.edges:
-        upstream = adjoints[row]
+
+    def added(adjoint: float, upstream: float, edge: Edge) -> float:
+        row, _, partial, a, b = edge
         if upstream == 0.0:
-            continue
+            return adjoint
         y, u = values[row], values[a]
-        try:
-            local = rounding(partial(y, u) if b < 0 else partial(y, u, values[b]))
-            term = rounding(upstream * local)
-            adjoints[argument] = rounding(adjoints[argument] + term)
-        except OverflowError:
-            raise _too_large("an adjoint", name) from None
-    return BackwardPass(tape, adjoints)
+        local = rounding(partial(y, u) if b < 0 else partial(y, u, values[b]))
+        return rounding(adjoint + rounding(upstream * local))
+
+    try:
+        return BackwardPass(tape, program.adjoints(output, 0.0, 1.0, added))
+    except OverflowError:
+        raise _too_large("an adjoint", name) from None
 
 
 class CoarseTape:

@@ -13,7 +13,7 @@ from itertools import compress, count
 from diffcli.arithmetics import columns
 from diffcli.arithmetics.columns import Column, local, product, total
 from diffcli.engine.fold import evaluate
-from diffcli.engine.tape import Program
+from diffcli.engine.tape import Edge, Program
 from diffcli.language.expression import Call
 from diffcli.records import Record
 
@@ -98,16 +98,18 @@ def _block(
 
 def _adjoints(program: Program, values: list[Column]) -> list[Column | None]:
     """Return the backward pass from the first output; None: nothing was added."""
-    adjoints: list[Column | None] = [None] * len(values)
-    adjoints[program.outputs[0]] = 1.0
-    for row, argument, partial, a, b in program.edges:
-        upstream = adjoints[row]
-        if upstream is not None:
-            args = [values[a]] if b < 0 else [values[a], values[b]]
-            term = product(upstream, local(partial, values[row], *args))
-            before = adjoints[argument]
-            adjoints[argument] = term if before is None else total(before, term)
-    return adjoints
+
+    def added(
+        adjoint: Column | None, upstream: Column | None, edge: Edge
+    ) -> Column | None:
+        row, _, partial, a, b = edge
+        if upstream is None:
+            return adjoint
+        args = [values[a]] if b < 0 else [values[a], values[b]]
+        term = product(upstream, local(partial, values[row], *args))
+        return term if adjoint is None else total(adjoint, term)
+
+    return program.adjoints(0, None, 1.0, added)
 
 
 def _partial(program: Program, adjoints: list[Column | None], name: str) -> Column:

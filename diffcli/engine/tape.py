@@ -8,9 +8,10 @@ Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
+from typing import TypeVar
 
 from diffcli.calculus.functions import ONE, WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
@@ -24,7 +25,9 @@ TINY = 5e-324
 """How far it can move one that is next to zero."""
 
 _Partials = tuple[Number | None, ...]
-_Edge = tuple[int, int, Number, int, int]
+Edge = tuple[int, int, Number, int, int]
+"""A call's row, an argument's, the partial toward it, and all arguments' rows."""
+Adjoint = TypeVar("Adjoint")
 
 
 class Program:
@@ -118,7 +121,7 @@ class Program:
         return zip(self.calls, self.left, self.right, self.partials, strict=True)
 
     @property
-    def edges(self) -> Iterator[_Edge]:
+    def edges(self) -> Iterator[Edge]:
         """For each active call, last first, and each of its active arguments.
 
         The row, the argument's row, the partial toward it, and the rows of all
@@ -128,6 +131,27 @@ class Program:
             for argument, partial in zip((a, b), partials, strict=False):
                 if partial is not None:
                     yield row, argument, partial, a, b
+
+    def adjoints(
+        self,
+        output: int,
+        zero: Adjoint,
+        one: Adjoint,
+        added: Callable[[Adjoint, Adjoint, Edge], Adjoint],
+    ) -> list[Adjoint]:
+        """Return the adjoint of every row in any arithmetic: reverse mode.
+
+        That of the output is ``one``, all others begin with ``zero``. For each edge,
+        ``added(adjoint, upstream, edge)`` returns the argument's adjoint with upstream
+        times local added; calls come before their arguments, so upstream is complete.
+        ``Tape.backward`` is the same loop for doubles, written out.
+        """
+        adjoints = [zero] * len(self.nodes)
+        adjoints[self.outputs[output]] = one
+        for edge in self.edges:
+            row, argument, *_ = edge
+            adjoints[argument] = added(adjoints[argument], adjoints[row], edge)
+        return adjoints
 
     def arguments(self, row: int) -> tuple[int, ...]:
         """Return the rows of the arguments of a row."""
