@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from diffcli import gradient
 from diffcli.errors import PointError
+from diffcli.inputs import rows
 from diffcli.inputs.files import table
+from diffcli.language import expression
+from diffcli.problem import pose
 from tests.conftest import Run
 from tests.test_process import COMMAND, environment
 
@@ -286,7 +289,8 @@ def test_memory_does_not_grow_with_the_points(
     peaks = []
     for count in (100, 1_500):
         file = tmp_path / f"{count}.csv"
-        file.write_text("x\n" + "0.5\n" * count, encoding="utf-8")
+        text = "".join(f"0.{place:04}5\n" for place in range(count))
+        file.write_text(f"x\n{text}", encoding="utf-8")
         call = [words[0], "x**2", "--points", str(file), *words[1:]]
         program = (  # as the process does, without collecting cycles
             "import gc, resource, sys; from diffcli.cli.main import main; gc.disable();"
@@ -300,6 +304,30 @@ def test_memory_does_not_grow_with_the_points(
         assert done.stdout.count("\n") >= count or "-q" in words
         peaks.append(int(done.stderr.splitlines()[-1]))
     assert peaks[1] < 1.1 * peaks[0]
+
+
+@pytest.mark.parametrize("words", MANY, ids=" ".join)
+def test_what_rows_leave_behind_is_forgotten(
+    words: tuple[str, ...], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of nodes stays small, and the answers are the same."""
+    file = tmp_path / "points.csv"
+    file.write_text("x\n" + "".join(f"0.{n}5\n" for n in range(10, 40)))
+    call = (words[0], "a = x^2; a + sin(x)", "--points", str(file), *words[1:])
+    before = run(*call)
+    largest = 0
+
+    def posed(*given: object) -> object:
+        nonlocal largest
+        largest = max(largest, len(expression._table))
+        return pose(*given)  # type: ignore[arg-type]
+
+    expression.forget()
+    monkeypatch.setattr(rows, "_MOST_NODES", 0)
+    monkeypatch.setattr(rows, "pose", posed)
+    assert run(*call) == before
+    assert largest < 200
+    assert largest or words[0] == "grad"  # which poses its problems elsewhere
 
 
 def test_keep_going_holds_for_points_on_the_command_line_too(run: Run) -> None:

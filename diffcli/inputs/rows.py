@@ -7,10 +7,13 @@ from diffcli import tables
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
+from diffcli.language import expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings, pose
 from diffcli.records import Record
 from diffcli.tables import PLAIN, Dialect
+
+_MOST_NODES = 20_000  # nodes that rows may leave behind
 
 
 class Row(Record):
@@ -110,10 +113,24 @@ def poser(
 ) -> Callable[[Row], Problem]:
     """Return what poses the problem at a row's point; the formula is compiled once.
 
-    It raises the row's error, with the line it is in.
+    It raises the row's error, with the line it is in. What rows leave behind in the
+    table of nodes, such as the formula with their numbers, is forgotten at times; then
+    the formula is read again.
     """
-    program = Program([parsed.expression])
-    return lambda row: _posed(row, parsed, names, settings, program)
+    current, program = parsed, Program([parsed.expression])
+    most = _MOST_NODES + 4 * len(program.nodes)
+
+    def problem_at(row: Row) -> Problem:
+        nonlocal current, program
+        expression.forget(most)
+        if not expression.is_current(current.expression):
+            from diffcli.inputs import arguments
+
+            current = arguments.formula(current)
+            program = Program([current.expression])
+        return _posed(row, current, names, settings, program)
+
+    return problem_at
 
 
 def _posed(
