@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from diffcli.calculus.functions import Function
+from diffcli.calculus.functions import NAMED, Function
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import RangeError
 from diffcli.language.expression import Call
@@ -20,6 +20,8 @@ from diffcli.records import Record
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
 _FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
+#: The values of functions that are not smooth everywhere.
+_ROUGH = frozenset(row.value for row in NAMED.values() if row.rough is not None)
 _LEAP = 1e-3  # a change between two runs that no slope explains
 _DOUBLE = 17  # digits on which two quotients agree that are the same double
 
@@ -274,10 +276,7 @@ def _double(slope: Any, name: str) -> float:
 
 def has_rough_rows(program: Program) -> bool:
     """Tell whether a function with kinks or jumps occurs."""
-    return any(
-        isinstance(node, Call) and node.function.rough is not None
-        for node in program.nodes
-    )
+    return not _ROUGH.isdisjoint(program.functions)
 
 
 def switched(low: Tape, high: Tape) -> Function | None:

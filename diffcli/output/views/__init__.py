@@ -1,6 +1,7 @@
 """One file per kind of result: result to Document. Here is what several say alike."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from diffcli.language.expression import Expression
@@ -136,7 +137,17 @@ def understood(parsed: Parsed) -> str:
         )
         for name, node in parsed.definitions.items()
     ]
+    if not names:
+        return _written(parsed.expression)
     return "; ".join([*parts, text(parsed.expression, spaced=False, names=names)])
+
+
+@lru_cache(maxsize=8)
+def _written(expression: Expression) -> str:
+    """Return a formula without names, once for all rows."""
+    from diffcli.language.printer import text
+
+    return text(expression, spaced=False)
 
 
 def sentences(remarks: Iterable[Remark]) -> list[str]:
@@ -144,6 +155,7 @@ def sentences(remarks: Iterable[Remark]) -> list[str]:
     return [remark.text for remark in remarks]
 
 
+@lru_cache(maxsize=64)  # the record of every row has the same ones
 def derivative_text(
     expression: Expression, limit: int = _LONGEST_DERIVATIVE
 ) -> str | None:
