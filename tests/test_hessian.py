@@ -221,7 +221,7 @@ def test_variables_that_do_not_meet_have_no_second_derivative(
     whole = call(INFIX["+"], whole, parts[-1])
     names = variables(whole)
     where = Sparsity(whole, names)
-    pairs = where.pairs()
+    pairs = where.pairs
     for first in derive(whole, names, short=False):
         for second in derive(first.result, names, short=False):
             pair = (first.variable, second.variable)

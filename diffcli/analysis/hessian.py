@@ -90,7 +90,7 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
     """
     _refuse_others(names)
     where = _sparsity(problem)
-    pairs = where.pairs()
+    pairs = where.pairs
     warnings: list[Remark] = []
     formulas, corners = _by_rules(problem, pairs, warnings)
     found = _numbers(problem, where, formulas, names, warnings)
@@ -132,7 +132,7 @@ def _numbers(
     warnings: list[Remark],
 ) -> dict[str, Entries]:
     """Return what each method finds for the pairs that meet; differences if wanted."""
-    pairs, measured = where.pairs(), Entries()
+    pairs, measured = where.pairs, Entries()
     if problem.precise:
         from diffcli.analysis import hessian_digits
 
@@ -200,7 +200,7 @@ def _sparsity(problem: Problem) -> Sparsity:
     Raises UsageError if they meet so often that nobody would wait for it.
     """
     try:
-        return Sparsity(problem.parsed.expression, problem.variables, MOST)
+        return _meetings(problem.parsed.expression, problem.variables)
     except TooDense:
         raise UsageError(
             f"{len(problem.variables)} variables have more than {MOST:,} second"
@@ -208,6 +208,18 @@ def _sparsity(problem: Problem) -> Sparsity:
             hint="choose some of the variables",
             parameter="wrt",
         ) from None
+
+
+@lru_cache(maxsize=1)
+def _meetings(expression: Expression, names: tuple[str, ...]) -> Sparsity:
+    """Return where variables meet, once for all points. Raises TooDense."""
+    return Sparsity(expression, names, MOST)
+
+
+@lru_cache(maxsize=64)
+def _compiled(expression: Expression) -> Program:
+    """Return the program of a part or a derivative, once for all points."""
+    return Program([expression])
 
 
 def _certify(
@@ -234,7 +246,7 @@ def _certify(
 def _by_sweeps(problem: Problem, where: Sparsity, warnings: list[Remark]) -> Entries:
     """Return the entries by reverse over forward."""
     others: dict[str, list[str]] = {}
-    for name, other in where.pairs():
+    for name, other in where.pairs:
         others.setdefault(name, []).append(other)
     entries: dict[Pair, float] = {}
     for name, along_with in others.items():
@@ -246,18 +258,18 @@ def _by_sweeps(problem: Problem, where: Sparsity, warnings: list[Remark]) -> Ent
         except (Undefined, ValueError, ArithmeticError) as reason:
             warnings.append(Remark(f"no sweep for the second derivatives: {reason}"))
             break
-    return {pair: _estimate(entries.get(pair, math.nan)) for pair in where.pairs()}
+    return {pair: _estimate(entries.get(pair, math.nan)) for pair in where.pairs}
 
 
 def _program(problem: Problem, where: Sparsity, name: str, other: str) -> Program:
     """Return the program of the terms in which two variables stand."""
     part = where.part(name, other)
     whole = part is problem.parsed.expression
-    return problem.program if whole else Program([part])
+    return problem.program if whole else _compiled(part)
 
 
 def _by_rules(
-    problem: Problem, pairs: list[Pair], warnings: list[Remark]
+    problem: Problem, pairs: Sequence[Pair], warnings: list[Remark]
 ) -> tuple[dict[Pair, Expression], Entries]:
     """Return the formulas of the second derivatives, and the values at corners.
 
@@ -289,7 +301,7 @@ def _values(
     """Return the values of the second derivatives' formulas."""
     entries: Entries = {}
     for pair, formula in formulas.items():
-        program = Program([formula])
+        program = _compiled(formula)
         try:
             tape = program.run(problem.point)
         except Undefined as reason:
@@ -330,7 +342,7 @@ def _second(
 def _by_differences(problem: Problem, where: Sparsity) -> Entries:
     """Return the entries by differences of the backprop gradient."""
     entries: Entries = {}
-    for pair in where.pairs():
+    for pair in where.pairs:
         name, other = pair
         program = _program(problem, where, name, other)
         line = along(_partial(program, name), problem.point, other)

@@ -8,6 +8,7 @@ Source: Walther, "Computing sparse Hessians with automatic differentiation", 200
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from diffcli.calculus.functions import INFIX, NAMED, PREFIX
 from diffcli.engine.rewriting import fill, tidy
@@ -62,13 +63,14 @@ class Sparsity:
             for bit in _bits(below[term]):
                 self._places[names[bit]].add(place)
 
-    def pairs(self) -> list[Pair]:
-        """Return the pairs of variables that meet, in the order of the variables."""
-        return [
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs of variables that meet, in the order of the variables."""
+        return tuple(
             (name, self._names[place + bit])
             for place, name in enumerate(self._names)
             for bit in _bits(self._meets[place] >> place)
-        ]
+        )
 
     def part(self, name: str, other: str) -> Expression:
         """Return the part of the formula in whose terms two variables stand.
