@@ -14,7 +14,6 @@ from typing import Any
 from diffcli.calculus.functions import NAMED, Function
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import RangeError
-from diffcli.language.expression import Call
 from diffcli.records import Record
 
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
