@@ -15,14 +15,16 @@ from mpmath import mp
 
 import diffcli
 from diffcli.arithmetics import ball_series, balls, multiprecision
-from diffcli.calculus.functions import NAMED, TABLE, WHEN, Function
+from diffcli.calculus.functions import FUNCTIONS, NAMED, ROWS, TABLE, WHEN, Function
+from diffcli.engine import adaptive, by_balls
 from diffcli.engine.adaptive import run as in_mpmath
 from diffcli.engine.adjoint import partials
 from diffcli.engine.enclosures import Enclosure, terms, values
 from diffcli.engine.fold import operation
-from diffcli.engine.tape import Program
+from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression, call, variable
 from diffcli.language.parser import parse
+from tests import enclosing
 from tests.conftest import Run
 
 SMOOTH = [row for row in TABLE if row is not WHEN]
@@ -108,7 +110,7 @@ def test_what_is_no_ball_makes_none(row: Function, arithmetic: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in SMOOTH if row.arity == 1], ids=lambda row: row.name
+    "row", [row for row in ROWS if row.arity == 1], ids=lambda row: row.name
 )
 def test_series_have_the_derivatives_of_the_rules(row: Function) -> None:
     dice, x = random.Random(row.name), variable("x")
@@ -242,3 +244,49 @@ def test_depth_does_not_matter() -> None:
 
 def test_names_in_balls_are_the_tables() -> None:
     assert set(balls.SMOOTH) <= NAMED.keys()
+
+
+@pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+def test_balls_and_mpmath_give_the_same_digits(
+    row: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice, letters = random.Random(row.name), "xy"[: row.arity]
+    program = Program([call(row, *map(variable, letters))])
+    for digits in (18, 45):
+        spans = zip(letters, row.domain.samples, strict=False)
+        point = {name: round(dice.uniform(*span), 4) for name, span in spans}
+        every: list[list[str]] = []
+        for installed in (True, False):
+            monkeypatch.setattr(by_balls, "is_installed", lambda said=installed: said)
+            try:
+                found = adaptive.gradient(program, point, digits)
+            except Undefined:  # polygamma has no derivative toward its order
+                every.append([])
+                continue
+            both = (found.value, *found.partials.values())
+            every.append([mp.nstr(number, digits) for number in both])
+        assert every[0] == every[1]
+
+
+def test_digits_come_from_balls_where_they_are_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = diffcli.pose("exp(x)*sin(y)", {"x": 0.1, "y": 3})
+    with monkeypatch.context() as patch:
+        patch.setattr(adaptive, "settle", None)
+        adaptive.gradient(problem.program, problem.point, 30)
+        with pytest.raises(TypeError):  # a double's digits are no task for balls
+            adaptive.gradient(problem.program, problem.point, 17)
+
+
+def test_every_bound_that_is_shown_covers_the_truth() -> None:
+    """A sample; ``scripts/accuracy bounds 100000`` does as many as one wants."""
+    dice = random.Random(16)
+    missed = [miss for _ in range(150) for miss in enclosing.missed(dice)]
+    assert not missed
+
+
+def test_a_bound_that_does_not_cover_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enclosing, "SHARE", 1e-6)
+    dice = random.Random(1)
+    assert any(enclosing.missed(dice) for _ in range(20))

@@ -15,6 +15,7 @@ Real = Any
 TITLE = "real numbers of any precision"
 _LONGEST = 1000  # characters of a numeral that is read as it is
 _SPARE = 20  # digits of a longer one that are read beyond the present precision
+_SMALLEST = -1e15  # the exponential of less takes more memory than there is
 _LARGEST = 1e9  # the exponential of more than this is no use to anybody
 
 
@@ -60,20 +61,25 @@ def _lgamma(u: Real) -> Real:
     return mp.log(mp.pi / abs(mp.sinpi(u))) - mp.loggamma(1 - u)
 
 
+def _exp(u: Real) -> Real:
+    """Return exp(u); 0 where no double and no sum could tell it from 0."""
+    return mp.exp(u) if u > _SMALLEST else mp.zero
+
+
 def _sigmoid(u: Real) -> Real:
     """Return 1/(1 + exp(-u)); no number on the way is large."""
-    e = mp.exp(-abs(u))
+    e = _exp(-abs(u))
     return (1 if u >= 0 else e) / (1 + e)
 
 
 def _softplus(u: Real) -> Real:
     """Return log(1 + exp(u)); no number on the way is large."""
-    return max(u, mp.zero) + mp.log1p(mp.exp(-abs(u)))
+    return max(u, mp.zero) + mp.log1p(_exp(-abs(u)))
 
 
 def _sech(u: Real) -> Real:
     """Return 1/cosh(u); no number on the way is large."""
-    e = mp.exp(-abs(u))
+    e = _exp(-abs(u))
     return 2 * e / (1 + e * e)
 
 
@@ -81,7 +87,7 @@ def _csch(u: Real) -> Real:
     """Return 1/sinh(u); far out no number on the way is large."""
     if abs(u) < 1:
         return 1 / mp.sinh(u)
-    e = mp.exp(-abs(u))
+    e = _exp(-abs(u))
     return mp.sign(u) * 2 * e / (1 - e * e)
 
 
@@ -115,13 +121,13 @@ PRIMITIVES: Primitives = {
         "pi": lambda: +mp.pi, "e": lambda: +mp.e,
         "power": mp.power, "sqrt": mp.sqrt, "log": mp.log,
         "cbrt": lambda u: mp.sign(u) * mp.cbrt(abs(u)),
-        "exp": _growing(mp.exp), "exp2": _growing(lambda u: mp.power(2, u)),
+        "exp": _growing(_exp), "exp2": _growing(lambda u: mp.power(2, u)),
         "sin": mp.sin, "cos": mp.cos, "tan": mp.tan,
         "asin": mp.asin, "acos": mp.acos, "atan": mp.atan, "atan2": mp.atan2,
         "sinh": _growing(mp.sinh), "cosh": _growing(mp.cosh), "tanh": mp.tanh,
         "asinh": mp.asinh, "acosh": mp.acosh, "atanh": mp.atanh,
         "sech": _sech, "csch": _csch, "sigmoid": _sigmoid, "softplus": _softplus,
-        "logsumexp": lambda u, v: max(u, v) + mp.log1p(mp.exp(-abs(u - v))),
+        "logsumexp": lambda u, v: max(u, v) + mp.log1p(_exp(-abs(u - v))),
         "abs": mp.fabs, "sign": mp.sign, "floor": mp.floor, "ceil": mp.ceil,
         "max": max, "min": min,
         "erf": mp.erf, "erfc": mp.erfc,

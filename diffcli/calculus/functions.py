@@ -215,15 +215,50 @@ def clip(u: float, low: float, high: float) -> float:
     return max(low, min(high, u))
 
 
+def bell(u: float, over: float = 1.0) -> float:
+    """Return exp(-u*u/over); where the square is large its rounding costs no digits."""
+    if abs(u) > 60:
+        return 0.0
+    short = math.floor(16 * u) / 16  # its square is exact
+    return math.exp(-short * short / over) * math.exp((short - u) * (short + u) / over)
+
+
+def total(one: float, other: float, exactly: Callable[[Any], Any]) -> float:
+    """Return the sum of two numbers; what cancels is made of more digits."""
+    found = one + other
+    if abs(found) > 0.1 * abs(one):
+        return found
+    from mpmath import mp
+
+    with mp.workdps(40):
+        return float(exactly(mp))
+
+
 def gelu_slope(_: float, u: float) -> float:
     """Return Phi(u) + u * phi(u), the normal distribution and its density."""
-    return math.erfc(-u / SQRT_2) / 2 + u * math.exp(-u * u / 2) / SQRT_2PI
+    return total(
+        math.erfc(-u / SQRT_2) / 2,
+        u * bell(u, 2.0) / SQRT_2PI,
+        lambda mp: mp.ncdf(u) + mp.mpf(u) * mp.npdf(u),
+    )
+
+
+def silu_slope(_: float, u: float) -> float:
+    """Return sigmoid(u) * (1 + u * sigmoid(-u))."""
+    return sigmoid(u) * total(
+        1.0, u * sigmoid(-u), lambda mp: 1 + u / (1 + mp.exp(mp.mpf(u)))
+    )
 
 
 def mish_slope(_: float, u: float) -> float:
     """Return tanh(s) + u * sech(s)**2 * sigmoid(u), where s = softplus(u)."""
+
+    def exactly(mp: Any) -> Any:
+        s = mp.log1p(mp.exp(mp.mpf(u)))
+        return mp.tanh(s) + u * mp.sech(s) ** 2 / (1 + mp.exp(-mp.mpf(u)))
+
     s = softplus(u)
-    return math.tanh(s) + u * sech(s) ** 2 * sigmoid(u)
+    return total(math.tanh(s), u * sech(s) ** 2 * sigmoid(u), exactly)
 
 
 def polygamma(u: float, v: float) -> float:
@@ -261,12 +296,13 @@ def psi(m: int, v: Any) -> Any:
 
 
 def lgamma(u: float) -> float:
-    """Return log(abs(gamma(u))); near its zeros at 1 and 2 from mpmath."""
-    if 0.5 < u < 2.5:
+    """Return log(abs(gamma(u))); near its zeros from mpmath."""
+    found = math.lgamma(u)
+    if 0.5 < u < 2.5 or (u < 0 and abs(found) < 1):
         from mpmath import mp  # the C library loses digits there
 
-        return float(mp.loggamma(mp.mpf(u)))
-    return math.lgamma(u)
+        return float(mp.loggamma(mp.mpf(u)).real)
+    return found
 
 
 def power_by_base(_: float, u: float, v: float) -> float:
@@ -479,7 +515,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
           definition=f"{SELU_SCALE}*(max(u, 0)+{SELU_ALPHA}*expm1(min(u, 0)))"),
     unary("gelu",        lambda u: u * math.erfc(-u / SQRT_2) / 2, gelu_slope,                        "erfc(-u/sqrt(2))/2+u*exp(-u**2/2)/sqrt(2*pi)",
           definition="u*erfc(-u/sqrt(2))/2"),
-    unary("silu",        lambda u: u * sigmoid(u),       lambda y, u: sigmoid(u) * (1 + u * sigmoid(-u)), "sigmoid(u)*(1+u*sigmoid(-u))",
+    unary("silu",        lambda u: u * sigmoid(u),       silu_slope, "sigmoid(u)*(1+u*sigmoid(-u))",
           definition="u*sigmoid(u)", aliases=("swish",)),
     unary("mish",        lambda u: u * math.tanh(softplus(u)), mish_slope,                        "tanh(softplus(u))+u*sech(softplus(u))**2*sigmoid(u)",
           definition="u*tanh(softplus(u))"),
@@ -494,8 +530,8 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     unary("softsign",    lambda u: u / (1 + abs(u)),     lambda y, u: 1 / (1 + abs(u)) ** 2, "1/(1+abs(u))**2", definition="u/(1+abs(u))"),
     ),
     "special functions": (
-    unary("erf",         math.erf,                       lambda y, u: 2 / math.sqrt(math.pi) * math.exp(-u * u), "2*exp(-u**2)/sqrt(pi)"),
-    unary("erfc",        math.erfc,                      lambda y, u: -2 / math.sqrt(math.pi) * math.exp(-u * u), "-2*exp(-u**2)/sqrt(pi)"),
+    unary("erf",         math.erf,                       lambda y, u: 2 / math.sqrt(math.pi) * bell(u), "2*exp(-u**2)/sqrt(pi)"),
+    unary("erfc",        math.erfc,                      lambda y, u: -2 / math.sqrt(math.pi) * bell(u), "-2*exp(-u**2)/sqrt(pi)"),
     unary("gamma",       math.gamma,                     lambda y, u: y * polygamma(0, u),  "gamma(u)*digamma(u)", NO_POLE, latex=r"\Gamma\left({u}\right)"),
     unary("lgamma",      lgamma,                         lambda y, u: polygamma(0, u),      "digamma(u)", NO_POLE,
           definition="log(abs(gamma(u)))", aliases=("loggamma",), latex=r"\ln\left|\Gamma\left({u}\right)\right|"),

@@ -91,8 +91,9 @@ class Command(Helpful):
             for spelling, option in known.items()
         }
         flags: list[str] = []
-        operands: list[str] = []
-        rest = iter(args)
+        place = _double_minus(args, known)
+        operands = args[place : place + 1]
+        rest = iter(args[:place] + args[place + 1 :])
         for word in rest:
             name = word.partition("=")[0] if word.startswith("--") else word
             if word == "--":
@@ -109,6 +110,23 @@ class Command(Helpful):
             else:
                 operands.append(word)
         return flags, operands
+
+
+def _double_minus(args: list[str], known: dict[str, click.Option]) -> int:
+    """Return the place of a formula such as --x; their number: there is none.
+
+    Where the formula may be so, --x is an option only if a value follows.
+    """
+    options = args[: args.index("--")] if "--" in args else args
+    for place, (word, after) in enumerate(
+        zip(options, [*options[1:], ""], strict=True)
+    ):
+        option = known.get(word)
+        if option is None or (option.metavar, option.default) != ("LO:HI", ""):
+            continue
+        if not after or after in known:
+            return place
+    return len(args)
 
 
 def _value_of(name: str, rest: Iterator[str], known: Container[str]) -> list[str]:

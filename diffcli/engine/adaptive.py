@@ -1,7 +1,8 @@
 """Numbers right to as many digits as one asks for.
 
 A computation is run in mpmath with more and more digits until two runs agree: what
-cancellation takes away in one run, the next has to spare.
+cancellation takes away in one run, the next has to spare. Where balls are installed
+they are asked first (``engine/by_balls``): the digits are the same.
 """
 
 import math
@@ -13,7 +14,7 @@ from mpmath import mp
 
 from diffcli.arithmetics import Arithmetic, multiprecision
 from diffcli.arithmetics.multiprecision import Real
-from diffcli.engine import fold
+from diffcli.engine import by_balls, fold
 from diffcli.engine.tape import Program, Undefined
 from diffcli.records import Record
 
@@ -120,6 +121,9 @@ def gradient(
     Raises Undefined, Unsettled.
     """
     names = list(program.inputs)
+    proved = by_balls.numbers(program, point, digits, output)
+    if proved is not None:
+        return Gradient(proved[0], dict(zip(names, proved[1:], strict=True)))
 
     def compute() -> Trial:
         values = run(program, point)
@@ -150,6 +154,9 @@ def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Rea
 
     Raises Undefined, Unsettled.
     """
+    proved = by_balls.numbers(program, point, digits)
+    if proved is not None:
+        return proved
 
     def compute() -> Trial:
         numbers = run(program, point)

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 
 from diffcli.calculus.functions import (
+    ARITHMETIC,
     FIRST,
     MINUS_ONE,
     NAMED,
@@ -25,8 +26,11 @@ from diffcli.calculus.functions import (
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Tape
 from diffcli.language.expression import Number as NumberNode
 
-_VALUE = 2.0  # roundings in a value: a library function is off by one or two units
+_VALUE = 2.0  # roundings in a value
+_OF_A_LIBRARY = 10.0  # in that of a function: gamma is off by more than four
+_INSIDE = 2.0  # in an argument, before a composed function uses it
 _WHOLE = 2.0**53  # up to here every whole number is a double
+_ROUNDED_ONCE = frozenset(ARITHMETIC.values())
 _PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 #: The size of partials that are the same everywhere.
 _CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
@@ -69,9 +73,12 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
 def value_bound(backward: BackwardPass) -> float:
     """Return about how far rounding may have moved f: that of its constants, too."""
     tape = backward.tape
-    # A backward pass reaches no constant, and does not see a jump.
-    if any(_leaf_errors(tape)) or not _LEAPING.isdisjoint(tape.program.functions):
-        return value_errors(tape)[tape.program.outputs[0]]
+    program, first = tape.program, len(tape.program.leaves)
+    # A backward pass reaches no constant and does not see a jump, and it takes every
+    # row as rounded once: that is so of sums, products and quotients.
+    once = _ROUNDED_ONCE.issuperset(program.functions) and all(program.active[first:])
+    if any(_leaf_errors(tape)) or not once:
+        return value_errors(tape)[program.outputs[0]]
     bound = backward.value_bound()
     return bound if bound == bound else math.inf  # a partial that there is not
 
@@ -94,10 +101,11 @@ def value_errors(tape: Tape) -> list[float]:
             append(0.0)
             row += 1
             continue
-        error = _VALUE * ROUNDING * value + (TINY if value < _SMALL else 0.0)
         function: Function = node.function  # type: ignore[attr-defined]
+        units = _VALUE if function.value in _ROUNDED_ONCE else _OF_A_LIBRARY
+        error = units * ROUNDING * value + (TINY if value < _SMALL else 0.0)
         # What is composed of other functions may cancel inside: lgamma, logsumexp.
-        inside = ROUNDING if function.definition else 0.0
+        inside = _INSIDE * ROUNDING if function.definition else 0.0
         moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
         if moved:
             error += _moves(function.partials[0], row, a, b, values) * moved
