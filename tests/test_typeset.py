@@ -66,6 +66,29 @@ def test_latex_compiles(tool: str, tmp_path: Path, run: Run) -> None:
         assert done.returncode == 0, done.stdout[-2000:].decode(errors="replace")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool == "pdflatex"])
+def test_the_table_of_functions_stays_on_its_pages(
+    tool: str, tmp_path: Path, run: Run
+) -> None:
+    assert run("functions", "-o", str(tmp_path / "table.tex")).code == 0
+    subprocess.run(
+        [TOOLS[tool], "-draftmode", "-interaction=nonstopmode", "table.tex"],
+        cwd=tmp_path, capture_output=True, check=True,
+    )  # fmt: skip
+    log = (tmp_path / "table.log").read_text(encoding="latin-1")
+    beyond = map(float, re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log))
+    assert all(points < 28 for points in beyond)  # half of the margin
+
+
+def test_a_long_table_breaks_between_pages_and_a_wide_one_its_words(run: Run) -> None:
+    every, one = (run("functions", *w, "-f", "latex").out for w in ([], ["sin"]))
+    assert r"\begin{longtable}{lp{" in every
+    assert r"\usepackage{longtable}" in every
+    assert r"\begin{tabular}{ll}" in one
+    assert every.count("{") == every.count("}")
+
+
 GRAPHS = [call for call in CALLS if call[0] in ("trace", "tree")]
 
 

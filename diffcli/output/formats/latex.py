@@ -31,6 +31,8 @@ _SPECIAL = str.maketrans({
     **{high: f"$^{n}$" for n, high in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     "⁻": "$^-$", "⁽": "$^($", "⁾": "$^)$",
 })  # fmt: skip
+_ON_A_PAGE = 30  # rows of a table
+_ON_A_LINE = 84  # characters of a table's row
 #: Packages that not every document needs, by what they are needed for.
 _PACKAGES = {
     r"\begin{Verbatim}": "fancyvrb",
@@ -101,13 +103,39 @@ def _verbatim(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def _tabular(block: Table) -> Iterator[str]:
-    aligns = "".join("l" if c.align == "left" else "r" for c in block.columns)
-    yield from ("", rf"\noindent\begin{{tabular}}{{{aligns}}}", r"  \hline")
+    """Yield a table; one of many rows goes on on the next page."""
+    rows = [[_plain(cell) for cell in cells] for cells in block.rows]
+    kind = "longtable" if len(rows) > _ON_A_PAGE else "tabular"
+    before = "" if kind == "longtable" else r"\noindent"
+    aligns = "".join(_aligns(block, rows))
+    yield from ("", rf"{before}\begin{{{kind}}}{{{aligns}}}", r"  \hline")
     yield _row([column.title for column in block.columns])
     yield r"  \hline"
-    for cells in block.rows:
-        yield _row([_plain(cell) for cell in cells])
-    yield from (r"  \hline", r"\end{tabular}", "")
+    if kind == "longtable":
+        yield r"  \endhead"
+    for cells in rows:
+        yield _row(cells)
+    yield from (r"  \hline", rf"\end{{{kind}}}", "")
+
+
+def _aligns(block: Table, rows: list[list[str]]) -> Iterator[str]:
+    """Yield how each column stands; where a line is too short for all, words wrap."""
+    columns = block.columns
+    sizes = [
+        max(len(column.title), *(len(cells[place]) for cells in rows), 1)
+        for place, column in enumerate(columns)
+    ]
+    words = [place for place, column in enumerate(columns) if column.wraps]
+    room = _ON_A_LINE - sum(s for p, s in enumerate(sizes) if p not in words)
+    wide = [place for place in words if sizes[place] > room / len(words)]
+    short = sum(sizes[place] for place in words if place not in wide)
+    crowded = sum(sizes) > _ON_A_LINE and room > short
+    for place, column in enumerate(columns):
+        if crowded and place in wide:
+            share = (room - short) / len(wide) / _ON_A_LINE
+            yield rf"p{{{share:.2f}\linewidth}}"
+        else:
+            yield "l" if column.align == "left" else "r"
 
 
 def _row(cells: list[str]) -> str:
