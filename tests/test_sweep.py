@@ -179,3 +179,20 @@ def test_the_power_of_h_is_that_of_taylor(
     out = run("sweep", formula, "--at", "0").out
     assert f"{scheme} error ~ {power} (truncation)" in out
     assert "rounding, error" not in out
+
+
+#: Where functions are ordinary, and where they cancel inside a row.
+ROUNDED = [
+    ("sin(x)", 1.0), ("lgamma(x)", 1.0000001), ("lgamma(x)", -2.457), ("erf(x)", 3.0),
+    ("digamma(x)", 1.4616), ("logsumexp(x, 1)", -0.5413), ("log1p(x)", 1e-3),
+    ("hypot(x, 3) - 5", 4.0), ("e - x", 2.718281828),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "x"), ROUNDED)
+def test_no_error_is_beyond_what_theory_allows(formula: str, x: float) -> None:
+    problem = pose(parse(formula), {"x": x})
+    for series in sweep(problem, "x", widths(1e-12, 0.1, 2)).series:
+        for sample in series.samples:
+            if sample.absolute is not None and sample.predicted is not None:
+                assert sample.absolute <= 2 * sample.predicted

@@ -6,6 +6,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from diffcli.analysis.grad import compare
+from diffcli.engine.bounds import value_errors
 from diffcli.engine.stencils import NoDifference, along, quotient_at
 from diffcli.engine.tape import ROUNDING, TINY, Undefined
 from diffcli.problem import Estimate, Problem
@@ -15,6 +16,7 @@ SCHEMES = ("forward", "symmetric")
 _SPARE = 60  # digits beyond those that small steps cancel
 _CLEAR = 5  # how many times larger one part of an error is where it alone is seen
 _ONE_POWER = 0.1  # how much the power of h may vary where truncation follows one
+_CANCELS = 16.0  # times the bound from outside a row
 _LUCK = 0.1  # the share of the predicted error below which an error is luck
 
 
@@ -286,6 +288,9 @@ def _sample(
         tape = problem.program.run(point)
         height = tape.values[problem.program.outputs[0]]
         bound = tape.backward().value_bound()
+        inside = value_errors(tape)[problem.program.outputs[0]]
+        if inside > _CANCELS * bound:  # in a row, as that of lgamma near its zeros
+            bound = inside
         least = max(ROUNDING * abs(height), TINY)
         rounding += max(bound, least) if math.isfinite(bound) else least
         return height
