@@ -318,3 +318,10 @@ def test_a_power_whose_exponent_has_a_value_is_no_vector_turned_over() -> None:
 )
 def test_choices_inside_choices_need_no_stack(source: str) -> None:
     assert parse(source).variables == ("x",)
+
+
+def test_a_name_glued_to_pi_is_told_of() -> None:
+    (note,) = parse("2πr").notes
+    assert "π*r" in note.text
+    assert not parse("2π*r").notes
+    assert not parse("2αr").notes

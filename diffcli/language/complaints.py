@@ -32,6 +32,7 @@ _SIDE_BY_SIDE = {
 }
 """What is meant by words that stand side by side with others."""
 _COMPARISONS = {"<", ">", "<=", ">=", "==", "!="}
+_GROUP = 3  # digits between the commas of thousands
 _SHORT = 30  # characters of the user's text that a hint repeats
 
 
@@ -94,6 +95,9 @@ class Complaints:
             return self.at(index, f"unknown function '{name}'", advice)
         opening = self.tokens[index + 1].start
         group = self.source[opening : _closing(self.source, opening)]
+        if group[:1] == "[" or self._is_list(index + 1):
+            advice = f"write what {name}(...) is, in functions that are known"
+            return self.at(index, f"unknown function '{name}'", advice)
         group = group if len(group) < _SHORT else "(...)"
         what = "a constant" if name in CONSTANTS and not used else "a variable"
         return self.at(
@@ -101,6 +105,17 @@ class Complaints:
             f"'{name}' is {what}, not a function",
             f"for a product write {name}*{group}",
         )
+
+    def _is_list(self, index: int) -> bool:
+        """Tell whether a comma stands in the group that opens here: (n, k)."""
+        depth = 0
+        for token in self.tokens[index:]:
+            depth += (token.kind == "(") - (token.kind == ")")
+            if depth == 1 and token.kind == ",":
+                return True
+            if depth == 0:
+                break
+        return False
 
     def needs_brackets(self, index: int) -> ParseError:
         """Say that a function stands without its argument."""
@@ -283,6 +298,8 @@ class Complaints:
             rest = self.source[after.end :]
             rest = rest if len(rest) < _SHORT else "…"
             hint = f"decimals use a point: {before.text}.{after.text}{rest}"
+            if len(after.text) == _GROUP and before.text.isdigit():
+                hint += f"; thousands have no sign: {before.text}{after.text}{rest}"
         return self.at(index, "unexpected ','", hint or self._beside(index))
 
     def _beside(self, index: int) -> str:

@@ -1,6 +1,6 @@
 """What a text means: in the plain language, or else to one of the readers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -154,8 +154,11 @@ def _understood(reading: Reading) -> Parsed:
     """Return all that was read."""
     expression, order = reading.last()
     notes: tuple[Remark, ...] = ()
+    if not reading.source.isascii():
+        notes = tuple(_glued_to_pi(order))
     if reading.order:
-        order, notes = _after_the_head(reading.order, order)
+        order, told = _after_the_head(reading.order, order)
+        notes += told
     return Parsed(
         reading.source, expression, order, reading.definitions, reading.names,
         reading.within, notes,
@@ -186,6 +189,14 @@ def _after_the_head(
         more = "is a variable too" if len(rest) == 1 else "are variables too"
         told.append(f"{', '.join(rest)} {more}, though not named in front of '='")
     return (*order, *rest), (Remark(f"{'; '.join(told)}."),)
+
+
+def _glued_to_pi(names: Sequence[str]) -> Iterator[Remark]:
+    """Yield what to tell of πr, which is one name."""
+    for name in names:
+        if name[0] == "π":
+            told = f"{name} is one name here; a product is written π*{name[1:]}"
+            yield Remark(f"{told}.")
 
 
 def _is_part(name: str, vector: str) -> bool:

@@ -27,6 +27,9 @@ _DEGREES = re.compile(
     r"(\s*(?:\\(?:text|mathrm|rm)\s*\{\s*)?[CFK](?![A-Za-z]))?"
 )
 _EXPONENT = re.compile(r"([0-9.]+)([eE])([+-][0-9]+)")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_LOWERED = str.maketrans(_RAISED, "0123456789-")
+_RAISED_NUMBER = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _BIG = {"∑": "sum", "∏": "prod"}
 _CODE = re.compile(r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b")
 _TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
@@ -188,10 +191,24 @@ class Reader(Names):
             self.end_cell()
         elif text in _BIG:
             self.sum(lexeme._replace(text=_BIG[text]))
+        elif text in _RAISED:
+            self.raised(lexeme)
         elif text == "!":
             self.group.out.append(Token("!", "!", like.start, like.end))
         elif text not in (".", ",") or self.peek().kind != "end":
             self.plain_sign(lexeme)
+
+    def raised(self, lexeme: Lexeme) -> None:
+        """Read a raised number: x², x⁻¹."""
+        found = _RAISED_NUMBER.match(self.source, lexeme.start, self.last)
+        if found is None:
+            raise self.refuse(lexeme, f"'{lexeme.text}' is no number")
+        self.position = found.end()
+        like = lexeme._replace(end=found.end()).token()
+        self.power(like)
+        digits = found[2].translate(_LOWERED)
+        minus = [sign("-", like)] if found[1] else []
+        self.deliver([self.bunch([*minus, number(digits, like)], like)])
 
     def plain_sign(self, lexeme: Lexeme) -> None:
         """Read an operator or a comparison."""
