@@ -19,6 +19,7 @@ _ACROSS, _DOWN = 161, 81  # samples of a map: more than a wide terminal has cell
 _MOST_WORK = 3_000_000  # nodes of a formula, times samples, that take seconds
 _FEWEST = 21  # samples in each direction, however long the formula
 _ASKED = 9  # places of a line at which its kind is looked at
+_NEARER = 12  # bisections of the way between two samples toward an edge
 _ASKED_FEW = 3  # of a map with few samples, for which somebody waits
 _HALVINGS = 30  # of the steps toward the steepest place
 _UNBOUNDED = 4.0  # a gradient that grows so many times between samples has no end
@@ -214,7 +215,7 @@ def _broken(chart: Map) -> Broken:
         rows = edge.samples(len(chart.x), len(chart.y))
         kinds = Counter(
             feature.kind if feature else ""
-            for feature in _asked(field, list(_crossings(rows)), most)
+            for feature in _asked(field, edge, list(_crossings(rows)), most)
         )
         values = tuple(tuple(s.value for s in row) for row in rows)
         if kinds and (kind := kinds.most_common(1)[0][0]):
@@ -254,19 +255,33 @@ def _crossings(rows: Sequence[Sequence[Sample]]) -> Iterator[tuple[Place, Place]
 
 
 def _asked(
-    field: Field, crossings: Sequence[tuple[Place, Place]], most: int
+    field: Field, edge: Field, crossings: Sequence[tuple[Place, Place]], most: int
 ) -> Iterator[Feature | None]:
-    """Yield what the function does at some of the crossings."""
+    """Yield what the function does at some of the crossings, and at nothing beside."""
     stride = max(1, len(crossings) // most)
-    for (x, y), (to_x, to_y) in crossings[stride // 2 :: stride]:
-        across = y == to_y
-        low, high = (x, to_x) if across else (y, to_y)
+    for start, end in crossings[stride // 2 :: stride]:
+        (x, y), step = _met(edge, start, end)
+        across = start[1] == end[1]
         name, other = field.names if across else field.names[::-1]
         fixed = {**field.others, other: y if across else x}
-        half = (high - low) / 2
-        places = [low + half * n for n in range(-1, 4)]  # an edge may touch 0 between
+        here = x if across else y
+        places = [here + step * n for n in range(-2, 3)]  # an edge may touch 0 between
         survey = features(Slice(field.program, name, fixed), places)
         yield survey.features[0] if survey.features else None
+
+
+def _met(edge: Field, start: Place, end: Place) -> tuple[Place, float]:
+    """Return where an edge changes its sign, and a step that is small beside it."""
+    low, high = start, end
+    below = (edge.value(*start) or 0.0) < 0
+    for _ in range(_NEARER):
+        middle = ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2)
+        value = edge.value(*middle)
+        if value is None:
+            break
+        low, high = (middle, high) if value and (value < 0) == below else (low, middle)
+    step = (end[0] - start[0] + end[1] - start[1]) / 2 / 2 ** (_NEARER // 2)
+    return high, step
 
 
 # ---- slopes -----------------------------------------------------------------------

@@ -15,6 +15,8 @@ from diffcli.records import Record
 
 _MOST = 24  # places that are looked at for one edge
 _HALVINGS = 50  # of the steps toward the least value
+_SOON = 10  # turns after which what goes to 0 is near it
+_FAR = 1e10  # times what counts as 0
 _NOTHING = 1e-12  # share of what is around it that counts as 0
 _DISTANCES = 6  # from the place, each a tenth of the one before
 _POWER = 1.2  # growth from one distance to the next of what has a pole
@@ -88,9 +90,11 @@ def _zero(
     """Return where an edge is 0 next to a place; None: it is nowhere."""
     (x, y), (step_x, step_y) = place, steps
     least = edge(x, y)
-    for _ in range(_HALVINGS):
+    for turn in range(_HALVINGS):
         if least is None or not least:
             break
+        if turn == _SOON and abs(least) > nothing * _FAR:
+            return None
         around = ((x + a * step_x, y + b * step_y) for a, b in _COMPASS)
         known = [(abs(n), *p) for p in around if (n := edge(*p)) is not None]
         best = min(known, default=(math.inf, x, y))

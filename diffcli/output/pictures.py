@@ -1,7 +1,8 @@
 """The pictures of what is explored: the curve with its lines, or a map."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from diffcli.analysis.explore import State
 from diffcli.analysis.maps import Field, Map
@@ -14,6 +15,7 @@ from diffcli.output.document import Line, Screen
 from diffcli.output.relief import SIGNS, Overlay, heading, relief
 from diffcli.output.views.plot import kinks, runs
 
+T = TypeVar("T")
 _SAMPLES = 161
 _WORK = 100_000  # nodes of a formula, times values: a few hundredths of a second
 _FEWEST = 16
@@ -30,7 +32,8 @@ def curve(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
     low, high = middle - reach, middle + reach
     others = {n: value for n, value in state.point.items() if n != name}
     count = min(_SAMPLES, _affordable(found))
-    drawn = plot(found.parsed, name, others, low, high, count)
+    key = found.parsed.expression, name, *others.items(), low, high, count
+    drawn = _last(key, lambda: plot(found.parsed, name, others, low, high, count))
     broken = [f.x for f in drawn.features if f.kind in ("jump", "pole")]
     values = runs([(s.x, s.value) for s in drawn.samples], broken)
     bottom, top = window((drawn,), False)
@@ -102,7 +105,9 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
         (mx - rx, mx + rx), (my - ry, my + ry),
     )  # fmt: skip
     most = math.isqrt(_affordable(found))
-    chart = _surveyed(field, min(columns // 2, most), min(rows, most))
+    size = min(columns // 2, most), min(rows, most)
+    key = parsed.expression, field.x, field.y, *size
+    chart = _last(key, lambda: Map(field, *size))
     curves: list[Curve] = []
     marks: list[Mark] = []
     gradient = [found.estimate("backprop", name) for name in (first, second)]
@@ -116,17 +121,16 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
     return relief(chart, screen, lines, arrows=False, overlay=overlay, within=True)
 
 
-_kept: dict[tuple[object, ...], Map] = {}
-"""The last map: most keys move the point and leave the map as it is."""
+_kept: dict[tuple[object, ...], Any] = {}
+"""What was drawn last: most keys move the point and leave curve or map as it is."""
 
 
-def _surveyed(field: Field, across: int, down: int) -> Map:
-    """Return the map of a field, the last one if it is the same."""
-    key = field.parsed.expression, field.x, field.y, across, down
+def _last(key: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Return what was made with this key if it was made last, else make it."""
     if key not in _kept:
         _kept.clear()
-        _kept[key] = Map(field, across, down)
-    return _kept[key]
+        _kept[key] = make()
+    return cast("T", _kept[key])
 
 
 def _arrow(
