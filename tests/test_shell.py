@@ -1,19 +1,22 @@
 """A citizen of the shell: closed and full streams, signals, files, pipes."""
 
+import errno
+import io
 import os
 import shlex
 import signal
 import stat
 import subprocess
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from diffcli import plugins
-from diffcli.cli import commands
-from tests.conftest import patience
+from diffcli.cli import commands, files, terminal
+from tests.conftest import Run, patience
 from tests.test_process import COMMAND, environment
 
 #: A call of every command that has something to write.
@@ -53,6 +56,93 @@ def sh(line: str, folder: Path | None = None) -> tuple[int, str, str]:
         cwd=folder,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+# ---- what breaks while something is written -----------------------------------------
+
+#: What goes wrong in the middle of a file, and the code that the call ends with.
+BREAKS: dict[str, tuple[BaseException, int]] = {
+    "signal": (KeyboardInterrupt(), 130),
+    "full": (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 74),
+    "quota": (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)), 74),
+    "device": (OSError(errno.EIO, os.strerror(errno.EIO)), 74),
+    "reader": (BrokenPipeError(), 141),
+    "memory": (MemoryError(), 2),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_breaks_off_is_not_there(
+    name: str, what: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a part of it nor what stood aside; an older one stays as it was."""
+    error, code = BREAKS[what]
+
+    class Broken(TextIOWrapper):
+        def flush(self) -> None:
+            super().flush()
+            raise error
+
+    def opened(descriptor: int, *_: object, **__: object) -> TextIOWrapper:
+        return Broken(io.FileIO(descriptor, "w"), "utf-8")
+
+    monkeypatch.setattr(files, "open", opened, raising=False)
+    form = "c" if name == "export" else "md"
+    target = tmp_path / f"out.{form}"
+    words = [word for word in CALLS[name] if word not in ("-f", "c")]
+    ran = run(name, *words, "-o", str(target))
+    assert (ran.code, ran.out) == (code, "")
+    assert os.listdir(tmp_path) == []
+    assert ran.err.count("\n") == (what != "reader")
+    target.write_text("older", "utf-8")
+    assert run(name, *words, "-o", str(target)).code == code
+    assert target.read_text("utf-8") == "older"
+    assert os.listdir(tmp_path) == [target.name]
+
+
+# ---- where it is called ------------------------------------------------------------
+
+
+def test_a_screen_of_any_size_is_drawn_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with patience():
+        assert run("plot", "x", columns=10**12).code == 0
+    sizes = {"9" * 12: 1000, "9" * 5000: 0, "0": 0, "-1": 0, "x": 0, "": 0, "30": 30}
+    for given, lines in sizes.items():
+        monkeypatch.setenv("LINES", given)
+        assert terminal.size("LINES", 1, False) == lines
+
+
+def test_nothing_of_the_surroundings_is_needed(tmp_path: Path) -> None:
+    """No home, no locale, no terminal, no variable, and no current directory."""
+    bare = f"env -i setsid {shlex.join(COMMAND)}"
+    line = (
+        f"mkdir here; cd here; rmdir ../here; {bare} grad x^2 --at 1 -fplain;"
+        f" {bare} grad --module math:fsum --at 1 -fcsv; {bare} plot x -o x.svg; echo $?"
+    )
+    code, out, err = sh(line, tmp_path)
+    assert (code, out.splitlines()[0], out.splitlines()[-1]) == (0, "2", "74")
+    assert err == "Error: cannot write 'x.svg': No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "says"),
+    [
+        ("-v 60000", 2, "there is not enough memory for this"),
+        ("-f 0", 74, "cannot write 'big.csv': File too large"),
+        ("-n 8", 0, ""),
+    ],
+)
+def test_low_limits_are_said(limit: str, code: int, says: str, tmp_path: Path) -> None:
+    big = "+".join(f"sin({place}*x)" for place in range(8_000 if code == 2 else 10))
+    (tmp_path / "big").write_text(big, "utf-8")
+    line = f"ulimit {limit}; D grad @big --at 1 -o big.csv"
+    ended, out, err = sh(line, tmp_path)
+    assert (ended, out) == (code, "")
+    assert err.partition("\n")[0] == (f"Error: {says}" if says else "")
+    assert len(os.listdir(tmp_path)) == 1 + (code == 0)
 
 
 # ---- streams that are closed, full, or read by nobody ------------------------------

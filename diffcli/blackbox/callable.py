@@ -54,7 +54,7 @@ class ModuleBox(CallableBox):
             raise UsageError(
                 f"--module {name} names no function", hint="--module package.module:f"
             )
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, "")  # the current directory, if there still is one
         try:
             with _aside():
                 target: Any = import_module(module)

@@ -33,7 +33,9 @@ def write(lines: Iterable[str], output: str = "-", *, flush: bool = False) -> No
         elif _is_written_through(output):
             _fill(_opened(os.open, output, os.O_WRONLY), lines)
         else:
-            _replace(os.path.realpath(output), lines)
+            with _writing():  # there may be no current directory any more
+                path = os.path.realpath(output)
+            _replace(path, lines)
     except _Unwritten as unwritten:
         raise _failure(unwritten.error, f"'{output}'") from None
 

@@ -124,11 +124,15 @@ def main(args: Sequence[str] | None = None) -> int:
         terminal.close()
         terminal.say("Interrupted.")
         return 130
+    except MemoryError:
+        pass  # said below, where what took the memory is gone
     except Exception as error:
         terminal.close()
         return _failed(error, words)
     finally:
         patience.end()
+    terminal.close()
+    return _failed(UsageError("there is not enough memory for this"), words)
 
 
 def run(words: Sequence[str]) -> int:

@@ -16,6 +16,8 @@ from diffcli.errors import UsageError, visible
 from diffcli.tables import COMPRESSED
 
 _NARROWEST = 20  # columns below which words do not fit anyway
+_LARGEST = 1000  # columns or lines: what is drawn for more, nobody looks at
+_DIGITS = 20  # of a size that is meant
 _NO_TEXT = "it is not a text in UTF-8"
 _NO_GZIP = "it is no whole file of gzip"
 
@@ -230,8 +232,9 @@ def close() -> None:
 def size(name: str, side: int, terminal: bool) -> int:
     """Return the columns or lines of the screen: as set, or as the terminal says."""
     setting = os.environ.get(name, "")
+    setting = setting if len(setting) < _DIGITS else ""
     if setting.isdecimal() and int(setting) > 0:
-        return int(setting)
+        return min(int(setting), _LARGEST)
     if not terminal:
         return 0
     try:
