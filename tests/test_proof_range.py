@@ -120,3 +120,28 @@ def test_check_says_it_and_its_code_too(form: str, run: Run) -> None:
 def test_what_is_no_range_is_refused(words: str, run: Run) -> None:
     ran = run(*words.split())
     assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize("formula", ["sin(x)*exp(x)", "x^3", "1/x", "gelu(x)*y"])
+def test_truncation_has_a_proved_bound(formula: str, run: Run) -> None:
+    """The bound holds what exact arithmetic loses, and is never far above it."""
+    point = {"x": 0.7, "y": 2} if "y" in formula else {"x": 0.7}
+    found = diffcli.sweep(formula, point, "x", smallest=1e-6, largest=0.1, prove=True)
+    for series in found.series:
+        for sample in series.samples:
+            assert sample.bound is not None
+            assert sample.absolute is not None
+            assert sample.predicted is not None
+            assert sample.absolute <= sample.bound
+            assert sample.predicted * (1 - 1e-9) <= sample.bound
+            assert sample.bound <= 5 * sample.predicted + 1e-14
+    assert found.series[0].best in found.series[0].samples
+
+
+def test_a_bound_of_truncation_is_shown(run: Run) -> None:
+    words = ("sweep", "sqrt(x)", "--at", "0.25", "--prove", "--scheme", "symmetric")
+    header, wide, *rest = run(*words, "-f", "csv").out.splitlines()
+    assert header.endswith(",bound")
+    assert wide.endswith(",")  # the step goes beyond the domain
+    assert not rest[-1].endswith(",")
+    assert "truncation has a proved bound at" in run(*words).out

@@ -6,6 +6,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from diffcli.analysis.grad import compare
+from diffcli.analysis.truncation import truncation_bounds
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.stencils import NoDifference, along, quotient_at
 from diffcli.engine.tape import ROUNDING, TINY, Undefined
@@ -31,6 +32,9 @@ class Sample(Record):
     relative: float | None
     #: The absolute error that theory predicts; None: f bends too sharply for one.
     predicted: float | None
+    #: A bound of it: truncation proved by balls, and what rounding may do; None: it is
+    #: not asked for, or not proved.
+    bound: float | None = None
 
     @property
     def digits(self) -> int | None:
@@ -92,6 +96,8 @@ def sweep(
     name: str,
     steps: Sequence[float],
     schemes: Sequence[str] = SCHEMES,
+    *,
+    prove: bool = False,
 ) -> Sweep:
     """Return the error of the difference quotients for many step widths.
 
@@ -109,8 +115,27 @@ def sweep(
     series = []
     for scheme in schemes:
         lost = _truncation(problem, name, scheme, steps)
-        series.append(_series(problem, name, scheme, steps, true, lost))
+        found = _series(problem, name, scheme, steps, true, lost)
+        if prove:
+            bounds = truncation_bounds(problem, name, scheme, steps)
+            found = _bounded(found, lost, bounds)
+        series.append(found)
     return Sweep(problem, name, float(true.number), tuple(series))
+
+
+def _bounded(
+    series: Series, lost: Sequence[float | None], bounds: Sequence[float | None]
+) -> Series:
+    """Return a series with the proved bound of truncation in the place of it."""
+    samples = tuple(
+        sample
+        if sample.predicted is None or truncation is None or bound is None
+        else sample._replace(bound=sample.predicted - truncation + bound)
+        for sample, truncation, bound in zip(series.samples, lost, bounds, strict=True)
+    )
+    place = series.samples.index(series.best) if series.best else None
+    best = None if place is None else samples[place]
+    return series._replace(samples=samples, best=best)
 
 
 def _derivative(problem: Problem, name: str) -> Estimate:

@@ -24,11 +24,13 @@ def sweep(
     smallest: SupportsFloat = 1e-15,
     largest: SupportsFloat = 1.0,
     per_decade: int = 4,
+    prove: bool = False,
 ) -> Sweep:
     """Return the error of difference quotients against their step width.
 
     ``variable`` is the first one if left out; the step widths go from ``largest`` down
-    to ``smallest``, ``per_decade`` of them from one power of ten to the next.
+    to ``smallest``, ``per_decade`` of them from one power of ten to the next. With
+    ``prove`` each error has a bound, whose truncation is proved (extra ``proof``).
 
     >>> [series.best.h for series in sweep("exp(x)", {"x": 1}, scheme="central").series]
     [1e-05]
@@ -47,4 +49,5 @@ def sweep(
     if not name:
         raise PointError("the formula has no variables, so it has no derivative")
     schemes = SCHEMES if chosen == "both" else (chosen,)
-    return _analysis.sweep(problem, name, widths(ends[0], ends[1], per_decade), schemes)
+    steps = widths(ends[0], ends[1], per_decade)
+    return _analysis.sweep(problem, name, steps, schemes, prove=bool(prove))

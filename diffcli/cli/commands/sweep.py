@@ -64,6 +64,10 @@ _STEP = click.FloatRange(1e-300, 1e300)
     help="Which differences to try.",
 )
 @click.option("--theory", is_flag=True, help="Draw the error that theory predicts too.")
+@click.option(
+    "--prove", is_flag=True,
+    help="A bound of each error too, its truncation proved (extra proof).",
+)  # fmt: skip
 @options.height
 @options.output(*HAS)
 def command(
@@ -74,6 +78,7 @@ def command(
     per_decade: int,
     scheme: Schemes,
     theory: bool,
+    prove: bool,
     height: int | None,
     **shared: Any,
 ) -> Answer:
@@ -90,11 +95,11 @@ def command(
     def at(problem: Problem) -> Document:
         found = sweep(
             problem, variable=name, scheme=scheme,
-            smallest=first, largest=last, per_decade=per_decade,
+            smallest=first, largest=last, per_decade=per_decade, prove=prove,
         )  # fmt: skip
-        return document(Exhibit(found, theory, height))
+        return document(Exhibit(found, theory, height, prove))
 
-    form, own = request.form(HAS), header(theory=theory)
+    form, own = request.form(HAS), header(theory=theory, prove=prove)
     if formats.part(form) == "record":
         refuse(f"-f {form} has the predicted errors anyway", "theory")
     return request.at_points(

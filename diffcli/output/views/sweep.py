@@ -42,6 +42,8 @@ class Exhibit(Record):
     theory: bool
     #: Lines of the picture; None: as many as fit.
     height: int | None
+    #: Show the bounds too.
+    prove: bool = False
 
 
 def document(exhibit: Exhibit) -> Document:
@@ -68,7 +70,8 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     yield Picture(partial(_picture, exhibit))
     for series in sweep.series:
         yield Facts(tuple(_best(series, size)))
-    for sentence in _lessons(sweep.series):
+    said = _proofs(sweep.series) if exhibit.prove else ()
+    for sentence in (*_lessons(sweep.series), *said):
         yield Facts(((Run(f"  {sentence}", "muted"),),))
 
 
@@ -137,6 +140,17 @@ def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
         yield f"slope {falls[0]:.1f} left of it: rounding, error ~ 1/h"
 
 
+def _proofs(schemes: Sequence[Series]) -> Iterator[str]:
+    """Yield how many of the errors are within their bounds."""
+    for series in schemes:
+        bounded = [s for s in series.samples if s.bound is not None]
+        within = sum((s.absolute or 0.0) <= (s.bound or 0.0) for s in bounded)
+        yield (
+            f"{series.scheme}: truncation has a proved bound at {len(bounded)} of"
+            f" {len(series.samples)} h; the error is within the bound at {within}"
+        )
+
+
 def _power(slope: float) -> str:
     """Return the power of h that a slope in the log-log picture shows."""
     power = f"{slope:.1f}".removesuffix(".0")
@@ -176,14 +190,19 @@ def _sheet(exhibit: Exhibit) -> Sheet:
             plain_number(s.relative),
             "" if s.digits is None else s.digits,
             *([plain_number(s.predicted)] if exhibit.theory else []),
+            *([plain_number(s.bound)] if exhibit.prove else []),
         )
         for series in exhibit.sweep.series
         for s in series.samples
     ]
-    return Sheet(header(theory=exhibit.theory), rows)
+    return Sheet(header(theory=exhibit.theory, prove=exhibit.prove), rows)
 
 
-def header(*, theory: bool) -> tuple[str, ...]:
+def header(*, theory: bool, prove: bool = False) -> tuple[str, ...]:
     """Return the columns for csv and tsv."""
     names = ("h", "scheme", "value", "abs_error", "rel_error", "digits")
-    return (*names, "predicted") if theory else names
+    return (
+        *names,
+        *(("predicted",) if theory else ()),
+        *(("bound",) if prove else ()),
+    )
