@@ -9,6 +9,7 @@ from mpmath import mp, mpf
 
 from diffcli import methods
 from diffcli.analysis.grad import compare
+from diffcli.arithmetics import multiprecision
 from diffcli.engine.adaptive import Trial, Unsettled, gradient, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
@@ -149,3 +150,16 @@ def test_what_grows_with_the_digits_is_given_up_soon() -> None:
         settle(compute, 17)
     assert max(tried) < 500
     assert compare(pose(parse("x+gamma(tan(pi))/1e16"), {"x": 1.0})).warnings
+
+
+def test_no_exponent_fills_the_memory() -> None:
+    """exp(-1e300) is 0 and 2**(2**(1e6)) too large: neither is computed bit by bit."""
+    exp, power = (multiprecision.PRIMITIVES[name] for name in ("exp", "power"))
+    huge = mp.ldexp(1, 10**7)
+    assert exp(mp.mpf(-1e300)) == 0
+    assert power(mp.mpf(0.5), huge) == power(mp.mpf(3), -huge) == 0
+    assert power(mp.one, huge) == 1
+    with pytest.raises(OverflowError):
+        power(mp.mpf(3), huge)
+    softplus = multiprecision.PRIMITIVES["softplus"]
+    assert softplus(mp.mpf(-1e300)) == 0

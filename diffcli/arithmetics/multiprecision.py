@@ -15,6 +15,7 @@ Real = Any
 TITLE = "real numbers of any precision"
 _LONGEST = 1000  # characters of a numeral that is read as it is
 _SPARE = 20  # digits of a longer one that are read beyond the present precision
+_LONG = 2_000  # bits of an exponent's whole part, more than any double has
 _SMALLEST = -1e15  # the exponential of less takes more memory than there is
 _LARGEST = 1e9  # the exponential of more than this is no use to anybody
 
@@ -64,6 +65,15 @@ def _lgamma(u: Real) -> Real:
 def _exp(u: Real) -> Real:
     """Return exp(u); 0 where no double and no sum could tell it from 0."""
     return mp.exp(u) if u > _SMALLEST else mp.zero
+
+
+def _power(u: Real, v: Real) -> Real:
+    """Return u to the power v; an exponent of a million bits would fill the memory."""
+    if mp.mag(v) < _LONG or u in (0, 1):
+        return mp.power(u, v)
+    if (abs(u) > 1) == (v > 0):
+        raise OverflowError
+    return mp.zero
 
 
 def _sigmoid(u: Real) -> Real:
@@ -119,9 +129,9 @@ PRIMITIVES: Primitives = {
     for name, function in {
         **ARITHMETIC,
         "pi": lambda: +mp.pi, "e": lambda: +mp.e,
-        "power": mp.power, "sqrt": mp.sqrt, "log": mp.log,
+        "power": _power, "sqrt": mp.sqrt, "log": mp.log,
         "cbrt": lambda u: mp.sign(u) * mp.cbrt(abs(u)),
-        "exp": _growing(_exp), "exp2": _growing(lambda u: mp.power(2, u)),
+        "exp": _growing(_exp), "exp2": _growing(lambda u: _power(mp.mpf(2), u)),
         "sin": mp.sin, "cos": mp.cos, "tan": mp.tan,
         "asin": mp.asin, "acos": mp.acos, "atan": mp.atan, "atan2": mp.atan2,
         "sinh": _growing(mp.sinh), "cosh": _growing(mp.cosh), "tanh": mp.tanh,
