@@ -2,7 +2,9 @@
 
 A line says what a name stands for (f(x) = ..., u = ...), what its derivative is
 (f'(x) = ..., u' = ..., df/dx = ..., f_x = ...), what one of them is somewhere
-(f'(2) = ...), or goes on with the chain above (= ...). Lines of words, and words in
+(f'(2) = ..., f'(2) ≈ 0.54 if it is rounded), or goes on with the chain above
+(= ...). Another exercise begins with a heading, or with a name that is defined anew
+behind a blank line after something was differentiated. Lines of words, and words in
 brackets behind a formula, are remarks.
 """
 

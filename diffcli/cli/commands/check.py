@@ -79,7 +79,8 @@ Examples:
     "--work", "work_file", metavar="FILE", default="",
     shell_complete=completion.file,
     help="Judge a derivation line by line: f(x) = ..., f'(x) = ..., = ..., with"
-    " d/dx[...], primes, df/du, names for parts, remarks; or in LaTeX. - is stdin.",
+    " d/dx[...], primes, df/du, names for parts, remarks; or in LaTeX. Behind ~= a"
+    " number may be rounded; a heading (Exercise 2) begins the next. - is stdin.",
 )  # fmt: skip
 @options.black_box
 @click.option("--rtol", type=float, help="Relative tolerance, in place of the bounds.")
