@@ -122,8 +122,15 @@ class Complaints:
         return self.at(
             index,
             f"'{self.tokens[index].text}' is a function and needs parentheses",
-            " or ".join(self._called(index)),
+            " or ".join(self._called(index)) + self._as_a_variable(index),
         )
+
+    def _as_a_variable(self, index: int) -> str:
+        """Return what makes a variable of a function that has no argument: gamma*x."""
+        name, follower = self.tokens[index].text, self.tokens[index + 1]
+        if follower.kind in ("name", "number", "**", "power"):
+            return ""
+        return f"; with a value for it, {name}=2, it is a variable"
 
     def _called(self, index: int) -> list[str]:
         """Return how to call the function at a place with what follows it.

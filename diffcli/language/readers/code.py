@@ -18,6 +18,7 @@ MODULES = frozenset((
     "np", "numpy", "math", "Math", "torch", "jnp", "jax", "tf", "tensorflow", "sp",
     "sympy", "F", "nn", "functional", "scipy", "special", "cmath", "K", "keras", "cp",
     "cupy", "autograd", "std", "numexpr", "ne", "mpmath", "mp", "activations", "sps",
+    "sc",
 ))  # fmt: skip
 """What stands before the dot in programs."""
 _CONSTANTS = {
