@@ -1,10 +1,12 @@
 """What every method receives, and what it gives back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from diffcli.engine.tape import Program, Tape, Undefined
-from diffcli.errors import DiffcliError
+from diffcli.errors import DiffcliError, Span
+from diffcli.language.expression import Expression, Variable
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
 from diffcli.remarks import Remark
@@ -108,15 +110,27 @@ def located(
     """Return the error with its place in the user's text and the value found there."""
     error = undefined.error()
     row = undefined.culprit()
-    span = parsed.spans().get(undefined.program.nodes[row])
+    nodes, spans = undefined.program.nodes, parsed.spans()
+    span, whole = spans.get(nodes[row]), spans.get(nodes[undefined.row])
     if span is None:
         return error
+    if whole and not whole[0] <= span[0] < whole[1]:  # it stood elsewhere before
+        span = _inside(parsed.source, nodes[row], whole)
     note = ""
-    if row < undefined.row:
+    if row < undefined.row and span != whole:
         note = f"= {undefined.values[row]:.10g} at {point_text(point)}"
     return type(error)(
         error.message, source=parsed.source, span=span, note=note, hint=error.hint
     )
+
+
+def _inside(source: str, node: Expression, whole: Span) -> Span:
+    """Return where a variable stands in a stretch of the text; else the stretch."""
+    if not isinstance(node, Variable):
+        return whole
+    word = re.compile(rf"(?<!\w){re.escape(node.name)}(?!\w)")
+    found = word.search(source, *whole)
+    return found.span() if found else whole
 
 
 def point_text(

@@ -220,3 +220,16 @@ def test_what_stands_under_carets_fits_the_terminal(columns: int) -> None:
         columns >= 60
     )
     assert max(map(len, drawn[:3])) <= columns
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "pointed"),
+    [("x*y+log(x)", "0,2", "log(^"), ("x^2 + 1/x", "0", "x^2 + 1/^"),
+     ("(x*y, log(x))", "0,2", "(x*y, log(^"), ("sqrt(x)+log(x)", "-1", "sqrt(^")],
+)  # fmt: skip
+def test_a_caret_points_into_what_is_undefined(
+    formula: str, at: str, pointed: str, run: Run
+) -> None:
+    """A variable that stands elsewhere too has the place where it does harm."""
+    _, line, caret, *_ = run("grad", formula, "--at", at).err.splitlines()
+    assert line[: caret.index("^")].endswith(pointed[:-1])
