@@ -16,7 +16,7 @@ from typing import Any
 from flint import acb, arb
 
 from diffcli.arithmetics import Primitives
-from diffcli.calculus.functions import ARITHMETIC
+from diffcli.calculus.functions import ARITHMETIC, cotangent_slope
 
 Ball = Any
 """An arb; python-flint's types say too little."""
@@ -24,6 +24,7 @@ Ball = Any
 TITLE = "balls"
 CHOOSES = False  # a ball may meet both sides of a choice
 _LARGEST = 64  # bits of a whole exponent by which is multiplied
+_FAR_LEFT = -50
 _MOST_ORDER = 100  # of polygamma
 
 
@@ -102,7 +103,21 @@ def _polygamma(u: Ball, v: Ball) -> Ball:
         return arb.nan()
     if u.is_zero():
         return v.digamma()
+    if v < _FAR_LEFT:
+        return _reflected(int(u.unique_fmpz()), v)
     return acb(v).polygamma(acb(u)).real
+
+
+def _reflected(m: int, v: Ball) -> Ball:
+    """Return psi of order m far left, where Arb would count up to 0 in steps of one.
+
+    psi_m(v) = (-1)**m*psi_m(1 - v) - pi * (d/dv)**m cot(pi*v). Source: DLMF 5.15.6.
+    """
+    slope = arb(0)
+    for factor in reversed(cotangent_slope(m)):
+        slope = slope * v.cot_pi() + factor
+    mirrored = _polygamma(arb(m), 1 - v)
+    return (-mirrored if m % 2 else mirrored) - arb.pi() ** arb(m + 1) * slope
 
 
 def _when(u: Ball, v: Ball) -> Ball:

@@ -270,6 +270,22 @@ def polygamma(u: float, v: float) -> float:
     return float(psi(int(u), mp.mpf(v)))
 
 
+def cotangent_slope(m: int) -> list[int]:
+    """Return the m-th derivative of cot as the coefficients of its powers.
+
+    >>> cotangent_slope(1)  # -1 - cot**2
+    [-1, 0, -1]
+    """
+    powers = [0, 1]  # coefficients of cot**0, cot**1, ...
+    for _ in range(m):  # D(c**n) = -n * c**(n-1) * (1 + c**2)
+        after = [0] * (len(powers) + 1)
+        for n, factor in enumerate(powers[1:], 1):
+            after[n - 1] -= n * factor
+            after[n + 1] -= n * factor
+        powers = after
+    return powers
+
+
 def psi(m: int, v: Any) -> Any:
     """Return polygamma of order m for an mpf, at mpmath's present precision.
 
@@ -283,13 +299,7 @@ def psi(m: int, v: Any) -> Any:
         return mp.psi(m, v)
     with mp.workdps(mp.dps + 10):
         cot = mp.cospi(v) / mp.sinpi(v)
-        powers = [0, 1]  # coefficients of cot**0, cot**1, ...
-        for _ in range(m):  # D(c**n) = -pi * n * c**(n-1) * (1 + c**2)
-            after = [0] * (len(powers) + 1)
-            for n, factor in enumerate(powers[1:], 1):
-                after[n - 1] -= n * factor
-                after[n + 1] -= n * factor
-            powers = after
+        powers = cotangent_slope(m)
         slope = mp.pi ** (m + 1) * mp.polyval(powers[::-1], cot)
         value = (-1) ** m * mp.psi(m, 1 - v) - slope
     return +value
