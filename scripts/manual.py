@@ -1,12 +1,12 @@
 """Write the manual: one page for each command, and diffcli(1) about all.
 
 The pages are made from what ``--help`` shows, so that nothing is said twice. Their date
-is SOURCE_DATE_EPOCH or that of the last commit: the same source gives the same bytes.
+is SOURCE_DATE_EPOCH, or none: the same source gives the same bytes, in a checkout and
+in an archive.
 """
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -132,22 +132,10 @@ def roff(text: str) -> str:
 
 def _date() -> str:
     """Return the day of the source; empty if nobody knows it."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit()
+    seconds = os.environ.get("SOURCE_DATE_EPOCH")
     if not seconds:
         return ""
     return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
-
-
-def _last_commit() -> str:
-    """Return when this checkout was last committed to; empty outside of one."""
-    if not (ROOT / ".git").exists():  # an archive, perhaps inside of something else
-        return ""
-    call = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    try:
-        done = subprocess.run(call, capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return done.stdout.strip()
 
 
 def main() -> None:
