@@ -119,7 +119,7 @@ def _double_minus(args: list[str], known: dict[str, click.Option]) -> int:
     """
     options = args[: args.index("--")] if "--" in args else args
     for place, (word, after) in enumerate(
-        zip(options, [*options[1:], ""], strict=True)
+        zip(options, [*options[1:], ""], strict=False)
     ):
         option = known.get(word)
         if option is None or (option.metavar, option.default) != ("LO:HI", ""):
