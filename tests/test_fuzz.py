@@ -15,6 +15,7 @@ FOUND = [
     ("latex", "x_{½}"),
     ("formula", "log_100x10(x)"),
     ("claim", "df/dx=2x, df/dy3"),
+    ("work", "f(y)=x*y\n∂f/∂x=y𝑥"),
     ("work", f"y = u^2\n{'₁' * 40}dy/dx = 6(3x+1)\n"),
     ("work", f"f(x) = x^2\nf'(x) = 2x ({'a' * 60}1\n"),
 ]

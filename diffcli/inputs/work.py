@@ -351,7 +351,9 @@ class _Reader:
             ):
                 if set(name) <= known:  # 2xy, where x and y are variables
                     apart = rf"(?<![^\W\d]){re.escape(name)}(?!\w)"
-                    return self.formula(re.sub(apart, "·".join(name), text))
+                    product = re.sub(apart, "·".join(name), text)
+                    if product != text:  # it may stand there in other letters
+                        return self.formula(product)
                 raise ParseError(
                     f"nothing says what '{name}' is",
                     hint="a product of names has a sign: u*v'",
