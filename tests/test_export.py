@@ -1,5 +1,6 @@
 """Exported code gives the numbers of diffcli, in every language that is here."""
 
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -297,7 +298,7 @@ def test_sql_computes_a_table_of_whole_numbers() -> None:
     ],
 )
 def test_what_cannot_be_is_refused(words: str, said: str, run: Run) -> None:
-    ran = run("export", *words.split())
+    ran = run("export", *shlex.split(words))
     assert ran.code in (2, 3, 4, 5)
     assert ran.out == ""
     assert said in ran.err

@@ -118,7 +118,7 @@ def verdict(f: Callable[[list[float]], float], x: float, claim: float) -> str:
 def test_noise_is_measured(precision: str) -> None:
     spoiled = PRECISIONS[precision]
     right = 0
-    cases = list(product(FUNCTIONS.values(), POINTS))[1::2]
+    cases = list(product(FUNCTIONS.values(), POINTS))
     for (f, slope), x in cases:
 
         def program(point: list[float], f: Function = f) -> float:

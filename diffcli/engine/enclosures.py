@@ -73,7 +73,7 @@ class Enclosure(Record):
         at its end.
 
         >>> Enclosure(314159265, 1, -8).text(10)
-        '3.1415926'
+        '3.141593'
         """
         if self.is_exact:
             digits = str(abs(self.middle)).rstrip("0") or "0"
