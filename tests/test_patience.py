@@ -175,4 +175,4 @@ def test_a_tree_that_nobody_could_see_is_refused(run: Run) -> None:
     for words in (["-f", "dot"], ["-f", "mermaid", "--at", "1"]):
         ran = run("tree", shared("{0} + {0}"), *words)
         assert (ran.code, ran.out) == (2, "")
-        assert "a graph draws a node that is used twice only once" in ran.err
+        assert "--graph draws a node that is used twice only once" in ran.err

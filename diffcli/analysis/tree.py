@@ -33,7 +33,8 @@ class Tree(Record):
         if written_size(self.parsed.expression, MOST_DRAWN + 1) > MOST_DRAWN:
             raise UsageError(
                 f"the tree has more than {MOST_DRAWN:,} nodes",
-                hint="a graph draws a node that is used twice only once",
+                hint="graph draws a node that is used twice only once",
+                parameter="graph",
             )
 
     def __reduce__(self) -> tuple[Any, ...]:

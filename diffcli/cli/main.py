@@ -27,7 +27,7 @@ _OPTIONS = {
     "methods": "--method", "h": "--h", "scheme": "--scheme", "wrt": "--wrt",
     "digits": "--digits", "subgradient": "--subgradient", "claims": "--claim",
     "command": "--program", "timeout": "--timeout", "rtol": "--rtol", "atol": "--atol",
-    "rates": "--rate", "rules": "--rules", "order": "--order",
+    "rates": "--rate", "rules": "--rules", "order": "--order", "graph": "--graph",
 }  # fmt: skip
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.
