@@ -1,6 +1,7 @@
 """The slope of the curve of an equation, with sympy as referee."""
 
 import json
+from typing import Any
 
 import pytest
 import sympy
@@ -151,3 +152,9 @@ def test_a_derivation_ends_with_the_slope(run: Run) -> None:
     part = run("steps", "x*y*z=1", "--implicit", "z", "--wrt", "x").out
     assert "∂z/∂x" in part
     assert "∂z/∂y" not in part
+
+
+@pytest.mark.parametrize("more", [{"seed": 1}, {"taylor": True}])
+def test_what_is_not_asked_of_a_curve_is_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(diffcli.UsageError, match="slopes of a curve"):
+        diffcli.check("x*y = 2", {"x": 1, "y": 2}, {"x": "-y/x"}, implicit="y", **more)

@@ -11,6 +11,7 @@ from diffcli.api.tolerances import tolerance
 from diffcli.blackbox.boxes import Boxes
 from diffcli.blackbox.callable import Function as BlackBox
 from diffcli.engine.tape import Undefined
+from diffcli.errors import UsageError
 from diffcli.inputs import arguments, equations
 from diffcli.inputs.arguments import Claim, Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
@@ -65,6 +66,9 @@ def check(
                 function, point, h=h, scheme=scheme, digits=digits, usual="auto"
             )
             if implicit:
+                if seed is not None or taylor:
+                    message = "seed and taylor are not for slopes of a curve"
+                    raise UsageError(message, parameter="implicit")
                 from diffcli.analysis.check_curve import check_curve
 
                 claimed = arguments.claims(claims or {}, problem.parsed.variables)

@@ -349,8 +349,8 @@ class Complaints:
         return self.at(
             index,
             "unexpected '='",
-            "a definition is a name, '=' and a formula: z = 2*x; z**2; with grad"
-            " an equation has a slope, too: its option is called implicit",
+            "a definition is a name, '=' and a formula: z = 2*x; z**2; grad,"
+            " steps and check take an equation, too: their option is called implicit",
         )
 
     def not_last(self, first: int, end: int) -> ParseError:
