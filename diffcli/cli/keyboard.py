@@ -102,6 +102,9 @@ def taken() -> Iterator[Keyboard]:
     source, target = sys.stdin.fileno(), sys.stdout.fileno()
     settings = termios.tcgetattr(source)
     wake, waker = os.pipe()
+    # One that comes just before we wait for a key would else wait for that key, too.
+    os.set_blocking(waker, False)
+    woken = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
 
     def enter() -> None:
         tty.setcbreak(source, termios.TCSANOW)  # what was typed ahead counts
@@ -113,7 +116,7 @@ def taken() -> Iterator[Keyboard]:
             termios.tcsetattr(source, termios.TCSANOW, settings)
 
     def draw_again(*_: Any) -> None:
-        os.write(waker, b".")
+        """Do nothing: what every signal writes to the pipe is enough."""
 
     def end(number: int, _: Any) -> None:
         raise _Ended(number)
@@ -122,7 +125,6 @@ def taken() -> Iterator[Keyboard]:
         leave()
         os.kill(os.getpid(), signal.SIGSTOP)
         enter()
-        draw_again()
 
     handlers = {"SIGWINCH": draw_again, "SIGTSTP": pause, **dict.fromkeys(_ENDS, end)}
     ended = 0
@@ -136,6 +138,7 @@ def taken() -> Iterator[Keyboard]:
     except _Ended as signalled:
         ended = signalled.number
     finally:
+        signal.set_wakeup_fd(woken)
         os.close(wake)
         os.close(waker)
     if ended:
