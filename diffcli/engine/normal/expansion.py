@@ -1,5 +1,6 @@
 """Products multiplied out, and what the terms of a sum share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -125,20 +126,20 @@ class Expansion(Trigonometry):
         return found
 
 
-class Work(Expansion):
+class Work(Expansion, ABC):
     """What the forms are made with: all of that, and the short forms of parts.
 
     The rows of forms ask for those, and ``Normal``, which has the rows, gives them.
     """
 
+    @abstractmethod
     def sum_of(self, terms: Terms, depth: int) -> Expression:
         """Return the shortest of a few forms of a sum, with forms so deep inside."""
-        raise NotImplementedError
 
+    @abstractmethod
     def times(self, products: Iterable[Product], *, plain: bool = False) -> Expression:
         """Return the shortest of a few forms of a product; ``plain``: the first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def power_of(self, u: Expression, r: Fraction) -> Expression:
         """Return u**r; exponents are multiplied only where that is true for all u."""
-        raise NotImplementedError

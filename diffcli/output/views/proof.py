@@ -1,10 +1,11 @@
 """What is proved at a point: numbers with their digits, and why the others are open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from diffcli.analysis.proof import Path, Proof, Proved
+from diffcli.language.expression import Expression
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
@@ -53,19 +54,23 @@ def _blocks(proof: Proof, notation: Notation) -> Iterator[Block]:
     yield from formulas(problem.parsed, notation, called=called)
     facts: list[Line] = []
     if proof.point:
-        given = list(proof.point.items())
-        parts = [
-            f"{notation.variable(name)} = {notation.text(value, limit=40)}"
-            for name, value in given[:_MOST]
-        ]
-        more = f", … ({len(given)} variables)" if len(given) > _MOST else ""
-        facts.append((Run(f"at {', '.join(parts)}{more}, exactly"),))
+        facts.append((Run(f"at {exact_point(proof.point, notation)}, exactly"),))
     facts.append((Run(f"balls of {proof.bits:,} bits", "muted"),))
     yield Facts(tuple(facts))
     columns = (Column("", "left"), Column("value", "left"), Column("", "left"))
     rows = tuple(_row(proof, number, notation, called) for number in proof.numbers)
     yield Table(columns, rows)
     yield Prose(_told(proof))
+
+
+def exact_point(point: Mapping[str, Expression], notation: Notation) -> str:
+    """Return the values of a point as they were given; of many the first."""
+    parts = [
+        f"{notation.variable(name)} = {notation.text(value, limit=40)}"
+        for name, value in list(point.items())[:_MOST]
+    ]
+    more = f", … ({len(point)} variables)" if len(point) > _MOST else ""
+    return f"{', '.join(parts)}{more}"
 
 
 def _row(

@@ -27,6 +27,7 @@ from diffcli.output.document import (
     Table,
 )
 from diffcli.output.views import formulas, heading, understood
+from diffcli.output.views.proof import exact_point
 from diffcli.remarks import Remark
 
 SCHEMA, CLAIM_SCHEMA = "diffcli/range/1", "diffcli/check-range/1"
@@ -56,12 +57,8 @@ def _where(
     name: str, ends: Ends, point: Mapping[str, Expression], notation: Notation
 ) -> Line:
     low, high = (notation.text(end, limit=40) for end in ends)
-    parts = [
-        f"{notation.variable(other)} = {notation.text(value, limit=40)}"
-        for other, value in list(point.items())[:5]
-    ]
-    text = ", ".join([f"{low} ≤ {notation.variable(name)} ≤ {high}", *parts])
-    return (Run(f"on {text}"),)
+    others = f", {exact_point(point, notation)}" if point else ""
+    return (Run(f"on {low} ≤ {notation.variable(name)} ≤ {high}{others}"),)
 
 
 def _label(proof: RangeProof | ClaimProof, notation: Notation) -> str:
