@@ -69,7 +69,8 @@ def _label(proof: RangeProof | ClaimProof, notation: Notation) -> str:
 def _blocks(proof: RangeProof, notation: Notation) -> Iterator[Block]:
     yield from formulas(proof.parsed, notation)
     where = _where(proof.variable, proof.ends, proof.point, notation)
-    yield Facts((where, (Run(f"{proof.pieces:,} pieces", "muted"),)))
+    pieces = "1 piece" if proof.pieces == 1 else f"{proof.pieces:,} pieces"
+    yield Facts((where, (Run(pieces, "muted"),)))
     label = _label(proof, notation)
     columns = (Column("", "left"), Column("from"), Column("to"), Column("", "left"))
     rows = tuple(_row(part, label) for part in proof.parts)
