@@ -4,7 +4,7 @@ Nothing below the command line prints or exits; it raises one of these, and
 ``cli`` turns it into a message and an exit code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Span = tuple[int, int]
 """Where something stands in a text: first character, one past the last."""
@@ -167,6 +167,18 @@ class RowsFailed(DiffcliError):
     def __reduce__(self) -> tuple[type["RowsFailed"], tuple[DiffcliError]]:
         """Pickle the first error: the rest follows from it."""
         return RowsFailed, (self.first,)
+
+
+def suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return the hint that names the one known word nearest to a misspelt one."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, [*known])
+    if not near:
+        return otherwise
+    # tahn is tanh: all its letters are there; tan is nearer only by its length.
+    letters = sorted(word)
+    return f"did you mean '{min(near, key=lambda name: sorted(name) != letters)}'?"
 
 
 def visible(text: str) -> str:

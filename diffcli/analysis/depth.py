@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 
 from diffcli.analysis.plot import plot
 from diffcli.calculus.floats import FORMATS, Rounding
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import DomainError, RangeError, UsageError
+from diffcli.errors import DomainError, RangeError, UsageError, suggestion
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 from diffcli.records import Record
@@ -95,10 +94,9 @@ def activation(text: str) -> Parsed:
             hint=f'write it out, as in "{name}(x, 1)"',
         )
     if row is None and name.isidentifier() and name not in ("linear", "x"):
-        near = get_close_matches(name, ["linear", *BY_NAME], n=1)
         raise UsageError(
             f"there is no activation '{name}'",
-            hint=f"did you mean '{near[0]}'?" if near else "see: diffcli functions",
+            hint=suggestion(name, ["linear", *BY_NAME], "see: diffcli functions"),
         )
     source = f"{name}(x)" if row else "x" if name == "linear" else name
     parsed = parse(source)

@@ -62,6 +62,24 @@ def words(*without: str) -> tuple[list[str], list[str]]:
     return kept, operands
 
 
+def misspelt(context: click.Context) -> str:
+    """Return the hint for an option that was taken for a formula; empty: none was.
+
+    A formula may begin with a minus sign, and so -at is one before it is too many.
+    """
+    params = context.command.get_params(context)
+    known = sorted(name for option in params for name in option.opts)
+    for word in context.meta[_WORDS][1]:
+        name = "--" + word.lstrip("-")
+        if len(word) > 1 and name in known:
+            return f"the option is {name}"
+        if re.fullmatch("-[a-z]", word):
+            near = [option for option in known if option.startswith(name)]
+            if near:
+                return f"did you mean {' or '.join(near)}?"
+    return ""
+
+
 def _is_long_option(word: str) -> bool:
     return word[:2] == "--" and bool(re.match(r"--[a-z][a-z-]+[a-z](=|$)", word))
 

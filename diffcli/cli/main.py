@@ -9,7 +9,7 @@ import click
 
 from diffcli import plugins
 from diffcli.cli import commands, files, patience, terminal
-from diffcli.cli.command import Answer, wants_json
+from diffcli.cli.command import Answer, misspelt, wants_json
 from diffcli.cli.help import COMPLETES, Helpful, Information, notations, version
 from diffcli.errors import (
     CannotTell,
@@ -19,6 +19,7 @@ from diffcli.errors import (
     ReaderGone,
     RowsFailed,
     UsageError,
+    suggestion,
 )
 from diffcli.problem import MORE_DIGITS
 
@@ -236,12 +237,21 @@ def _of_library(error: DiffcliError, options: set[str]) -> DiffcliError:
 
 
 def _of_click(error: click.ClickException) -> UsageError:
-    message = error.format_message()
-    hint = ""
+    message: str = error.format_message()
+    context: click.Context = getattr(error, "ctx", None) or click.Context(group)
+    hint = f"{context.command_path or 'diffcli'} --help lists what there is"
+    kind = getattr(getattr(error, "param", None), "type", None)
     if message.startswith("Got unexpected extra argument"):
-        hint = "put the formula in quotes"
+        hint = misspelt(context) or "put the formula in quotes"
     elif message.startswith("Missing argument 'EXPR'"):
         message, hint = "which formula? Missing argument 'EXPR'.", '"x**2"'
-    elif isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f"{error.ctx.command_path} --help lists what there is"
+    elif isinstance(kind, click.Choice):
+        hint = suggestion(_quoted(message)[1], kind.choices, hint)
+    elif message.startswith("No such command"):
+        hint = suggestion(_quoted(message)[0], group.list_commands(context), hint)
     return UsageError(message, hint=hint)
+
+
+def _quoted(message: str) -> list[str]:
+    """Return what stands between quotes."""
+    return message.split("'")[1::2]

@@ -7,7 +7,7 @@ import click
 
 from diffcli.cli import completion
 from diffcli.cli.help import Information, Listed, version
-from diffcli.errors import UsageError
+from diffcli.errors import UsageError, suggestion
 from diffcli.output import formats
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -236,7 +236,8 @@ def output(*parts: str) -> Callable[[Decorated], Decorated]:
         if value and not formats.fits(value, parts):
             raise UsageError(
                 f"Invalid value for '--format': '{value}' is not one of"
-                f" {', '.join(formats.offered(parts))}."
+                f" {', '.join(formats.offered(parts))}.",
+                hint=suggestion(value, formats.offered(parts)),
             )
         return value
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, SupportsFloat
 
-from diffcli.errors import PointError, UsageError
+from diffcli.errors import PointError, UsageError, suggestion
 from diffcli.inputs import points
 from diffcli.language import expression
 from diffcli.language.expression import Expression
@@ -286,7 +286,9 @@ def among(word: object, known: Mapping[str, str], parameter: str) -> str:
     """Return what a word means. Raises UsageError if it means nothing."""
     if not isinstance(word, str) or word not in known:
         raise UsageError(
-            f"{excerpt(word)} is not one of {', '.join(known)}.", parameter=parameter
+            f"{excerpt(word)} is not one of {', '.join(known)}.",
+            parameter=parameter,
+            hint=suggestion(word, known) if isinstance(word, str) else "",
         )
     return known[word]
 

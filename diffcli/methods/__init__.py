@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from diffcli import plugins
-from diffcli.errors import UsageError
+from diffcli.errors import UsageError, suggestion
 
 if TYPE_CHECKING:
     from diffcli.problem import Method, MethodResult
@@ -51,6 +51,7 @@ def select(words: Iterable[str]) -> list[str]:
             raise UsageError(
                 f"'{word}' is not one of {', '.join(known)}, all.",
                 parameter="methods",
+                hint=suggestion(word, [*known, "all"]),
             )
         choice.update(fitting)
     return [name for name in known if name in choice]

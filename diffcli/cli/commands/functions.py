@@ -1,6 +1,5 @@
 """``diffcli functions``: the table that everything reads."""
 
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -9,7 +8,7 @@ from diffcli.calculus.functions import BY_NAME, NAMED, TABLE
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
-from diffcli.errors import UsageError
+from diffcli.errors import UsageError, suggestion
 from diffcli.output.views.functions import document
 
 SECTION, PLACE = "Look up", 1
@@ -35,8 +34,7 @@ def command(name: str, **shared: Any) -> Answer:
     symbols = {row.notation.symbol.strip(): row for row in TABLE if row.notation}
     known = NAMED | symbols | BY_NAME
     if name and name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else "see: diffcli functions"
+        hint = suggestion(name, known, "see: diffcli functions")
         raise UsageError(f"there is no function '{name}'", hint=hint)
     rows = [known[name]] if name else TABLE
     return request.answer(request.form(HAS), [document(rows)])

@@ -1,0 +1,68 @@
+"""Laws of slips of the fingers on the command line: the hint names what was meant."""
+
+import click
+import pytest
+
+from diffcli import methods, plugins
+from diffcli.cli import commands
+from diffcli.cli.main import group
+from diffcli.output import formats
+from tests.conftest import Run
+from tests.test_shell import CALLS
+
+CONTEXT = click.Context(group)
+COMMANDS = {name: group.get_command(CONTEXT, name) for name in plugins.names(commands)}
+CHOICES = [
+    (name, option.opts[0], str(value))
+    for name, command in COMMANDS.items()
+    if command is not None
+    for option in command.params
+    if isinstance(option.type, click.Choice)
+    for value in option.type.choices
+]
+
+
+def slip(word: str) -> str:
+    """Return a word with its first two letters the wrong way round."""
+    return word[1] + word[0] + word[2:]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_misspelt_command_is_named(name: str, run: Run) -> None:
+    for written in (slip(name), name[:-1], name + "s"):
+        ran = run(written, "x**2")
+        assert (ran.code, ran.out) == (2, "")
+        assert f"did you mean '{name}'?" in ran.err
+
+
+@pytest.mark.parametrize(("name", "option", "value"), CHOICES)
+def test_a_misspelt_choice_is_named(
+    name: str, option: str, value: str, run: Run
+) -> None:
+    ran = run(name, option, slip(value))
+    assert ran.code == 2
+    assert f"did you mean '{value}'?" in ran.err
+
+
+def test_misspelt_methods_and_formats_are_named(run: Run) -> None:
+    words = [("--method", name) for name in methods.names()]
+    words += [("-f", name) for name in formats.offered(("gradients",)) if name[2:]]
+    for option, value in words:
+        ran = run("grad", "x**2", "--at", "1", option, slip(value))
+        assert (ran.code, ran.out) == (2, "")
+        assert f"did you mean '{value}'?" in ran.err
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_option_with_one_hyphen_is_named(name: str, run: Run) -> None:
+    """A formula may begin with a minus sign; an option may not."""
+    command = COMMANDS[name]
+    assert command is not None
+    if any(option.nargs == -1 for option in command.params):
+        return  # all that is no option is a formula of it
+    for option in command.get_params(CONTEXT):
+        for spelling in option.opts:
+            if spelling.startswith("--") and spelling != "--h":  # -h is the help
+                ran = run(name, "x**2", "x", spelling[1:], "1")
+                assert ran.code == 2
+                assert f"the option is {spelling}" in ran.err
