@@ -19,7 +19,7 @@ import click
 
 import diffcli
 from diffcli.cli import main as cli
-from diffcli.cli.help import ENVIRONMENT, STATUS, listed, notations
+from diffcli.cli.help import ENVIRONMENT, STATUS, STREAMS, listed, notations
 
 
 def pages() -> dict[str, str]:
@@ -75,7 +75,7 @@ def _tables(command: click.Command) -> Iterator[str]:
     """Yield what holds for every command; the page about all has the notations too."""
     tables = [("EXIT STATUS", STATUS), ("ENVIRONMENT", ENVIRONMENT)]
     if isinstance(command, cli.Lazy):
-        tables.insert(0, ("NOTATIONS", tuple(notations())))
+        tables[:0] = (("NOTATIONS", tuple(notations())), ("INPUT AND OUTPUT", STREAMS))
     for title, rows in tables:
         yield f".SH {title}"
         for word, what in rows:

@@ -56,9 +56,9 @@ def test_a_page_has_its_sections(name: str, pages: dict[str, str]) -> None:
         head
         for head in (
             "NAME", "SYNOPSIS", "DESCRIPTION", "ARGUMENTS", "OPTIONS", "NOTATIONS",
-            "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO",
+            "INPUT AND OUTPUT", "EXIT STATUS", "ENVIRONMENT", "EXAMPLES", "SEE ALSO",
         )
-        if (head != "NOTATIONS" or name == "diffcli")
+        if (head not in ("NOTATIONS", "INPUT AND OUTPUT") or name == "diffcli")
         and (head != "ARGUMENTS" or name not in ("diffcli", "diffcli-practice"))
     ]  # fmt: skip
     first, _, rest = page.partition("\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from diffcli.cli.commands import check
 from tests.conftest import Run
 from tests.test_process import environment
 
@@ -29,6 +30,10 @@ def blocks() -> list[tuple[str, str]]:
 
 def test_readme_has_examples() -> None:
     assert blocks()
+
+
+def test_readme_is_read_in_ten_minutes() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 350
 
 
 @pytest.mark.parametrize(("line", "shown"), blocks(), ids=lambda part: part[:40])
@@ -57,9 +62,13 @@ def through_a_shell(line: str) -> str:
 
 
 def gates() -> list[str]:
-    """Return the calls in the steps for CI."""
+    """Return the calls in the steps for CI, here and in the help."""
     text = README.read_text(encoding="utf-8")
-    return re.findall(r"^ *(?:- run|entry): diffcli (.+)$", text, re.MULTILINE)
+    more = " ".join((check.command.help or "").split())
+    return [
+        *re.findall(r"^ *- run: diffcli (.+)$", text, re.MULTILINE),
+        *re.findall(r"entry: diffcli (.+?\")$", more),
+    ]
 
 
 def test_readme_has_gates() -> None:

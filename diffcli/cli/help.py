@@ -37,6 +37,20 @@ READ = (
     ("the echo", "The first line of an answer shows how the formula was understood."),
 )
 
+#: What goes into any command and comes out of it.
+STREAMS = (
+    ("stdout", "The result and nothing else. On an error it stays empty, but for rows"
+     " that were written before."),
+    ("stderr", "Errors and notes; with -f json or jsonl, and -o FILE.json, an error is"
+     " a JSON object."),
+    ("stdin", "Read only for -, as in --points - or for EXPR."),
+    ("-f, -o", "The format and the file; a suffix picks the format too. Each command"
+     " offers what its results have. A file is written whole, or not at all."),
+    ("json", "COMMAND --json-schema prints what is written; fields are only added."),
+    ("numbers", "csv, tsv, json, jsonl and plain: the shortest that is read back as the"
+     " same double."),
+)  # fmt: skip
+
 
 def notations() -> list[tuple[str, str]]:
     """Return the notations with their examples, and what holds for them."""
@@ -66,7 +80,12 @@ ENVIRONMENT = (
     ("FORCE_COLOR, CLICOLOR_FORCE", "If not empty or 0: colours also in a pipe."),
     ("CLICOLOR, TERM", "No colours if CLICOLOR is 0 or TERM is dumb."),
     ("COLUMNS", "The width of the output, instead of the terminal's."),
-    (COMPLETES, "bash_source, zsh_source, fish_source: print that completion."),
+    (
+        COMPLETES,
+        "bash_source, zsh_source, fish_source: print that completion. In"
+        f' ~/.bashrc: eval "$({COMPLETES}=bash_source diffcli)"; in ~/.zshrc with'
+        " zsh_source; in config.fish: piped to source.",
+    ),
 )
 
 

@@ -10,7 +10,14 @@ import click
 from diffcli import plugins
 from diffcli.cli import commands, files, patience, terminal
 from diffcli.cli.command import Answer, misspelt, wants_json
-from diffcli.cli.help import COMPLETES, Helpful, Information, notations, version
+from diffcli.cli.help import (
+    COMPLETES,
+    STREAMS,
+    Helpful,
+    Information,
+    notations,
+    version,
+)
 from diffcli.errors import (
     CannotTell,
     CheckFailed,
@@ -82,6 +89,8 @@ class Lazy(Helpful, click.Group):
         """Write how formulas may be written, and what all commands have in common."""
         with formatter.section("Notations"):
             formatter.write_dl(notations())
+        with formatter.section("Input and output"):
+            formatter.write_dl(list(STREAMS))
         super().format_epilog(ctx, formatter)
 
     def sections(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:

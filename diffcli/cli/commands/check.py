@@ -121,7 +121,24 @@ def command(
     keep_going: bool,
     **shared: Any,
 ) -> Answer:
-    """Gradient check: exit 0 if a gradient is right, 1 if not, 6: cannot tell."""
+    """Is this gradient right? Exit code 0: yes, 1: no, 6: cannot tell.
+
+    A claim is a number, or a formula, which has to be right at other points too. The
+    rounding of both sides decides, unless --rtol or --atol does. A slip that explains a
+    wrong claim is named. Without --claim the methods check each other.
+
+    A program to check reads one JSON line with a point and answers with one, again and
+    again. Differences of its values judge the gradient that it gives, or that --claim
+    does; their noise is measured as well. Such a verdict holds at that point only.
+
+    Of many verdicts: 1 if any is wrong, else 6 if any cannot be told, else 0. In a
+    script: diffcli check -q ...; case $? in 0) ... ;; 1) ... ;; 6) ... ;; esac
+
+    In CI it is a gate of one line, which fails the build when formula and gradient part
+    ways. @FILE reads the formula from the file that the program uses. With pre-commit
+    it is a local hook: language: system, pass_filenames: false, entry: diffcli check
+    "tanh(w*x)^2" --at w=1,x=2 --claim "w=2x*tanh(w*x)*sech(w*x)^2"
+    """
     request = Request(expr or "", **shared)
     if prove:
         from diffcli.cli import proofs

@@ -67,6 +67,8 @@ def command(
     A FILE is a lesson of your own, in Markdown: a heading begins a station, and in a
     block of code a line that begins with diffcli is run and shown. No shell sees it. A
     line that shows nothing but an error says that it is meant: # exit 4.
+
+    -o lecture.cast records what is shown (asciicast).
     """
     request = Request("", **shared)
     form, screen = request.form(HAS), request.screen()

@@ -67,7 +67,11 @@ def command(
     float_name: str | None,
     **shared: Any,
 ) -> Answer:
-    """Vanishing and exploding gradients in a chain of layers."""
+    """Vanishing and exploding gradients in a chain of layers.
+
+    The product of the partials, layer by layer, for any activation and weight: why
+    gradients vanish and explode, and which weight would keep them.
+    """
     request = Request("", **shared)
     names = [name for text in acts for name in points.listed(text)] or ["sigmoid"]
     w, a = points.number(weight), points.number(start)

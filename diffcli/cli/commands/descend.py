@@ -95,7 +95,11 @@ def command(
     keep_going: bool,
     **shared: Any,
 ) -> Answer:
-    """Gradient descent: how the learning rate makes or breaks it."""
+    """Gradient descent: how the learning rate makes or breaks it.
+
+    Below the stable limit, 2 over the largest curvature, the feedback is negative and
+    the loss settles; above it, it blows up.
+    """
     request = Request(expr, **shared)
     parsed, form = request.parsed(), request.form(HAS)
     words = rates.split(",") if rates else []

@@ -61,7 +61,11 @@ def command(
     dialect: str,
     **shared: Any,
 ) -> Answer:
-    """Value and gradient as code: Python, numpy, C, JavaScript, SQL."""
+    """Value and gradient as code: Python, numpy, C, JavaScript, SQL.
+
+    One function in the language of -f, or of the suffix of -o. Common parts are
+    computed once, and stable forms are kept.
+    """
     request = Request(expr, **shared)
     parsed = request.parsed(several=True)
     form = request.form(HAS)

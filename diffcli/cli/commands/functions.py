@@ -17,7 +17,7 @@ EPILOG = """\
 \b
 Examples:
   diffcli functions
-  diffcli functions sigmoid
+  diffcli functions relu
   diffcli functions -f tsv
 """
 

@@ -29,7 +29,11 @@ Examples:
   diffcli grad "(2*x1+3*x2)**2+3" --at 1,3
   diffcli grad "sin(x)*exp(x)" --at pi/2 --h 1e-3 --scheme forward
   diffcli grad "w*x+b" --at w=2,x=3,b=1 --wrt w,b -f plain
+  diffcli grad -x^2+b --at x=3,b=1 -f plain
   diffcli grad "x**2*y**3" --at 1,2 --order 2
+  diffcli grad "sqrt(x)*sin(y)" --at 2,pi/6 --exact --method symbolic
+  diffcli grad "exp(x)-exp(-x)" --at 1e-9 --digits 30 --method backprop
+  diffcli grad "x^2*y" --at 1,2 --at 3,4 -f csv
 """
 
 
@@ -112,7 +116,27 @@ def command(
     float_name: str | None,
     **shared: Any,
 ) -> Answer:
-    """Gradient at a point by all three methods, side by side."""
+    """Gradient at a point by all three methods, side by side.
+
+    The point goes by order or by name. A negative number, or a formula that begins with
+    a minus sign, needs no special care.
+
+    The column digits counts the digits of the difference that backprop confirms; in
+    colour, the others are marked. Above 17 digits all methods compute with that many.
+    With --exact the point is taken as it was written.
+
+    Where there is no derivative, an error says so: at a kink with both slopes, at a gap
+    with the limit. It is asked of the whole function: relu(x)-relu(-x) is x, and has
+    derivative 1 at 0.
+
+    A table of points is read as it comes and answered in order, and its other columns
+    are carried through. A bad point ends the run and is named with its line; with
+    --keep-going it gets a row with its status. Notes on uncertain digits stand in the
+    records of -f jsonl; csv, tsv and plain go without.
+
+    The extras: pip install 'diffcli[proof]' is for --prove, 'diffcli[fast]' for
+    --engine polars, 'diffcli[dask]' for --jobs dask.
+    """
     request = Request(expr or "", **shared)
     if expr is None and not exprs and not request.is_box:
         raise click.UsageError("Missing argument 'EXPR'.")

@@ -95,7 +95,11 @@ def command(
     height: int | None,
     **shared: Any,
 ) -> Answer:
-    """Functions of one variable as curves, of two as a map."""
+    """Functions of one variable as curves, of two as a map.
+
+    With its derivative, and with words: where it is steep, where it saturates, and
+    where it breaks.
+    """
     request = Request("", **shared)
     form = request.form(HAS)
     _refuse_unused(form)

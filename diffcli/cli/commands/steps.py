@@ -59,7 +59,12 @@ def command(
     simplify: bool,
     **shared: Any,
 ) -> Answer:
-    """Derivation, as on paper or rule by rule."""
+    """Derivation, as on paper or rule by rule.
+
+    A chain of equals from the outside in, the rule at the end of each line, named parts
+    kept by name, and the point put in at the end. --level rules lists rule by rule how
+    the machine does it.
+    """
     request = Request(expr, **shared)
     level = "rules" if level == "brief" else level
     if implicit:

@@ -41,7 +41,13 @@ Examples:
 def command(
     expr: str, passes: str, pause: bool, float_name: str | None, **shared: Any
 ) -> Answer:
-    """Forward and backward pass, node by node."""
+    """Forward and backward pass, node by node.
+
+    The forward pass names nodes by the lecture's letters, or as the formula does. The
+    backward pass is upstream times local, each local by its name; below it stands, for
+    each variable, the product of the partials along its path. Where that product
+    vanishes or explodes, the factors to blame are named.
+    """
     request = Request(expr, **shared)
     parsed, form = request.parsed(several=True), request.form(HAS)
     if formats.part(form) in ("sheet", "record", "graph"):

@@ -29,7 +29,10 @@ Examples:
 @click.option("--graph", is_flag=True, help="Draw a node that is used twice only once.")
 @options.output(*HAS)
 def command(expr: str, graph: bool, **shared: Any) -> Answer:
-    """Expression tree, with values and adjoints; also DOT and Mermaid."""
+    """Expression tree, with values and adjoints; also DOT and Mermaid.
+
+    The formula as it was typed. A picture: diffcli tree EXPR -f dot | dot -Tsvg
+    """
     request = Request(expr, **shared)
     parsed = request.parsed()
     form = request.form(HAS)
