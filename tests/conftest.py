@@ -16,6 +16,14 @@ from hypothesis import HealthCheck, settings
 from diffcli.cli.main import main
 from tests import schemas
 
+# What one of the many processes that tests start has compiled, the others read; and
+# the python3 that a call names is this one.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PATH"] = os.pathsep.join(
+    [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+)
+
 settings.register_profile(
     "default",
     max_examples=100,

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -48,8 +49,19 @@ LAYERS = (
 )
 
 
-def sources() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Return every file of the package, read once for all laws."""
+    return {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def module_of(path: Path) -> str:
+    """Return the name of a file as a module."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(["diffcli", *parts]).removesuffix(".__init__")
 
 
 def layer(module: str) -> int:
@@ -61,13 +73,8 @@ def layer(module: str) -> int:
     return floor
 
 
-def imported(path: Path) -> set[str]:
-    """Return the modules of this package that a file imports, at any depth."""
-    return imported_by(ast.parse(path.read_text(encoding="utf-8")))
-
-
 def imported_by(tree: ast.AST) -> set[str]:
-    """Return the modules of this package that a tree imports."""
+    """Return the modules of this package that a tree imports, at any depth."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "diffcli":
@@ -79,25 +86,18 @@ def imported_by(tree: ast.AST) -> set[str]:
     return {name for name in found if name.split(".")[0] == "diffcli"}
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_go_upward_only(path: Path) -> None:
-    name = ".".join(["diffcli", *path.relative_to(PACKAGE).with_suffix("").parts])
-    if path == PACKAGE / "__init__.py":
-        return
-    own = layer(name)
-    for other in imported(path):
-        assert layer(other) <= own, f"{name} imports {other}"
+def test_imports_go_upward_only() -> None:
+    for path, tree in trees().items():
+        own = layer(name := module_of(path))
+        for other in imported_by(tree):
+            assert layer(other) <= own, f"{name} imports {other}"
 
 
 def test_no_files_import_each_other_round_a_circle() -> None:
     """But for a reader, which may ask the parser for a part of what it reads."""
-    needs = {
-        ".".join(["diffcli", *path.relative_to(PACKAGE).with_suffix("").parts]): path
-        for path in sources()
-    }
-    needs = {name.removesuffix(".__init__"): path for name, path in needs.items()}
+    needs = {module_of(path): imported_names(tree) for path, tree in trees().items()}
     del needs["diffcli"]  # the face offers everything
-    asks = {name: imported_names(path) & needs.keys() for name, path in needs.items()}
+    asks = {name: others & needs.keys() for name, others in needs.items()}
     while free := {name for name, others in asks.items() if not others & asks.keys()}:
         asks = {name: others for name, others in asks.items() if name not in free}
     reading = {name for name in asks if name.startswith("diffcli.language.readers")}
@@ -106,51 +106,45 @@ def test_no_files_import_each_other_round_a_circle() -> None:
     assert asks.keys() - reading <= {"diffcli.language.parser"}
 
 
-def imported_names(path: Path) -> set[str]:
+def imported_names(tree: ast.AST) -> set[str]:
     """Return the modules that a file imports, also as names of their package."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
     return found
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_only_a_remark_words_its_level(path: Path) -> None:
+def test_only_a_remark_words_its_level() -> None:
     """What begins a line with its level cannot cut it off again."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            assert not node.value.startswith(("Note: ", "Warning: ")), node.lineno
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                place = f"{path}:{node.lineno}"
+                assert not node.value.startswith(("Note: ", "Warning: ")), place
 
 
 #: Rooms that compute; the command line asks the library, which asks them.
 COMPUTING = {"arithmetics", "engine", "analysis", "blackbox"}
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted((PACKAGE / "cli").rglob("*.py")),
-    ids=lambda p: str(p.relative_to(PACKAGE)),
-)
-def test_the_command_line_asks_nobody_but_the_library(path: Path) -> None:
+def test_the_command_line_asks_nobody_but_the_library() -> None:
     """One library, two doors: what is computed and checked is done behind both.
 
     What is for the type checker alone is not imported, and computes nothing.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = []
-    rooms = {name.split(".")[1] for name in imported_by(tree) if "." in name}
-    assert not rooms & COMPUTING
-    used = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
-    asked = {name for name in used if name.startswith("methods.")}
-    assert asked <= {
-        "methods.THREE",
-        "methods.names",
-        "methods.select",
-        "methods.summary",
-    }  # who they are, not what they find
+    for path in (PACKAGE / "cli").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                node.body = []
+        rooms = {name.split(".")[1] for name in imported_by(tree) if "." in name}
+        assert not rooms & COMPUTING, path
+        used = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        asked = {name for name in used if name.startswith("methods.")}
+        # Who they are, not what they find.
+        known = {f"methods.{of}" for of in ("THREE", "names", "select", "summary")}
+        assert asked <= known, path
 
 
 def test_readme_has_a_map_of_the_rooms() -> None:
@@ -168,16 +162,17 @@ def test_readme_has_a_map_of_the_rooms() -> None:
     assert floors == sorted(floors)
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_nothing_below_the_command_line_prints_or_exits(path: Path) -> None:
-    if path in (PACKAGE / "cli" / "main.py", PACKAGE / "__main__.py"):
-        return
-    calls = {
-        ast.unparse(node.func)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    }
-    assert not calls & {"print", "exit", "sys.exit", "os._exit", "sys.stdout.write"}
+def test_nothing_below_the_command_line_prints_or_exits() -> None:
+    for path, tree in trees().items():
+        if path in (PACKAGE / "cli" / "main.py", PACKAGE / "__main__.py"):
+            continue
+        calls = {
+            ast.unparse(node.func)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+        }
+        ending = {"print", "exit", "sys.exit", "os._exit", "sys.stdout.write"}
+        assert not calls & ending, path
 
 
 #: What would run a text as code, or make anything at all of some bytes.
@@ -188,9 +183,9 @@ RUNNING = {
 RUNNERS = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "runpy"}
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_no_text_is_run_as_code(path: Path) -> None:
-    assert not running(ast.parse(path.read_text(encoding="utf-8")))
+def test_no_text_is_run_as_code() -> None:
+    for path, tree in trees().items():
+        assert not running(tree), path
 
 
 def running(tree: ast.AST) -> set[str]:
@@ -320,6 +315,6 @@ def test_view_makes_documents(name: str) -> None:
     assert makers, f"views/{name}.py makes no Document"
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_every_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+def test_every_module_says_what_it_is() -> None:
+    for path, tree in trees().items():
+        assert ast.get_docstring(tree), path

@@ -103,17 +103,16 @@ def test_what_grows_without_end_has_no_steepest(act: str) -> None:
     assert chain(act, 2, 1.0, 0.1).steepest is None
 
 
-@pytest.mark.parametrize("layers", [1, 3, 10, 100])
 @pytest.mark.parametrize("name", sorted(r.name for r in FUNCTIONS if r.arity == 1))
-def test_the_weight_that_keeps_it_has_been_walked(name: str, layers: int) -> None:
-    try:
-        keeps = chain(name, layers, 1.0, 0.5).keeps
-    except DiffcliError:
-        return
-    if keeps is not None:
-        assert abs(chain(name, layers, keeps, 0.5).gradient) == pytest.approx(
-            1, abs=0.02
-        )
+def test_the_weight_that_keeps_it_has_been_walked(name: str) -> None:
+    for layers in (1, 3, 10, 100):
+        try:
+            keeps = chain(name, layers, 1.0, 0.5).keeps
+        except DiffcliError:
+            continue
+        if keeps is not None:
+            size = abs(chain(name, layers, keeps, 0.5).gradient)
+            assert size == pytest.approx(1, abs=0.02), layers
 
 
 def test_gamma_is_kept(run: Run) -> None:

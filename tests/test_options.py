@@ -209,22 +209,32 @@ FORMATS = (
     "sql",
     "junit",
 )  # md and latex show the table
+
+
+def added(command: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the options that are added to each call of a command, with a format."""
+    module = import_module(f"diffcli.cli.commands.{command}")
+    calls: dict[str, list[tuple[str, str]]] = {}
+    for option in module.command.params:
+        if not isinstance(option, click.Option) or option.name in ALWAYS:
+            continue
+        for call in SEEN_AT.get(option.name or "", CALLS[command]):
+            if WORDS[option.name][0] not in call.split():
+                calls.setdefault(call, []).extend(
+                    (option.name, form)
+                    for form in FORMATS
+                    if formats.fits(form, module.HAS)
+                    # Seen in a terminal alone, where tests/test_terminal.py looks.
+                    if (option.name, form) != ("pause", "table")
+                )
+    return calls
+
+
 ADDED = [
-    (command, call, option.name, form)
+    (command, call, pairs)
     for command in plugins.names(commands)
-    for module in [import_module(f"diffcli.cli.commands.{command}")]
-    for option in module.command.params
-    if isinstance(option, click.Option) and option.name not in ALWAYS
-    for call in SEEN_AT.get(option.name or "", CALLS[command])
-    for form in FORMATS
-    if formats.fits(form, module.HAS)
-    if WORDS[option.name][0] not in call.split()
-    # Seen in a terminal alone, where tests/test_terminal.py looks at it.
-    if (option.name, form) != ("pause", "table")
+    for call, pairs in added(command).items()
 ]
-
-
-BEFORE: dict[tuple[str, ...], Ran] = {}  # what calls without the option gave
 
 
 @pytest.fixture(scope="session")
@@ -260,25 +270,32 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("command", "call", "option", "form"), ADDED)
+@pytest.mark.parametrize(
+    ("command", "call", "pairs"),
+    ADDED,
+    ids=lambda of: of if isinstance(of, str) else "",
+)
 def test_an_option_has_an_effect_or_is_refused(
     command: str,
     call: str,
-    option: str,
-    form: str,
+    pairs: list[tuple[str, str]],
     files: dict[str, str],
     run: Run,
 ) -> None:
-    base = [word.format(**files).replace(",/", " /") for word in call.split()]
-    words = [word.format(**files).replace(",/", " /") for word in WORDS[option]]
-    if option == "exprs":
-        base = [word for word in base if word != files["f"]]
-    asked = (command, *base, "-f", form)
-    before = BEFORE[asked] if asked in BEFORE else BEFORE.setdefault(asked, run(*asked))
-    after = run(command, *base, *words, "-f", form)
-    assert after.code != 70, after.err
-    assert after.code == 2 or after != before
-    assert after.code != 2 or not after.out
+    plain: dict[tuple[str, ...], Ran] = {}  # what calls without the option give
+    for option, form in pairs:
+        base = [word.format(**files).replace(",/", " /") for word in call.split()]
+        words = [word.format(**files).replace(",/", " /") for word in WORDS[option]]
+        if option == "exprs":
+            base = [word for word in base if word != files["f"]]
+        asked = (command, *base, "-f", form)
+        before = (
+            plain[asked] if asked in plain else plain.setdefault(asked, run(*asked))
+        )
+        after = run(command, *base, *words, "-f", form)
+        assert after.code != 70, (option, form, after.err)
+        assert after.code == 2 or after != before, (option, form)
+        assert after.code != 2 or not after.out, (option, form)
 
 
 @pytest.mark.parametrize(

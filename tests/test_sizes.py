@@ -339,9 +339,13 @@ LARGE = {row.name: row for row in UNARY if row.name not in ("digamma", "gamma")}
 
 
 @pytest.mark.parametrize("name", LARGE)
-@pytest.mark.parametrize("x", [-1e10, 1e10, 5e8])
-def test_more_digits_are_had_wherever_doubles_are(name: str, x: float) -> None:
+def test_more_digits_are_had_wherever_doubles_are(name: str) -> None:
     """No function is refused, and no kink seen, because a number is large."""
+    for x in (-1e10, 1e10, 5e8):
+        has_more_digits(name, x)
+
+
+def has_more_digits(name: str, x: float) -> None:
     formula = f"max({name}(x), -{name}(x))+0*x"
     try:
         plain = compare(pose(parse(formula), {"x": x}), ("backprop",))

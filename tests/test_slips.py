@@ -83,12 +83,11 @@ def has_value(written: str, before: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    ("before", "mistake"), ROWS, ids=lambda of: getattr(of, "written", of)
-)
-def test_a_mistake_is_evaluated(before: str, mistake: Mistake) -> None:
-    for written in (mistake.written, *re.findall(r"\{(.*?)\}", mistake.said)):
-        assert has_value(written, before), written
+@pytest.mark.parametrize("before", sorted({before for before, _ in ROWS}))
+def test_a_mistake_is_evaluated(before: str) -> None:
+    for mistake in (mistake for of, mistake in ROWS if of == before):
+        for written in (mistake.written, *re.findall(r"\{(.*?)\}", mistake.said)):
+            assert has_value(written, before), written
 
 
 @pytest.mark.parametrize("mistake", ANYWHERE)
