@@ -25,7 +25,9 @@ from diffcli.language.readers import (
     own,
 )
 from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.latex_scanner import undoubled
 from diffcli.language.readers.words import FOREIGN, HINTS, Words, undressed, words
+from diffcli.remarks import Remark
 
 _READERS: tuple[Callable[[Draft], Words], ...] = (
     code.read,
@@ -56,10 +58,32 @@ def read(
 
     Raises ParseError: the refusal, where no reader has found anything to do.
     """
-    plain = undressed(source)
     typeset = refusal is None or latex.is_latex(source)
-    found = latex.words(plain, names, within) if typeset else words(plain, within)
-    draft = Draft(plain, found, names, [])
+    plain = undoubled(undressed(source)) if typeset else undressed(source)
+    try:
+        return _read(source, plain, names, within, refusal, spans)
+    except ParseError as error:
+        if error.source == plain:
+            error.source = source  # as it was typed
+        raise
+
+
+def _read(
+    source: str,
+    plain: str,
+    names: frozenset[str],
+    within: Span | None,
+    refusal: ParseError | None,
+    spans: dict[Expression, Span] | None,
+) -> Parsed:
+    """Return what a text means, read from a text of the same length in plain dress."""
+    typeset = refusal is None or latex.is_latex(source)
+    notes: list[Remark] = []
+    if typeset:
+        found = latex.words(plain, names, within, notes)
+    else:
+        found = words(plain, within)
+    draft = Draft(plain, found, names, notes)
     typed = [word.text for word in draft.words]
     draft = draft._replace(own=own.names(draft.words))
     for reader in _READERS if not typeset else _READERS[2:]:
@@ -90,8 +114,7 @@ def read(
     for output in parsed.outputs or (parsed.expression,):
         conditions.require_conditions(source, output, spans)
     syntax = "latex" if refusal is None else ""
-    notes = (*draft.notes, *parsed.notes)
-    return parsed._replace(notes=notes, syntax=syntax)
+    return parsed._replace(notes=(*notes, *parsed.notes), syntax=syntax)
 
 
 def refuse_leftovers(draft: Draft) -> None:

@@ -13,6 +13,7 @@ from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_groups import TERMINATORS
 from diffcli.language.readers.latex_names import Names
 from diffcli.language.readers.latex_scanner import Lexeme
+from diffcli.language.readers.latex_tails import formula_end
 from diffcli.language.readers.names import translated
 from diffcli.language.readers.words import (
     Words,
@@ -21,6 +22,7 @@ from diffcli.language.readers.words import (
     number,
     sign,
 )
+from diffcli.remarks import Remark
 
 _DEGREES = re.compile(
     r"\s*\^\s*(?:\\circ(?![A-Za-z])|\{\s*\\circ\s*\})"
@@ -56,7 +58,10 @@ class Reader(Names):
 
     def read(self) -> Words:
         """Return the words of the whole text."""
+        self.leave_out_where_it_holds()
         while True:
+            if len(self.groups) == 1 and self.begins_part():
+                self.left_side()
             lexeme = self.next()
             if lexeme.kind == "end":
                 break
@@ -76,6 +81,20 @@ class Reader(Names):
         self.end_group(group, lexeme)
         found = [*self.flat(group.out), Token("end", "", self.last, self.last)]
         return found
+
+    def leave_out_where_it_holds(self) -> None:
+        """Let the text end in front of the values for which it is said to hold."""
+        whole = self.last
+        self.last = formula_end(self.source, (self.position, whole))
+        if self.last < whole:
+            behind = self.source[self.last : whole].strip(" ,;.\n")
+            told = f"'{behind}' says where the formula holds, and is not checked."
+            self.notes.append(Remark(told))
+
+    def begins_part(self) -> bool:
+        """Tell whether a definition or the formula itself begins here."""
+        group = self.group
+        return not group.waiting and (not group.out or group.out[-1].kind == ";")
 
     def number(self, lexeme: Lexeme) -> None:
         r"""Read a number, with the sign of degrees behind it."""
@@ -115,10 +134,8 @@ class Reader(Names):
             self.wait(like, lambda items: self.binomial(like, *items), 2)
         elif text in tables.FONTS or text in tables.ACCENTS:
             self.word(lexeme)
-        elif text in tables.GREEK or text in tables.VARIANTS:
-            self.variable(tables.GREEK.get(text) or tables.VARIANTS[text], lexeme)
-        elif text.lower() in tables.GREEK:
-            self.variable(tables.GREEK[text.lower()].upper(), lexeme)
+        elif letter := tables.letter(text):
+            self.variable(letter, lexeme)
         elif text in tables.OPENING or text == "{":
             self.open("\\{" if text == "{" else text, lexeme)
         elif text in tables.CLOSING or text == "}":
@@ -134,6 +151,8 @@ class Reader(Names):
             self.root(like)
         elif text in ("sum", "prod"):
             self.sum(lexeme)
+        elif text in ("over", "choose"):
+            self.end_above(lexeme)
         elif text in ("begin", "end"):
             self.environment(lexeme)
         elif text in ("\\", "cr", "newline"):
@@ -214,10 +233,10 @@ class Reader(Names):
         """Read an operator or a comparison."""
         text = tables.PLAIN.get(lexeme.text, lexeme.text)
         out = self.group.out
-        if text == "_" and self.index_of_braces():
+        if text == "_" and (self.index_of_braces() or self.index_of_a_norm(lexeme)):
             return
         if text not in (*TERMINATORS, "*", "/"):
-            hint = "an index needs a letter before it" if text == "_" else ""
+            hint = tables.SIGN_HINTS.get(text, "")
             message = f"'{lexeme.text}' is not part of the language"
             raise self.refuse(lexeme, message, hint)
         if lexeme.text == ":" and self.match(self.position).text == "=":
@@ -227,21 +246,6 @@ class Reader(Names):
         if text == "=" and len(self.groups) == 1:
             self.head()
         self.operator(text, lexeme.token())
-
-    def index_of_braces(self) -> bool:
-        r"""Read the index of {\mu}_r and {MW}_i, if it is one."""
-        out = self.group.out
-        inside = self.inside(out[-1:])
-        called = len(out) > 1 and out[-2].kind == "name"
-        kinds = {word.kind for word in inside}
-        if not out or out[-1].kind != "()" or called or not kinds <= {"name", "*"}:
-            return False
-        letters = "".join(word.text for word in inside if word.kind == "name")
-        self.position -= 1
-        index, end = self.index()
-        text = letters + (index if index.isdigit() else f"_{index}")
-        out[-1] = Token("name", text, out[-1].start, end)
-        return True
 
     def head(self) -> None:
         """Make a head of f*(x, y) in front of '='."""
@@ -254,12 +258,21 @@ class Reader(Names):
                 del out[start + 1]
 
 
-def words(source: str, names: frozenset[str], within: Span | None) -> Words:
-    r"""Return the words of a LaTeX text.
+def words(
+    source: str,
+    names: frozenset[str],
+    within: Span | None,
+    notes: list[Remark] | None = None,
+) -> Words:
+    r"""Return the words of a LaTeX text; ``notes`` learn how something was read.
 
     >>> "".join(word.text for word in words(r"\frac12 x_1", frozenset(), None))
     '((1)/(2))*x1'
 
     Raises ParseError.
     """
-    return Reader(source, names, within).read()
+    reader = Reader(source, names, within)
+    found = reader.read()
+    if notes is not None:
+        notes += reader.notes
+    return found

@@ -4,11 +4,13 @@ import re
 
 from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
-from diffcli.language.readers.latex_groups import Groups
+from diffcli.language.readers.latex_groups import Group
+from diffcli.language.readers.latex_powers import Powers
+from diffcli.language.readers.latex_scanner import Lexeme
 from diffcli.language.readers.words import Words, name, number, sign
 
 
-class Fractions(Groups):
+class Fractions(Powers):
     """What stands above and below something in one reading."""
 
     def fraction(self, like: Token, above: Words, below: Words) -> Words:
@@ -17,7 +19,35 @@ class Fractions(Groups):
         if re.fullmatch(r"d(\*\*\(\d\))?(\*\w+)?", upper) and lower[:2] == "d*":
             raise self.refuse(like, "this is a derivative", tables.HINTS["partial"])
         over, under = (self.bunch(item, like, item[-1]) for item in (above, below))
-        return [self.bunch([over, sign("/", like), under], like, under)]
+        return [self.bunch([over, sign("/", like), under], like, under, "frac")]
+
+    def end_above(self, lexeme: Lexeme) -> None:
+        r"""Read \over or \choose: what stands in the group so far is above."""
+        group = self.group
+        super().end_group(group, lexeme)
+        if (
+            group.above
+            or not group.out
+            or {word.kind for word in group.out} & {"=", ";", ","}
+        ):
+            hint = f"put {{ and }} around what belongs to it: {{n \\{lexeme.text} k}}"
+            message = f"it is not clear what stands above '\\{lexeme.text}'"
+            raise self.refuse(lexeme, message, hint)
+        group.above = group.out, lexeme
+        group.out, group.bare, group.divisors = [], None, 0
+
+    def end_group(self, group: Group, lexeme: Lexeme) -> None:
+        r"""End a group, and its fraction or binomial coefficient by \over, \choose."""
+        super().end_group(group, lexeme)
+        if group.above is None:
+            return
+        above, over = group.above
+        group.above = None
+        if not group.out:
+            message = f"there is nothing below '\\{over.text}'"
+            raise self.refuse(over, message, f"{{n \\{over.text} k}}")
+        make = self.fraction if over.text == "over" else self.binomial
+        group.out = make(over.token(), above, group.out)
 
     def binomial(self, like: Token, above: Words, below: Words) -> Words:
         r"""Return what \binom{n}{k} is: n!/(k!(n-k)!)."""

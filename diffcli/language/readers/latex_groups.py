@@ -4,7 +4,6 @@ A stack of open groups stands in place of recursion; in each group some makers, 
 \sin, wait for what comes next.
 """
 
-import re
 from collections.abc import Callable
 
 from diffcli.calculus.functions import BY_NAME
@@ -13,14 +12,11 @@ from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_bunches import Bunches
 from diffcli.language.readers.latex_scanner import Lexeme
-from diffcli.language.readers.piecewise import Row, choice
 from diffcli.language.readers.words import Words, ends_operand, name, sign
+from diffcli.remarks import Remark
 
 TERMINATORS = ("+", "-", "=", ",", ";", "<", ">", "<=", ">=", "!=", "==")
 """What ends a sum without brackets, and every item."""
-_WORD = re.compile("[a-z]{3,}")
-_UPRIGHT = re.compile(r"\\(?:text|mathrm|rm|textrm)\s*\{([\w\s]{2,})\}?")
-_CASES = ("cases", "dcases", "cases*", "array")
 
 
 class Maker:
@@ -59,6 +55,8 @@ class Group:
         self.divisors = 0
         self.cells: list[Words] = []
         self.rows: list[list[Words]] = []
+        #: What stands above \\over or \\choose, and which of them it is.
+        self.above: tuple[Words, Lexeme] | None = None
 
 
 class Groups(Bunches):
@@ -68,6 +66,8 @@ class Groups(Bunches):
         super().__init__(source, within)
         #: Names that the caller gave values to.
         self.names = names
+        #: What a user should be told about how something was read.
+        self.notes: list[Remark] = []
         self.groups = [Group(Lexeme("", "", 0, 0), "")]
 
     @property
@@ -102,7 +102,7 @@ class Groups(Bunches):
     def deliver(self, item: Words) -> None:
         """Give an item to who waits for it, or put it behind what is there."""
         group = self.group
-        bare = item[0].kind != "()"
+        bare = item[0].kind != "()" or self.bunches[int(item[0].text)][0] == "frac"
         last: tuple[Token, Words] | None = None
         while group.waiting:
             maker = group.waiting[-1]
@@ -116,6 +116,8 @@ class Groups(Bunches):
             if maker.row and bare:
                 last = last or (maker.like, item)
             item = made
+        if group.bare and self.joins_coefficient(item):
+            return
         self.place(item)
         group.bare = last
 
@@ -137,6 +139,36 @@ class Groups(Bunches):
             group.divisors = 1
         group.out += item
 
+    def joins_coefficient(self, item: Words) -> bool:
+        r"""Put the variable of \sin 2x and \cos 2\pi t to its coefficient.
+
+        Nobody writes sin(2)*x so. A logarithm with a blank, \ln 2 t, is one of 2 often.
+        """
+        group = self.group
+        assert group.bare is not None
+        function, argument = group.bare
+        (*_, last), word = argument, item[0]
+        constant = all(w.kind == "number" or w.text == "pi" for w in argument)
+        between = self.source[last.end : word.start]
+        allowed = "" if function.text.startswith(("log", "ln")) else " "
+        variable = len(item) == 1 and word.kind == "name" and word.text not in BY_NAME
+        if not (constant and variable) or between.strip(allowed):
+            return False
+        place = int(group.out[-1].text)
+        while self.bunches[place][1][-1].kind == "()":  # \\ln\\sin 2x
+            place = int(self.bunches[place][1][-1].text)
+        closing, before = self.bunches[place]
+        self.bunches[place] = closing, [*before, sign("*", word), word]
+        group.out[-1] = group.out[-1]._replace(end=word.end)
+        group.bare = (function, [*argument, word])
+        if word.text != "pi":
+            start, end = argument[0].start, word.end
+            row = self.source[function.start : start].strip()
+            typed, inside = self.source[function.start : end], self.source[start:end]
+            told = f"{typed} is read as {row}({inside})."
+            self.notes.append(Remark(told))
+        return True
+
     def refuse_bare(self, like: Token) -> None:
         r"""Refuse \sin xy, whose argument may end before or behind the y."""
         group = self.group
@@ -146,8 +178,10 @@ class Groups(Bunches):
         if row in BY_NAME and like.kind == "name" and like.text in BY_NAME:
             group.bare = None  # \sin x \cos y
             return
-        shown = self.source[argument[0].start : argument[-1].end]
+        shown = self.source[argument[0].start : like.start].strip()
         rest = self.source[like.start : like.end]
+        if rest.count("{") != rest.count("}"):
+            rest = "..."
         both = f"write \\{row}({shown}) {rest} or \\{row}({shown} {rest})"
         if like.kind == "**":
             both = f"write \\{row}({shown}^n) or \\{row}^n({shown})"
@@ -204,10 +238,14 @@ class Groups(Bunches):
         atom = len(group.out) == 1 and group.out[0].kind != "()"
         if around:
             self.deliver([name(around, like), self.bunch(group.out, like)])
-        elif text == "}" and self.group.waiting and atom:
+        elif text == "}" and atom and self.group.waiting and not self.called_by():
             self.deliver(group.out)
         else:
             self.deliver([self.bunch(group.out, like, lexeme.token(), text)])
+
+    def called_by(self) -> str:
+        """Return the function that waits for what comes next."""
+        return self.group.waiting[-1].row
 
     def refuse_unknown_call(self, group: Group) -> None:
         """Refuse B(a, b), where B is no function that is known."""
@@ -227,79 +265,6 @@ class Groups(Bunches):
             raise self.refuse(maker.like, f"{what} has no argument")
         self.close_sums(group, lexeme.token())
 
-    def power(self, like: Token) -> None:
-        """Let an exponent wait for what is raised."""
-        group = self.group
-        if group.bare:
-            self.refuse_bare(sign("**", like))
-        maker = group.waiting[-1] if group.waiting else None
-        if maker is not None and not maker.row:
-            raise self.refuse(like, "this '^' has nothing to raise", "x^{2}")
-        raised = group.out and (
-            ends_operand(group.out[-1]) or group.out[-1].kind == "|"
-        )
-        if maker is None and not raised:
-            raise self.refuse(like, "this '^' has nothing to raise", "x^{2}")
-        if maker is None:
-            self.refuse_braces(like)
-
-        def make(items: list[Words]) -> None:
-            inside = items[0]
-            self.refuse_index(inside, like)
-            if maker is not None:
-                spelled = self.spelled(inside).strip("()")
-                if spelled == "-1":
-                    end = inside[-1].end
-                    maker.power = [Token("power", "-1", like.start, end)]
-                else:
-                    maker.power = [sign("**", like), self.bunch(inside, like)]
-            else:
-                self.refuse_label(group.out, inside, like)
-                bunch = self.bunch(inside, like, inside[-1])
-                group.out += [sign("**", like), bunch]
-
-        self.wait(like, make)
-
-    def refuse_index(self, inside: Words, like: Token) -> None:
-        """Refuse x^{(i)}, which counts x in some books and raises it in others."""
-        outer = self.inside(inside)
-        if len(inside) == len(outer) == 1 and outer[0].kind == "()":
-            found = self.inside(outer)
-            if len(found) == 1 and found[0].kind in ("name", "number"):
-                atom = found[0].text
-                message = f"'({atom})' could be an index or a power"
-                both = f"write x_{{{atom}}} or x^{{{atom}}}"
-                raise self.refuse(found[0], message, both)
-
-    def refuse_braces(self, like: Token) -> None:
-        """Refuse {2x}^2, which is printed as 2x^2."""
-        out = self.group.out
-        inside = self.inside(out[-1:])
-        called = len(out) > 1 and out[-2].kind == "name"
-        if out[-1].kind != "()" or len(inside) < 2 or called:
-            return
-        if self.bunches[int(out[-1].text)][0] == "}":
-            typed = self.source[out[-1].start : out[-1].end].strip("{} ")
-            message = "braces are not printed: what is raised?"
-            raise self.refuse(like, message, f"write ({typed})^ or {typed}^")
-
-    def refuse_label(self, out: Words, inside: Words, like: Token) -> None:
-        r"""Refuse P^{sat}, where a word is a label or an exponent."""
-        base, last = out[-1], inside[-1]
-        if base.kind != "name" or base.text == "e" or inside[0].text in self.names:
-            return
-        word = self.source[inside[0].start : last.end].strip("{} ")
-        upright = _UPRIGHT.fullmatch(word)
-        if upright or (_WORD.fullmatch(word) and len({*word}) > 1):
-            label = upright[1].strip() if upright else word
-            word = f"\\text{{{label}}}" if upright else word
-            raise self.refuse(
-                like,
-                f"'{label}' could be a label or an exponent",
-                f"write {base.text}_{{{label}}} for the label,"
-                f" {base.text}^{{1 \\cdot {word}}} for the power",
-            )
-
     def bar(self, like: Token) -> None:
         """Put a bar behind what is there; who pairs bars comes later."""
         group = self.group
@@ -308,64 +273,3 @@ class Groups(Bunches):
             self.place([maker.like, *maker.power])
         group.bare = None
         group.out.append(Token("|", "|", like.start, like.end))
-
-    def environment(self, lexeme: Lexeme) -> None:
-        r"""Read \begin{...} and \end{...}."""
-        kind, end = self.raw()
-        whole = lexeme._replace(end=end)
-        if kind in _CASES and lexeme.text == "begin":
-            if kind == "array":
-                self.raw()
-            self.groups.append(Group(whole, kind))
-        elif lexeme.text == "end" and kind == self.group.closing:
-            self.end_cases(whole)
-        elif kind not in tables.ENVIRONMENTS:
-            hint = "a matrix is not read: several outputs are (xy, x+y)"
-            raise self.refuse(whole, f"the environment '{kind}' is not known", hint)
-
-    def end_cell(self) -> None:
-        """End a cell of cases; elsewhere & only aligns."""
-        group = self.group
-        if group.closing in _CASES:
-            self.end_group(group, group.opening)
-            group.cells.append(group.out)
-            group.out, group.bare, group.divisors = [], None, 0
-
-    def end_row(self, like: Token) -> None:
-        """End a row of cases; elsewhere a line ends a part."""
-        group = self.group
-        if group.closing in _CASES:
-            self.end_cell()
-            group.rows.append(group.cells)
-            group.cells = []
-        elif len(self.groups) == 1:
-            continues = self.peek().text in ("+", "-", "cdot", "times", "=")
-            if group.out and not continues and self.peek().kind != "end":
-                self.operator(";", like)
-
-    def end_cases(self, whole: Lexeme) -> None:
-        """Deliver the choice that cases make."""
-        group = self.group
-        if group.out or group.cells:
-            self.end_row(whole.token())
-        self.groups.pop()
-        rows = []
-        for cells in group.rows:
-            value, *condition = (_without_commas([*self.flat(cell)]) for cell in cells)
-            joined = [word for cell in condition for word in cell]
-            if not value:
-                raise self.refuse(group.opening, "a case has no value")
-            rows.append(Row(value, joined))
-        if not rows:
-            raise self.refuse(group.opening, "there is no case", "x & x > 0")
-        like = group.opening.token()
-        inside = choice(self.source, rows, like)
-        self.deliver([self.bunch(inside, like, whole.token())])
-
-
-def _without_commas(cell: Words) -> Words:
-    while cell and cell[-1].kind in (",", ";"):
-        cell = cell[:-1]
-    while cell and cell[0].kind == ",":
-        cell = cell[1:]
-    return cell

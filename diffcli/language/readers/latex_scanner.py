@@ -9,7 +9,7 @@ from diffcli.records import Record
 
 _LEXEME = re.compile(
     r"""(?:\s|%[^\n]*\n|~)*(?:
-      \\(?P<command> [A-Za-z]+\*? | . )
+      \\(?P<command> operatorname\* | [A-Za-z]+ | . )
     | (?P<number> (?:[0-9]+(?:\.[0-9]+|\.(?=\s*[/*\\)}]))?|\.[0-9]+)(?:[eE][0-9]+)? )
     | (?P<letters> [A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ] )
     | (?P<other> . )
@@ -21,6 +21,27 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _AROUND = re.compile(
     r"\s*(?:\$\$?|\\\[|\\\()(.*?)(?:\$\$?|\\\]|\\\))[\s.]*\Z", re.DOTALL
 )
+_STYLED = re.compile(r"\s*(?:\\(?:displaystyle|textstyle|boxed|ensuremath)\s*)*\{")
+_TAIL = re.compile(r"[\s.,;]*\Z")
+
+
+_DOUBLED = re.compile(r"\\\\[A-Za-z]")
+_RUN = re.compile(r"\\+")
+
+
+def undoubled(source: str) -> str:
+    r"""Return a text of JSON or a program with one backslash in place of two.
+
+    It keeps its length, so that places stay. A text with one backslash alone stays
+    what it is, and so does one of which no two stand in front of a letter.
+
+    >>> undoubled(r"\\frac{1}{x}"), undoubled(r"1 \\ \frac12")
+    (' \\frac{1}{x}', '1 \\\\ \\frac12')
+    """
+    runs = _RUN.findall(source)
+    if not _DOUBLED.search(source) or any(len(run) % 2 for run in runs):
+        return source
+    return _RUN.sub(lambda run: run[0][: len(run[0]) // 2].rjust(len(run[0])), source)
 
 
 class Lexeme(Record):
@@ -42,13 +63,26 @@ class Scanner:
     def __init__(self, source: str, within: Span | None) -> None:
         self.source = source
         self.position, self.last = within or (0, len(source))
-        inner = _AROUND.match(source, self.position, self.last)
-        if inner:
-            self.position, self.last = inner.span(1)
         #: Where each brace closes.
         self.closing = _closing(source, self.position, self.last)
+        self.step_inside()
         #: Where an index that was read ahead ends, by its place: x^2_1.
         self.ahead: dict[int, int] = {}
+
+    def step_inside(self) -> None:
+        r"""Leave out what stands around a whole text: $, \[, \displaystyle{...}."""
+        while True:
+            inner = _AROUND.match(self.source, self.position, self.last)
+            if inner:
+                self.position, self.last = inner.span(1)
+                continue
+            styled = _STYLED.match(self.source, self.position, self.last)
+            closing = self.closing.get(styled.end() - 1) if styled else None
+            if styled is None or closing is None:
+                return
+            if not _TAIL.match(self.source, closing + 1, self.last):
+                return
+            self.position, self.last = styled.end(), closing
 
     def match(self, position: int) -> Lexeme:
         """Return the lexeme at a place."""

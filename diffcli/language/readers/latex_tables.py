@@ -18,9 +18,12 @@ BINOMIALS = frozenset(("binom", "dbinom", "tbinom"))
 FRACTIONS = frozenset(("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"))
 FONTS = frozenset((
     "mathrm", "text", "operatorname", "mathbf", "mathcal", "mathit", "mathsf", "mathtt",
-    "boldsymbol", "bm", "textbf", "textrm", "textit", "mathbb", "mbox", "rm",
-    "operatorname*", "texttt", "mathfrak", "mathscr", "textnormal",
+    "boldsymbol", "bm", "textbf", "textrm", "textit", "mathbb", "mbox",
+    "operatorname*", "texttt", "mathfrak", "mathscr", "textnormal", "mathop", "textsf",
+    "rm", "bf", "it", "tt", "sf", "cal", "mathnormal", "textup", "hbox", "pmb",
 ))  # fmt: skip
+SWITCHES = frozenset(("rm", "bf", "it", "tt", "sf", "cal"))
+"""Fonts that need no braces around a word."""
 ACCENTS = frozenset((
     "hat", "bar", "tilde", "vec", "dot", "ddot", "overline", "widehat", "widetilde",
     "underline", "check",
@@ -66,10 +69,8 @@ HINTS = {
     "circ": "degrees are written 30^\\circ, a label x_{0}",
     "gcd": "write its value: a divisor has no derivative",
     "lcm": "write its value: a multiple has no derivative",
-    "choose": "write n!/(k!(n-k)!)",
-    "over": "write \\frac{x}{y}",
     "atop": "write \\frac{x}{y}",
-    "prime": "a derivative is what diffcli finds: write the function itself",
+    "prime": "write x_{prime} for a name; a derivative is what diffcli finds",
     "langle": "an inner product is written w_1 x_1 + w_2 x_2",
     "sim": "write the formula alone",
     "approx": "write the formula alone",
@@ -81,8 +82,30 @@ HINTS = {
     "top": "a vector is not read: write its numbers",
     "mathbb": "an expected value is not read: write the function itself",
 }
-OTHERWISE = {"otherwise", "else", "sonst", "autrement", "elsewhere", "other", "others"}
-FILLERS = {"if", "for", "when", "falls", "where", "si", "in", "the", "case", "all"}
+SIGN_HINTS = {
+    "_": "an index needs a letter before it",
+    "'": "write x_{prime} for a name; a derivative is what diffcli finds",
+    "?": "a choice is written \\begin{cases} x & x > 0 \\\\ 0 & x \\le 0 \\end{cases}",
+    "@": "the product of two numbers is \\cdot",
+    ".": "a point stands in decimals, 1.5",
+    "~": "write the formula alone",
+}
+OTHERWISE = frozenset((
+    "otherwise", "else", "elsewhere", "other", "others", "sonst", "ansonsten",
+    "andernfalls", "autrement", "sinon", "ailleurs", "altrimenti", "altrove", "caso",
+    "contrario", "en", "otro", "de", "lo", "lainnya", "selainnya", "anders", "ellers",
+    "annars", "muuten", "w", "przeciwnym", "razie", "wypadku", "inaczej", "jinak",
+    "inak", "aksi", "halde", "diğer", "durumlarda", "иначе", "в", "остальных",
+    "случаях", "інакше", "其他", "其它", "否则", "その他", "他", "기타",
+))  # fmt: skip
+"""Words for the case that is left, in several languages."""
+FILLERS = frozenset((
+    "if", "for", "when", "where", "in", "the", "case", "all", "falls", "für", "wenn",
+    "si", "pour", "quand", "lorsque", "se", "per", "quando", "jika", "untuk", "als",
+    "voor", "om", "för", "hvis", "jos", "gdy", "jeśli", "dla", "pokud", "pro", "ak",
+    "eğer", "için", "если", "при", "для", "якщо", "如果", "若", "当",
+))  # fmt: skip
+"""Words in front of a condition."""
 FUNCTION_LETTERS = frozenset("fghFGHφψΦΨζδ")
 """Letters that call a function in books: f(x)."""
 INDEXED = dict.fromkeys("IJKY", ("n", "ν")) | dict.fromkeys("CHLPTU", ("n",))
@@ -93,3 +116,14 @@ PLAIN = {
     "·": "*", "×": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", ":": "=",
 }  # fmt: skip
 """Signs with another spelling."""
+
+
+def letter(command: str) -> str:
+    r"""Return the letter that a command is: ω for omega, Ω for Omega; else nothing.
+
+    >>> letter("omega"), letter("Omega"), letter("varphi"), letter("frac")
+    ('ω', 'Ω', 'φ', '')
+    """
+    small = GREEK.get(command) or VARIANTS.get(command)
+    capital = GREEK.get(command[:1].lower() + command[1:], "").upper()
+    return small or capital
