@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from diffcli.calculus.functions import INFIX, PREFIX, Function
+from diffcli.calculus.functions import INFIX, NAMED, PREFIX, Function
 from diffcli.calculus.rules import TIDYING, Rule
 from diffcli.engine.fold import fold
 from diffcli.language.expression import (
@@ -115,7 +115,7 @@ def tidy(function: Function, *args: Expression) -> Expression:
     folded = _fold(node)
     if folded is not None:
         return folded
-    for rule in _tidying().get(function.name, ()):
+    for rule in _tidying(function.name):
         bindings = match(rule, node, _fits)
         if bindings is not None and shrinks(rule, bindings):
             return fill(rule.after, bindings, tidy)
@@ -211,14 +211,19 @@ def without_brackets(expression: Expression, kept: Container[Expression]) -> Exp
 
 
 @cache
-def _tidying() -> dict[str, list[Rule]]:
-    """Return the tidying rows by the function on top of their left side."""
-    rows: dict[str, list[Rule]] = {}
-    for rule in TIDYING:
-        top = pattern(rule.before)
-        assert isinstance(top, Call)
-        rows.setdefault(top.function.name, []).append(rule)
-    return rows
+def _tidying(name: str) -> list[Rule]:
+    """Return the tidying rows with this function on top of their left side.
+
+    A row that does not have its sign is not read for that, which takes longer.
+    """
+    notation = NAMED[name].notation
+    sign = notation.symbol if notation and notation.symbol else name
+    tops = [(pattern(rule.before), rule) for rule in TIDYING if sign in rule.before]
+    return [
+        rule
+        for top, rule in tops
+        if isinstance(top, Call) and top.function.name == name
+    ]
 
 
 def _fits(letter: str, node: Expression) -> bool:

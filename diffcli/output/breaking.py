@@ -6,8 +6,8 @@ _INDENT = 3  # columns that what follows is moved in
 _NO_BREAK, _INSIDE, _FACTOR, _TIMES, _PLUS, _COMMA = range(6)
 """How well a place is suited: after a bracket, between factors, before · or +, after a
 comma."""
-_DERIVATIVE = re.compile(r"[d∂]/[d∂][^\W]+$")
-_EXPONENT = re.compile(r"\d[eE]$")
+_DERIVATIVE = r"[d∂]/[d∂][^\W]+$"
+_EXPONENT = r"\d[eE]$"
 
 
 def broken_formula(text: str, width: int) -> list[str]:
@@ -69,14 +69,14 @@ def _strength(text: str, place: int) -> int:
         return _TIMES
     if after == " " and sign in "=≈":
         return _FACTOR if before in ")⁰¹²³⁴⁵⁶⁷⁸⁹" else _NO_BREAK
-    return _NO_BREAK if _DERIVATIVE.search(text, 0, place) else _FACTOR
+    return _NO_BREAK if re.search(_DERIVATIVE, text[:place]) else _FACTOR
 
 
 def _before_unspaced_sign(text: str, place: int) -> int:
     """Return how good it is to break code: 2*x+1 before + or *, but not 1e-05."""
     before, here = text[place - 1], text[place]
     operand = before.isalnum() or before in "_)"
-    if not operand or _EXPONENT.search(text, 0, place):
+    if not operand or re.search(_EXPONENT, text[:place]):
         return _NO_BREAK
     if here == "*":
         power = text[place + 1 : place + 2] == "*"
