@@ -14,9 +14,10 @@ from diffcli.cli import lesson
 from diffcli.errors import DiffcliError
 from diffcli.inputs import claim_rows, claims, files, points, spreads, work
 from diffcli.language.expression import forget_if_many
+from diffcli.language.latex_printer import latex
 from diffcli.language.notation import BY_NAME
 from diffcli.language.parser import Parsed, parse
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 
 CASES = Path(__file__).parent / "cases"
 _LONGEST = 400  # characters of a text: longer ones find nothing that these do not

@@ -14,8 +14,9 @@ from diffcli.calculus.functions import CONDITIONS, Function
 from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError
+from diffcli.language.latex_printer import latex
 from diffcli.language.parser import parse, parse_template
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 from diffcli.language.textbook import text as on_paper
 from tests import strategies
 from tests.conftest import Run

@@ -10,8 +10,9 @@ from diffcli.arithmetics import multiprecision, symbols
 from diffcli.calculus.functions import BY_NAME, CONSTANTS, Constant
 from diffcli.engine.fold import compiled, operation
 from diffcli.language.expression import number
+from diffcli.language.latex_printer import latex
 from diffcli.language.parser import parse, parse_template
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 from diffcli.language.textbook import text as on_paper
 from tests.conftest import Run
 
@@ -105,7 +106,7 @@ LETTERS += " tau upsilon phi chi psi omega lambda pi"
 
 def test_greek_names_are_greek_in_latex() -> None:
     """Frozen: TeX knows these commands, and no others of the kind."""
-    from diffcli.language.printer import latex_name
+    from diffcli.language.latex_printer import latex_name
 
     for name in LETTERS.split():
         assert latex_name(name) == f"\\{name}"

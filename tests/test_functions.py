@@ -26,8 +26,9 @@ from diffcli.engine.derivation import derive
 from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import call, number, variable
+from diffcli.language.latex_printer import latex
 from diffcli.language.parser import parse, parse_template
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 from tests.conftest import Run
 
 #: A mean is read as a sum and a division; all other rows become nodes.

@@ -8,9 +8,10 @@ from diffcli.calculus.functions import INFIX
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, ParseError
 from diffcli.language.expression import Expression, call, variable
+from diffcli.language.latex_printer import latex
 from diffcli.language.lexer import tokens, words
 from diffcli.language.parser import parse
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 from tests import strategies
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, ParseError
 from diffcli.language.expression import Expression
+from diffcli.language.latex_printer import latex
 from diffcli.language.lexer import words
 from diffcli.language.parser import parse
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 from tests import strategies
 from tests.conftest import Run
 

@@ -7,15 +7,8 @@ import pytest
 
 from diffcli.calculus.rules import DIFFERENTIATION, TIDYING, Rule
 from diffcli.engine.derivation import derive
-from diffcli.engine.rewriting import (
-    fill,
-    match,
-    pattern,
-    rational,
-    shrinks,
-    size,
-    tidy,
-)
+from diffcli.engine.numbers import rational
+from diffcli.engine.rewriting import fill, match, pattern, shrinks, size, tidy
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import (
     Call,

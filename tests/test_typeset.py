@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from diffcli.language.latex_printer import latex
 from diffcli.language.parser import parse
-from diffcli.language.printer import latex
 from tests.conftest import Run
 
 NEURON = ("z_1 = w*x+beta; a = sigmoid(z_1); (a-t)^2", "--at", "w=2,x=0.5,beta=-1,t=1")

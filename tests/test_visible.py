@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diffcli.language.printer import latex_letter
+from diffcli.language.latex_printer import latex_letter
 from tests.conftest import Run
 
 #: What a text may hold that means something to somebody.

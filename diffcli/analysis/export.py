@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from diffcli import version
-from diffcli.engine import adjoint, code
+from diffcli.engine import adjoint, code, code_plan
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
@@ -52,7 +52,7 @@ class Operations(Record):
         """
         names = {node: name for name, node in self.parsed.definitions.items()}
         order = postorder(self.formulas)
-        shared = {*code.shared(order, self.formulas)}
+        shared = {*code_plan.shared(order, self.formulas)}
         taken = {*self.parsed.variables, *self.parsed.definitions}
         fresh = (name for n in count(1) if (name := f"t{n}") not in taken)
         return {
@@ -105,7 +105,7 @@ def export(
         )  # fmt: skip
     except Unavailable as lacking:
         raise _lacking(lacking.args[0], found, target) from None
-    constant = code.constants(found.formulas)
+    constant = code_plan.constants(found.formulas)
     outputs = iter(
         Output(target.name(name), text, formula in constant)
         for name, text, formula in zip(
@@ -125,7 +125,7 @@ def export(
             tuple(tuple(next(outputs) for _ in row) for row in matrix)
             for matrix in found.seconds
         ),
-        chooses=code.chooses(found.formulas),
+        chooses=code_plan.chooses(found.formulas),
         check=_check(found, problems, target) if problems else None,
         table=target.name(wanted.table),
     )

@@ -20,16 +20,9 @@ from diffcli.calculus.mistakes_of_forms import SPECIAL, Special
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.normal import normal
+from diffcli.engine.numbers import rational
 from diffcli.engine.paper import chain
-from diffcli.engine.rewriting import (
-    Bindings,
-    D,
-    fill,
-    match,
-    pattern,
-    rational,
-    template,
-)
+from diffcli.engine.rewriting import Bindings, D, fill, match, pattern, template
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import (
     Call,

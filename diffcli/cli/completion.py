@@ -1,7 +1,6 @@
 """What could come next on the command line, given what has been typed."""
 
 import re
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -12,18 +11,6 @@ from diffcli.language.parser import parse
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-#: Call, parameter and beginning of a word to the words that begin so.
-Complete = Callable[[click.Context, click.Parameter, str], list[str]]
-
-
-def among(names: Callable[[], Iterable[str]]) -> Complete:
-    """Return what completes a word to one of these names."""
-
-    def complete(_: click.Context, __: click.Parameter, word: str) -> list[str]:
-        return [name for name in names() if name.startswith(word)]
-
-    return complete
 
 
 def file(

@@ -29,7 +29,8 @@ from diffcli.inputs.frames import (
     text_source,
 )
 from diffcli.inputs.rows import Chunk, Rows
-from diffcli.output.document import header, plain_number
+from diffcli.output.document import header
+from diffcli.output.numbers import plain_number
 from diffcli.output.views import batch as view
 from diffcli.output.views.grad import columns
 from diffcli.records import Record

@@ -1,11 +1,10 @@
 """The options that commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
-from diffcli.cli import completion
 from diffcli.cli.help import Information, Listed, version
 from diffcli.errors import UsageError, suggestion
 from diffcli.output import formats
@@ -24,9 +23,32 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Decorated], Decorated]:
     return decorate
 
 
+def _completed(by: str) -> Callable[..., Any]:
+    """Return what completes a word by a function of ``completion``.
+
+    It is loaded when a shell asks, which most calls are not for.
+    """
+
+    def complete(*call: Any) -> Any:
+        from diffcli.cli import completion
+
+        return getattr(completion, by)(*call)
+
+    return complete
+
+
+def among(names: Callable[[], Iterable[str]]) -> Callable[..., list[str]]:
+    """Return what completes a word to one of these names."""
+
+    def complete(_: click.Context, __: click.Parameter, word: str) -> list[str]:
+        return [name for name in names() if name.startswith(word)]
+
+    return complete
+
+
 def _formula(*, required: bool) -> Callable[[Decorated], Decorated]:
     return click.argument(
-        "expr", metavar="EXPR", required=required, shell_complete=completion.formula,
+        "expr", metavar="EXPR", required=required, shell_complete=_completed("formula"),
         help="The formula, in any notation of diffcli --help; '-' reads it from"
         " standard input, @FILE from a file.",
     )  # fmt: skip
@@ -38,13 +60,13 @@ formula_or_none = _formula(required=False)
 at_only = _all(
     click.option(
         "--at", "points", metavar="POINT", multiple=True,
-        shell_complete=completion.point,
+        shell_complete=_completed("point"),
         help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable."
         " For grad also with errors: x=2.0±0.1.",
     ),
     click.option(
         "--vars", "variables", metavar="NAMES", default="",
-        shell_complete=completion.names,
+        shell_complete=_completed("names"),
         help="The variables and their order, as in x1,x2 (default: natural order).",
     ),
     click.option(
@@ -93,7 +115,7 @@ dialect = _all(
 
 points = click.option(
     "--points", "point_files", metavar="FILE", multiple=True,
-    shell_complete=completion.file,
+    shell_complete=_completed("file"),
     help="Many points: CSV or TSV whose first line names the variables, JSON lines or"
     " an array, or one of them with .gz; - is stdin. Repeatable, or a pattern"
     " 'in/*.csv': the same columns in each. In csv and tsv the first line fixes them.",
@@ -105,14 +127,14 @@ at = _all(at_only, points, dialect)
 data = _all(
     click.option(
         "--data", "data_file", metavar="FILE", default="",
-        shell_complete=completion.file,
+        shell_complete=_completed("file"),
         help="Examples: CSV, TSV or JSON whose columns are variables; EXPR is the loss"
         " of one, the result the mean. The rest are weights. - is stdin;"
         " 'parts/*.csv' names several files.",
     ),
     click.option(
         "--init", metavar="uniform[:SEED]", default="",
-        shell_complete=completion.among(lambda: ("uniform",)),
+        shell_complete=among(lambda: ("uniform",)),
         help="With --data: draw the weights that --at does not give, from -1 to 1.",
     ),
     click.option(
@@ -141,7 +163,11 @@ keep_going = click.option(
 def wrt(what: str) -> Callable[[Decorated], Decorated]:
     """Return the option that chooses variables."""
     return click.option(
-        "--wrt", metavar="NAMES", default="", shell_complete=completion.names, help=what
+        "--wrt",
+        metavar="NAMES",
+        default="",
+        shell_complete=_completed("names"),
+        help=what,
     )
 
 
@@ -150,7 +176,7 @@ def steps(default: str, scheme: str = "symmetric") -> Callable[[Decorated], Deco
     return _all(
     click.option(
         "--h", "--step", "h", metavar="H", default="",
-        shell_complete=completion.among(lambda: ("auto", "relative")),
+        shell_complete=among(lambda: ("auto", "relative")),
         help="Step width > 0, 'relative' to the point, or 'auto' for the best"
         f" (default: {default}).",
     ),
@@ -253,13 +279,13 @@ def output(*parts: str) -> Callable[[Decorated], Decorated]:
     return _all(
         click.option(
             "-f", "--format", "form_name", metavar="F", default="", callback=check,
-            shell_complete=completion.among(lambda: formats.offered(parts)),
+            shell_complete=among(lambda: formats.offered(parts)),
             cls=Listed, title="Formats", rows=summaries,
             help=f"One of the formats below (default: {formats.DEFAULT}).",
         ),
         click.option(
             "-o", "--output", metavar="FILE", default="-", callback=named,
-            shell_complete=completion.file,
+            shell_complete=_completed("file"),
             help="Write to FILE; its suffix picks the format.",
         ),
         click.option(
@@ -285,7 +311,7 @@ def output(*parts: str) -> Callable[[Decorated], Decorated]:
 
 
 implicit = click.option(
-    "--implicit", metavar="Y", default="", shell_complete=completion.names,
+    "--implicit", metavar="Y", default="", shell_complete=_completed("names"),
     help="EXPR is an equation, as x^2+y^2=25: the slope dY/dx of its curve.",
 )  # fmt: skip
 """What makes a curve of an equation."""

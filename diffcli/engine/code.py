@@ -6,13 +6,12 @@ only one side of a choice needs is computed on that side only.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
-from diffcli.calculus.functions import CONDITIONS, INFIX, WHEN, Function
+from diffcli.calculus.functions import CONDITIONS, INFIX, Function
+from diffcli.engine.code_plan import ALWAYS, Plan
 from diffcli.engine.fold import fold
 from diffcli.engine.rewriting import fill
 from diffcli.language.expression import (
@@ -38,8 +37,6 @@ _POWER = INFIX["**"].notation
 #: What is true or false, and no number in every language.
 _TRUTHS = {row.name for row in CONDITIONS if row.notation} - {"mod"}
 _ATOM = 100  # binds more than any operator
-Conditions = frozenset[Expression]
-_ALWAYS: Conditions = frozenset()
 
 
 class Written(Record):
@@ -165,7 +162,7 @@ class _Writer:
         kept: Mapping[Expression, str],
     ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
         """Return the statements that come first, and the code of each formula."""
-        plan = _Plan(roots, self._repeats)
+        plan = Plan(roots, self._repeats)
         codes: dict[Expression, str] = {}
         binds: dict[Expression, int] = {}
         levels: dict[Expression, int] = {}
@@ -178,7 +175,7 @@ class _Writer:
             is_named = node in kept or node in plan.shared
             long = len(code) > _LONGEST and node not in plan.roots
             if node.args and (is_named or long):
-                needed = plan.conditions.get(node, _ALWAYS)
+                needed = plan.conditions.get(node, ALWAYS)
                 for condition in needed:
                     level = max(level, levels[condition])
                 code = self._guarded(node, code, [codes[each] for each in needed])
@@ -269,101 +266,3 @@ def _whole(exponent: Expression) -> bool:
 
 def _same(text: str, _: float) -> Expression:
     return number(text)
-
-
-Repeats = Callable[[Call], Sequence[bool]]
-
-
-class _Plan:
-    """The order of the nodes, which of them get a name, and when they are needed."""
-
-    def __init__(self, roots: Sequence[Expression], repeats: Repeats) -> None:
-        self.roots = frozenset(roots)
-        order = postorder(roots)
-        #: What is used more than once, and what tells when something is needed.
-        self.shared = {*shared(order, roots)}
-        for node in order:
-            if isinstance(node, Call):
-                twice = zip(node.args, repeats(node), strict=True)
-                self.shared.update(argument for argument, more in twice if more)
-        #: For what is not always needed: one of these has to hold.
-        self.conditions = _conditions(order, roots)
-        self.order = _sorted(order, self.conditions)
-        for needed in self.conditions.values():
-            self.shared |= needed
-        self.constants = constants(order)
-
-
-def shared(
-    order: Sequence[Expression], roots: Iterable[Expression]
-) -> list[Expression]:
-    """Return the nodes that are used more than once; a root is used once for each."""
-    uses = Counter(argument for node in order for argument in node.args)
-    uses.update(roots)
-    return [node for node in order if uses[node] > 1]
-
-
-def _conditions(
-    order: Sequence[Expression], roots: Iterable[Expression]
-) -> dict[Expression, Conditions]:
-    """Return for each node that only choices need the conditions of those choices."""
-    if not chooses(roots):
-        return {}
-    needed: dict[Expression, Conditions] = dict.fromkeys(roots, _ALWAYS)
-    for node in reversed(order):
-        own = needed[node]
-        for place, argument in enumerate(node.args):
-            chosen = place and isinstance(node, Call) and node.function is WHEN
-            also = frozenset(node.args[:1]) if chosen else own
-            before = needed.get(argument, also)
-            needed[argument] = before | also if before and also else _ALWAYS
-    return {node: own for node, own in needed.items() if own and node.args}
-
-
-def _sorted(
-    order: Sequence[Expression], conditions: dict[Expression, Conditions]
-) -> Sequence[Expression]:
-    """Return the nodes with the conditions of each before it.
-
-    Where conditions need each other in a circle, one of them is always computed.
-    """
-    if not conditions:
-        return order
-    done: list[Expression] = []
-    begun: set[Expression] = set()
-    finished: set[Expression] = set()
-    stack = [*reversed(order)]
-    while stack:
-        node = stack.pop()
-        if node in finished:
-            continue
-        before = [*node.args, *conditions.get(node, ())]
-        waits = [other for other in before if other not in finished]
-        if node in begun and begun.intersection(waits):
-            conditions.pop(node, None)
-            waits = [other for other in node.args if other not in finished]
-        if waits:
-            begun.add(node)
-            stack += (node, *reversed(waits))
-        else:
-            begun.discard(node)
-            finished.add(node)
-            done.append(node)
-    return done
-
-
-def chooses(roots: Iterable[Expression]) -> bool:
-    """Tell whether there are choices in formulas."""
-    return any(isinstance(n, Call) and n.function is WHEN for n in postorder(roots))
-
-
-def constants(roots: Iterable[Expression]) -> dict[Expression, float]:
-    """Return the value of all that depends on no variable."""
-    values: dict[Expression, float] = {}
-    for node in postorder(roots):
-        if isinstance(node, Number):
-            values[node] = node.value
-        elif isinstance(node, Call) and all(a in values for a in node.args):
-            with suppress(ArithmeticError, ValueError):
-                values[node] = node.function.value(*(values[a] for a in node.args))
-    return values

@@ -5,12 +5,12 @@ expression's.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
 
-from diffcli.calculus.functions import INFIX, NAMED, PREFIX, Function
+from diffcli.calculus.functions import NAMED, Function
 from diffcli.calculus.rules import TIDYING, Rule
 from diffcli.engine.fold import fold
+from diffcli.engine.numbers import ADD, DIVIDE, MULTIPLY, SUBTRACT, folded, rational
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -22,9 +22,6 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.parser import parse_template
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 Bindings = dict[str, Expression]
 Make = Callable[..., Expression]
@@ -112,9 +109,9 @@ def tidy(function: Function, *args: Expression) -> Expression:
     '6*x'
     """
     node = call(function, *args)
-    folded = _fold(node)
-    if folded is not None:
-        return folded
+    value = folded(node)
+    if value is not None:
+        return value
     for rule in _tidying(function.name):
         bindings = match(rule, node, _fits)
         if bindings is not None and shrinks(rule, bindings):
@@ -157,10 +154,10 @@ def size(expression: Expression) -> int:
             sizes[node] = 3
         else:
             first, *rest = (sizes[argument] for argument in node.args)
-            if node.function in (_MULTIPLY, _DIVIDE):
+            if node.function in (MULTIPLY, DIVIDE):
                 sizes[node] = 2 * first * rest[0] + first
             else:
-                joint = 2 if node.function in (_ADD, _SUBTRACT) else 1
+                joint = 2 if node.function in (ADD, SUBTRACT) else 1
                 sizes[node] = first + sum(rest) + joint
     return sizes[expression]
 
@@ -179,7 +176,7 @@ def _is_number(node: Expression) -> bool:
 def _folded(function: Function, *args: Expression) -> Expression:
     """Return a call, or the number that it comes to."""
     node = call(function, *args)
-    return _fold(node) or node
+    return folded(node) or node
 
 
 def without_brackets(expression: Expression, kept: Container[Expression]) -> Expression:
@@ -196,14 +193,14 @@ def without_brackets(expression: Expression, kept: Container[Expression]) -> Exp
             built[node] = node
             continue
         first, *rest = (built[argument] for argument in node.args)
-        if node.function is _MULTIPLY and rest[0] not in kept:
+        if node.function is MULTIPLY and rest[0] not in kept:
             factors: list[Expression] = []
             (right,) = rest
-            while isinstance(right, Call) and right.function is _MULTIPLY:
+            while isinstance(right, Call) and right.function is MULTIPLY:
                 right, factor = right.args
                 factors.append(factor)
             for factor in (right, *reversed(factors)):
-                first = call(_MULTIPLY, first, factor)
+                first = call(MULTIPLY, first, factor)
             built[node] = first
         else:
             built[node] = call(node.function, first, *rest)
@@ -232,105 +229,3 @@ def _fits(letter: str, node: Expression) -> bool:
         return True
     value = rational(node)
     return value is not None and (letter != "m" or value < 0)
-
-
-_ADD, _SUBTRACT = INFIX["+"], INFIX["-"]
-_MULTIPLY, _DIVIDE, _POWER = INFIX["*"], INFIX["/"], INFIX["**"]
-_NEGATE = PREFIX["-"]
-_LONGEST = 15  # digits of a number that is still worth multiplying out
-
-
-def rational(node: Expression) -> "Fraction | None":
-    """Return the exact value of 2, 0.5, -3 or -1/2; None for anything else."""
-    if isinstance(node, Number):
-        return _of_numeral(node.text)
-    if not isinstance(node, Call):
-        return None
-    if node.function is _NEGATE and isinstance(node.args[0], Number):
-        value = rational(node.args[0])
-        return None if value is None else -value
-    if node.function is _DIVIDE:
-        above, below = node.args
-        if isinstance(below, Number) and _is_signed_number(above):
-            numerator, divisor = rational(above), rational(below)
-            if numerator is not None and divisor:
-                return numerator / divisor
-    return None
-
-
-@lru_cache(maxsize=1_000)
-def _of_numeral(text: str) -> "Fraction | None":
-    from fractions import Fraction
-
-    if text.isdigit() and len(text) <= _LONGEST:  # no pattern has to be matched
-        return Fraction(int(text))
-    exponent = text.partition("e")[2]
-    if text[-1].isalpha() or len(text) > _LONGEST or len(exponent) > 2:
-        return None  # pi, e, tau; or too long
-    return Fraction(text)
-
-
-def _is_signed_number(node: Expression) -> bool:
-    if isinstance(node, Call) and node.function is _NEGATE:
-        node = node.args[0]
-    return isinstance(node, Number)
-
-
-def _fold(node: Call) -> Expression | None:
-    """Return the number that an operation on numbers comes to, if that is short."""
-    if node.function.notation is None:
-        return None
-    values = [rational(argument) for argument in node.args]
-    if any(value is None for value in values):
-        return None
-    result = _operate(node.function, [value for value in values if value is not None])
-    if result is None or len(str(result.numerator)) > _LONGEST:
-        return None
-    return _spell(result, decimal=any(map(_is_decimal, node.args)))
-
-
-def _operate(function: Function, values: "list[Fraction]") -> "Fraction | None":
-    if function is _NEGATE:
-        return -values[0]
-    u, v = values
-    if function is _ADD:
-        return u + v
-    if function is _SUBTRACT:
-        return u - v
-    if function is _MULTIPLY:
-        return u * v
-    if function is _DIVIDE:
-        return u / v if v else None
-    if function is _POWER and v.denominator == 1 and abs(v) <= 64 and (u or v > 0):
-        return u ** int(v)
-    return None
-
-
-def _is_decimal(node: Expression) -> bool:
-    """Tell whether a number was written with a point or an exponent."""
-    return any(
-        isinstance(part, Number) and not part.text.isdigit()
-        for part in postorder([node])
-    )
-
-
-def _spell(value: "Fraction", *, decimal: bool) -> Expression | None:
-    """Return a number as a node: digits, decimals if asked for, or a fraction."""
-    size = abs(value)
-    node: Expression
-    if decimal and size.denominator > 1:
-        text = repr(float(size))
-        from fractions import Fraction
-
-        if Fraction(text) != size:
-            return None
-        node = number(text)
-        return call(_NEGATE, node) if value < 0 else node
-    if len(str(size.denominator)) > _LONGEST:
-        return None
-    node = number(str(size.numerator))
-    if value < 0:
-        node = call(_NEGATE, node)
-    if size.denominator > 1:
-        node = call(_DIVIDE, node, number(str(size.denominator)))
-    return node

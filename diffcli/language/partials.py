@@ -6,7 +6,7 @@ one variable; ``names`` are those that it is differentiated toward, one after an
 
 from collections.abc import Callable, Sequence
 
-from diffcli.language.printer import latex_name
+from diffcli.language.latex_printer import latex_name
 from diffcli.language.textbook import name_text
 
 Spell = Callable[[str], str]

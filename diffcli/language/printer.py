@@ -7,7 +7,6 @@ writes from left to right and stops at a limit.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from diffcli.calculus.functions import (
-    CONSTANTS,
     INFIX,
     PREFIX,
     WHEN,
@@ -25,7 +24,7 @@ from diffcli.language.expression import (
 
 ELLIPSIS = "…"
 Piece = str | Expression
-_NO_NAMES: Mapping[Expression, str] = {}
+NO_NAMES: Mapping[Expression, str] = {}
 
 
 def text(
@@ -33,7 +32,7 @@ def text(
     *,
     spaced: bool = True,
     limit: int = 0,
-    names: Mapping[Expression, str] = _NO_NAMES,
+    names: Mapping[Expression, str] = NO_NAMES,
     derivative: str = "d/dx",
 ) -> str:
     """Return the expression as the language spells it.
@@ -91,69 +90,6 @@ def is_derivative(node: Expression) -> bool:
     return isinstance(node, Call) and node.function.name == "D"
 
 
-def latex(
-    expression: Expression,
-    limit: int = 0,
-    names: Mapping[Expression, str] = _NO_NAMES,
-    derivative: str = r"\frac{d}{dx}",
-) -> str:
-    """Return the expression as LaTeX for maths mode.
-
-    Beyond ``limit`` characters it is a row of dots: half a formula does not compile.
-    """
-
-    def pieces(node: Expression) -> Sequence[Piece]:
-        if node is not expression and node in names:
-            return [latex_name(names[node])]
-        if is_derivative(node):
-            return [rf"{derivative}\left[", node.args[0], r"\right]"]
-        return _latex_pieces(node, names)
-
-    written = joined([expression], pieces, limit)
-    return r"\ldots" if limit and len(written) > limit else written
-
-
-def latex_name(name: str) -> str:
-    r"""Return a name for maths mode.
-
-    >>> print(latex_name("x1"), latex_name("alpha"), latex_name("loss"))
-    x_{1} \alpha \mathrm{loss}
-    """
-    letters = name.rstrip("0123456789")
-    index = name[len(letters) :]
-    letters = letters.replace("_", r"\_")
-    if letters in GREEK:
-        letters = f"\\{letters}"
-    elif not letters.isascii():
-        letters = "".join(map(latex_letter, letters))
-    elif len(letters) > 1:
-        letters = rf"\mathrm{{{letters}}}"
-    return f"{letters}_{{{index}}}" if index else letters
-
-
-def latex_letter(letter: str) -> str:
-    r"""Return a letter for maths mode, whatever the fonts have.
-
-    >>> print(latex_letter("α"), latex_letter("Σ"), latex_letter("x"))
-    \alpha \Sigma x
-    """
-    if letter.isascii():
-        return letter
-    from unicodedata import name
-
-    words = name(letter, "").replace("LAMDA", "LAMBDA").lower().split()
-    if words[:1] == ["greek"] and words[-1] in GREEK and len(words) == 4:
-        return f"\\{words[-1].title() if words[1] == 'capital' else words[-1]}"
-    return rf"\text{{U+{ord(letter):04X}}}"
-
-
-GREEK = frozenset((
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota",
-    "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi",
-    "chi", "psi", "omega",
-))  # fmt: skip
-
-
 def _pieces(
     node: Expression, blank: str, names: Mapping[Expression, str]
 ) -> list[Piece]:
@@ -166,11 +102,11 @@ def _pieces(
     notation = node.function.notation
     choice = chosen(node)
     if choice:
-        return ["where(", *_between(choice, ", "), ")"]
+        return ["where(", *between(choice, ", "), ")"]
     if notation is None:
-        return [node.function.name, "(", *_between(arguments(node), ", "), ")"]
+        return [node.function.name, "(", *between(arguments(node), ", "), ")"]
     if len(node.args) == 1:
-        return [notation.symbol, *_right(node.args[0], node.function, names)]
+        return [notation.symbol, *right_side(node.args[0], node.function, names)]
     symbol = notation.symbol
     if node.function.name == "beside":
         symbol = f"{blank}*{blank}"
@@ -178,9 +114,9 @@ def _pieces(
         symbol = f"{blank}{symbol}{blank}"
     left, right = node.args
     return [
-        *_left(left, node.function, names),
+        *left_side(left, node.function, names),
         symbol,
-        *_right(right, node.function, names),
+        *right_side(right, node.function, names),
     ]
 
 
@@ -219,14 +155,15 @@ def arguments(node: Call) -> list[Expression]:
     return args
 
 
-def _between(nodes: Iterable[Expression], separator: str) -> list[Piece]:
+def between(nodes: Iterable[Expression], separator: str) -> list[Piece]:
+    """Return nodes with a separator between them."""
     pieces: list[Piece] = []
     for node in nodes:
         pieces += (separator, node)
     return pieces[1:]
 
 
-def _left(
+def left_side(
     node: Expression, parent: Function, names: Mapping[Expression, str]
 ) -> list[Piece]:
     """Return a left argument, in brackets if the parent would take its right part.
@@ -242,7 +179,7 @@ def _left(
     return [node]
 
 
-def _right(
+def right_side(
     node: Expression, parent: Function, names: Mapping[Expression, str]
 ) -> list[Piece]:
     """Return a right argument, in brackets if its left part would go to the parent."""
@@ -250,7 +187,7 @@ def _right(
     assert parent.notation is not None
     if notation is not None and 0 < notation.left < parent.notation.right:
         return ["(", node, ")"]
-    signed = parent.notation.symbol in _SIGNS and _begins_with_minus(node, names)
+    signed = parent.notation.symbol in _SIGNS and begins_with_minus(node, names)
     return ["(", node, ")"] if signed else [node]
 
 
@@ -258,100 +195,6 @@ def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | N
     if isinstance(node, Call) and node not in names and not chosen(node):
         return node.function.notation
     return None
-
-
-def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[Piece]:
-    if isinstance(node, Number):
-        return [_latex_number(node.text)]
-    if isinstance(node, Variable):
-        return [latex_name(node.name)]
-    assert isinstance(node, Call)
-    row = node.function
-    if chosen(node):
-        return _latex_cases(node, names)
-    if row.name == "divide" and _begins_with_minus(node, names):
-        return ["-", _without_sign(node)]
-    if not row.latex:
-        name = row.name.replace("_", r"\_")
-        inside = _between(arguments(node), ", ")
-        return [rf"\operatorname{{{name}}}\left(", *inside, r"\right)"]
-    pieces: list[Piece] = []
-    rest = _juxtaposed(node) or row.latex
-    for letter, argument, wrap in zip(
-        "uv", node.args, _latex_wraps(node), strict=False
-    ):
-        wrap = wrap and argument not in names
-        before, _, rest = rest.partition(f"{{{letter}}}")
-        opening, closing = (r"\left(", r"\right)") if wrap else ("", "")
-        pieces += (before.replace("{{", "{").replace("}}", "}") + opening, argument)
-        rest = closing + rest
-    return [*pieces, rest.replace("{{", "{").replace("}}", "}")]
-
-
-def _latex_cases(node: Expression, names: Mapping[Expression, str]) -> list[Piece]:
-    """Return a choice, and those in its last case, as the rows of one environment."""
-    pieces: list[Piece] = [r"\begin{cases} "]
-    choice = chosen(node)
-    while choice:
-        condition, value, node = choice
-        pieces += [value, " & ", condition, r" \\ "]
-        choice = None if node in names else chosen(node)
-    return [*pieces, node, r" & \text{otherwise} \end{cases}"]
-
-
-def _juxtaposed(node: Call) -> str:
-    """Return the LaTeX of a product that needs no dot; empty: it needs one."""
-    if node.function.name != "multiply":
-        return ""
-    left, right = node.args
-    if isinstance(left, Call) and left.function is PREFIX["-"]:
-        (left,) = left.args
-    first = right
-    while isinstance(first, Call) and first.function.notation and len(first.args) == 2:
-        if first.function.name == "divide":
-            return ""
-        first = first.args[0]
-    in_brackets = isinstance(right, Call) and right.function.name in ("add", "subtract")
-    if isinstance(left, Number) and (in_brackets or not isinstance(first, Number)):
-        return "{u} {v}"
-    function = isinstance(first, Call) and first.function.notation is None
-    return r"{u} \, {v}" if function else ""
-
-
-def _latex_number(digits: str) -> str:
-    if digits in CONSTANTS:
-        return CONSTANTS[digits].latex
-    mantissa, _, exponent = digits.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
-
-
-def _latex_wraps(node: Call) -> list[bool]:
-    """Tell for each argument whether it needs brackets in LaTeX."""
-    notation = node.function.notation
-    if node.function.name == "pow":  # written as a power, whose base is bracketed
-        return [isinstance(node.args[0], Call), False]
-    if notation is None:  # \sin u + v would read as (sin u) + v
-        open_ended = node.function.latex.endswith(" {u}")
-        return [open_ended and isinstance(node.args[0], Call)]
-    if notation.symbol == "/":
-        return [False, False]
-    none: Mapping[Expression, str] = {}
-    signed = _begins_with_minus(node.args[-1])
-    if len(node.args) == 1:
-        return [signed or len(_right(node.args[0], node.function, none)) > 1]
-    wraps = [
-        len(_left(node.args[0], node.function, none)) > 1,
-        signed or len(_right(node.args[1], node.function, none)) > 1,
-    ]
-    if notation.symbol == "**":
-        # A raised right side needs none; a function's own power needs some.
-        base = node.args[0]
-        wraps = [isinstance(base, Call) or wraps[0], False]
-    elif notation.symbol in ("*", "·"):
-        left, right = node.args
-        negated = isinstance(left, Call) and left.function is PREFIX["-"]
-        wraps = [_is_sum(left) and not negated, signed or _is_sum(right)]
-    return wraps
 
 
 _SIGNS = ("+", "-", "*", "·", "/")
@@ -362,8 +205,8 @@ _FACTORS = 50
 """Through how many factors and divisors a sign is looked for."""
 
 
-def _begins_with_minus(
-    node: Expression, names: Mapping[Expression, str] = _NO_NAMES
+def begins_with_minus(
+    node: Expression, names: Mapping[Expression, str] = NO_NAMES
 ) -> bool:
     """Tell whether a node begins with a minus sign: -x, -2*x."""
     for _ in range(_FACTORS):
@@ -377,7 +220,7 @@ def _begins_with_minus(
     return False
 
 
-def _without_sign(node: Call) -> Expression:
+def without_sign(node: Call) -> Expression:
     """Return -x/y, which begins with a minus sign, as x/y."""
     spine: list[Call] = []
     first: Expression = node
@@ -390,7 +233,7 @@ def _without_sign(node: Call) -> Expression:
     return first
 
 
-def _is_sum(node: Expression) -> bool:
+def is_sum(node: Expression) -> bool:
     """Tell whether a factor needs brackets although a fraction needs none."""
     if not isinstance(node, Call) or node.function.notation is None:
         return False

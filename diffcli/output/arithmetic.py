@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from diffcli.analysis.grad import Comparison
 from diffcli.engine.stencils import Difference
-from diffcli.output.document import Block, Line, Lines, Run, number_style
+from diffcli.output.document import Block, Line, Lines, Run
+from diffcli.output.numbers import number_style
 from diffcli.problem import Problem
 
 _MOST_DIGITS = 60  # of a sample: no double near others has more

@@ -6,6 +6,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diffcli.errors import visible
+from diffcli.output.numbers import plain_number
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -302,51 +303,3 @@ def header(carried: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
             column = f"diffcli:{column}"
         columns[column] = None
     return tuple(columns)
-
-
-def plain_number(value: Any, digits: int = 17) -> str:
-    """Return a number with all its digits, whole ones without a point.
-
-    >>> plain_number(44.0), plain_number(0.1), plain_number(None)
-    ('44', '0.1', '')
-    """
-    if value is None:
-        return ""
-    text = repr(value) if isinstance(value, float) else many_digits(value, digits)
-    return text[:-2] if text.endswith(".0") else text
-
-
-def many_digits(value: Any, digits: int, *, strip: bool = True) -> str:
-    """Return a number of any precision with this many significant digits."""
-    from mpmath import mp
-
-    with mp.workdps(digits + 5):
-        return str(mp.nstr(mp.mpf(value), digits, strip_zeros=strip))
-
-
-def short_number(value: Any, digits: int) -> str:
-    """Return a number with at most this many significant digits."""
-    return f"{value:.{digits}g}" if digits < 18 else plain_number(value, digits)
-
-
-def number_style(values: Sequence[Any], digits: int) -> Callable[[Any], str]:
-    """Return how to write numbers that stand beside each other.
-
-    At least ``digits`` significant digits of each; one style for all of them, so that
-    they stand aligned: fixed, or with the same kind of exponent beyond 1e6 and below
-    1e-4. A double has no more than 17 digits.
-
-    >>> [number_style([44.0000399976, 44.0], 10)(x) for x in (44.0000399976, 44.0)]
-    ['44.0000399976', '44.0000000000']
-    """
-    from math import floor, log10
-
-    if digits > 17:
-        return lambda value: many_digits(value, digits, strip=False)
-    sizes = [abs(value) for value in values if value]
-    largest = floor(log10(max(sizes))) if sizes else 0
-    style = f".{min(digits, 16)}e"
-    if -4 <= largest < 6:
-        places = digits if largest >= 0 else digits - largest - 1
-        style = f".{max(0, min(places, 16 - largest))}f"
-    return lambda value: format(value, style)

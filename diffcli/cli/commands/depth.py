@@ -7,7 +7,7 @@ import click
 
 from diffcli.api.layers import depth, losses
 from diffcli.calculus.functions import BY_NAME
-from diffcli.cli import completion, options
+from diffcli.cli import options
 from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
 from diffcli.inputs import points
@@ -31,7 +31,7 @@ _OTHERS = ("sigmoid", "tanh", "relu", "linear")
     "acts",
     metavar="[ACTS]...",
     nargs=-1,
-    shell_complete=completion.among(lambda: ["linear", *sorted(BY_NAME)]),
+    shell_complete=options.among(lambda: ["linear", *sorted(BY_NAME)]),
     help="Names of functions, linear, or formulas in x (default: sigmoid).",
 )
 @click.option(

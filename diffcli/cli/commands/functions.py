@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from diffcli.calculus.functions import BY_NAME, NAMED, TABLE
-from diffcli.cli import completion, options
+from diffcli.cli import options
 from diffcli.cli.command import Answer, Command
 from diffcli.cli.request import Request
 from diffcli.errors import UsageError, suggestion
@@ -25,7 +25,7 @@ Examples:
 @click.command(cls=Command, epilog=EPILOG)
 @click.argument(
     "name", default="", help="One function; all if left out.",
-    shell_complete=completion.among(lambda: sorted(BY_NAME)),
+    shell_complete=options.among(lambda: sorted(BY_NAME)),
 )  # fmt: skip
 @options.output(*HAS)
 def command(name: str, **shared: Any) -> Answer:

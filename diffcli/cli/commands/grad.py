@@ -8,7 +8,7 @@ import click
 
 from diffcli import methods
 from diffcli.api.partials import compare, evaluate, with_exact_values
-from diffcli.cli import completion, gradients, options
+from diffcli.cli import gradients, options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.gradients import Question, refuse_unused
 from diffcli.cli.help import Listed
@@ -47,7 +47,7 @@ def _methods() -> list[tuple[str, str]]:
 @options.wrt("Only these partials.")
 @click.option(
     "--method", "wanted", metavar="M", multiple=True,
-    shell_complete=completion.among(lambda: [*methods.names(), "all"]),
+    shell_complete=options.among(lambda: [*methods.names(), "all"]),
     cls=Listed, title="Methods", rows=_methods,
     help="One of the methods below, or all (default: finite, symbolic, backprop).",
 )  # fmt: skip

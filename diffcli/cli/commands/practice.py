@@ -28,7 +28,7 @@ Examples:
 @click.command(cls=Command, epilog=EPILOG)
 @click.option(
     "--rules", metavar="NAMES", default="",
-    shell_complete=completion.among(lambda: TOPICS),
+    shell_complete=options.among(lambda: TOPICS),
     help=f"What to practise: {', '.join(TOPICS)} (default: the rules; from difficulty 4"
     " on partial derivatives, at 5 networks).",
 )  # fmt: skip

@@ -15,27 +15,21 @@ ratio between them: so they are recognised without being the same node.
 """
 
 from diffcli.engine.algebra.building import Algebra
-from diffcli.engine.algebra.numbers import (
+from diffcli.engine.algebra.roots import (
     decimal_number,
     power_of_number,
     root,
     spelled,
 )
 from diffcli.engine.algebra.terms import (
-    ADD,
     CBRT,
-    DIVIDE,
     EULER,
     EXP,
     HALF,
     LOG,
-    MULTIPLY,
-    NEGATE,
     ONE,
     OPEN,
-    POWER,
     SQRT,
-    SUBTRACT,
     ZERO,
     Factor,
     Key,
@@ -48,6 +42,7 @@ from diffcli.engine.algebra.terms import (
     powers_of,
     rank,
 )
+from diffcli.engine.numbers import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 
 __all__ = [
     "ADD",

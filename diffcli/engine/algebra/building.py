@@ -3,20 +3,14 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from diffcli.engine.algebra.numbers import decimal_number, root, spelled
 from diffcli.engine.algebra.powers import Powers
+from diffcli.engine.algebra.roots import decimal_number, root, spelled
 from diffcli.engine.algebra.terms import (
-    ADD,
-    DIVIDE,
     EULER,
     EXP,
     HALF,
-    MULTIPLY,
-    NEGATE,
     ONE,
-    POWER,
     SQRT,
-    SUBTRACT,
     ZERO,
     Factor,
     Product,
@@ -25,7 +19,15 @@ from diffcli.engine.algebra.terms import (
     powers_of,
     rank,
 )
-from diffcli.engine.rewriting import rational
+from diffcli.engine.numbers import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SUBTRACT,
+    rational,
+)
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -3,18 +3,9 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from diffcli.engine.algebra.numbers import root
-from diffcli.engine.algebra.terms import (
-    DIVIDE,
-    ONE,
-    OPEN,
-    POWER,
-    ZERO,
-    Factor,
-    Key,
-    Product,
-)
-from diffcli.engine.rewriting import rational
+from diffcli.engine.algebra.roots import root
+from diffcli.engine.algebra.terms import ONE, OPEN, ZERO, Factor, Key, Product
+from diffcli.engine.numbers import DIVIDE, POWER, rational
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from diffcli.engine.algebra.measures import Measures
-from diffcli.engine.algebra.numbers import power_of_number, root
+from diffcli.engine.algebra.roots import power_of_number, root
 from diffcli.engine.algebra.terms import CBRT, Factor, Product
 from diffcli.language.expression import (
     Call,

@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from diffcli.calculus.functions import BY_NAME, INFIX, PREFIX
-from diffcli.engine.rewriting import rational
+from diffcli.calculus.functions import BY_NAME
+from diffcli.engine.numbers import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SUBTRACT,
+    rational,
+)
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -16,9 +24,6 @@ from diffcli.language.expression import (
 )
 from diffcli.records import Record
 
-ADD, SUBTRACT = INFIX["+"], INFIX["-"]
-MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
-NEGATE = PREFIX["-"]
 SQRT, EXP, LOG = BY_NAME["sqrt"], BY_NAME["exp"], BY_NAME["log"]
 CBRT = BY_NAME["cbrt"]
 OPEN = (ADD, SUBTRACT, MULTIPLY, NEGATE)

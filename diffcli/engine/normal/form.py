@@ -31,7 +31,7 @@ from diffcli.engine.normal.products import PRODUCT_FORMS
 from diffcli.engine.normal.spines import inside_spines, spine
 from diffcli.engine.normal.sums import SUM_FORMS
 from diffcli.engine.normal.trigonometry import OF_SINE_AND_COSINE
-from diffcli.engine.rewriting import rational
+from diffcli.engine.numbers import rational
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -17,7 +17,7 @@ from diffcli.engine.algebra import (
     spelled,
 )
 from diffcli.engine.normal.expansion import Work
-from diffcli.engine.rewriting import rational
+from diffcli.engine.numbers import rational
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -7,7 +7,7 @@ from diffcli.engine.algebra import (
     MULTIPLY,
     SUBTRACT,
 )
-from diffcli.engine.rewriting import rational
+from diffcli.engine.numbers import rational
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -9,9 +9,9 @@ from diffcli.engine.algebra import (
     POWER,
     SUBTRACT,
 )
+from diffcli.engine.numbers import rational
 from diffcli.engine.paper.factors import as_power, factors_of, product_of
 from diffcli.engine.paper.writing import light
-from diffcli.engine.rewriting import rational
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -13,8 +13,8 @@ from diffcli.engine.algebra import (
     rank,
     spelled,
 )
+from diffcli.engine.numbers import rational
 from diffcli.engine.paper.writing import light
-from diffcli.engine.rewriting import rational
 from diffcli.language.expression import (
     Call,
     Expression,

@@ -16,8 +16,9 @@ from diffcli.engine.algebra import (
     spelled,
 )
 from diffcli.engine.derivation import derive
+from diffcli.engine.numbers import rational
 from diffcli.engine.paper.equations import BESIDE
-from diffcli.engine.rewriting import D, rational, template
+from diffcli.engine.rewriting import D, template
 from diffcli.language.expression import (
     Call,
     Expression,

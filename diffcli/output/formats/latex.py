@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from diffcli.language.printer import latex_letter
+from diffcli.language.latex_printer import latex_letter
 from diffcli.output.document import (
     Block,
     Document,

@@ -8,8 +8,8 @@ from diffcli.engine.algebra import ONE
 from diffcli.engine.network import Network
 from diffcli.engine.paper import Calculation, Reason
 from diffcli.language.expression import Expression, Variable, variable
+from diffcli.language.latex_printer import latex, latex_letter, latex_name
 from diffcli.language.partials import operator_latex, partial_latex
-from diffcli.language.printer import latex, latex_letter, latex_name
 from diffcli.output.paper.plan import Along, Halves, Question, TooLong, lines_of, plan
 from diffcli.output.paper.values import Working
 from diffcli.records import Record

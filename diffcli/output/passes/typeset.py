@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from diffcli.analysis.trace import Backward, Forward, Path, Share, Trace
 from diffcli.language.expression import Call
+from diffcli.language.latex_printer import latex, latex_name
 from diffcli.language.partials import partial_latex
-from diffcli.language.printer import latex, latex_name
 from diffcli.output.passes.screen import how_many, paths_title, short
 
 _TYPESET = 200  # nodes of one pass that are typeset

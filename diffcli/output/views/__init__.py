@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
-from diffcli.output.document import (
-    Formula,
-    Line,
-    Run,
-    number_style,
-    plain_number,
-    short_number,
-)
+from diffcli.output.document import Formula, Line, Run
+from diffcli.output.numbers import number_style, plain_number, short_number
 from diffcli.problem import Estimate, Problem, Settings, point_text
 from diffcli.remarks import Remark
 
@@ -96,7 +90,7 @@ def formulas(
 
     A ``bare`` function is written without its variables: f = (a - t)².
     """
-    from diffcli.language.printer import latex, latex_name
+    from diffcli.language.latex_printer import latex, latex_name
 
     names = parsed.shown_names()
     taken = parsed.variables

@@ -19,10 +19,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    number_style,
-    plain_number,
-    short_number,
 )
+from diffcli.output.numbers import number_style, plain_number, short_number
 from diffcli.output.views import sentences, step_fact
 from diffcli.output.views.grad import SCHEMA, columns
 from diffcli.problem import point_text

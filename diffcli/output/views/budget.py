@@ -16,9 +16,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    plain_number,
-    short_number,
 )
+from diffcli.output.numbers import plain_number, short_number
 from diffcli.output.views import (
     formulas,
     function_name,

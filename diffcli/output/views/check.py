@@ -25,9 +25,8 @@ from diffcli.output.document import (
     Screen,
     Sheet,
     Table,
-    number_style,
-    plain_number,
 )
+from diffcli.output.numbers import number_style, plain_number
 from diffcli.output.paper import Paper
 from diffcli.output.views import (
     data_cell,

@@ -16,9 +16,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    number_style,
-    plain_number,
 )
+from diffcli.output.numbers import number_style, plain_number
 from diffcli.output.views import doubtful_tail, formulas, heading
 from diffcli.problem import point_text
 

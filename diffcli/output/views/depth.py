@@ -23,8 +23,8 @@ from diffcli.output.document import (
     Screen,
     Sheet,
     Table,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.views import understood
 from diffcli.records import Record
 

@@ -24,8 +24,8 @@ from diffcli.output.document import (
     Screen,
     Sheet,
     Table,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.relief import Overlay, relief
 from diffcli.output.views import (
     data_cell,

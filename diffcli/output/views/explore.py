@@ -17,15 +17,8 @@ from diffcli.analysis.explore import (
 )
 from diffcli.analysis.reading import Reading, reading
 from diffcli.output.breaking import broken_formula
-from diffcli.output.document import (
-    Document,
-    Line,
-    Picture,
-    Run,
-    Screen,
-    number_style,
-    plain_number,
-)
+from diffcli.output.document import Document, Line, Picture, Run, Screen
+from diffcli.output.numbers import number_style, plain_number
 from diffcli.output.pictures import curve, landscape
 from diffcli.output.views import derivative_text, doubtful_tail, heading, understood
 from diffcli.output.walk import graph

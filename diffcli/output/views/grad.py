@@ -17,10 +17,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    number_style,
-    plain_number,
-    short_number,
 )
+from diffcli.output.numbers import number_style, plain_number, short_number
 from diffcli.output.views import (
     data_cell,
     data_column,

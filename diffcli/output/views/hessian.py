@@ -17,8 +17,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.views import (
     data_cell,
     data_column,

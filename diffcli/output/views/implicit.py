@@ -17,9 +17,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    plain_number,
-    short_number,
 )
+from diffcli.output.numbers import plain_number, short_number
 from diffcli.output.views import (
     derivative_text,
     digits_cell,
@@ -79,7 +78,7 @@ def _row(found: Implicit, name: str, notation: Notation) -> tuple[Line, ...]:
 
 def derived(curve: Curve, notation: Notation) -> Iterator[Block]:
     """Yield dF/dx + dF/dy * y' = 0, and what it is solved for y'; for each variable."""
-    from diffcli.language.printer import latex
+    from diffcli.language.latex_printer import latex
 
     factor = partial(notation.factor, names={})
     text = partial(notation.text, limit=200)

@@ -17,8 +17,8 @@ from diffcli.output.document import (
     Run,
     Screen,
     Sheet,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.relief import relief
 from diffcli.output.views import understood
 from diffcli.problem import point_text

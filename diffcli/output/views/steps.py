@@ -16,10 +16,11 @@ from diffcli.language.expression import (
     variables,
     written_size,
 )
+from diffcli.language.latex_printer import latex
 from diffcli.language.notation import Notation
 from diffcli.language.parser import Parsed
 from diffcli.language.partials import operator_latex, partial_latex
-from diffcli.language.printer import latex, text
+from diffcli.language.printer import text
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import (
     Block,

@@ -18,8 +18,8 @@ from diffcli.output.document import (
     Run,
     Screen,
     Sheet,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.views import formulas, heading
 from diffcli.problem import point_text
 from diffcli.records import Record

@@ -18,8 +18,8 @@ from diffcli.output.document import (
     Run,
     Sheet,
     Table,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.views import (
     derivative_text,
     estimate_cells,
@@ -104,7 +104,7 @@ def _row(found: Expansion, order: int, notation: Notation) -> tuple[Line, ...]:
 
 def _polynomial(found: Expansion, notation: Notation) -> Formula:
     """Return the Taylor polynomial as a formula on lines of its own."""
-    from diffcli.language.printer import latex, latex_name
+    from diffcli.language.latex_printer import latex, latex_name
 
     formula = polynomial(found, found.problem.settings.digits)
     name = notation.variable(found.variable)

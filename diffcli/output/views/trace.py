@@ -17,8 +17,8 @@ from diffcli.output.document import (
     Picture,
     Run,
     Sheet,
-    plain_number,
 )
+from diffcli.output.numbers import plain_number
 from diffcli.output.passes import typeset
 from diffcli.output.passes.screen import (
     COUNTABLE,

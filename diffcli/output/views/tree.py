@@ -15,8 +15,8 @@ from diffcli.language.expression import (
     Variable,
     postorder,
 )
+from diffcli.language.latex_printer import latex, latex_name
 from diffcli.language.notation import Notation
-from diffcli.language.printer import latex, latex_name
 from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, Run
 from diffcli.output.views import formulas, heading, sentences
 from diffcli.problem import point_text

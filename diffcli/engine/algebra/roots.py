@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from diffcli.engine.algebra.terms import _LARGEST_POWER, _LARGEST_ROOT, DIVIDE, NEGATE
-from diffcli.engine.rewriting import rational
+from diffcli.engine.algebra.terms import _LARGEST_POWER, _LARGEST_ROOT
+from diffcli.engine.numbers import DIVIDE, NEGATE, rational
 from diffcli.language.expression import (
     Expression,
     call,
