@@ -1,5 +1,6 @@
-"""Put the manual into the wheel: share/man/man1, made anew for each build."""
+"""What a build adds: the manual in share/man/man1, and README as the description."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class Manual(BuildHookInterface[Any]):
@@ -21,3 +23,18 @@ class Manual(BuildHookInterface[Any]):
         subprocess.run(call, check=True)
         for page in sorted(folder.glob("*.1")):
             build_data["shared_data"][str(page)] = f"share/man/man1/{page.name}"
+
+
+class Description(MetadataHookInterface):
+    """What hatchling asks for the long description."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Take README; a picture beside it becomes the command that draws it.
+
+        Who reads the description elsewhere has no such file, and no address of ours.
+        """
+        text = (Path(self.root) / "README.md").read_text("utf-8")
+        text = re.sub(
+            r"!\[(`.+`)\]\(\.pictures/.+\)", r"A picture is drawn by \1.", text
+        )
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}

@@ -1,5 +1,6 @@
 """Every command: its help, and the examples in it."""
 
+import platform
 import re
 import shlex
 from collections import Counter
@@ -11,6 +12,7 @@ from unittest.mock import Mock
 import click
 import pytest
 
+import diffcli
 from diffcli import plugins
 from diffcli.cli import commands
 from diffcli.cli.command import Command
@@ -87,8 +89,11 @@ def test_a_misspelt_command_is_refused(run: Run) -> None:
     assert "grda" in ran.err
 
 
-def test_version(run: Run) -> None:
-    assert run("--version").out.startswith("diffcli, version ")
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["grad", "--version"]])
+def test_the_version_says_what_runs_it(words: list[str], run: Run) -> None:
+    shown = run(*words).out
+    assert shown.startswith(f"diffcli, version {diffcli.__version__} (")
+    assert f" {platform.python_version()}, {platform.platform()})" in shown
 
 
 @pytest.mark.parametrize("command", ["grad", "trace", "tree", "steps"])

@@ -155,9 +155,13 @@ def version(*names: str) -> Callable[[Decorated], Decorated]:
 
     def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
+            import platform
+
             from diffcli.version import __version__
 
-            raise Information(f"diffcli, version {__version__}")
+            python = f"{platform.python_implementation()} {platform.python_version()}"
+            said = f"{python}, {platform.platform()}"
+            raise Information(f"diffcli, version {__version__} ({said})")
 
     return click.option(
         *names, is_flag=True, is_eager=True, expose_value=False, callback=show,
