@@ -126,7 +126,7 @@ def test_plain_computes_no_more_than_it_prints(
         gradient = Mock(side_effect=AssertionError)
         monkeypatch.setattr(f"diffcli.methods.{module}.gradient", gradient)
     differences = Mock(side_effect=AssertionError)
-    monkeypatch.setattr("diffcli.analysis.hessian._by_differences", differences)
+    monkeypatch.setattr("diffcli.analysis.hessian_doubles.by_differences", differences)
     words = ("grad", "sin(x)*x+x^2", "--at", "1", "-f", "plain")
     assert run(*words, "--order", order).code == 0
     assert passes["run"] == 1

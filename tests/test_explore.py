@@ -6,16 +6,8 @@ import time
 
 import pytest
 
-from diffcli.analysis.explore import (
-    CONSTANT,
-    KEYS,
-    MAP,
-    STEP,
-    VARIABLE,
-    State,
-    press,
-    start,
-)
+from diffcli.analysis.explore import CONSTANT, MAP, STEP, VARIABLE, State, start
+from diffcli.analysis.explore_keys import KEYS, press
 from diffcli.analysis.reading import reading
 from diffcli.language.parser import parse
 from diffcli.language.printer import text

@@ -131,7 +131,7 @@ def test_a_closed_window_ends_it() -> None:
 def test_a_crash_leaves_the_terminal_as_it_was(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    broken = "from diffcli.analysis import explore\nexplore.press = None\n"
+    broken = "from diffcli.analysis import explore_keys\nexplore_keys.press = None\n"
     (tmp_path / "sitecustomize.py").write_text(broken, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     terminal = explore(*CURVE)

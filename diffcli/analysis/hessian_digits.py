@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from diffcli.analysis.hessian_doubles import Entries
 from diffcli.engine.adaptive import Unsettled, difference, gradient, values
 from diffcli.engine.adjoint import partials
 from diffcli.engine.second_order import Pair
@@ -13,7 +14,6 @@ from diffcli.methods.finite import tiny_step
 from diffcli.problem import Estimate, Problem, certain
 from diffcli.remarks import Remark
 
-Entries = dict[Pair, Estimate]
 _NOTHING = Estimate(None, math.inf)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from diffcli.analysis import explore as _analysis
-from diffcli.analysis.explore import State, press
+from diffcli.analysis.explore import State
+from diffcli.analysis.explore_keys import press
 from diffcli.engine.stencils import Difference
 from diffcli.methods import finite
 from diffcli.problem import Problem

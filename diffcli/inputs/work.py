@@ -24,6 +24,7 @@ from diffcli.inputs.marks import (
     replaced,
 )
 from diffcli.inputs.rounded import rounding
+from diffcli.inputs.work_lines import HEADING, LABEL, REMARK, formulas_of, notation_of
 from diffcli.language.expression import Expression, variables
 from diffcli.language.lexer import spelling
 from diffcli.records import Record
@@ -83,8 +84,8 @@ def read(lines: Iterable[str], name: str) -> Work:
     where nothing says which variable is meant.
     """
     written = list(lines)
-    syntax = _syntax(written)
-    plain = [_plain(line) for line in written]
+    syntax = notation_of(written)
+    plain = [formulas_of(line) for line in written]
     reader = _Reader(plain, syntax)
     readers = [reader]
     for number, line in enumerate(plain, 1):
@@ -113,85 +114,10 @@ def begins_anew(reader: "_Reader", written: list[str], place: int, line: str) ->
     """
     if not reader.found:
         return False
-    if _HEADING.match(written[place]):
+    if HEADING.match(written[place]):
         return True
-    apart = _LABEL.match(written[place]) or not written[place - 1].strip()
+    apart = LABEL.match(written[place]) or not written[place - 1].strip()
     return bool(apart) and reader.differentiated and reader.defines_again(line)
-
-
-# ---- lines ----------------------------------------------------------------------
-
-_COMMENT = re.compile(r"#.*|(?<!\\)%.*|(?<![:/])//.*")
-_LABEL = re.compile(
-    r"\s*(?:\(?\d+\s*[.)](?=\s|[a-zA-Z])|\(?[a-z]\)(?=\s)|[-*•](?=\s+\w+\S*\s*=))\s*"
-)
-_HEADING = re.compile(
-    r"\s*#*\s*(?:exercise|problem|task|question|example|ex|no)\b\.?\s*"
-    r"\(?(?:\d+|[a-z])\)?\s*(?:[.:)]|\Z)",
-    re.IGNORECASE,
-)
-_WORDS = re.compile(r"\s*[^\W\d_]{3,}[^\W\d_ '-]*(?: [\w'-]+)*\s*:(?=.*[=≈])")
-_BEGINNING = re.compile(
-    r"\s*(?:=>|⇒|⟹|→|->|∴|\b(?:so|then|hence|thus|therefore|and|let|set|put|given|where|with"
-    r"|we (?:have|get|find)|it follows(?: that)?)\b[:,]?)\s*",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(
-    r"""\s+(?:
-      [(\[] \s* (?=[^()\[\]]*[^\W\d_]{4}) [^\W\d_] (?:[^\W\d_]|[\s,'’-])* [\s.!]* [)\]]
-    | (?:by|because|since|using|via)\b(?!\s*=).*
-    | [|]\s*[^\W\d_][^=|]*
-    | <-.* | ←.*
-    )\s*\Z""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_REMARK = re.compile(r"[^\W\d_][\w\s.,:;!?'’()\[\]-]*")
-
-
-def _plain(line: str) -> str:
-    """Return a line without its number, comments and remarks."""
-    line = _typed(line) if "\\" in line or "$" in line else line
-    line = _COMMENT.sub("", line.replace("\t", " ").lstrip("\ufeff")).rstrip()
-    for pattern in (_HEADING, _LABEL, _WORDS, _BEGINNING):
-        found = pattern.match(line)
-        line = line[found.end() :] if found else line
-    line = _BEHIND.sub("", line).strip()
-    return line[:-1].rstrip() if line[-1:] in (".", ",", ";") else line
-
-
-_FRACTION = re.compile(
-    r"\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\{d\})((?:\^\{?\d\}?)?\s*\w*)\s*\}"
-    r"\s*\{\s*(?:d|\\partial|\\mathrm\{d\})\s*(\w+)((?:\^\{?\d\}?)?)\s*\}"
-)
-_TYPESETTING = (
-    (
-        r"\\(?:begin|end)\{(?:align|equation|gather|aligned|split)\*?\}|\\\[|\\\]|\$+",
-        "",
-    ),
-    (r"\\[()]|&|\\\\(?:\[[^\]]*\])?\s*$", ""),
-    (r"\\left\b|\\right\b|\\[,;!:]", ""),
-    (r"\\q?quad\b|\\ ", " "),
-    (r"\\(?:text|textrm|mbox|textit|intertext)\{[^{}]*\}", ""),
-    (r"\\(?:implies|Rightarrow|Longrightarrow|therefore|to)\b", ""),
-    (r"\^\{\\prime\\prime\}|\\prime\\prime\b", "''"),
-    (r"\^\{?\\prime\}?|\\prime\b", "'"),
-    (r"\\cdot\b|\\times\b", "·"),
-    (r"\\(?:approx|simeq|cong)\b", "≈"),
-)
-
-
-def _typed(line: str) -> str:
-    """Return a line of LaTeX with its marks as they are typed: d/dx, df/dx, f'."""
-    for pattern, plain in _TYPESETTING:
-        line = re.sub(pattern, plain, line)
-    return _FRACTION.sub(
-        lambda found: re.sub(r"[\s{}]", "", f"d{found[1]}/d{found[2]}{found[3]}") + " ",
-        line,
-    )
-
-
-def _syntax(lines: Iterable[str]) -> str:
-    return "latex" if any(re.search(r"\\[a-zA-Z]{2}", line) for line in lines) else ""
 
 
 class _Reader:
@@ -262,7 +188,7 @@ class _Reader:
         words = [w for w in re.findall(r"[^\W\d_]{4,}", line) if w not in BY_NAME]
         return (
             bool(words)
-            and bool(_REMARK.fullmatch(line))
+            and bool(REMARK.fullmatch(line))
             and not any(word in self.names for word in words)
             and (" " in line.strip() or line[-1:] == ":" or line.isalpha())
         )

@@ -5,16 +5,8 @@ from functools import partial
 from textwrap import wrap
 from typing import Any
 
-from diffcli.analysis.explore import (
-    CONSTANT,
-    CURVE,
-    KEYS,
-    MAP,
-    STEP,
-    Dial,
-    State,
-    usual,
-)
+from diffcli.analysis.explore import CONSTANT, CURVE, MAP, STEP, Dial, State, usual
+from diffcli.analysis.explore_keys import KEYS
 from diffcli.analysis.reading import Reading, reading
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Document, Line, Picture, Run, Screen
