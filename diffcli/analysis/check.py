@@ -27,7 +27,7 @@ from diffcli.remarks import Remark
 if TYPE_CHECKING:
     from diffcli.inputs.data import Data
 
-_POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
+POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _NEARBY = (0.75, 1.25)  # times the point: places that tell how large slopes are
 _PROVABLE = 100  # nodes of formulas that sympy is asked to prove equal
 
@@ -153,7 +153,7 @@ def _plainly(
     for name, row in zip(claims, tape.program.outputs, strict=True):
         true = Estimate(backward.partial(name), bounds.get(name, 0.0))
         claimed = Estimate(tape.values[row], errors[row])
-        if not true.error + claimed.error <= _POOR * abs(backward.partial(name)):
+        if not true.error + claimed.error <= POOR * abs(backward.partial(name)):
             return None
         verdict = judged(name, claimed, true, tolerance)
         if not verdict.passed:
@@ -175,7 +175,7 @@ def _of_claim(
     problem = comparison.problem
     claimed, true = evaluated(claim, problem.point), comparison.partial(name)
     verdict = judged(name, claimed, true, tolerance)
-    poor = claimed.error + true.error > _POOR * abs(true.value or 0.0)
+    poor = claimed.error + true.error > POOR * abs(true.value or 0.0)
     if not poor and verdict.passed:
         return verdict
     exact = true if name in comparison.corners else _referee(problem, name)
@@ -200,7 +200,7 @@ def _explained(
             elsewhere=elsewhere,
             everywhere=prove
             and elsewhere is None
-            and _equal_everywhere(claim, derivation.result),
+            and equal_everywhere(claim, derivation.result),
         )
     if not verdict.passed and not verdict.doubt:
         slips = explain(derivation, claim, problem.point)
@@ -272,7 +272,7 @@ def evaluated(expression: Expression, point: Mapping[str, float]) -> Estimate:
 
 
 @lru_cache(maxsize=64)
-def _equal_everywhere(claim: Expression, derivative: Expression) -> bool:
+def equal_everywhere(claim: Expression, derivative: Expression) -> bool:
     """Tell whether sympy proves that two formulas are the same function.
 
     Sympy may take long over what is not equal, so that is sorted out by trying.

@@ -16,6 +16,8 @@ _TYPED = 1e-14  # how exact numbers in a formula are typed
 _NEAR = (0.093, -0.071, 0.31, -0.23)  # how far other points lie, in sizes of this one
 _ENOUGH = 4  # far points that agree, so that none near has to be tried
 _FAR = (0.37, 0.74, 1.48, 2.59, -0.81, -1.9, 13.7, -21.3, 157.0)
+Sides = tuple[bool, ...]
+"""On which side of each of its edges a formula is."""
 
 
 @lru_cache(maxsize=64)
@@ -35,21 +37,43 @@ def counterexample(
     """
     if not program_of(claim).inputs:
         return None
-    of = derivation.steps[-1].of
-    compared = _compared(claim, derivation.result)
-    here = _edges(of, problem.point)
-    far: list[Elsewhere | None] = []
-    if tolerance == ESTIMATES:
-        tried = _far(of, compared, tuple(problem.point))
-        far = [found for edges, found in tried if edges == here]
-        if len(far) >= _ENOUGH and not any(far):
-            return None
+    elsewhere = FarPoints(claim, derivation)
+    names = tuple(problem.point)
+    here = _sides(elsewhere.of, problem.point)
+    given = tolerance != ESTIMATES
+    if not given and elsewhere.fits(here, names):
+        return None
     for point in _near(problem.point):
-        if _edges(of, point) == here and _defined(program_of(of), point):
-            found = _at(compared, point, tolerance)
+        if _sides(elsewhere.of, point) == here and _defined(
+            program_of(elsewhere.of), point
+        ):
+            found = _at(elsewhere.compared, point, tolerance)
             if found is not None:
                 return found
-    return next(filter(None, far), None)
+    return None if given else next(filter(None, elsewhere.found(here, names)), None)
+
+
+class FarPoints:
+    """What points say that are the same for every given one."""
+
+    def __init__(self, claim: Expression, derivation: Derivation) -> None:
+        #: The formula whose derivative is claimed, and both derivatives.
+        self.of = derivation.steps[-1].of
+        self.compared = _compared(claim, derivation.result)
+        #: What is positive on one side of the formula's edges; None: it has none.
+        self.sides = _edge_program(self.of)
+
+    def found(
+        self, here: Sides | None, names: tuple[str, ...]
+    ) -> list[Elsewhere | None]:
+        """Return what is found at those that lie on the same sides of the edges."""
+        tried = _far(self.of, self.compared, names)
+        return [found for sides, found in tried if sides == here]
+
+    def fits(self, here: Sides | None, names: tuple[str, ...]) -> bool:
+        """Tell whether the claim fits at so many that none near has to be tried."""
+        far = self.found(here, names)
+        return len(far) >= _ENOUGH and not any(far)
 
 
 def _near(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
@@ -64,7 +88,7 @@ def _near(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
 @lru_cache(maxsize=64)
 def _far(
     of: Expression, compared: Program, names: tuple[str, ...]
-) -> list[tuple[tuple[bool, ...] | None, Elsewhere | None]]:
+) -> list[tuple[Sides | None, Elsewhere | None]]:
     """Return on which sides of the edges a few points lie, and what is found there.
 
     They are the same for every given point. Where a formula has no value is none.
@@ -74,7 +98,7 @@ def _far(
         for place in _FAR
     )
     return [
-        (_edges(of, point), _at(compared, point, ESTIMATES))
+        (_sides(of, point), _at(compared, point, ESTIMATES))
         for point in points
         if _defined(program_of(of), point) and _defined(compared, point)
     ]
@@ -120,7 +144,7 @@ def _edge_program(of: Expression) -> Program | None:
     return Program(list(dict.fromkeys(found))) if found else None
 
 
-def _edges(of: Expression, point: Mapping[str, float]) -> tuple[bool, ...] | None:
+def _sides(of: Expression, point: Mapping[str, float]) -> Sides | None:
     """Return on which sides of its edges a formula is; None: somewhere undefined."""
     program = _edge_program(of)
     if program is None:

@@ -9,7 +9,7 @@ from diffcli.engine.tape import ROUNDING
 from diffcli.problem import Estimate
 from diffcli.records import Record
 
-_SLACK = 8.0  # how many error estimates a right claim may be off
+SLACK = 8.0  # how many error estimates a right claim may be off
 _FINEST = 5e-3  # the error of a claim that has to show, relative to its size
 _NEXT_TO_ZERO = 1e-9  # beside the slopes over a wide distance
 
@@ -122,10 +122,13 @@ def _rounded_up(number: float) -> float:
 
 
 def _ratio(claimed: Estimate, true: Estimate) -> float | None:
-    if not true.value:
-        return None
-    relative = float(abs(claimed.number - true.value) / abs(true.value))
-    return relative if math.isfinite(relative) else None
+    return relative(claimed.number, true.value) if true.value else None
+
+
+def relative(claimed: float, true: float) -> float | None:
+    """Return how far a claim is off, beside what is true; None: no such ratio."""
+    found = float(abs(claimed - true) / abs(true)) if true else math.inf
+    return found if math.isfinite(found) else None
 
 
 def _allowed(
@@ -134,5 +137,5 @@ def _allowed(
     sizes = [abs(float(claimed.number)), abs(float(true.number))]
     relative, absolute = tolerance
     if relative is None and absolute is None:
-        return float(_SLACK * (claimed.error + true.error + rounding * sum(sizes)))
+        return float(SLACK * (claimed.error + true.error + rounding * sum(sizes)))
     return (absolute or 0.0) + (relative or 0.0) * max(sizes)

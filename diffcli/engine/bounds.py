@@ -23,7 +23,7 @@ from diffcli.calculus.functions import (
     Function,
     Number,
 )
-from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Tape
+from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Program, Tape
 from diffcli.language.expression import Number as NumberNode
 
 _VALUE = 2.0  # roundings in a value
@@ -33,18 +33,18 @@ _LESS_WELL = frozenset((math.gamma, math.erf, math.erfc))
 _INSIDE = 2.0  # in an argument, before a composed function uses it
 _WHOLE = 2.0**53  # up to here every whole number is a double
 _ROUNDED_ONCE = frozenset(ARITHMETIC.values())
-_PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
+OF_PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 #: The size of partials that are the same everywhere.
-_CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
+CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
 #: The values of functions that jump where their argument passes some place.
-_LEAPING = frozenset(
+LEAPING = frozenset(
     row.value
     for row in NAMED.values()
     if row is WHEN or (row.rough is not None and row.rough.kind == "jump")
 )
-_SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
+SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
 _SMALL = 1e-290  # next to what underflows
-_Effect = tuple[float, float]
+Effect = tuple[float, float]
 """The size of a local partial, and how far it moves with what it is made of."""
 
 
@@ -60,11 +60,11 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
         first = partials[0]
         if first is not None:
             local, moved = effects.of(first, row, a, b)
-            moved += _PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
+            moved += OF_PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
             bounds[a] += uncertain * local + upstream * moved + TINY
         if b >= 0 and (second := partials[1]) is not None:
             local, moved = effects.of(second, row, a, b)
-            moved += _PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
+            moved += OF_PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
             bounds[b] += uncertain * local + upstream * moved + TINY
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
@@ -79,7 +79,7 @@ def value_bound(backward: BackwardPass) -> float:
     # A backward pass reaches no constant and does not see a jump, and it takes every
     # row as rounded once: that is so of sums, products and quotients.
     once = _ROUNDED_ONCE.issuperset(program.functions) and all(program.active[first:])
-    if any(_leaf_errors(tape)) or not once:
+    if any(leaf_errors(tape.program)) or not once:
         return value_errors(tape)[program.outputs[0]]
     bound = backward.value_bound()
     return bound if bound == bound else math.inf  # a partial that there is not
@@ -91,7 +91,7 @@ def value_errors(tape: Tape) -> list[float]:
     A row that is defined by others is taken as if its arguments were rounded once more.
     """
     program, values = tape
-    errors = _leaf_errors(tape)
+    errors = leaf_errors(tape.program)
     append = errors.append
     row = len(errors)
     for node, called, a, b in zip(
@@ -104,11 +104,8 @@ def value_errors(tape: Tape) -> list[float]:
             row += 1
             continue
         function: Function = node.function  # type: ignore[attr-defined]
-        units = _COMPOSED if function.definition else _VALUE
-        units = _LOOSE if called in _LESS_WELL else units
-        error = units * ROUNDING * value + (TINY if value < _SMALL else 0.0)
-        # What is composed of other functions may cancel inside: lgamma, logsumexp.
-        inside = _INSIDE * ROUNDING if function.definition else 0.0
+        own, inside = roundings(function)
+        error = own * value + (TINY if value < _SMALL else 0.0)
         moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
         if moved:
             error += _moves(function.partials[0], row, a, b, values) * moved
@@ -116,19 +113,33 @@ def value_errors(tape: Tape) -> list[float]:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
                 error += _moves(function.partials[1], row, a, b, values) * moved
-        if called in _LEAPING:
-            error += _leap(function, (a,) if b < 0 else (a, b), values, errors)
+        if called in LEAPING:
+            places = (a,) if b < 0 else (a, b)
+            error += leap(
+                function, [values[p] for p in places], [errors[p] for p in places]
+            )
         append(error)
         row += 1
     return errors
 
 
-def _leaf_errors(tape: Tape) -> list[float]:
+def roundings(function: Function) -> tuple[float, float]:
+    """Return how far a value is off, relative to it, and before that its arguments.
+
+    What is composed of other functions may cancel inside: lgamma, logsumexp.
+    """
+    if function.value in _LESS_WELL:
+        return _LOOSE * ROUNDING, 0.0
+    if function.definition:
+        return _COMPOSED * ROUNDING, _INSIDE * ROUNDING
+    return _VALUE * ROUNDING, 0.0
+
+
+def leaf_errors(program: Program) -> list[float]:
     """Return the rounding of numerals and constants; a point is exact.
 
     So are whole numbers, but for large ones: 2.8845e34 is no double.
     """
-    program = tape.program
     return [
         ROUNDING * abs(node.value)
         if isinstance(node, NumberNode)
@@ -138,12 +149,9 @@ def _leaf_errors(tape: Tape) -> list[float]:
     ]
 
 
-def _leap(
-    function: Function, args: tuple[int, ...], values: list[float], errors: list[float]
-) -> float:
+def leap(function: Function, given: list[float], errors: list[float]) -> float:
     """Return how far a value jumps if its arguments are off by their errors."""
-    given = [values[place] for place in args]
-    error = sum(errors[place] for place in args)
+    error = sum(errors)
     if error == 0.0:
         return 0.0
     tried = [
@@ -165,7 +173,7 @@ def _moves(partial: Number, row: int, a: int, b: int, values: list[float]) -> fl
 
     It is infinite where it cannot be computed.
     """
-    known = _CONSTANT.get(partial)
+    known = CONSTANT.get(partial)
     if known is not None:
         return known
     try:
@@ -183,12 +191,12 @@ class _Effects:
         self._values = values
         self._errors = errors
 
-    def of(self, partial: Number, row: int, a: int, b: int) -> _Effect:
+    def of(self, partial: Number, row: int, a: int, b: int) -> Effect:
         """Return a partial's size, and how far it moves with y and its arguments.
 
         Where it cannot be computed both are infinite.
         """
-        known = _CONSTANT.get(partial)
+        known = CONSTANT.get(partial)
         if known is not None:
             return known, 0.0
         values, errors = self._values, self._errors
@@ -197,24 +205,32 @@ class _Effects:
         if partial is FIRST:
             return abs(values[a]), errors[a]
         if b < 0 and not uses_value(partial, True):
-            return _of_argument(partial, values[row], values[a], errors[a])
-        places = (a,) if b < 0 else (a, b)
-        given = [values[row], *[values[place] for place in places]]
-        moved, local = 0.0, math.inf
-        try:
-            local = partial(*given)
-            if uses_value(partial, b < 0):
-                moved = _change(partial, given, 0, local, errors[row])
-            for index, place in enumerate(places, 1):
-                if errors[place]:
-                    moved += _change(partial, given, index, local, errors[place])
-        except (ValueError, ArithmeticError):
-            return abs(local), math.inf
-        return abs(local), moved
+            return effect_of_argument(partial, values[row], values[a], errors[a])
+        places = (row, a) if b < 0 else (row, a, b)
+        return effect(partial, [values[p] for p in places], [errors[p] for p in places])
 
 
-def _of_argument(partial: Number, y: float, u: float, error: float) -> _Effect:
-    """Return what ``_Effects.of`` does for a partial that needs one number alone.
+def effect(partial: Number, given: list[float], errors: list[float]) -> Effect:
+    """Return a local partial's size, and how far it moves with what it is given.
+
+    That is the value and the arguments, each off by its error. Both are infinite where
+    the partial cannot be computed.
+    """
+    moved, local = 0.0, math.inf
+    try:
+        local = partial(*given)
+        if uses_value(partial, len(given) == 2):
+            moved = _change(partial, given, 0, local, errors[0])
+        for index in range(1, len(given)):
+            if errors[index]:
+                moved += _change(partial, given, index, local, errors[index])
+    except (ValueError, ArithmeticError):
+        return abs(local), math.inf
+    return abs(local), moved
+
+
+def effect_of_argument(partial: Number, y: float, u: float, error: float) -> Effect:
+    """Return what ``effect`` does for a partial that needs one number alone.
 
     Most do, and take half the time this way.
     """
@@ -223,7 +239,7 @@ def _of_argument(partial: Number, y: float, u: float, error: float) -> _Effect:
         local = partial(y, u)
         if error == 0.0:
             return abs(local), 0.0
-        step = max(size * _SHORT, error)
+        step = max(size * SHORT, error)
         moved = abs(partial(y, u + step) - local)
         if step > error:
             moved *= error / step
@@ -247,7 +263,7 @@ def _change(
     """
     here = given[index]
     size = abs(here)
-    step = max(size * _SHORT, error)
+    step = max(size * SHORT, error)
     given[index] = here + step
     change = abs(partial(*given) - local)
     if step > error:
@@ -266,9 +282,17 @@ def uses_value(partial: Number, unary: bool) -> bool:
 
     One that is, is no number where the value is none.
     """
-    for u, v in _ANYWHERE:
+    return uses(partial, unary, 0)
+
+
+@cache
+def uses(partial: Number, unary: bool, place: int) -> bool:
+    """Tell whether a partial is computed from the value (0) or an argument (1, 2)."""
+    for pair in _ANYWHERE:
+        given = [0.3, *pair[: 1 if unary else 2]]
+        given[place] = math.nan
         try:
-            found = partial(math.nan, u) if unary else partial(math.nan, u, v)
+            found = partial(*given)
         except (ValueError, ArithmeticError):
             continue
         return found != found

@@ -7,11 +7,12 @@ not an ordinary number at an ordinary place is left to who takes one point at a 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, count
 
 from diffcli.arithmetics import columns
 from diffcli.arithmetics.columns import Column, local, product, total
+from diffcli.calculus.functions import Number
 from diffcli.engine.fold import evaluate
 from diffcli.engine.tape import Edge, Program
 from diffcli.language.expression import Call
@@ -46,80 +47,139 @@ def gradients(
     block in which a function refuses an argument is halved until the rest is small.
     """
     size = min(map(len, points.values()))
-    found = Gradients([], tuple([] for _ in names), set())
+
+    def computed(start: int, stop: int) -> Found:
+        passes = both_passes(program, part(points, start, stop, shared), names)
+        wanted = [passes.value, *(passes.partial(name) for name in names)]
+        return [filled(column, stop - start) for column in wanted], passes.bad
+
+    (value, *partials), bad = in_parts(size, 1 + len(names), computed)
+    return Gradients(value, tuple(partials), bad)
+
+
+Found = tuple[Sequence[list[float]], set[int]]
+"""Columns, and the places at which their numbers mean nothing."""
+
+
+def in_parts(size: int, columns: int, computed: Callable[[int, int], Found]) -> Found:
+    """Return the columns that are computed from start to stop, put together.
+
+    A part whose computation raises ValueError or ArithmeticError is halved, until it is
+    small: then it is bad as a whole.
+    """
+    whole: list[list[float]] = [[] for _ in range(columns)]
+    bad: set[int] = set()
     todo = [(0, size)]
     while todo:
         start, stop = todo.pop()
-        block: dict[str, Column] = {**(shared or {})}
-        block |= {name: list(column[start:stop]) for name, column in points.items()}
         try:
-            value, partials, bad = _block(program, block, stop - start, names)
+            found, places = computed(start, stop)
         except (ValueError, ArithmeticError):
             if stop - start > _FEWEST:
                 half = (start + stop) // 2
                 todo += ((half, stop), (start, half))
                 continue
-            nothing = [math.nan] * (stop - start)
-            value, partials = nothing, (nothing,) * len(names)
-            bad = set(range(stop - start))
+            found = [[math.nan] * (stop - start)] * columns
+            places = {*range(stop - start)}
         if stop - start == size:
-            return Gradients(value, partials, bad)
-        found.value.extend(value)
-        for column, part in zip(found.partials, partials, strict=True):
-            column.extend(part)
-        found.bad.update(start + place for place in bad)
-    return found
+            return found, places
+        for column, piece in zip(whole, found, strict=True):
+            column.extend(piece)
+        bad.update(start + place for place in places)
+    return whole, bad
 
 
-def _block(
-    program: Program,
-    points: Mapping[str, Column],
-    count: int,
-    names: Sequence[str],
-) -> Gradients:
-    """Return the gradients at some points.
+def part(
+    points: Mapping[str, Sequence[float]],
+    start: int,
+    stop: int,
+    shared: Mapping[str, float] | None = None,
+) -> dict[str, Column]:
+    """Return some of the points, with the numbers that all share."""
+    cut = {name: list(column[start:stop]) for name, column in points.items()}
+    return {**(shared or {}), **cut}
 
-    Raises ValueError or ArithmeticError if a function refuses one of them.
+
+def filled(column: Column, count: int) -> list[float]:
+    """Return a column as a list: what all points share stands in it so many times."""
+    return column if isinstance(column, list) else [column] * count
+
+
+class Passes(Record):
+    """Forward and backward pass at many points."""
+
+    program: Program
+    #: The value of every row.
+    values: list[Column]
+    #: The adjoint of every row; None: nothing was added to it.
+    adjoints: list[Column | None]
+    #: The local partials that were computed for them, by row and function.
+    locals: dict[tuple[int, Number], Column]
+    #: The places that need a closer look.
+    bad: set[int]
+
+    @property
+    def value(self) -> Column:
+        """The value of the first expression."""
+        return self.values[self.program.outputs[0]]
+
+    def partial(self, name: str) -> Column:
+        """Return an adjoint as the tape has it, which begins with 0.0: never -0.0."""
+        row = self.program.inputs.get(name)
+        adjoint = None if row is None else self.adjoints[row]
+        return 0.0 if adjoint is None else total(0.0, adjoint)
+
+
+def both_passes(
+    program: Program, points: Mapping[str, Column], names: Sequence[str]
+) -> Passes:
+    """Return the passes at some points; the second only if there are names.
+
+    A place is bad where a row's value or the partial toward a name is not finite, or
+    for partials not smooth.
+
+    Raises ValueError or ArithmeticError if a function refuses one of the points.
     """
-    values = list(evaluate(program.nodes, columns, points))
-    adjoints = _adjoints(program, values) if names else []
-    value, *partials = (
-        column if isinstance(column, list) else [column] * count
-        for column in (
-            values[program.outputs[0]],
-            *(_partial(program, adjoints, name) for name in names),
-        )
-    )
-    bad = _not_finite([*values, *partials])
+    values = values_at(program, points)
+    locals_: dict[tuple[int, Number], Column] = {}
+    adjoints = _adjoints(program, values, locals_) if names else []
+    passes = Passes(program, values, adjoints, locals_, set())
+    bad = not_finite([*values, *map(passes.partial, names)])
     if names:
         bad |= _rough(program, values)
-    return Gradients(value, tuple(partials), bad)
+    return passes._replace(bad=bad)
 
 
-def _adjoints(program: Program, values: list[Column]) -> list[Column | None]:
+def values_at(program: Program, points: Mapping[str, Column]) -> list[Column]:
+    """Return the value of every row.
+
+    Raises ValueError or ArithmeticError if a function refuses one of the points.
+    """
+    return list(evaluate(program.nodes, columns, points))
+
+
+def _adjoints(
+    program: Program,
+    values: list[Column],
+    locals_: dict[tuple[int, Number], Column],
+) -> list[Column | None]:
     """Return the backward pass from the first output; None: nothing was added."""
 
     def added(
         adjoint: Column | None, upstream: Column | None, edge: Edge
     ) -> Column | None:
-        row, _, partial, a, b = edge
+        row, _, slope, a, b = edge
         if upstream is None:
             return adjoint
         args = [values[a]] if b < 0 else [values[a], values[b]]
-        term = product(upstream, local(partial, values[row], *args))
+        locals_[row, slope] = factor = local(slope, values[row], *args)
+        term = product(upstream, factor)
         return term if adjoint is None else total(adjoint, term)
 
     return program.adjoints(0, None, 1.0, added)
 
 
-def _partial(program: Program, adjoints: list[Column | None], name: str) -> Column:
-    """Return an adjoint as the tape has it, which begins with 0.0: never -0.0."""
-    row = program.inputs.get(name)
-    adjoint = None if row is None else adjoints[row]
-    return 0.0 if adjoint is None else total(0.0, adjoint)
-
-
-def _not_finite(found: list[Column]) -> set[int]:
+def not_finite(found: list[Column]) -> set[int]:
     """Return the places where a column has no finite number.
 
     A sum tells it of a whole column; if it is not finite, each number is looked at.

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 from diffcli.errors import visible
-from diffcli.output.numbers import plain_number
+from diffcli.output.numbers import plain_numbers
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -216,27 +216,37 @@ class Bulk(Record):
 
     def lines(self, separator: str) -> str:
         """Return the rows as lines of csv or tsv, which separate cells by a sign."""
-        texts: Iterable[str] = self.texts
-        if separator != self.separator:
-            texts = (text.replace(self.separator, separator) for text in texts)
-        numbers = map(_plain_numbers, self.numbers)
-        rows = zip(texts, *numbers, repeat(self.status))
-        return "\n".join(map(separator.join, rows))
+        cells = (*map(plain_numbers, self.numbers), repeat(self.status))
+        return Bundle(self.texts, self.separator, (cells,)).lines(separator)
 
     def brief(self) -> str:
         """Return the partials alone, a line each; the values where there are none."""
-        partials = map(_plain_numbers, self.numbers[1:] or self.numbers)
+        partials = map(plain_numbers, self.numbers[1:] or self.numbers)
         return "\n".join(map(" ".join, zip(*partials, strict=True)))
 
 
-def _plain_numbers(column: Sequence[float]) -> Iterable[str]:
-    """Return what ``plain_number`` says of each."""
-    if any(map(float.is_integer, column)):
-        return map(plain_number, column)
-    return map(repr, column)
+class Bundle(Record):
+    """Many results for csv and tsv, each with the same number of lines."""
+
+    #: What each result brings along, as it was written, and what parts the cells there.
+    texts: Sequence[str]
+    separator: str
+    #: For each of its lines the cells, as columns.
+    cells: Sequence[Sequence[Iterable[str]]]
+
+    def lines(self, separator: str) -> str:
+        """Return the results as lines, which separate cells by a sign."""
+        texts = self.texts
+        if separator != self.separator:
+            texts = [text.replace(self.separator, separator) for text in texts]
+        lines = (
+            map(separator.join, zip(texts, *cells, strict=False))  # some repeat
+            for cells in self.cells
+        )
+        return "\n".join(chain.from_iterable(zip(*lines, strict=True)))
 
 
-Result = Document | Bulk | str
+Result = Document | Bulk | Bundle | str
 """One result, or many, or the lines that some have become already."""
 
 
@@ -274,21 +284,24 @@ class Documents:
             header = []
             if isinstance(document, str):
                 yield document
-            elif isinstance(document, Bulk):
+            elif isinstance(document, Bulk | Bundle):
                 yield document.lines(separator)
             else:
-                yield from map(line, self._rows(document))
+                yield from self._lines(document, line)
         yield from header
 
-    def _rows(self, document: Document) -> Iterator[Sequence[Any]]:
+    def _lines(
+        self, document: Document, line: Callable[[Sequence[Any]], str]
+    ) -> Iterator[str]:
         if not self.many:
             alone = document.sheet()
-            yield alone.header
-            yield from alone.rows
+            yield line(alone.header)
+            yield from map(line, alone.rows)
             return
         carried = tuple(document.carried.values())
+        begun = line((*carried, "")) if carried else ""  # once for all rows
         for row in (document.wide or document.sheet)().rows:
-            yield (*carried, *row)
+            yield begun + line(row)
 
 
 def header(carried: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Numbers as they are written for people and for programs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 
@@ -14,6 +14,13 @@ def plain_number(value: Any, digits: int = 17) -> str:
         return ""
     text = repr(value) if isinstance(value, float) else many_digits(value, digits)
     return text[:-2] if text.endswith(".0") else text
+
+
+def plain_numbers(column: Sequence[float]) -> Iterable[str]:
+    """Return what ``plain_number`` says of each."""
+    if any(map(float.is_integer, column)):
+        return map(plain_number, column)
+    return map(repr, column)
 
 
 def many_digits(value: Any, digits: int, *, strip: bool = True) -> str:

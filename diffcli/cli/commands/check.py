@@ -1,17 +1,17 @@
 """``diffcli check``: is a gradient right? Exit 0: yes, 1: no, 6: cannot tell."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import click
 
-from diffcli.api.claims import UNKNOWN, Check, check
+from diffcli.api.checks import Passed
+from diffcli.api.claims import UNKNOWN, Check
 from diffcli.api.tolerances import tolerance
-from diffcli.cli import completion, implicits, marking, options, terminal
+from diffcli.cli import checks, completion, implicits, marking, options
+from diffcli.cli.checks import Found, Question
 from diffcli.cli.command import Answer, Command, refuse
-from diffcli.cli.examples import examples
-from diffcli.cli.request import OUTPUT, Request, numbered
+from diffcli.cli.request import OUTPUT, Request
 from diffcli.errors import (
     CannotTell,
     CheckFailed,
@@ -19,30 +19,12 @@ from diffcli.errors import (
     KinkError,
     UsageError,
 )
-from diffcli.inputs.claims import by_output, by_variable
-from diffcli.inputs.rows import Row, placed, poser
+from diffcli.inputs.rows import Row
 from diffcli.output import formats
-from diffcli.output.document import Document
-from diffcli.output.views.check import HEADER, document
-from diffcli.problem import DOUBLE, Settings
-from diffcli.records import Record
+from diffcli.output.document import Result
+from diffcli.output.views.check import HEADER
+from diffcli.problem import DOUBLE
 from diffcli.remarks import Remark
-
-Found = tuple[Sequence[str], Iterator[tuple[Row, Check]]]
-
-
-class Question(Record):
-    """What the options ask."""
-
-    claims: tuple[str, ...]
-    settings: Settings
-    #: The variable whose slope on a curve is claimed; empty: it is no curve.
-    implicit: str
-    #: Bad rows of --data are left out.
-    keep_going: bool
-    #: What is asked of the library for each function, point and claims.
-    ask: partial[Check]
-
 
 SECTION, PLACE = "Differentiate", 2
 HAS = ("blocks", "record", "sheet", "maths", "cases")
@@ -164,31 +146,43 @@ def command(
     measured = seed is None and (request.is_box or not claims)
     _refuse_unused(request, form, h, quiet=quiet, measured=measured)
     settings = request.settings(h or "auto", scheme, subgradient=False)
-    ask = partial(
-        check, rtol=rtol, atol=atol, seed=seed, taylor=taylor, prove=not quiet
-    )
     request = _of_equation(request, claims, implicit)
-    question = Question(claims, settings, implicit, keep_going, ask)
-    columns, checks = _asked(request)(request, form, question)
+    question = Question(
+        claims, settings, implicit, keep_going, rtol, atol, seed, taylor,
+        not quiet, form,
+    )  # fmt: skip
+    return _answer(request, question, *_asked(request)(request, question))
+
+
+def _answer(
+    request: Request,
+    question: Question,
+    columns: Sequence[str],
+    found: Iterator[tuple[Row, Check] | Passed],
+) -> Answer:
+    """Return what was found, and the error that gives the exit code."""
     notes: list[Remark] = []
     seen: set[str] = set()
     kinks: list[KinkError] = []
 
-    def documents() -> Iterator[Document]:
-        for row, made in checks:
+    def documents() -> Iterator[Result]:
+        for each in found:
+            if isinstance(each, Passed):
+                yield from checks.passed(request, question, each)
+                continue
+            row, made = each
             notes.extend(() if request.points_file else made.warnings)
             seen.update(v.doubt for v in made.verdicts if not v.passed)
             kinks.extend(filter(None, [made.kink]))
-            found = request.of_row(row, document(made))
-            yield numbered(made.parsed, found)
+            yield checks.of_row(request, row, made)
 
-    if quiet:
+    if not question.prints:
         for _ in documents():
             pass
         return Answer((), error=_failure(seen, kinks), output=request.output)
     several = columns[:1] == OUTPUT
     answer = request.answer(
-        form, documents(), notes, columns=(columns, HEADER), exprs=several
+        question.form, documents(), notes, columns=(columns, HEADER), exprs=several
     )
     return answer._replace(ending=lambda: _failure(seen, kinks))
 
@@ -234,89 +228,10 @@ def _failure(doubts: set[str], kinks: Sequence[KinkError]) -> DiffcliError | Non
     return kinks[0] if kinks else None
 
 
-def _asked(request: Request) -> Callable[[Request, str, Question], Found]:
+def _asked(request: Request) -> Callable[[Request, Question], Found]:
     """Return who answers for what is checked."""
     if request.data_file:
-        return _of_data
+        return checks.of_data
     request.refuse_data_options()
     refuse("a check of points ends at the first bad one", "keep_going")
-    return _of_box if request.is_box else _of_formula
-
-
-def _of_data(request: Request, form: str, question: Question) -> Found:
-    """Return the check of the mean over the rows of --data."""
-    if request.is_box:
-        raise UsageError("--data needs a formula, the loss of one example")
-    parsed = request.parsed()
-    found = examples(
-        request, parsed, "", question.settings, keep_going=question.keep_going
-    )
-    weights, columns = tuple(found.weights), tuple(found.data.columns)
-    claimed = by_variable(question.claims, weights, request.forced_syntax, columns)
-    progress = terminal.Progress(found.data.used, "rows")
-    try:
-        result = question.ask(found, claims=claimed, progress=progress)
-    finally:
-        progress.close()
-    return (), iter([(Row("", {}, {}), result)])
-
-
-def _of_formula(request: Request, form: str, question: Question) -> Found:
-    """Return the columns of the points, and the check at each."""
-    name = question.implicit
-    parsed = request.parsed(several=not name)
-    rows = request.rows_for(parsed, form)
-    toward, syntax = request.wanted(parsed, ""), request.forced_syntax
-    if name:
-        implicits.curve(parsed, name, toward)  # refuses a name that is not there
-    texts = by_output(question.claims, len(parsed.outputs))
-    parts = [
-        (
-            poser(part, toward, question.settings),
-            by_variable(
-                claims,
-                [n for n in parsed.variables if n != name],
-                syntax,
-                [name] if name else (),
-            ),
-        )
-        for part, claims in zip(parsed.parts(), texts, strict=True)
-    ]
-
-    def checks() -> Iterator[tuple[Row, Check]]:
-        for row in rows.rows:
-            for problem_at, claimed in parts:
-                problem = problem_at(row)
-                try:
-                    yield row, question.ask(problem, claims=claimed, implicit=name)
-                except DiffcliError as error:
-                    raise placed(error, row.where) from None
-
-    return (*OUTPUT[: len(parsed.outputs)], *rows.columns), checks()
-
-
-def _of_box(request: Request, form: str, question: Question) -> Found:
-    """Return the columns of the points, and the check at each."""
-    from diffcli.cli import programs
-
-    rows, settings = programs.rows(request, form), question.settings
-
-    def checks() -> Iterator[tuple[Row, Check]]:
-        with programs.boxes(request) as boxes:
-            ask = partial(
-                question.ask, boxes, h=settings.h, scheme=settings.scheme,
-                digits=settings.digits,
-            )  # fmt: skip
-            for row in rows.rows:
-                if row.error:
-                    raise row.error
-                claimed = by_variable(question.claims, tuple(row.point))
-                progress = terminal.Progress(len(claimed) or len(row.point), "partials")
-                try:
-                    yield row, ask(row.point, claimed, progress=progress)
-                except DiffcliError as error:
-                    raise placed(error, row.where) from None
-                finally:
-                    progress.close()
-
-    return rows.columns, checks()
+    return checks.of_box if request.is_box else checks.of_formula

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
 from diffcli import methods, version
 from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
-from diffcli.analysis.verdicts import UNKNOWN, Verdict
+from diffcli.analysis.verdicts import UNKNOWN, Verdict, relative
 from diffcli.engine.paper import Calculation
 from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,
+    Bundle,
     Case,
     Column,
     Document,
@@ -26,7 +28,7 @@ from diffcli.output.document import (
     Sheet,
     Table,
 )
-from diffcli.output.numbers import number_style, plain_number
+from diffcli.output.numbers import number_style, plain_number, plain_numbers
 from diffcli.output.paper import Paper
 from diffcli.output.views import (
     data_cell,
@@ -39,6 +41,9 @@ from diffcli.output.views import (
     understood,
 )
 from diffcli.problem import DOUBLE, point_text
+
+if TYPE_CHECKING:
+    from diffcli.analysis.check_columns import Passed
 
 SCHEMA = "diffcli/check/2"
 #: The columns for csv and tsv.
@@ -356,3 +361,22 @@ def _sheet(check: Check) -> Sheet:
         for verdict in check.verdicts
     ]
     return Sheet((*HEADER, *data_column(check.data)), rows)
+
+
+def bulk(passed: "Passed") -> Bundle:
+    """Return rows at which every claim passes, as lines for csv and tsv."""
+    here = slice(passed.start, passed.stop)
+    cells = []
+    for name, (claimed, true, *_) in passed.numbers.items():
+        claimed, true = claimed[here], true[here]
+        off = map(relative, claimed, true)
+        cells.append(
+            (
+                repeat(name),
+                plain_numbers(claimed),
+                plain_numbers(true),
+                ("" if x is None else f"{x:.2g}" for x in off),
+                repeat("ok"),
+            )
+        )
+    return Bundle(passed.block.texts[here], passed.block.separator, cells)

@@ -1,0 +1,161 @@
+"""Claims in blocks: the verdicts and bytes of one row at a time."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffcli.analysis.check import Check, check
+from diffcli.analysis.check_columns import Claims, Passed, _parts
+from diffcli.analysis.verdicts import ESTIMATES, Tolerance
+from diffcli.calculus.functions import ROWS, Function
+from diffcli.cli.request import Request
+from diffcli.engine import bounds, columns
+from diffcli.engine.column_bounds import partial_bounds
+from diffcli.engine.derivation import derivations
+from diffcli.engine.tape import Program, Undefined
+from diffcli.errors import DiffcliError
+from diffcli.inputs.blocks import Block
+from diffcli.inputs.claims import by_variable
+from diffcli.inputs.rows import Row, Shape
+from diffcli.language.expression import Expression, call, variable
+from diffcli.language.parser import Parsed, parse
+from diffcli.language.printer import text as to_text
+from diffcli.problem import pose
+from tests.conftest import Run
+from tests.strategies import NAMES, defined, points, written
+from tests.test_columns import TABLES, edges
+
+Place = Mapping[str, float]
+
+#: What is done to a derivative before it is claimed.
+CLAIMS = ("{}", "({})*1.01", "({})+x-x", "({})*(1+1e-15)", "({})*cos(x-x)", "0", "1")
+
+
+def passed(asked: Claims, places: Sequence[Place]) -> dict[int, tuple[Row, Check]]:
+    """Return which places a block settles, and how."""
+    names = tuple(places[0])
+    texts = [",".join(repr(place[name]) for name in names) for place in places]
+    shape = Shape("points", "csv", names, {name: i for i, name in enumerate(names)})
+    given = {name: [place[name] for place in places] for name in names}
+    found: dict[int, tuple[Row, Check]] = {}
+    for part in _parts(asked, Block(shape, 2, texts, ",", given)):
+        if isinstance(part, Passed):
+            found.update(enumerate(part.each(), part.start))
+    return found
+
+
+def shown(found: Check) -> list[tuple[object, ...]]:
+    """Return all that is shown of the verdicts."""
+    return [
+        (
+            v.name,
+            v.claimed.number.hex(),
+            v.true.number.hex(),
+            v.relative,
+            v.passed,
+            v.doubt,
+        )
+        for v in found.verdicts
+    ]
+
+
+def assert_same(
+    parsed: Parsed,
+    claims: dict[str, Parsed],
+    places: Sequence[Place],
+    limits: Tolerance,
+) -> int:
+    """Check what a block settles against one point at a time; return how many it is."""
+    asked = Claims(parsed, claims, limits, prove=False)
+    found = passed(asked, places)
+    for place in found:
+        problem = pose(parsed, places[place])
+        alone = check(problem, claims, limits, prove=False)
+        row, together = found[place]
+        assert dict(row.point) == dict(places[place])
+        assert shown(together) == shown(alone)
+        assert together.passed
+        assert alone.error is None
+    return len(found)
+
+
+def posed(expression: Expression, form: str) -> tuple[Parsed, dict[str, Parsed]]:
+    """Return a formula as it is read, and claims made of its derivatives."""
+    parsed = parse(f"{to_text(expression)}+0*({'+'.join(NAMES)})")
+    found = derivations(parsed.expression, NAMES[:2])
+    texts = [
+        f"{name}={form.format(to_text(d.result))}"
+        for name, d in zip(NAMES, found, strict=False)
+    ]
+    return parsed, by_variable(texts, parsed.variables)
+
+
+@settings(max_examples=15)
+@given(
+    defined() | written(),
+    st.sampled_from(CLAIMS),
+    st.lists(edges | points, min_size=1, max_size=6),
+    st.sampled_from([ESTIMATES, ESTIMATES, Tolerance(1e-6), Tolerance(None, 0.1)]),
+)
+def test_a_block_has_the_verdicts_of_each_row(
+    expression: Expression, form: str, places: Sequence[Place], limits: Tolerance
+) -> None:
+    try:
+        parsed, claims = posed(expression, form)
+    except DiffcliError:  # a derivative that is longer than a text may be
+        return
+    assert_same(parsed, claims, places, limits)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_bounds_of_columns_are_those_of_the_tape(row: Function) -> None:
+    """They may be a little smaller, where a partial moves less to the right."""
+    inner = call(row, *(variable(name) for name in NAMES[: row.arity]))
+    program = Program([call(parse("x*y").expression.function, inner, inner)])  # type: ignore[attr-defined]
+    for x in (0.3, 1.7, 3.9):
+        place = {"x": x, "y": 0.6}
+        try:
+            tape = program.run(place)
+        except Undefined:
+            continue
+        alone = bounds.partial_bounds(tape.backward())
+        passes = columns.both_passes(
+            program, {n: [v, v] for n, v in place.items()}, tuple(program.inputs)
+        )
+        for name, column in partial_bounds(passes).items():
+            for bound in columns.filled(column, 2):
+                assert alone[name] / 4 - 1e-300 <= bound <= alone[name] * (1 + 1e-9)
+
+
+def test_a_right_claim_goes_by_columns() -> None:
+    parsed = parse("exp(-(x-y)**2)*sin(x)+log(1+y**2)")
+    texts = ["-2(x-y)exp(-(x-y)^2)sin(x)+exp(-(x-y)^2)*cos(x)"]
+    claims = by_variable([f"x={texts[0]}"], parsed.variables)
+    places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(100)]
+    assert assert_same(parsed, claims, places, ESTIMATES) > 90
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "quiet"])
+@pytest.mark.parametrize("table", ["plain", "names", "open", "tabs"])
+def test_what_is_shown_does_not_depend_on_the_block(
+    table: str, form: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong claim stands between right ones, and the first bad row ends the call."""
+    file = tmp_path / "points.csv"
+    text = TABLES[table].replace(" ", "\n").replace("|", "\n")
+    file.write_text(text, "utf-8", newline="")
+    words = ["-q"] if form == "quiet" else ["-f", form]
+    for module in ("check", "check_columns"):  # sympy is asked elsewhere
+        proves = f"diffcli.analysis.{module}.equal_everywhere"
+        monkeypatch.setattr(proves, lambda *_: False)
+    ran = []
+    for claim in ("x=abs(y)/x+y", "x=abs(y)/x+2", "y=log(x)+x"):
+        for watched in (True, False):  # who waits for each line gets it by itself
+            monkeypatch.setattr(Request, "is_watched", lambda _, w=watched: w)
+            call = ("check", "log(x)*abs(y)+x*y", "--points", str(file), *words)
+            ran.append(run(*call, "--claim", claim))
+    assert ran[::2] == ran[1::2]
+    assert {each.code for each in ran} <= {0, 1, 2, 3, 4, 5}
