@@ -36,6 +36,8 @@ _ROUNDED_ONCE = frozenset(ARITHMETIC.values())
 OF_PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
 #: The size of partials that are the same everywhere.
 CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
+_OF_PARTIAL = OF_PARTIAL * ROUNDING
+_STILL = {partial: (size, 0.0) for partial, size in CONSTANT.items()}
 #: The values of functions that jump where their argument passes some place.
 LEAPING = frozenset(
     row.value
@@ -50,8 +52,9 @@ Effect = tuple[float, float]
 
 def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     """Return for each variable a bound on the error of its partial."""
-    (program, values), adjoints = backward
-    effects = _Effects(values, value_errors(backward.tape))
+    tape, adjoints = backward
+    program, values, errors = tape.program, tape.values, value_errors(tape)
+    effect, still = _Effects(values, errors).of, _STILL.get
     bounds = [0.0] * len(values)
     for row, a, b, partials in program.backward():
         upstream, uncertain = abs(adjoints[row]), bounds[row]
@@ -59,12 +62,12 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
             continue
         first = partials[0]
         if first is not None:
-            local, moved = effects.of(first, row, a, b)
-            moved += OF_PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
+            local, moved = still(first) or effect(first, row, a, b)
+            moved += _OF_PARTIAL * local + (TINY if local < _SMALL else 0.0)
             bounds[a] += uncertain * local + upstream * moved + TINY
         if b >= 0 and (second := partials[1]) is not None:
-            local, moved = effects.of(second, row, a, b)
-            moved += OF_PARTIAL * ROUNDING * local + (TINY if local < _SMALL else 0.0)
+            local, moved = still(second) or effect(second, row, a, b)
+            moved += _OF_PARTIAL * local + (TINY if local < _SMALL else 0.0)
             bounds[b] += uncertain * local + upstream * moved + TINY
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
@@ -90,21 +93,23 @@ def value_errors(tape: Tape) -> list[float]:
 
     A row that is defined by others is taken as if its arguments were rounded once more.
     """
-    program, values = tape
+    if tape.errors is not None:
+        return tape.errors
+    program, values, known = tape.program, tape.values, _ROUNDINGS
     errors = leaf_errors(tape.program)
     append = errors.append
-    row = len(errors)
-    for node, called, a, b in zip(
-        islice(program.nodes, row, None), program.functions,
-        program.first, program.second, strict=True,
+    for row, (node, a, b) in enumerate(
+        zip(
+            islice(program.nodes, len(errors), None), program.first, program.second,
+            strict=True,
+        ), len(errors),
     ):  # fmt: skip
         value = abs(values[row])
         if value != value:  # a gap, which nobody uses
             append(0.0)
-            row += 1
             continue
         function: Function = node.function  # type: ignore[attr-defined]
-        own, inside = roundings(function)
+        own, inside, leaps = known.get(function.name) or _roundings(function)
         error = own * value + (TINY if value < _SMALL else 0.0)
         moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
         if moved:
@@ -113,14 +118,24 @@ def value_errors(tape: Tape) -> list[float]:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
                 error += _moves(function.partials[1], row, a, b, values) * moved
-        if called in LEAPING:
+        if leaps:
             places = (a,) if b < 0 else (a, b)
             error += leap(
                 function, [values[p] for p in places], [errors[p] for p in places]
             )
         append(error)
-        row += 1
+    tape.errors = errors
     return errors
+
+
+_ROUNDINGS: dict[str, tuple[float, float, bool]] = {}
+"""What ``roundings`` says of functions, and whether they leap: asked at every row."""
+
+
+def _roundings(function: Function) -> tuple[float, float, bool]:
+    """Return what there is in ``_ROUNDINGS``, for a function met for the first time."""
+    found = *roundings(function), function.value in LEAPING
+    return _ROUNDINGS.setdefault(function.name, found)
 
 
 def roundings(function: Function) -> tuple[float, float]:
@@ -196,9 +211,6 @@ class _Effects:
 
         Where it cannot be computed both are infinite.
         """
-        known = CONSTANT.get(partial)
-        if known is not None:
-            return known, 0.0
         values, errors = self._values, self._errors
         if partial is SECOND:
             return abs(values[b]), errors[b]
@@ -239,13 +251,15 @@ def effect_of_argument(partial: Number, y: float, u: float, error: float) -> Eff
         local = partial(y, u)
         if error == 0.0:
             return abs(local), 0.0
-        step = max(size * SHORT, error)
-        moved = abs(partial(y, u + step) - local)
-        if step > error:
-            moved *= error / step
-        if error > size * 2.0**-50:
-            for there in (u + error, u - error):
-                moved = max(moved, abs(partial(y, there) - local))
+        if (step := size * SHORT) > error:
+            moved = abs(partial(y, u + step) - local) * (error / step)
+            if error <= size * 2.0**-50:
+                return abs(local), moved
+            moved = max(moved, abs(partial(y, u + error) - local))
+        else:
+            moved = abs(partial(y, u + error) - local)
+        below = abs(partial(y, u - error) - local)
+        moved = below if below > moved else moved
     except (ValueError, ArithmeticError):
         return abs(local), math.inf
     return abs(local), moved

@@ -38,7 +38,7 @@ def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
     Raises RangeError where an adjoint is too large for it.
     """
     rounding = FORMATS[name].round
-    program, values = tape
+    program, values = tape.program, tape.values
 
     def added(adjoint: float, upstream: float, edge: Edge) -> float:
         row, _, partial, a, b = edge
@@ -58,7 +58,7 @@ class CoarseTape:
     """A forward pass in a format, to be read as a Tape is: all from it is rounded."""
 
     def __init__(self, tape: Tape, name: str) -> None:
-        self.program, self.values = tape
+        self.program, self.values = tape.program, tape.values
         self._tape, self._name = tape, name
 
     def backward(self, output: int = 0) -> BackwardPass:

@@ -75,7 +75,7 @@ def slopes(
     the output is at the point, where a convention of the program says something else.
     """
     program = tape.program
-    below = set(tape.rough_rows())
+    below = set(tape.rough_rows()) if has_rough_rows(program) else set()
     if not below:
         return {}
     for row in range(len(program.nodes) - 1, -1, -1):

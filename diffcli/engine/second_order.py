@@ -36,7 +36,7 @@ def hessian_row(tape: Tape, name: str, names: Sequence[str]) -> dict[Pair, float
 
     Raises Undefined where a second partial is not defined.
     """
-    program, values = tape
+    program, values = tape.program, tape.values
     slopes = tape.slopes(name)
     adjoints = [0.0] * len(values)
     moving = [0.0] * len(values)  # the slope of each adjoint

@@ -8,14 +8,14 @@ Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import compress, islice
 from typing import TypeVar
 
 from diffcli.calculus.functions import ONE, WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
-from diffcli.language.expression import Call, Expression, Variable, postorder
+from diffcli.language.expression import Call, Expression, Variable
 from diffcli.language.expression import Number as NumberNode
 from diffcli.records import Record
 
@@ -28,6 +28,7 @@ _Partials = tuple[Number | None, ...]
 Edge = tuple[int, int, Number, int, int]
 """A call's row, an argument's, the partial toward it, and all arguments' rows."""
 Adjoint = TypeVar("Adjoint")
+_Row = TypeVar("_Row")
 
 
 class Program:
@@ -38,23 +39,23 @@ class Program:
     """
 
     __slots__ = (
-        "active", "calls", "chooses", "expressions", "first", "functions", "index",
-        "inputs", "leaves", "left", "nodes", "outputs", "partials", "right", "second",
+        "_all_active", "_index", "active", "chooses", "expressions", "first",
+        "functions", "inputs", "leaves", "nodes", "outputs", "partials", "second",
     )  # fmt: skip
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
         """Compile: one row per distinct node, leaves first, arguments before users."""
-        order = postorder(expressions)
         self.expressions = tuple(expressions)
+        leaves, calls, self.first, self.second, self.outputs = _listed(expressions)
         #: The node of each row.
-        self.nodes = [node for node in order if not node.args]
+        self.nodes = leaves
         #: The row of each variable.
         self.inputs: dict[str, int] = {}
         #: The values of numbers, and 0 for each variable until a point is given.
         self.leaves: list[float] = []
         #: Which rows depend on a variable.
-        self.active = bytearray(len(order))
-        for row, node in enumerate(self.nodes):
+        self.active = bytearray(len(leaves))
+        for row, node in enumerate(leaves):
             if isinstance(node, Variable):
                 self.inputs[node.name] = row
                 self.active[row] = 1
@@ -62,63 +63,65 @@ class Program:
             else:
                 assert isinstance(node, NumberNode)
                 self.leaves.append(node.value)
-        self.nodes += [node for node in order if node.args]
-        del order
-        #: The row of each node.
-        self.index = {node: row for row, node in enumerate(self.nodes)}
-        #: The rows of the expressions.
-        self.outputs = [self.index[expression] for expression in expressions]
         #: The function of each call's value, and the rows of its arguments (-1: none).
         self.functions: list[Number] = []
-        self.first: list[int] = []
-        self.second: list[int] = []
-        #: The rows of the active calls, last first.
-        self.calls: list[int] = []
-        #: The rows of their arguments.
-        self.left: list[int] = []
-        self.right: list[int] = []
-        #: For each of them the partials toward its arguments (None: it is inactive).
+        #: For each call the partials toward its arguments (None: it is inactive).
         self.partials: list[_Partials] = []
+        self._add_calls(calls)
+        self.nodes += calls
+        self._index: dict[Expression, int] | None = None
+        self._all_active = all(islice(self.active, len(self.leaves), None))
         #: Whether one of the calls is a choice, beside which others may be undefined.
-        self.chooses = self._add_calls()
+        self.chooses = WHEN.value in self.functions
 
     def __reduce__(self) -> tuple[type["Program"], tuple[tuple[Expression, ...]]]:
         """Pickle the expressions: a list of them is compiled again."""
         return Program, (self.expressions,)
 
-    def _add_calls(self) -> bool:
-        """Add the calls, and tell whether one is a choice."""
-        index, active, start = self.index, self.active, len(self.leaves)
-        functions, first, second = self.functions, self.first, self.second
-        calls, partials = self.calls, self.partials
-        for row, node in enumerate(islice(self.nodes, start, None), start):
-            function: Function = node.function  # type: ignore[attr-defined]
-            args = node.args
-            a = index[args[0]]
-            b = index[args[1]] if len(args) == 2 else -1
-            functions.append(function.value)
-            first.append(a)
-            second.append(b)
-            if active[a] or (b >= 0 and active[b]):
-                active[row] = 1
-                calls.append(row)
-                both = b < 0 or (active[a] and active[b])
-                partials.append(
-                    function.partials if both else _only(function.partials, active[b])
-                )
-        calls.reverse()
-        partials.reverse()
-        self.left = [first[row - start] for row in calls]
-        self.right = [second[row - start] for row in calls]
-        return WHEN.value in functions
+    @property
+    def index(self) -> dict[Expression, int]:
+        """The row of each node; made when it is asked for, for it is large."""
+        if self._index is None:
+            self._index = {node: row for row, node in enumerate(self.nodes)}
+        return self._index
 
-    def backward(self) -> "zip[tuple[int, int, int, _Partials]]":
+    def _add_calls(self, calls: list[Call]) -> None:
+        """Add for each call its function, its partials, and whether it is active."""
+        active = self.active
+        functions, partials = self.functions.append, self.partials.append
+        append = active.append
+        for node, a, b in zip(calls, self.first, self.second, strict=True):
+            function = node.function
+            functions(function.value)
+            if b < 0 or active[a] == active[b]:
+                append(active[a])
+                partials(function.partials)
+            else:
+                append(1)
+                partials(_only(function.partials, active[b]))
+
+    @property
+    def calls(self) -> list[int]:
+        """The rows of the active calls, last first."""
+        rows = range(len(self.nodes) - 1, len(self.leaves) - 1, -1)
+        return list(self._active(rows))
+
+    def backward(self) -> Iterator[tuple[int, int, int, _Partials]]:
         """Return for each active call, last first, what a backward pass asks for.
 
         Its row, the rows of its arguments (-1: none), and the partials toward them
         (None: the argument is inactive).
         """
-        return zip(self.calls, self.left, self.right, self.partials, strict=True)
+        rows = range(len(self.nodes) - 1, len(self.leaves) - 1, -1)
+        first, second = reversed(self.first), reversed(self.second)
+        columns = zip(rows, first, second, reversed(self.partials), strict=True)
+        return self._active(columns)
+
+    def _active(self, calls: Iterable[_Row]) -> Iterator[_Row]:
+        """Return what belongs to active calls, of what there is for all, last first."""
+        if self._all_active:
+            return iter(calls)
+        return compress(calls, reversed(self.active))
 
     @property
     def edges(self) -> Iterator[Edge]:
@@ -228,6 +231,60 @@ class Program:
         return self.run(point).values[self.outputs[0]]
 
 
+def _listed(
+    expressions: Sequence[Expression],
+) -> tuple[list[Expression], list[Call], list[int], list[int], list[int]]:
+    """Return all leaves and calls, rows of the calls' arguments and of the expressions.
+
+    It is the order of ``postorder``, leaves first. One walk finds all: how many leaves
+    there are is not known before its end, so that until then a call counts from 0 on,
+    and a leaf from -2 downwards.
+    """
+    places: dict[Expression, int] = {}
+    leaves: list[Expression] = []
+    calls: list[Call] = []
+    first: list[int] = []
+    second: list[int] = []
+    get = places.get
+    waiting = [*expressions]
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
+        while node not in places:
+            args = node.args
+            if not args:
+                places[node] = -2 - len(leaves)
+                leaves.append(node)
+                break
+            a = get(args[0])
+            if a is None:  # down to it first
+                waiting.append(node)
+                node = args[0]
+                continue
+            b = -1
+            if len(args) == 2:
+                found = get(args[1])
+                if found is None:
+                    waiting.append(node)
+                    node = args[1]
+                    continue
+                b = found
+            places[node] = len(calls)
+            calls.append(node)  # type: ignore[arg-type]
+            first.append(a)
+            second.append(b)
+    start = len(leaves)
+    roots = [places[expression] for expression in expressions]
+    places.clear()
+    first, second, roots = (_counted(part, start) for part in (first, second, roots))
+    return leaves, calls, first, second, roots
+
+
+def _counted(places: list[int], start: int) -> list[int]:
+    """Return rows for what ``_listed`` has counted; -1 remains, which is no row."""
+    return [start + p if p >= 0 else -2 - p if p < -1 else p for p in places]
+
+
 @cache
 def _only(partials: tuple[Number, ...], place: int) -> _Partials:
     """Return the partials toward one of two arguments."""
@@ -278,11 +335,16 @@ class Undefined(ArithmeticError):
         return args[0]
 
 
-class Tape(Record):
+class Tape:
     """One forward pass: the value of every row."""
 
-    program: Program
-    values: list[float]
+    __slots__ = ("errors", "program", "values")
+
+    def __init__(self, program: Program, values: list[float]) -> None:
+        self.program = program
+        self.values = values
+        #: A bound on the rounding of every value, once somebody has asked for it.
+        self.errors: list[float] | None = None
 
     def backward(self, output: int = 0) -> "BackwardPass":
         """Return the backward pass from one output.
@@ -392,7 +454,7 @@ class BackwardPass(Record):
         The running bound eps * sum |value * adjoint| over all rows that were
         computed, and the smallest double where a result was next to zero.
         """
-        program, values = self.tape
+        program, values = self.tape.program, self.tape.values
         first = len(program.leaves)
         products = zip(values[first:], self.adjoints[first:], strict=True)
         return sum(

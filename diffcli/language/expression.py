@@ -85,6 +85,7 @@ class _Table(local):
         #: formula and a new ``variable("x")`` mean the same x.
         self.held_numbers: WeakValueDictionary[str, Number] = WeakValueDictionary()
         self.held_variables: WeakValueDictionary[str, Variable] = WeakValueDictionary()
+        self.was_emptied = False  # only then is anything held
         #: By the function's name, then by the arguments.
         self.calls: defaultdict[str, dict[tuple[Expression, ...], Call]] = defaultdict(
             dict
@@ -98,6 +99,7 @@ class _Table(local):
         """Let go of all nodes; leaves live on where something else holds them."""
         self.held_numbers.update(self.numbers)
         self.held_variables.update(self.variables)
+        self.was_emptied = True
         self.numbers.clear()
         self.variables.clear()
         self.calls.clear()
@@ -116,8 +118,10 @@ def number(text: str) -> Number:
     nodes = _table.numbers
     node = nodes.get(text)
     if node is None:
-        node = _lasting.get(text) or _table.held_numbers.get(text) or _number(text)
-        nodes[text] = node
+        node = _lasting.get(text)
+        if node is None and _table.was_emptied:
+            node = _table.held_numbers.get(text)
+        nodes[text] = node = node or _number(text)
     return node
 
 

@@ -55,6 +55,7 @@ _PREFIX = {
     sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
 }
 _EMPTY: dict[str, Function] = {}
+_INFINITE = float("inf")
 _NO_FRAME: _Frame = (0, None, 0, 0)
 
 
@@ -132,7 +133,7 @@ class Reading:
         """
         words, operands, frames = self.words, self.operands, self.frames
         ready, rows, position = self.ready, self.rows, self.position
-        places, made = self.spans is not None, self.made
+        places, made, operator = self.spans is not None, self.made, _INFIX.get
         while not self.done:
             word = words[position]
             node = ready.get(word)
@@ -143,40 +144,58 @@ class Reading:
                 frames.append((-1, rows[word], len(operands), position - 1))
                 position += 1
                 continue
-            elif self.begin_operand(position):
-                position = self.position
             else:
-                position = self.position
-                continue
-            kind = words[position].kind
-            while kind not in _INFIX:
                 self.position = position
-                if kind == ")":
-                    self.close()
-                elif self.ends_operand(kind):
-                    break
+                is_operand = self.begin_operand(word)
                 position = self.position
-                kind = words[position].kind
-            else:
-                left, frame = _INFIX[kind]
-                while frames and frames[-1][0] > left:
-                    _, row, height, _ = frames[-1]
-                    if row is None or height >= 0 or places:
-                        self.position = position
-                        self.finish(left)
-                        break
-                    frames.pop()
-                    last = operands.pop()
-                    operands[-1] = made(row, (operands[-1], last))
-                frames.append(frame)
-                position += 1
-                continue
-            position = self.position
+                if not is_operand:
+                    continue
+            found = operator(words[position].kind)
+            if found is None:
+                self.position = position
+                found = self.behind_operand()
+                position = self.position
+                if found is None:
+                    continue
+            left, frame = found
+            while frames and frames[-1][0] > left:
+                _, row, height, _ = frames[-1]
+                if row is None or height >= 0 or places:
+                    self.position = position
+                    self.finish(left)
+                    break
+                frames.pop()
+                last = operands.pop()
+                operands[-1] = made(row, (operands[-1], last))
+            frames.append(frame)
+            position += 1
 
-    def begin_operand(self, position: int) -> bool:
+    def behind_operand(self) -> tuple[int, _Frame] | None:
+        """Read what is no operator behind an operand; return the one that follows.
+
+        None: no operator does.
+        """
+        words, frames, operands = self.words, self.frames, self.operands
+        made, quick = self.made, self.spans is None
+        while (found := _INFIX.get(kind := words[self.position].kind)) is None:
+            if kind == ")":
+                if quick and frames and frames[-1][0] < 0:
+                    _, row, height, _ = frames[-1]
+                    if row is None or (
+                        len(operands) - height == row.arity == 1 and not row.many
+                    ):
+                        frames.pop()
+                        self.position += 1
+                        if row is not None:
+                            operands[-1] = made(row, (operands[-1],))
+                        continue
+                self.close()
+            elif self.ends_operand(kind):
+                return None
+        return found
+
+    def begin_operand(self, word: Word | Token) -> bool:
         """Read a word before which an operand is expected; True: it is one."""
-        self.position = position
-        word = self.words[position - 1]
         kind = word.kind
         if kind == "name":
             if self.words[self.position].kind == "(":
@@ -224,10 +243,12 @@ class Reading:
     def numeral(self, word: Word | Token) -> Expression:
         """Return the number; 1e400 is no double."""
         text = word.text
-        node = number(
-            text.lower().lstrip("0") or "0" if text.isdigit() else text.lower()
-        )
-        if node.value == float("inf"):
+        if not text.isdigit():
+            text = text.lower()
+        elif text[0] == "0":
+            text = text.lstrip("0") or "0"
+        node = number(text)
+        if node.value == _INFINITE:
             raise self.wrong.too_large(self.position - 1)
         self.know(word, node)
         return node
@@ -414,9 +435,6 @@ class Reading:
             self.begin_at(height, opener)
         if row is not None:
             count = len(operands) - height
-            if count == row.arity == 1 and not row.many and self.spans is None:
-                operands[-1] = self.made(row, (operands[-1],))
-                return
             if count != row.arity and not row.many:
                 raise self.wrong.arity(row, opener, count, self.position - 1)
             self.apply(row, count)
