@@ -60,20 +60,27 @@ LINES = (("x", 1.0, 0.0), ("x*1000-7", 1e-3, 7e-3), ("(x-3)/1e6", 1e6, 3.0))
     "row", [r for r in FUNCTIONS if r.rough is None], ids=lambda row: row.name
 )
 def test_what_is_smooth_has_no_features(row: Function) -> None:
+    """Every form of it, and every line; each form meets each line in some rows."""
     (low, high), *_ = reversed(row.domain.samples[: row.arity])
-    for inner, scale, offset in LINES:
+    turn = FUNCTIONS.index(row)
+    pairs = {(form, (place + turn) % 3) for place, form in enumerate(SMOOTH)}
+    for form, line in sorted(pairs | {(SMOOTH[0], 0), (SMOOTH[0], 1), (SMOOTH[0], 2)}):
+        inner, scale, offset = LINES[line]
         called = f"{row.name}({inner})" if row.arity == 1 else f"{row.name}(1, {inner})"
-        for form in SMOOTH:
-            formula = form.format(f=called, x=inner)
-            ends = low * scale + offset, high * scale + offset
-            assert plot(parse(formula), "x", {}, *ends, 101).features == (), formula
+        formula = form.format(f=called, x=inner)
+        ends = low * scale + offset, high * scale + offset
+        assert plot(parse(formula), "x", {}, *ends, 101).features == (), formula
 
 
 #: A sample meets 0, or misses it by rounding alone, or by half a step.
 AROUND_0 = [(0.0, (-2, 2, 501)), (0.0, (-3, 3, 201)), (0.0, (-1, 1.5, 334))]
+PLACES = [(0.3, (-2, 2, 501)), (-1.37, (-2, 2, 501)), *AROUND_0]
 
 
-@pytest.mark.parametrize("more", ["", "+sin(x)", "+1e10", "*1e-250", "*(2+x^2)"])
+#: What is done to a function that breaks: it breaks all the same.
+MORE = ("", "+sin(x)", "+1e10", "*1e-250", "*(2+x^2)")
+
+
 @pytest.mark.parametrize(
     ("formula", "kind"),
     [
@@ -99,8 +106,11 @@ AROUND_0 = [(0.0, (-2, 2, 501)), (0.0, (-3, 3, 201)), (0.0, (-1, 1.5, 334))]
         ("(x-A)^2/(x-A)", ""), ("elu(x-A)", ""), ("softsign(x-A)", ""),
     ],
 )  # fmt: skip
-def test_what_breaks_is_found_at_its_place(formula: str, kind: str, more: str) -> None:
-    for place, ends in ((0.3, (-2, 2, 501)), (-1.37, (-2, 2, 501)), *AROUND_0):
+def test_what_breaks_is_found_at_its_place(formula: str, kind: str) -> None:
+    """At every place, with everything done to it; each of these meets each place."""
+    turn = len(formula)
+    pairs = {(place, MORE[(n + turn) % len(MORE)]) for n, place in enumerate(PLACES)}
+    for (place, ends), more in sorted({*pairs, *((place, "") for place in PLACES)}):
         text = f"({formula.replace('A', f'({place})')}){more}"
         features = plot(parse(text), "x", {}, *ends).features
         near = [feature for feature in features if abs(feature.x - place) < 0.4]

@@ -294,7 +294,7 @@ def _bottom(
 
 def _loss(objective: Objective, point: Point) -> float:
     try:
-        loss = objective.slope(point).loss
+        loss = objective.loss(point)
     except Undefined:
         return math.inf
     return loss if math.isfinite(loss) else math.inf

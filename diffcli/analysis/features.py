@@ -18,6 +18,7 @@ from diffcli.language.expression import Call, Expression, Number
 from diffcli.records import Record
 
 _MOST = 1000  # places that are looked at
+_SOME = 250  # of those that are too many to be all
 _MOST_WORK = 2_000_000  # nodes of the formula times places, which take seconds
 _DENSE = 0.2  # share of the gaps between samples in which an edge may be 0
 _DIP = 0.6  # an edge that comes this much nearer to 0 between samples may reach it
@@ -81,8 +82,9 @@ def features(line: Slice, places: Sequence[float]) -> Survey:
     most = max(1, min(_MOST, _MOST_WORK // len(line.program.nodes)))
     candidates = {c.x: c for c in islice(_candidates(line, places), 2 * most)}
     complete = len(candidates) <= min(most, _DENSE * len(places))
+    stride = 1 if complete else max(1, len(candidates) // min(most, _SOME))
     by_place: dict[float, Feature] = {}
-    for candidate in list(candidates.values())[:most]:
+    for candidate in list(candidates.values())[::stride][:most]:
         feature = _examine(line, candidate)
         if feature and places[0] <= feature.x <= places[-1]:
             by_place.setdefault(feature.x, feature)
@@ -194,12 +196,17 @@ def _crossing(edge: Slice, low: float, high: float, falling: bool) -> float:
 def minimum(function: Any, low: float, high: float) -> float:
     """Return about where a function is smallest. Source: Kiefer 1953."""
     golden = (math.sqrt(5) - 1) / 2
+    left, right = high - golden * (high - low), low + golden * (high - low)
+    at_left, at_right = function(left), function(right)
     for _ in range(60):
-        inner = high - golden * (high - low), low + golden * (high - low)
-        if function(inner[0]) > function(inner[1]):
-            low = inner[0]
+        if at_left > at_right:
+            low, left, at_left = left, right, at_right
+            right = low + golden * (high - low)
+            at_right = function(right)
         else:
-            high = inner[1]
+            high, right, at_right = right, left, at_left
+            left = high - golden * (high - low)
+            at_left = function(left)
     return low / 2 + high / 2
 
 

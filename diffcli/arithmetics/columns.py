@@ -5,7 +5,7 @@ The functions are the rows' own, drawn over the lists.
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import repeat
 
@@ -26,13 +26,15 @@ def number(text: str, value: float) -> Column:
 
 def spread(function: Number, *columns: Column) -> Column:
     """Return a function's values over columns of one length."""
-    lists = [column for column in columns if isinstance(column, list)]
-    if not lists:
-        return function(*columns)
-    if len(lists) == len(columns):
-        return list(map(function, *lists))
-    every = (c if isinstance(c, list) else repeat(c) for c in columns)
-    return list(map(function, *every))
+    every: list[Iterable[float]] = []
+    alone = True
+    for column in columns:
+        if isinstance(column, list):
+            every.append(column)
+            alone = False
+        else:
+            every.append(repeat(column))
+    return function(*columns) if alone else list(map(function, *every))
 
 
 _SAME: dict[Number, float] = {

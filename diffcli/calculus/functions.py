@@ -15,6 +15,7 @@ A function of many arguments is a row of two: max(a, b, c) is max(a, max(b, c)).
 import math
 import operator
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from diffcli.records import Record
@@ -261,6 +262,7 @@ def mish_slope(_: float, u: float) -> float:
     return total(math.tanh(s), u * sech(s) ** 2 * sigmoid(u), exactly)
 
 
+@lru_cache(4096)  # value, slopes and bounds ask for the same few, and wait for them
 def polygamma(u: float, v: float) -> float:
     """Return the (u+1)-th derivative of log(gamma(v))."""
     if not ORDER.holds(u, v):

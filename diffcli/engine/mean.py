@@ -59,6 +59,10 @@ class Single:
         loss = tape.values[self.program.outputs[0]]
         return Slope(loss, [backward.partial(name) for name in self.names])
 
+    def loss(self, point: Mapping[str, float]) -> float:
+        """Return the loss alone. Raises Undefined."""
+        return self.program.value(point)
+
     def hessian(self, point: Mapping[str, float]) -> Matrix | None:
         """Return the second derivatives; None where there are none.
 
@@ -93,6 +97,10 @@ class Mean:
         """Return loss and gradient. Raises UndefinedExample."""
         value, *partials = self.examples(point)
         return Slope(self.total(value), [self.total(column) for column in partials])
+
+    def loss(self, point: Mapping[str, float]) -> float:
+        """Return the loss alone. Raises UndefinedExample."""
+        return Mean(self.program, (), self.columns, self.divisor).slope(point).loss
 
     def total(self, column: Sequence[float]) -> float:
         """Return the mean or the sum, rounded once, then divided."""

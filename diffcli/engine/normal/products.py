@@ -1,5 +1,6 @@
 """The ways to write a product; the shortest is taken."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
@@ -75,14 +76,13 @@ def _denominator_multiplied_out(work: Work, product: Product) -> list[Expression
 def _reduction(work: Work, product: Product) -> list[Expression]:
     """Return a fraction without what its sums share: (x² - 1)/(x + 1) is x - 1."""
     c, factors = product
-    for place, (above, one) in enumerate(factors):
-        for other, (below, power) in enumerate(factors):
-            if one != 1 or power > -1 or not (is_sum(above) and is_sum(below)):
-                continue
-            quotient = _without_shared(work, above, below, power)
-            if quotient is not None:
-                rest = [f for n, f in enumerate(factors) if n not in (place, other)]
-                return [work.times([Product(c, tuple(rest)), *quotient])]
+    sums = [(n, base, r) for n, (base, r) in enumerate(factors) if is_sum(base)]
+    halves = [s for s in sums if s[2] == 1], [s for s in sums if s[2] <= -1]
+    for (place, above, _), (other, below, power) in itertools.product(*halves):
+        quotient = _without_shared(work, above, below, power)
+        if quotient is not None:
+            rest = [f for n, f in enumerate(factors) if n not in (place, other)]
+            return [work.times([Product(c, tuple(rest)), *quotient])]
     return []
 
 

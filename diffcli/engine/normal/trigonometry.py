@@ -83,11 +83,15 @@ class Trigonometry(Algebra):
     def with_tangents(self, product: Product) -> Product:
         """Return a product in which sin(u)/cos(u) is tan(u), and the like."""
         c, factors = product
-        for (n, one), (m, other) in permutations(enumerate(factors), 2):
-            (u, above), (v, below) = one, other
+        waves = [
+            (n, base, exponent)
+            for n, (base, exponent) in enumerate(factors)
+            if isinstance(base, Call) and base.function.name in PYTHAGORAS
+        ]
+        for (n, u, above), (m, v, below) in permutations(waves, 2):
             if above + below != 0 or above <= 0 or above.denominator != 1:
                 continue
-            if not isinstance(u, Call) or not isinstance(v, Call) or u.args != v.args:
+            if u.args != v.args:
                 continue
             for name, quotient in OF_SINE_AND_COSINE.items():
                 if quotient == (u.function.name, v.function.name):
