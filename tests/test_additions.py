@@ -16,8 +16,10 @@ import pytest
 import diffcli
 from diffcli import methods, plugins, tables, targets
 from diffcli.output import formats
+from tests.conftest import Ran
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
+Calls = Callable[..., list[Ran]]
 
 
 @pytest.fixture
@@ -48,6 +50,38 @@ def call(copy: Path) -> Call:
     return run
 
 
+#: Makes several calls in one process, and says how each ended.
+DRIVER = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
+from diffcli.cli.main import main
+def ended(words):
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = main(words)
+    return code, out.getvalue(), err.getvalue()
+print(json.dumps([ended(words) for words in json.load(sys.stdin)]))
+"""
+
+
+@pytest.fixture
+def calls(copy: Path) -> Calls:
+    """Return a way to make several calls of the copy's command line."""
+
+    def run(*calls: tuple[str, ...]) -> list[Ran]:
+        done = subprocess.run(
+            [sys.executable, "-c", DRIVER],
+            cwd=copy.parent,
+            env=os.environ | {"PYTHONPATH": str(copy.parent), "COLUMNS": "100"},
+            input=json.dumps(calls),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return [Ran(*ended) for ended in json.loads(done.stdout)]
+
+    return run
+
+
 def insert(path: Path, before: str, row: str) -> None:
     """Write a row before the first line that begins with a text."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
@@ -55,7 +89,7 @@ def insert(path: Path, before: str, row: str) -> None:
     path.write_text("".join([*lines[:place], row, *lines[place:]]), "utf-8")
 
 
-def test_a_function_is_a_row(copy: Path, call: Call) -> None:
+def test_a_function_is_a_row(copy: Path, call: Call, calls: Calls) -> None:
     insert(
         copy / "calculus" / "functions.py",
         '    unary("erf"',
@@ -64,12 +98,12 @@ def test_a_function_is_a_row(copy: Path, call: Call) -> None:
         ' Domain("0 < u < 1", lambda u: 0 < u < 1, ((0.1, 0.9),)),'
         ' definition="log(u/(1-u))", latex=r"\\operatorname{logit} {u}"),\n',
     )
-    used_everywhere(call, "logit(x)", "1/4", 16 / 3, claim="1/(x*(1-x))")
+    used_everywhere(calls, "logit(x)", "1/4", 16 / 3, claim="1/(x*(1-x))")
     call("grad", "logit(x)", "--at", "2", code=4)
     assert "logit" in call("functions", "logit").stdout
 
 
-def test_an_operator_is_a_row(copy: Path, call: Call) -> None:
+def test_an_operator_is_a_row(copy: Path, calls: Calls) -> None:
     insert(
         copy / "calculus" / "functions.py",
         '    Function("negate"',
@@ -80,44 +114,47 @@ def test_an_operator_is_a_row(copy: Path, call: Call) -> None:
         ' definition="u*v/(u+v)", latex=r"{u} \\parallel {v}",'
         ' notation=Operator("@", 20, 21, "put beside")),\n',
     )
-    used_everywhere(call, "x@3", "1", 9 / 16, claim="9/(x+3)^2")
+    used_everywhere(calls, "x@3", "1", 9 / 16, claim="9/(x+3)^2")
 
 
-def test_a_constant_is_a_row(copy: Path, call: Call) -> None:
+def test_a_constant_is_a_row(copy: Path, call: Call, calls: Calls) -> None:
     insert(
         copy / "calculus" / "functions.py",
         '    Constant("tau"',
         '    Constant("golden", (1 + math.sqrt(5)) / 2, latex=r"\\varphi",'
         ' definition="(1+sqrt(5))/2", remark="the golden ratio"),\n',
     )
-    used_everywhere(call, "golden*x^2", "1", 1 + 5**0.5, claim="2*golden*x")
+    used_everywhere(calls, "golden*x^2", "1", 1 + 5**0.5, claim="2*golden*x")
     assert r"\varphi" in call("steps", "golden*x^2", "-f", "latex").stdout
 
 
 def used_everywhere(
-    call: Call, formula: str, at: str, slope: float, claim: str
+    calls: Calls, formula: str, at: str, slope: float, claim: str
 ) -> None:
     """Let every method and every command use a formula that has something new."""
     at = f"--at={at}"
-    record = json.loads(call("grad", formula, at, "--method=all", "-f", "json").stdout)
+    every, digits, wrong, *others = calls(
+        ("grad", formula, at, "--method=all", "-f", "json"),
+        ("grad", formula, at, "--digits=30", "-f", "plain"),
+        ("check", formula, at, "--claim", f"2*({claim})"),
+        ("check", formula, at, "--claim", claim),
+        ("grad", formula, at, "--exact"),
+        ("grad", formula, at, "--order=2"),
+        ("steps", formula, at, "--simplify", "--level=full"),
+        ("trace", formula, at),
+        ("tree", formula, at, "-f", "dot"),
+        ("sweep", formula, at, "-f", "csv"),
+        ("plot", formula, "--x=0.1:0.9", "-f", "csv"),
+        ("descend", formula, at, "--rate=0.001", "-f", "csv"),
+    )
+    record = json.loads(every.out)
     assert set(record["gradient"]) == set(methods.names())
     for name, gradient in record["gradient"].items():
         assert gradient["x"] == pytest.approx(slope, rel=1e-8), name
-    digits = call("grad", formula, at, "--digits=30", "-f", "plain").stdout
-    assert float(digits) == pytest.approx(slope, rel=1e-14)
-    call("check", formula, at, "--claim", claim)
-    call("check", formula, at, "--claim", f"2*({claim})", code=1)
-    for words in (
-        ["grad", formula, at, "--exact"],
-        ["grad", formula, at, "--order=2"],
-        ["steps", formula, at, "--simplify", "--level=full"],
-        ["trace", formula, at],
-        ["tree", formula, at, "-f", "dot"],
-        ["sweep", formula, at, "-f", "csv"],
-        ["plot", formula, "--x=0.1:0.9", "-f", "csv"],
-        ["descend", formula, at, "--rate=0.001", "-f", "csv"],
-    ):
-        assert call(*words).stdout
+    assert float(digits.out) == pytest.approx(slope, rel=1e-14)
+    assert wrong.code == 1
+    for ran in (every, digits, *others):
+        assert (ran.code, bool(ran.out)) == (0, True), ran
 
 
 LANGUAGE = '''\

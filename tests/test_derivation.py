@@ -89,7 +89,7 @@ def test_a_constant_factor_stays_outside(
 
 @pytest.mark.parametrize("sign", ["+", "*"])
 def test_long_chains_are_one_step_and_right(sign: str) -> None:
-    formula = sign.join(f"(x{i}+{i % 3 + 1})" for i in range(100)) + sign + "x0"
+    formula = sign.join(f"(x{i}+{i % 3 + 1})" for i in range(70)) + sign + "x0"
     parsed = parse(formula)
     point = {name: 0.01 * i for i, name in enumerate(parsed.variables)}
     backward = Program([parsed.expression]).run(point).backward()

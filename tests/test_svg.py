@@ -1,18 +1,16 @@
-"""An SVG shows what the terminal does, every sign in its column."""
+"""An SVG shows what the terminal does, every sign in its column.
+
+``test_golden.py`` draws all screens so too.
+"""
 
 import re
-import shlex
-from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
 from rich.cells import get_character_cell_size
 
 from diffcli.output import signs
 from diffcli.output.document import Document, Documents, Lines, Run, Screen
 from diffcli.output.formats import svg
-from tests.conftest import Run as Call
-from tests.test_golden import CASES
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = [chr(n) for n in (*range(0x2500, 0x25A0), *range(0x2800, 0x2900))]
@@ -38,25 +36,6 @@ def _line(cells: dict[int, str]) -> str:
         text += " " * (place - column) + cells[place]
         column = place + get_character_cell_size(cells[place][0])
     return text
-
-
-SCREENS = [
-    case
-    for case in CASES
-    if " -f " not in (text := case.read_text(encoding="utf-8")).split("\n")[0]
-    and text.endswith("[exit 0]\n")
-    and "--color" not in text
-    and " demo" not in text.split("\n")[0]
-]
-
-
-@pytest.mark.parametrize("case", SCREENS, ids=lambda case: case.stem)
-def test_every_sign_of_every_screen_stands_in_its_column(case: Path, run: Call) -> None:
-    first, *lines = case.read_text(encoding="utf-8").split("\n")
-    columns, words = first.removeprefix("$ COLUMNS=").split(" diffcli ")
-    ran = run(*shlex.split(words), "-f", "svg", columns=int(columns))
-    screen = "\n".join(lines).partition("[stderr]")[0].partition("[exit 0]")[0]
-    assert rows(ran.out) == [line.rstrip() for line in screen.rstrip("\n").split("\n")]
 
 
 def test_wide_signs_and_marks_stand_in_their_columns() -> None:
