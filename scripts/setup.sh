@@ -1,10 +1,21 @@
 # Sourced by run and test: makes .venv and installs diffcli in it, once.
 # Usage: setup EXTRA, where EXTRA is "" or "[dev]". Says nothing unless there is work.
+# Where other_python is 3.13, say, the environment is .venv-3.13, of that Python.
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
-venv="$root/.venv"
+venv="$root/.venv${other_python:+-$other_python}"
 
 find_python() {
+    if [ -n "${other_python-}" ]; then
+        for name in "python$other_python" "$(uv python find "$other_python" 2>/dev/null)"; do
+            if "$name" -c '' 2>/dev/null; then
+                echo "$name"
+                return
+            fi
+        done
+        echo "There is no python$other_python: install it, or have uv install it." >&2
+        exit 1
+    fi
     for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
         if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             echo "$name"
@@ -23,15 +34,15 @@ setup() {
         case "$(cat "$done_file")" in "$wanted" | "[dev] ${wanted#* }") return ;; esac
     fi
     if [ ! -x "$venv/bin/python" ]; then
-        python=$(find_python) || exit 1
+        found=$(find_python) || exit 1
         rm -rf "$venv"
-        if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
+        if ! "$found" -m venv "$venv" >/dev/null 2>&1; then
             rm -rf "$venv"
             echo "diffcli needs Python's venv module: install python3-venv." >&2
             exit 1
         fi
     fi
-    echo "Installing diffcli$1 into .venv, once ..." >&2
+    echo "Installing diffcli$1 into ${venv##*/}, once ..." >&2
     if ! (cd "$root" && "$venv/bin/python" -m pip install --quiet \
             --disable-pip-version-check --editable ".$1") >&2; then
         echo "diffcli could not be installed; pip's reason stands above." >&2

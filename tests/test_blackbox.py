@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,25 @@ def test_it_is_kept_for_all_points(tmp_path: Path, run: Run) -> None:
     points = [word for n in range(5) for word in ("--at", f"{n},1")]
     assert run("check", "--program", program, *points).code == 0
     assert log.read_text(encoding="utf-8") == "x"
+
+
+def test_what_it_started_in_a_session_of_its_own_ends_too(
+    tmp_path: Path, run: Run
+) -> None:
+    log = tmp_path / "strays"
+    body = f"""
+    from subprocess import Popen
+    stray = Popen(["sleep", "600"], start_new_session=True)
+    open({str(log)!r}, "a").write(str(stray.pid) + " ")
+    f, grad = x[0], [1]
+    """
+    assert run("check", "--program", write(tmp_path, body), "--at", "1").code == 0
+    strays = log.read_text("utf-8").split()
+    assert strays
+    assert all(map(int, strays))
+    for stray in strays:  # gone, or dead and not yet buried
+        with suppress(OSError):
+            assert not (Path("/proc") / stray / "environ").read_bytes()
 
 
 def test_many_variables_along_one_direction(tmp_path: Path, run: Run) -> None:

@@ -1,6 +1,7 @@
 """A program as a black box: one line in, one line out, again and again."""
 
 import atexit
+import itertools
 import json
 import os
 import queue
@@ -8,8 +9,9 @@ import shlex
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from signal import SIGKILL
 
 from diffcli.blackbox.protocol import Reply, understood
@@ -20,19 +22,41 @@ _LONGEST = 1 << 24  # characters of an answer: partials for half a million varia
 _COMPLAINT = 1000  # characters of a line on stderr that are kept
 
 
-#: Process groups that run; none outlives us.
-_groups: set[int] = set()
+_MARK = "_DIFFCLI_PROGRAM"  # in the environment of what we start: by whom, and which
+_count = itertools.count()
+#: Process groups that run, each with its mark; none outlives us.
+_groups: dict[int, str] = {}
 
 
-def _end(group: int) -> None:
+def _end(group: int, mark: str) -> None:
+    """End a group, and what has left it (setsid) but still has its environment.
+
+    What has left both is not found; nor is it where the system has no /proc.
+    """
     with suppress(OSError):  # there may be nobody left
         os.killpg(group, SIGKILL)
+    for _ in range(100):  # while one looks, another may be started
+        found = [*_marked(mark)]
+        if not found:
+            return
+        for process in found:
+            with suppress(OSError):
+                os.kill(process, SIGKILL)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    """Yield the processes whose environment has a mark."""
+    wanted = f"{_MARK}={mark}\0".encode()
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
+        with suppress(OSError):  # it is no process, not ours, or gone
+            if name.isdigit() and wanted in Path(f"/proc/{name}/environ").read_bytes():
+                yield int(name)
 
 
 @atexit.register
 def _end_all() -> None:
-    for group in _groups:
-        _end(group)
+    for group, mark in [*_groups.items()]:
+        _end(group, mark)
 
 
 class ProgramBox:
@@ -79,9 +103,11 @@ class ProgramBox:
     def _launch(
         self, failures: list[OSError | ValueError], launched: threading.Event
     ) -> None:
+        self.mark = f"{os.getpid()}-{next(_count)}"
         try:
             self.process = subprocess.Popen(
                 self.words,
+                env={**os.environ, _MARK: self.mark},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -90,7 +116,7 @@ class ProgramBox:
                 bufsize=1,
                 start_new_session=True,
             )
-            _groups.add(self.process.pid)
+            _groups[self.process.pid] = self.mark
         except (OSError, ValueError) as error:  # ValueError: a NUL among the words
             failures.append(error)
         finally:
@@ -189,7 +215,7 @@ class ProgramBox:
     def close(self) -> None:
         """Close the program's input, and end what does not end by itself.
 
-        What the program has started, and left, is in its group and ends too.
+        What the program has started, and left, ends too.
         """
         self.questions.put("")
         try:
@@ -197,6 +223,6 @@ class ProgramBox:
         except subprocess.TimeoutExpired:
             pass
         finally:  # also if a signal ends the waiting
-            _end(self.process.pid)
+            _end(self.process.pid, self.mark)
             self.process.wait()
-            _groups.discard(self.process.pid)
+            _groups.pop(self.process.pid, None)
