@@ -10,7 +10,8 @@ from mpmath import mp, mpf
 from diffcli import methods
 from diffcli.analysis.grad import compare
 from diffcli.arithmetics import multiprecision
-from diffcli.engine.adaptive import Trial, Unsettled, gradient, run, settle
+from diffcli.engine import adaptive
+from diffcli.engine.adaptive import _SLOW, Trial, Unsettled, gradient, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
@@ -136,6 +137,26 @@ def test_differences_have_all_the_digits_that_are_asked_for(
         found = methods.load("finite").gradient(problem).partials["x"]
         true = gradient(problem.program, problem.point, digits + 10).partials["x"]
         assert abs(found.number - true) <= mpf(10) ** -digits * abs(true)
+
+
+@pytest.mark.parametrize("name", sorted(_SLOW))
+def test_a_slow_function_is_not_asked_for_a_thousand_digits(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would take minutes, and no run can prove that a slope is 0."""
+    digits: list[int] = []
+    sweep = adaptive._sweep
+
+    def noted(*given: Any) -> list[Any]:
+        digits.append(mp.dps)
+        return sweep(*given)
+
+    monkeypatch.setattr(adaptive, "_sweep", noted)
+    call = f"{name}(1, pi)" if name == "polygamma" else f"{name}(pi)"
+    formula = parse(f"{call}/(x*x)*exp(x+x)")
+    found = gradient(Program([formula.expression]), {"x": mpf(1)}, 17)
+    assert found.partials["x"] == 0
+    assert 100 < max(digits) < 500
 
 
 def test_what_grows_with_the_digits_is_given_up_soon() -> None:

@@ -16,6 +16,7 @@ from diffcli.arithmetics import Arithmetic, multiprecision
 from diffcli.arithmetics.multiprecision import Real
 from diffcli.engine import by_balls, fold
 from diffcli.engine.tape import Program, Undefined
+from diffcli.language.expression import Call
 from diffcli.records import Record
 
 _GUARD = 15  # digits beyond those that are asked for, in the first run
@@ -23,6 +24,8 @@ _MOST = 3000  # digits in a run after which we give up
 _GROWS = 3  # runs, each with larger numbers: one divides by what is 0, as 1/sin(pi)
 _DOUBLES = 700  # a number that is 0 to half as many decimals is 0 among doubles
 _MORE = 1500  # the same, where more digits are asked for than a double has
+_SLOW = frozenset(("gamma", "lgamma", "digamma", "polygamma"))
+_SLOWLY = 350  # the same, where the functions take seconds for a thousand digits
 
 
 class Unsettled(ArithmeticError):
@@ -45,20 +48,26 @@ class Trial(Record):
     met: list[Real]
 
 
-def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
+def settle(
+    compute: Callable[[], Trial], digits: int, program: Program | None = None
+) -> list[Real]:
     """Return numbers of which ``digits`` significant digits are right.
 
     Two runs have to agree, and the first of them has to have digits enough for the
     largest number on the way to cancel. However small, a number on which they agree is
     that number. Whether a number is 0 no run can prove: it is called 0 if it stays
-    below the noise of every run, as far as ``_reach`` digits tell.
+    below the noise of every run, as far as ``_reach`` digits tell. Where ``program``,
+    which is computed, is slow, fewer digits have to tell.
 
     Raises Unsettled, and what ``compute`` raises.
     """
+    slow = program is not None and _is_slow(program)
+    reach = _reach(digits, slow=slow)
+    most = 2 * reach if slow else _MOST
     precision = digits + _GUARD
     before: list[Real] | None = None
     size = grown = 0
-    while precision <= _MOST and grown < _GROWS:
+    while precision <= most + size * slow and grown < _GROWS:
         with mp.workdps(precision):
             now, met = compute()
             last, size = size, _magnitude(met)
@@ -70,7 +79,7 @@ def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
                 same = [_agree(*pair, digits) for pair in zip(before, now, strict=True)]
                 if all(same):
                     return now
-                lost = following > min(_MOST, _reach(digits) + size)
+                lost = following > min(most, reach + size)
                 small = [abs(number) < noise for number in now]
                 if lost and all(map(operator.or_, same, small)):
                     pairs = zip(now, same, strict=True)
@@ -80,8 +89,16 @@ def settle(compute: Callable[[], Trial], digits: int) -> list[Real]:
     raise Unsettled("no two runs agree")
 
 
-def _reach(digits: int) -> int:
+def _is_slow(program: Program) -> bool:
+    """Tell whether a function takes seconds where there are many digits."""
+    calls = (node for node in program.nodes if isinstance(node, Call))
+    return any(node.function.name in _SLOW for node in calls)
+
+
+def _reach(digits: int, *, slow: bool) -> int:
     """Return how small a number may be that is still told from 0, in decimals."""
+    if slow:
+        return max(_SLOWLY, 3 * digits)
     return _DOUBLES if digits <= sys.float_info.dig + 2 else max(_MORE, 10 * digits)
 
 
@@ -132,7 +149,7 @@ def gradient(
         numbers = [values[program.outputs[output]], *(adjoints[row] for row in rows)]
         return Trial(numbers, values + adjoints)
 
-    value, *partials = settle(compute, digits)
+    value, *partials = settle(compute, digits, program)
     return Gradient(value, dict(zip(names, partials, strict=True)))
 
 
@@ -162,7 +179,7 @@ def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Rea
         numbers = run(program, point)
         return Trial([numbers[row] for row in program.outputs], numbers)
 
-    return settle(compute, digits)
+    return settle(compute, digits, program)
 
 
 def difference(
@@ -192,7 +209,9 @@ def difference(
         return (high[row] - low[row]) / (times * h)
 
     met = [1 / mp.mpf(h) ** (order + 1)]  # what the quotient and its error cancel
-    slope, wide = settle(lambda: Trial([quotient(1), quotient(2)], met), digits)
+    slope, wide = settle(
+        lambda: Trial([quotient(1), quotient(2)], met), digits, program
+    )
     return slope, abs(wide - slope) / (2**order - 1)
 
 
@@ -219,7 +238,9 @@ def higher_difference(
         return sum(map(operator.mul, signed, found)) / step**order
 
     met = [1 / mp.mpf(h) ** (order + 2)]  # what the quotient and its error cancel
-    slope, wide = settle(lambda: Trial([quotient(h), quotient(2 * h)], met), digits)
+    slope, wide = settle(
+        lambda: Trial([quotient(h), quotient(2 * h)], met), digits, program
+    )
     return slope, abs(wide - slope) / (1 if scheme == "forward" else 3)
 
 
@@ -245,7 +266,7 @@ def forward_slope(
                 slopes[row] += local * slopes[argument]
         return Trial([slopes[program.outputs[0]]], values + slopes)
 
-    return settle(compute, digits)[0]
+    return settle(compute, digits, program)[0]
 
 
 def _locals(

@@ -49,9 +49,9 @@ def coefficients(
         return Trial([mp.mpf(term or 0) or _held(term) for term in terms], met)
 
     try:
-        found = settle(compute, digits)
+        found = settle(compute, digits, program)
     except (NoSeries, Undefined):
-        found = settle(compute, _MANY)  # a few digits may hide what is not 0
+        found = settle(compute, _MANY, program)  # a few digits may hide what is not 0
     signs = [side**k for k in range(order + 1)]
     with mp.workdps(digits + _SPARE):
         return [
