@@ -14,6 +14,8 @@ FOUND = [
     ("latex", "\\operatorname{₁½trueo}(x)"),
     ("latex", "x_{½}"),
     ("formula", "log_100x10(x)"),
+    ("formula", "sum(i=1:9," * 8 + "x*i" + ")" * 8),
+    ("latex", "\\sum_{i=1}^{3} w_i x" * 10),
     ("claim", "df/dx=2x, df/dy3"),
     ("work", "f(y)=x*y\n∂f/∂x=y𝑥"),
     ("work", f"y = u^2\n{'₁' * 40}dy/dx = 6(3x+1)\n"),

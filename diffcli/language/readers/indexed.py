@@ -18,6 +18,7 @@ from diffcli.language.readers.words import (
 
 _SIGNS = {"sum": "+", "prod": "*", "product": "*"}
 _MOST = 10_000  # terms that are written out
+_MOST_WORDS = 250_000  # and all their words: a sum in a sum in a sum grows quickly
 _SHORT = {"Sum": "sum", "Product": "prod"}
 
 
@@ -52,6 +53,9 @@ def _written_out(draft: Draft, pieces: Pieces) -> Words | None:
     if last < first:
         empty = "0" if word_sign == "+" else "1"
         return [Token("number", empty, word.start, pieces.closing.end)]
+    if (last - first + 1) * len(term) > _MOST_WORDS:
+        message = f"a sum of more than {_MOST_WORDS:,} words is not written out"
+        raise draft.refuse([pieces.name], message, "")
     written: Words = []
     for number in range(first, last + 1):
         written += [sign(word_sign, word), *grouped(at(term, index, number), word)]
