@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import DiffcliError, Span
@@ -14,7 +14,12 @@ from diffcli.remarks import Remark
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from diffcli.engine.derivation import Derivation
+    from diffcli.engine.stencils import Difference
+    from diffcli.engine.tape import BackwardPass
     from diffcli.language.notation import Notation
+
+    Evidence = dict[str, Difference] | dict[str, Derivation] | BackwardPass | None
 
 
 class Settings(Record):
@@ -182,14 +187,26 @@ class MethodResult(Record):
     partials: dict[str, Estimate]
     #: How often the function was evaluated.
     evaluations: int
-    #: What the numbers rest on: derivations, a sweep, or differences.
-    evidence: object
+    #: What the numbers rest on: differences, derivations, or a backward pass.
+    evidence: "Evidence"
     #: What a reader should know, a sentence each.
     remarks: tuple[Remark, ...] = ()
     #: Why there is no number toward a variable, where there is none.
     missing: Mapping[str, str] = {}
     #: Why there is no result at all; empty: there is one.
     failure: str = ""
+
+    @property
+    def differences(self) -> "dict[str, Difference]":
+        """The quotients of finite differences by variable; of other methods none."""
+        found = self.evidence if self.method == "finite" else None
+        return cast("dict[str, Difference]", found or {})
+
+    @property
+    def derivations(self) -> "dict[str, Derivation]":
+        """The derivations of the symbolic method by variable; of other methods none."""
+        found = self.evidence if self.method == "symbolic" else None
+        return cast("dict[str, Derivation]", found or {})
 
 
 if TYPE_CHECKING:  # a call builds no protocols

@@ -151,12 +151,11 @@ def near_kinks(
     problem: Problem, results: Iterable[MethodResult], corners: dict[str, Slopes]
 ) -> list[Remark]:
     """Say where a kink or jump lies between two samples of a difference."""
-    finite = next((r for r in results if r.method == "finite" and r.evidence), None)
+    finite = next((r for r in results if r.differences), None)
     if finite is None or not has_rough_rows(problem.program):
         return []
-    assert isinstance(finite.evidence, dict)
     notes: list[Remark] = []
-    for name, difference in finite.evidence.items():
+    for name, difference in finite.differences.items():
         if name in corners:
             continue
         runs = []

@@ -7,7 +7,7 @@ may all lie on one side.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from diffcli.analysis import grad
 from diffcli.analysis.grad import Comparison
@@ -28,6 +28,9 @@ from diffcli.problem import (
     pose,
 )
 from diffcli.remarks import Remark
+
+if TYPE_CHECKING:
+    from diffcli.problem import Evidence
 
 _MOST_WARNINGS = 3  # of the examples
 
@@ -188,15 +191,13 @@ def _result(
     )
 
 
-def _evidence(parts: Sequence[MethodResult]) -> Any:
+def _evidence(parts: Sequence[MethodResult]) -> "Evidence":
     """Return derivations, which all share, or the widest differences."""
-    first = parts[0].evidence
-    if not isinstance(first, dict) or parts[0].method != "finite":
-        return first
-    return {
-        name: max((part.evidence[name] for part in parts), key=lambda one: one.h)  # type: ignore[index]
-        for name in first
+    widest = {
+        name: max((part.differences[name] for part in parts), key=lambda one: one.h)
+        for name in parts[0].differences
     }
+    return widest or parts[0].evidence
 
 
 def combined(parts: Sequence[Estimate], divisor: int, settings: Settings) -> Estimate:

@@ -80,19 +80,16 @@ def reading(state: State) -> Reading:
         comparison = compare(problem)
     except DiffcliError as error:  # a slope that no double holds
         return Reading(parsed, problem, error)
-    evidence = {result.method: result.evidence for result in comparison.results}
-    missing = {result.method: result.missing for result in comparison.results}
-    differences = evidence["finite"]
-    derivations = evidence["symbolic"]
-    assert isinstance(differences, dict)
-    derivation = derivations.get(state.along) if isinstance(derivations, dict) else None
+    by_method = {result.method: result for result in comparison.results}
+    finite, symbolic = by_method["finite"], by_method["symbolic"]
+    derivation = symbolic.derivations.get(state.along)
     return Reading(
         parsed,
         problem,
         _kink(comparison, state.along),
         comparison,
-        differences.get(state.along),
-        missing["finite"].get(state.along, ""),
+        finite.differences.get(state.along),
+        finite.missing.get(state.along, ""),
         derivation.result if derivation else None,
     )
 

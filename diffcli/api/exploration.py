@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from diffcli.analysis import explore as _analysis
 from diffcli.analysis.explore import State
 from diffcli.analysis.explore_keys import press
-from diffcli.engine.stencils import Difference
 from diffcli.methods import finite
 from diffcli.problem import Problem
 
@@ -35,6 +34,5 @@ def _width(problem: Problem) -> float:
     h = problem.settings.h
     if not isinstance(h, str):
         return h
-    first = finite.gradient(problem).evidence
-    found = first.get(problem.variables[0]) if isinstance(first, dict) else None
-    return found.h if isinstance(found, Difference) else 1.0
+    found = finite.gradient(problem).differences.get(problem.variables[0])
+    return found.h if found else 1.0

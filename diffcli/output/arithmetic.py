@@ -18,8 +18,8 @@ def blocks(comparison: Comparison) -> Iterator[Block]:
     """Yield the samples, their difference, and its quotient by h, for each variable."""
     problem = comparison.problem
     for result in comparison.results:
-        if result.method == "finite" and isinstance(result.evidence, dict):
-            for name, difference in result.evidence.items():
+        if result.method == "finite":
+            for name, difference in result.differences.items():
                 yield Lines(tuple(_quotient(problem, name, difference)))
             count = result.evaluations
             calls = f"{count} evaluation{'s' if count > 1 else ''} of f"

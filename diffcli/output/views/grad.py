@@ -91,8 +91,7 @@ def _blocks(
 
 def _widths(finite: MethodResult) -> dict[str, float]:
     """Return the step width that was used, by variable."""
-    evidence = finite.evidence if isinstance(finite.evidence, dict) else {}
-    return {name: float(difference.h) for name, difference in evidence.items()}
+    return {name: float(found.h) for name, found in finite.differences.items()}
 
 
 def _value(comparison: Comparison, notation: "Notation") -> Line:
@@ -224,10 +223,9 @@ def _record(comparison: Comparison) -> dict[str, Any]:
         },
     }
     if symbolic is not None:
-        assert isinstance(symbolic.evidence, dict)
         record["derivatives"] = {
             name: derivative_text(derivation.result)
-            for name, derivation in symbolic.evidence.items()
+            for name, derivation in symbolic.derivations.items()
         }
     if comparison.exact:
         texts = {name: text or None for name, text in comparison.exact.items()}
