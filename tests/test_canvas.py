@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcli.output.canvas import bar, draw
-from diffcli.output.charts import Axis, Chart, Curve, Mark
+from diffcli.output.charts import Axis, Chart, ChartMark, Polyline
 
 
 def lines(picture: Chart, width: int, height: int, *, ascii: bool) -> list[str]:
@@ -17,7 +17,7 @@ def lines(picture: Chart, width: int, height: int, *, ascii: bool) -> list[str]:
 
 def straight(log: bool = False) -> Chart:
     ends = [(1.0, 1.0), (100.0, 100.0)]
-    curve = Curve([ends], "f", "first", "*")
+    curve = Polyline([ends], "f", "first", "*")
     return Chart(Axis(1, 100, log), Axis(1, 100, log), [curve])
 
 
@@ -51,8 +51,8 @@ def test_nothing_is_wider_or_higher_than_asked(
     picture = Chart(
         axis,
         axis,
-        [Curve([points], "f", "first", "*", 2)],
-        [Mark(x, y, "o") for x, y in points],
+        [Polyline([points], "f", "first", "*", 2)],
+        [ChartMark(x, y, "o") for x, y in points],
         [x for x, _ in points if axis.low <= x <= axis.high],
     )
     drawn = lines(picture, width, height, ascii=ascii)

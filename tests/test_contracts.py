@@ -124,6 +124,46 @@ def test_only_a_remark_words_its_level() -> None:
                 assert not node.value.startswith(("Note: ", "Warning: ")), place
 
 
+#: A name is a noun for a thing and a verb for an act; these say neither.
+NO_NAMES = {"found", "shown", "told", "made", "wanted"}
+#: Words that other tools of the field gave two or three meanings, and ours.
+ONE_MEANING = {"Sweep", "Step", "Sample", "Gradient", "Picture", "Line", "Call"}
+
+
+def definitions() -> list[tuple[str, str]]:
+    """Return what is defined where: functions, classes, and their fields."""
+    return [
+        (name, str(path.relative_to(PACKAGE)))
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        for name in defined_by(node)
+    ]
+
+
+def defined_by(node: ast.AST) -> list[str]:
+    """Return the names that a definition gives: its own, and of a class the fields."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    if not isinstance(node, ast.ClassDef):
+        return []
+    fields = (part.target for part in node.body if isinstance(part, ast.AnnAssign))
+    return [node.name, *(f.id for f in fields if isinstance(f, ast.Name))]
+
+
+def test_no_name_is_a_mere_participle() -> None:
+    assert [d for d in definitions() if d[0].strip("_").lower() in NO_NAMES] == []
+
+
+def test_a_word_of_the_library_has_one_meaning() -> None:
+    """What a user may take from diffcli is called so nowhere else in the house."""
+    meanings: dict[str, list[str]] = {}
+    for name, place in definitions():
+        if name.strip("_")[:1].isupper():
+            meanings.setdefault(name.strip("_"), []).append(place)
+    words = {*diffcli.__all__, *ONE_MEANING} & meanings.keys()
+    assert {w: meanings[w] for w in words if len(meanings[w]) > 1} == {}
+
+
 #: Rooms that compute; the command line asks the library, which asks them.
 COMPUTING = {"arithmetics", "engine", "analysis", "blackbox"}
 

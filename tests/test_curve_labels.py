@@ -8,7 +8,7 @@ from diffcli.analysis.plot import plot
 from diffcli.language.notation import CODE, PAPER
 from diffcli.language.parser import parse
 from diffcli.output.canvas import draw
-from diffcli.output.charts import Chart, Curve
+from diffcli.output.charts import Chart, Polyline
 from diffcli.output.views.plot import Exhibit, chart, titles
 from tests.conftest import Run
 
@@ -39,7 +39,7 @@ def bare(picture: Chart) -> Chart:
     """Return the curves without labels, in as many columns as with them."""
     longest = max((curve.label for curve in picture.curves), key=len)
     curves = [curve._replace(label="") for curve in picture.curves]
-    return picture._replace(curves=[*curves, Curve([], longest, "first", "*")])
+    return picture._replace(curves=[*curves, Polyline([], longest, "first", "*")])
 
 
 def labelled(text: str, label: str, below: str) -> list[int]:

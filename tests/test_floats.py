@@ -12,7 +12,7 @@ from mpmath import mp
 
 from diffcli import parse
 from diffcli.analysis.coarse import coarse_gradient
-from diffcli.calculus.floats import FORMATS, Format
+from diffcli.calculus.floats import FORMATS, FloatFormat
 from diffcli.errors import RangeError
 from diffcli.problem import pose
 from tests.conftest import Run
@@ -20,7 +20,7 @@ from tests.conftest import Run
 finite = st.floats(-6e4, 6e4)
 
 
-def neighbours(form: Format, value: float) -> list[float]:
+def neighbours(form: FloatFormat, value: float) -> list[float]:
     """Return the number that a value is rounded to, and those beside it."""
     code, letter = ("<e", "<H") if form.name == "half" else ("<f", "<I")
     step = 1 << (16 if form.name == "bfloat16" else 0)
@@ -32,7 +32,7 @@ def neighbours(form: Format, value: float) -> list[float]:
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
 @given(finite)
-def test_the_nearest_number_is_taken(form: Format, value: float) -> None:
+def test_the_nearest_number_is_taken(form: FloatFormat, value: float) -> None:
     below, found, above = neighbours(form, value)
     assert form.round(value) == found
     assert form.round(found) == found
@@ -43,7 +43,7 @@ def test_the_nearest_number_is_taken(form: Format, value: float) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
-def test_a_tie_goes_to_the_even_neighbour(form: Format) -> None:
+def test_a_tie_goes_to_the_even_neighbour(form: FloatFormat) -> None:
     step = 2.0 ** (1 - form.bits)
     assert form.round(1 + step / 2) == 1.0
     assert form.round(1 + 3 * step / 2) == 1 + 2 * step

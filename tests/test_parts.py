@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from diffcli.cli.parts import RECORD, Outcome, Part, done
+from diffcli.cli.parts import RECORD, FilePair, PartOutcome, done
 from tests.conftest import Run
 
 FORMULA = "log(x)*y"
@@ -142,7 +142,7 @@ class Once:
     def __init__(self, mark: Path) -> None:
         self.mark = mark
 
-    def __call__(self, part: Part) -> Outcome:
+    def __call__(self, part: FilePair) -> PartOutcome:
         if not self.mark.exists():
             self.mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)

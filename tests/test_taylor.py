@@ -20,16 +20,16 @@ from tests.conftest import Run
 ORDER = 6
 
 
-def inner(args: tuple[float, ...]) -> list[power_series.Series]:
+def inner(args: tuple[float, ...]) -> list[power_series.PowerSeries]:
     """Return series that move: a + t + t**2/2, b - t/2."""
     slopes = [(1.0, 0.5), (-0.5, 0.25)]
     return [
-        power_series.Series([mp.mpf(a), mp.mpf(p), mp.mpf(q), *[0] * (ORDER - 2)])
+        power_series.PowerSeries([mp.mpf(a), mp.mpf(p), mp.mpf(q), *[0] * (ORDER - 2)])
         for a, (p, q) in zip(args, slopes, strict=False)
     ]
 
 
-def along(name: str, given: list[power_series.Series], t: Any) -> Any:
+def along(name: str, given: list[power_series.PowerSeries], t: Any) -> Any:
     """Return a function of moving arguments."""
     function = operation(multiprecision, name)
     return function(*(mp.polyval(series.terms[::-1], t) for series in given))

@@ -98,7 +98,7 @@ def at_points(
                     yield part
                 else:
                     start = Entry(part, parsed, names, methods, order)
-                    yield _found(start, settings, program, quick=quick)
+                    yield _with_result(start, settings, program, quick=quick)
 
 
 def _parts(block: Block, found: Gradients) -> Iterator[Row | Stretch]:
@@ -115,7 +115,9 @@ def _parts(block: Block, found: Gradients) -> Iterator[Row | Stretch]:
         start = place + 1
 
 
-def _found(start: Entry, settings: Settings, program: Program, *, quick: bool) -> Entry:
+def _with_result(
+    start: Entry, settings: Settings, program: Program, *, quick: bool
+) -> Entry:
     """Return the entry with what was found for its row."""
     row = start.row
     if row.error is not None:

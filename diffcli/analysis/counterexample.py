@@ -50,7 +50,7 @@ def counterexample(
             found = _at(elsewhere.compared, point, tolerance)
             if found is not None:
                 return found
-    return None if given else next(filter(None, elsewhere.found(here, names)), None)
+    return None if given else next(filter(None, elsewhere.beside(here, names)), None)
 
 
 class FarPoints:
@@ -63,7 +63,7 @@ class FarPoints:
         #: What is positive on one side of the formula's edges; None: it has none.
         self.sides = _edge_program(self.of)
 
-    def found(
+    def beside(
         self, here: Sides | None, names: tuple[str, ...]
     ) -> list[Elsewhere | None]:
         """Return what is found at those that lie on the same sides of the edges."""
@@ -72,7 +72,7 @@ class FarPoints:
 
     def fits(self, here: Sides | None, names: tuple[str, ...]) -> bool:
         """Tell whether the claim fits at so many that none near has to be tried."""
-        far = self.found(here, names)
+        far = self.beside(here, names)
         return len(far) >= _ENOUGH and not any(far)
 
 

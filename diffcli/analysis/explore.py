@@ -111,7 +111,7 @@ class State(Record):
         return self.dials[self.chosen]
 
     @property
-    def shown(self) -> tuple[str, ...]:
+    def axes(self) -> tuple[str, ...]:
         """The variables of the picture: across, and of a map up."""
         return tuple(self.point) if self.picture == MAP else (self.along,)
 

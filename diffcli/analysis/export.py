@@ -16,7 +16,7 @@ from diffcli.language.parser import Parsed
 from diffcli.language.printer import ELLIPSIS, text
 from diffcli.problem import DOUBLE, Problem
 from diffcli.records import Record
-from diffcli.targets import Check, Listing, Output, Unavailable
+from diffcli.targets import Listing, Output, SelfTest, Unavailable
 
 if TYPE_CHECKING:
     from diffcli.targets import Target
@@ -184,9 +184,10 @@ def _remarks(
     parsed = found.parsed
     names = {node: name for name, node in parsed.definitions.items()}
     for node, name in names.items():
-        yield f"{name} = {_shown(node, {n: w for n, w in names.items() if n != node})}"
+        others = {n: word for n, word in names.items() if n != node}
+        yield f"{name} = {_text_of(node, others)}"
     several = len(found.values) > 1
-    body = ", ".join(_shown(value, names) for value in found.values)
+    body = ", ".join(_text_of(value, names) for value in found.values)
     head = f"{wanted.name}({', '.join(parsed.variables)})"
     yield f"{head} = {f'({body})' if several else body}"
     toward = ", ".join(found.wrt)
@@ -200,7 +201,7 @@ def _remarks(
     yield f"Made by diffcli {version.__version__}."
 
 
-def _shown(node: Expression, names: Mapping[Expression, str]) -> str:
+def _text_of(node: Expression, names: Mapping[Expression, str]) -> str:
     shown = text(node, limit=_LONGEST, names=names)
     return shown.replace(ELLIPSIS, "...")
 
@@ -219,7 +220,9 @@ def _lacking(function: str, found: Operations, target: "Target") -> UsageError:
     )
 
 
-def _check(found: Operations, problems: Sequence[Problem], target: "Target") -> Check:
+def _check(
+    found: Operations, problems: Sequence[Problem], target: "Target"
+) -> SelfTest:
     """Return the point and the numbers that have to come out there.
 
     Raises KinkError where there is no derivative.
@@ -229,7 +232,7 @@ def _check(found: Operations, problems: Sequence[Problem], target: "Target") -> 
     expected = list(_numbers(found.formulas, problems[0].point))
     near = [max(_NEAR * abs(v), _ROUNDINGS * e, _TINY) for v, e in expected]
     point = problems[0].point
-    return Check(
+    return SelfTest(
         tuple(_numeral(point[name], target) for name in found.parsed.variables),
         tuple(_numeral(value, target) for value, _ in expected),
         tuple(_numeral(float(f"{far:.1e}"), target) for far in near),

@@ -22,7 +22,7 @@ _LOOKS = [place / 10 for place in range(-80, 81)]  # where a function is looked 
 _STEEP_END = 0.9  # a slope there, beside the largest, that tells of no end to it
 
 
-class Layer(Record):
+class LayerHealth(Record):
     """The definitions at one distance from the result."""
 
     names: tuple[str, ...]
@@ -43,7 +43,7 @@ class Unit(Record):
 class Health(Record):
     """Layers from the input to the result, and units that hardly learn."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerHealth, ...]
     units: tuple[Unit, ...]
 
 
@@ -92,7 +92,7 @@ def health(parsed: Parsed, mean: Mean, point: Mapping[str, float]) -> Health:
     found = (_unit(name, slopes[name], unit.steepest()) for name, unit in units.items())
     return Health(
         tuple(
-            Layer(layer, math.fsum(column) / mean.size)
+            LayerHealth(layer, math.fsum(column) / mean.size)
             for layer, column in zip(names, lengths, strict=True)
         ),
         tuple(unit for unit in found if unit),

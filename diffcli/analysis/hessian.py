@@ -98,7 +98,7 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
             swept[pair] = other._replace(error=error)
     if not problem.precise:
         warnings += _certify(problem, formulas, (symbolic, swept))
-    shown, left_out = _shown(problem.variables, pairs)
+    shown, left_out = _visible_pairs(problem.variables, pairs)
     if left_out:
         never = "are 0 everywhere: their variables meet in no part of the formula"
         warnings.append(Remark(f"{left_out:,} of the second derivatives {never}"))
@@ -141,7 +141,9 @@ def _numbers(
     return {"finite": measured, "symbolic": symbolic, "backprop": swept}
 
 
-def _shown(names: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[Pair], int]:
+def _visible_pairs(
+    names: Sequence[str], pairs: Sequence[Pair]
+) -> tuple[list[Pair], int]:
     """Return the pairs that are shown, and how many more there are.
 
     These are all; or where they would be too many, those that meet, and the diagonal.

@@ -32,7 +32,7 @@ Range = tuple[float, float]
 Place = tuple[float, float]
 
 
-class Sample(Record):
+class MapSample(Record):
     """The function at one place of the map."""
 
     x: float
@@ -74,7 +74,7 @@ class Broken(Record):
 class Steepest(Record):
     """The place with the longest gradient."""
 
-    sample: Sample
+    sample: MapSample
     #: How many other samples of the map are as steep.
     others: int
 
@@ -91,19 +91,19 @@ class Field(Record):
     x: Range
     y: Range
 
-    def samples(self, across: int, down: int) -> list[list[Sample]]:
+    def samples(self, across: int, down: int) -> list[list[MapSample]]:
         """Return rows of samples, from the least y to the greatest.
 
         A tape looks closer where a block of columns found no ordinary number.
         """
         columns, rows = spaced(*self.x, across), spaced(*self.y, down)
         places = [(x, y) for y in rows for x in columns]
-        found: list[Sample] = []
+        found: list[MapSample] = []
         for start in range(0, len(places), BLOCK):
             found += self._block(places[start : start + BLOCK])
         return [found[n : n + across] for n in range(0, len(found), across)]
 
-    def _block(self, places: Sequence[Place]) -> Iterator[Sample]:
+    def _block(self, places: Sequence[Place]) -> Iterator[MapSample]:
         count = len(places)
         points = {name: [value] * count for name, value in self.others.items()}
         for name, column in zip(self.names, zip(*places, strict=True), strict=True):
@@ -113,7 +113,7 @@ class Field(Record):
             if n in bad:
                 yield self.sample(x, y)
             else:
-                yield Sample(x, y, value[n], (dx[n], dy[n]))
+                yield MapSample(x, y, value[n], (dx[n], dy[n]))
 
     def value(self, x: float, y: float) -> float | None:
         """Return the value at one place; None: there is none."""
@@ -124,18 +124,18 @@ class Field(Record):
         except Undefined:
             return None
 
-    def sample(self, x: float, y: float) -> Sample:
+    def sample(self, x: float, y: float) -> MapSample:
         """Return the function at one place."""
         point = {**self.others, **dict(zip(self.names, (x, y), strict=True))}
         try:
             tape = self.program.run(point)
         except Undefined:
-            return Sample(x, y, None, None)
+            return MapSample(x, y, None, None)
         backward = tape.backward()
         dx, dy = (backward.partial(name) for name in self.names)
         smooth = math.isfinite(dx) and math.isfinite(dy) and not tape.rough_rows()
         value = tape.values[self.program.outputs[0]]
-        return Sample(x, y, value, (dx, dy) if smooth else None)
+        return MapSample(x, y, value, (dx, dy) if smooth else None)
 
 
 class Map:
@@ -244,7 +244,7 @@ def _factors(formula: Expression) -> Iterator[Expression]:
             yield node
 
 
-def _crossings(rows: Sequence[Sequence[Sample]]) -> Iterator[tuple[Place, Place]]:
+def _crossings(rows: Sequence[Sequence[MapSample]]) -> Iterator[tuple[Place, Place]]:
     """Yield neighbouring places between which an edge changes its sign."""
     for line in (*rows, *zip(*rows, strict=True)):
         for a, b in pairwise(line):

@@ -59,7 +59,7 @@ class Slip(Record):
         )
 
 
-class _Found(Record):
+class _Candidate(Record):
     """A slip, and what it does to signs."""
 
     slip: Slip
@@ -123,7 +123,7 @@ class Search:
         """Return D(node) at all points."""
         return tuple(s.slopes[s.tape.program.index[node]] for s in self.trials)
 
-    def of_step(self, step: Step) -> Iterator[_Found]:
+    def of_step(self, step: Step) -> Iterator[_Candidate]:
         """Yield the mistakes of a step's rule that lead to the claim."""
         regular = [
             mistake
@@ -142,7 +142,7 @@ class Search:
                 if self.leads(mistake.written, step.of, bindings):
                     shape = self.shape(mistake, bindings)
                     if shape not in shapes:
-                        yield _Found(
+                        yield _Candidate(
                             self.slip(mistake, step.of, bindings),
                             loses_a_minus(mistake),
                             mistake.said is TURNED

@@ -21,7 +21,7 @@ _CANCELS = 16.0  # times the bound from outside a row
 _LUCK = 0.1  # the share of the predicted error below which an error is luck
 
 
-class Sample(Record):
+class WidthSample(Record):
     """One difference quotient and how far it is from the derivative."""
 
     h: float
@@ -50,10 +50,10 @@ class Series(Record):
     """All step widths of one scheme, the widest first."""
 
     scheme: str
-    samples: tuple[Sample, ...]
+    samples: tuple[WidthSample, ...]
     #: The sample with the smallest error, that of its neighbours counted too: one
     #: quotient that is right by luck does not make a good h.
-    best: Sample | None
+    best: WidthSample | None
     #: The h at which theory expects the smallest error; None: there is none.
     predicted_best: float | None
     #: True: there is no truncation, however wide the step.
@@ -279,7 +279,7 @@ def _alike(rising: Sequence[_Part]) -> list[_Part]:
     return alike
 
 
-def _best(samples: Sequence[Sample]) -> Sample | None:
+def _best(samples: Sequence[WidthSample]) -> WidthSample | None:
     """Return the sample with the smallest error that is no luck.
 
     Its neighbours are counted too, and a share of what theory allows; of equal ones
@@ -304,7 +304,7 @@ def _sample(
     h: float,
     true: Estimate,
     truncation: float | None,
-) -> tuple[Sample, float]:
+) -> tuple[WidthSample, float]:
     """Return a quotient, and how far rounding may have moved it."""
     rounding = 0.0
 
@@ -326,13 +326,13 @@ def _sample(
     except NoDifference:
         chord = None
     if chord is None:
-        return Sample(h, None, None, None, None), 0.0
+        return WidthSample(h, None, None, None, None), 0.0
     held = abs(chord.high - chord.low - chord.width) / chord.width * abs(chord.slope)
     allowed = rounding / h
     predicted = None if truncation is None else truncation + allowed + held
     absolute = float(abs(chord.slope - true.number))
     relative = float(absolute / abs(true.value)) if true.value else None
-    return Sample(h, chord.slope, absolute, relative, predicted), allowed
+    return WidthSample(h, chord.slope, absolute, relative, predicted), allowed
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float | None:

@@ -39,7 +39,7 @@ class Forward(Record):
     node: Expression
 
 
-class Share(Record):
+class Contribution(Record):
     """What one user of a node passes on to it: upstream times local."""
 
     user: str
@@ -63,7 +63,7 @@ class Backward(Record):
     name: str
     adjoint: float
     #: One share for each use; none for the output itself.
-    shares: tuple[Share, ...]
+    shares: tuple[Contribution, ...]
     #: True for a variable of the formula.
     is_input: bool
 
@@ -252,7 +252,7 @@ class _Story:
     def _once(self, row: int) -> list[int]:
         return list(dict.fromkeys(self.users[row]))
 
-    def _shares(self, row: int, user: int) -> Iterator[Share]:
+    def _shares(self, row: int, user: int) -> Iterator[Contribution]:
         """Yield what a user passes on to a row, once for each argument that it is."""
         node = self.program.nodes[user]
         assert isinstance(node, Call)
@@ -268,7 +268,7 @@ class _Story:
         }
         for place in self._places(row, user):
             formula = fill(function.taught[place], letters, tidy)
-            yield Share(
+            yield Contribution(
                 self.names[node],
                 self.adjoints[user],
                 text(formula, spaced=False, limit=60, names=own),

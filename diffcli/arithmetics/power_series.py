@@ -27,7 +27,7 @@ class NoSeries(ArithmeticError):
     """A function has no power series there; the message says why."""
 
 
-class Series:
+class PowerSeries:
     """The coefficients that are known, the first of them the value.
 
     A coefficient that is the int 0 is known to be 0; a real number that is 0 may be
@@ -49,26 +49,26 @@ class Series:
         return float(self.terms[0])
 
 
-def number(text: str, value: float) -> Series:
+def number(text: str, value: float) -> PowerSeries:
     """Return a numeral at the present precision."""
     return _constant(mp.mpf(text) if value else 0)
 
 
-def variable(start: Real, slope: int, order: int) -> Series:
+def variable(start: Real, slope: int, order: int) -> PowerSeries:
     """Return start + slope*t, known up to an order."""
-    return Series([start or 0, mp.mpf(slope), *[0] * (order - 1)][: order + 1])
+    return PowerSeries([start or 0, mp.mpf(slope), *[0] * (order - 1)][: order + 1])
 
 
-def held(value: Real) -> Series:
+def held(value: Real) -> PowerSeries:
     """Return a variable that does not move."""
     return _constant(value or 0)
 
 
-def _constant(value: Real) -> Series:
-    return Series([value], constant=True)
+def _constant(value: Real) -> PowerSeries:
+    return PowerSeries([value], constant=True)
 
 
-def _leading(name: str, *args: Series) -> Real:
+def _leading(name: str, *args: PowerSeries) -> Real:
     """Return a function's value where the series begin. Raises as it does."""
     function = multiprecision.PRIMITIVES[name]
     value = function(*(mp.mpf(series.terms[0]) for series in args))
@@ -76,15 +76,15 @@ def _leading(name: str, *args: Series) -> Real:
     return 0 if exact and not value else value
 
 
-def _aligned(*args: Series) -> list[list[Real]]:
+def _aligned(*args: PowerSeries) -> list[list[Real]]:
     """Return the coefficients of several series, as many as all of them know."""
     known = [len(series.terms) for series in args if not series.constant]
     size = min(known, default=1)
     return [(s.terms + [0] * size)[:size] for s in args]
 
 
-def _made(terms: list[Real], *args: Series) -> Series:
-    return Series(terms, constant=all(series.constant for series in args))
+def _series(terms: list[Real], *args: PowerSeries) -> PowerSeries:
+    return PowerSeries(terms, constant=all(series.constant for series in args))
 
 
 def _is_0(term: Real) -> bool:
@@ -105,15 +105,15 @@ def _over(term: Real, count: int) -> Real:
 # ---- sums and products ------------------------------------------------------------
 
 
-def _add(u: Series, v: Series) -> Series:
-    return _made([a + b for a, b in zip(*_aligned(u, v), strict=True)], u, v)
+def _add(u: PowerSeries, v: PowerSeries) -> PowerSeries:
+    return _series([a + b for a, b in zip(*_aligned(u, v), strict=True)], u, v)
 
 
-def _negate(u: Series) -> Series:
-    return _made([-a for a in u.terms], u)
+def _negate(u: PowerSeries) -> PowerSeries:
+    return _series([-a for a in u.terms], u)
 
 
-def _subtract(u: Series, v: Series) -> Series:
+def _subtract(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     return _add(u, _negate(v))
 
 
@@ -122,12 +122,12 @@ def _convolved(a: list[Real], b: list[Real], k: int) -> Real:
     return _total(a[: k + 1], b[k::-1])
 
 
-def _multiply(u: Series, v: Series) -> Series:
+def _multiply(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     a, b = _aligned(u, v)
-    return _made([_convolved(a, b, k) for k in range(len(a))], u, v)
+    return _series([_convolved(a, b, k) for k in range(len(a))], u, v)
 
 
-def _scaled(u: Series, factor: Real) -> Series:
+def _scaled(u: PowerSeries, factor: Real) -> PowerSeries:
     return _multiply(u, _constant(mp.mpf(factor)))
 
 
@@ -136,7 +136,7 @@ def _order(terms: list[Real]) -> int:
     return next((k for k, term in enumerate(terms) if term), len(terms))
 
 
-def _divide(u: Series, v: Series) -> Series:
+def _divide(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     """Return the quotient; powers of t that both begin with are cancelled.
 
     Raises ZeroDivisionError at a pole.
@@ -150,45 +150,45 @@ def _divide(u: Series, v: Series) -> Series:
     for k, term in enumerate(a):
         rest = term - _total(quotient, b[k:0:-1])
         quotient.append(0 if _is_0(rest) else rest / b[0])
-    return _made(quotient, u, v)
+    return _series(quotient, u, v)
 
 
-def _derivative(u: Series) -> Series:
+def _derivative(u: PowerSeries) -> PowerSeries:
     """Return the derivative toward t, known up to one order less."""
-    return Series(_moved(u)[1:])
+    return PowerSeries(_moved(u)[1:])
 
 
-def _moved(u: Series) -> list[Real]:
+def _moved(u: PowerSeries) -> list[Real]:
     """Return the coefficients, each times its place."""
     return [k * term for k, term in enumerate(u.terms)]
 
 
-def _integral(start: Real, slope: Series) -> Series:
+def _integral(start: Real, slope: PowerSeries) -> PowerSeries:
     """Return the series with this value and derivative."""
-    return Series([start, *(_over(s, k) for k, s in enumerate(slope.terms, 1))])
+    return PowerSeries([start, *(_over(s, k) for k, s in enumerate(slope.terms, 1))])
 
 
 # ---- functions --------------------------------------------------------------------
 
 
-def _grown(start: Real, exponent: Series) -> Series:
+def _grown(start: Real, exponent: PowerSeries) -> PowerSeries:
     """Return the solution of y' = y*u' with this value: start*exp(u - u0)."""
     moved, y = _moved(exponent), [start]
     for k in range(1, len(moved)):
         y.append(_over(_total(moved[1 : k + 1], y[::-1]), k))
-    return Series(y)
+    return PowerSeries(y)
 
 
-Unary = Callable[[Series], Series]
+Unary = Callable[[PowerSeries], PowerSeries]
 
 
-def _lifted(name: str, solve: Callable[[Real, Series], Series]) -> Unary:
+def _lifted(name: str, solve: Callable[[Real, PowerSeries], PowerSeries]) -> Unary:
     """Return a function of series; ``solve(value, u)`` says how it goes on."""
 
-    def function(u: Series) -> Series:
+    def function(u: PowerSeries) -> PowerSeries:
         value = _leading(name, u)
         if u.constant or len(u.terms) == 1:
-            return _made([value], u)
+            return _series([value], u)
         return solve(value, u)
 
     return function
@@ -197,7 +197,7 @@ def _lifted(name: str, solve: Callable[[Real, Series], Series]) -> Unary:
 def _by_slope(name: str, below: Unary) -> Unary:
     """Return a function whose slope is 1/below(u)."""
 
-    def solve(value: Real, u: Series) -> Series:
+    def solve(value: Real, u: PowerSeries) -> PowerSeries:
         try:
             slope = _divide(_derivative(u), below(u))
         except ZeroDivisionError:
@@ -210,14 +210,14 @@ def _by_slope(name: str, below: Unary) -> Unary:
 def _pair(one: str, other: str, sign: int) -> tuple[Unary, Unary]:
     """Return two functions with s' = c*u' and c' = sign*s*u'."""
 
-    def both(u: Series) -> tuple[Series, Series]:
+    def both(u: PowerSeries) -> tuple[PowerSeries, PowerSeries]:
         s, c = [_leading(one, u)], [_leading(other, u)]
         moved = _moved(u)
         for k in range(1, len(moved)):
             up = _over(_total(moved[1 : k + 1], c[::-1]), k)
             c.append(sign * _over(_total(moved[1 : k + 1], s[::-1]), k))
             s.append(up)
-        return _made(s, u), _made(c, u)
+        return _series(s, u), _series(c, u)
 
     return (lambda u: both(u)[0]), (lambda u: both(u)[1])
 
@@ -225,27 +225,27 @@ def _pair(one: str, other: str, sign: int) -> tuple[Unary, Unary]:
 def _tangent(name: str, sign: int) -> Unary:
     """Return the function with y' = (1 + sign*y**2)*u'."""
 
-    def solve(value: Real, u: Series) -> Series:
+    def solve(value: Real, u: PowerSeries) -> PowerSeries:
         y, square = [value], [1 + sign * value**2]
         moved = _moved(u)
         for k in range(1, len(moved)):
             y.append(_over(_total(moved[1 : k + 1], square[::-1]), k))
             square.append(sign * _convolved(y, y, k))
-        return Series(y)
+        return PowerSeries(y)
 
     return _lifted(name, solve)
 
 
-def _composed(outer: list[Real], u: Series) -> Series:
+def _composed(outer: list[Real], u: PowerSeries) -> PowerSeries:
     """Return outer[0] + outer[1]*(u - u0) + ..., by Horner's rule."""
-    inner = Series([0, *u.terms[1:]])
+    inner = PowerSeries([0, *u.terms[1:]])
     result = _constant(outer[-1])
     for coefficient in reversed(outer[:-1]):
         result = _add(_multiply(result, inner), _constant(coefficient))
-    return Series(result.terms)
+    return PowerSeries(result.terms)
 
 
-def _polygamma(u: Series, v: Series) -> Series:
+def _polygamma(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     if not u.constant:
         raise NoSeries("polygamma has no derivative toward its order")
     value = _leading("polygamma", u, v)
@@ -258,15 +258,15 @@ def _polygamma(u: Series, v: Series) -> Series:
     return _composed(outer, v)
 
 
-def _gamma(value: Real, u: Series) -> Series:
+def _gamma(value: Real, u: PowerSeries) -> PowerSeries:
     slope = _multiply(_polygamma(_constant(mp.zero), u), _derivative(u))
     return _grown(value, _integral(mp.zero, slope))
 
 
-def _bell(sign: int) -> Callable[[Real, Series], Series]:
+def _bell(sign: int) -> Callable[[Real, PowerSeries], PowerSeries]:
     """Return how erf and erfc go on: with slope 2*exp(-u**2)/sqrt(pi), and minus it."""
 
-    def solve(value: Real, u: Series) -> Series:
+    def solve(value: Real, u: PowerSeries) -> PowerSeries:
         bell = _scaled(_exp(_negate(_multiply(u, u))), sign * 2 / mp.sqrt(mp.pi))
         return _integral(value, _multiply(bell, _derivative(u)))
 
@@ -285,11 +285,13 @@ _AT_0 = "a root has a vertical tangent at 0"
 _MOST_FACTORS = 64  # of a whole power that is multiplied out
 
 
-def _power(u: Series, v: Series) -> Series:
+def _power(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     if not v.constant:
         value = _leading("power", u, v)
         if u.constant and not u.terms[0]:
-            return Series([value, *[0] * len(v.terms[1:])])  # 0 to a positive power
+            return PowerSeries(
+                [value, *[0] * len(v.terms[1:])]
+            )  # 0 to a positive power
         if not u.terms[0]:
             raise NoSeries(_AT_0)
         return _grown(value, _multiply(v, _log(u)))
@@ -303,7 +305,7 @@ def _power(u: Series, v: Series) -> Series:
     return _power_at_0(u, exponent)
 
 
-def _whole_power(u: Series, exponent: int) -> Series:
+def _whole_power(u: PowerSeries, exponent: int) -> PowerSeries:
     """Return a product of equal factors, by repeated squaring."""
     result, square = _constant(mp.one), u
     while exponent:
@@ -311,36 +313,40 @@ def _whole_power(u: Series, exponent: int) -> Series:
             result = _multiply(result, square)
         square = _multiply(square, square) if exponent > 1 else square
         exponent //= 2
-    return result if not result.constant else Series([mp.one, *[0] * len(u.terms[1:])])
+    return (
+        result
+        if not result.constant
+        else PowerSeries([mp.one, *[0] * len(u.terms[1:])])
+    )
 
 
-def _smooth_power(u: Series, exponent: Real) -> Series:
+def _smooth_power(u: PowerSeries, exponent: Real) -> PowerSeries:
     """Return a power of what is not 0 at the place: y' = exponent*u'/u*y."""
     value = _leading("power", u, _constant(exponent))
     if len(u.terms) == 1:
-        return Series([value])
+        return PowerSeries([value])
     slope = _scaled(_divide(_derivative(u), u), exponent)
     return _grown(value, _integral(mp.zero, slope))
 
 
-def _power_at_0(u: Series, exponent: Real) -> Series:
+def _power_at_0(u: PowerSeries, exponent: Real) -> PowerSeries:
     """Return a power of what begins with t**m: t**(m*exponent) times another power."""
     if exponent < 0:
         raise ZeroDivisionError
     size, first = len(u.terms), _order(u.terms)
     raised = first * exponent
     if first == size:  # nothing is known but that it is small
-        return Series([0] * min(size, int(mp.ceil(raised))))
-    rest = _smooth_power(Series(u.terms[first:]), exponent)
+        return PowerSeries([0] * min(size, int(mp.ceil(raised))))
+    rest = _smooth_power(PowerSeries(u.terms[first:]), exponent)
     near = mp.nint(raised)
     if abs(raised - near) < mp.mpf(10) ** (5 - mp.dps):
-        return Series([0] * int(near) + rest.terms)
+        return PowerSeries([0] * int(near) + rest.terms)
     if raised < size - 1:
         raise NoSeries(_AT_0)
-    return Series([0] * size)  # its first term is beyond those that are known
+    return PowerSeries([0] * size)  # its first term is beyond those that are known
 
 
-def _cbrt(u: Series) -> Series:
+def _cbrt(u: PowerSeries) -> PowerSeries:
     sense = _sense(u)
     root = _power(_abs(u), _constant(mp.one / 3))
     return _negate(root) if sense < 0 else root
@@ -349,7 +355,7 @@ def _cbrt(u: Series) -> Series:
 # ---- sizes, steps, choices: what holds for small t > 0 ------------------------------
 
 
-def _sense(u: Series) -> int:
+def _sense(u: PowerSeries) -> int:
     """Return the sign of a series for small t > 0: of its first coefficient.
 
     Raises NoSeries where no coefficient that is known tells.
@@ -360,29 +366,29 @@ def _sense(u: Series) -> int:
     return int(mp.sign(first))
 
 
-def _abs(u: Series) -> Series:
+def _abs(u: PowerSeries) -> PowerSeries:
     return _negate(u) if next((t for t in u.terms if t), 0) < 0 else u
 
 
-def _sign(u: Series) -> Series:
+def _sign(u: PowerSeries) -> PowerSeries:
     return _constant(mp.mpf(_sense(u)))
 
 
-def _rounded_down(u: Series) -> Series:
+def _rounded_down(u: PowerSeries) -> PowerSeries:
     floor = mp.floor(mp.mpf(u.terms[0]))
     if u.terms[0] != floor or u.constant:
         return _constant(floor)
-    return _constant(floor - 1 if _sense(Series([0, *u.terms[1:]])) < 0 else floor)
+    return _constant(floor - 1 if _sense(PowerSeries([0, *u.terms[1:]])) < 0 else floor)
 
 
-def _choice(wanted: int) -> Callable[[Series, Series], Series]:
+def _choice(wanted: int) -> Callable[[PowerSeries, PowerSeries], PowerSeries]:
     """Return max (1) or min (-1); where both are the same so far, either is right."""
 
-    def choose(u: Series, v: Series) -> Series:
+    def choose(u: PowerSeries, v: PowerSeries) -> PowerSeries:
         apart = next((term for term in _subtract(u, v).terms if term), 0)
         chosen, other = (v, u) if wanted * apart < 0 else (u, v)
         if chosen.constant and not other.constant:
-            return Series([*chosen.terms, *[0] * len(other.terms[1:])])
+            return PowerSeries([*chosen.terms, *[0] * len(other.terms[1:])])
         return chosen
 
     return choose
@@ -400,11 +406,11 @@ def _one_and(sign: int) -> Unary:
     return lambda u: _add(_constant(mp.one), _scaled(_multiply(u, u), sign))
 
 
-def _angle(u: Series, v: Series) -> Series:
+def _angle(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     value = _leading("atan2", u, v)
     if len(_aligned(u, v)[0]) == 1:
-        return _made([value], u, v)
-    u, v = (Series(terms) for terms in _aligned(u, v))
+        return _series([value], u, v)
+    u, v = (PowerSeries(terms) for terms in _aligned(u, v))
     turned = _subtract(_multiply(_derivative(u), v), _multiply(_derivative(v), u))
     size = _add(_multiply(u, u), _multiply(v, v))
     return _integral(value, _divide(turned, size))

@@ -10,8 +10,8 @@ from typing import Any, SupportsFloat
 from diffcli.blackbox.protocol import Reply, understood
 from diffcli.errors import UsageError
 
-Gradient = Iterable[SupportsFloat]
-Function = Callable[[list[float]], SupportsFloat | tuple[SupportsFloat, Gradient]]
+Partials = Iterable[SupportsFloat]
+Function = Callable[[list[float]], SupportsFloat | tuple[SupportsFloat, Partials]]
 """Takes the values of the variables; returns f, or f and its gradient."""
 
 

@@ -54,7 +54,7 @@ def bfloat16(value: float) -> float:
     return rounded
 
 
-class Format(Record):
+class FloatFormat(Record):
     """A format and its limits."""
 
     name: str
@@ -75,9 +75,9 @@ class Format(Record):
 FORMATS = {
     row.name: row
     for row in (
-        Format("half", half, 11, "65504", 2.0**-24),
-        Format("bfloat16", bfloat16, 8, "3.4e38", 2.0**-133),
-        Format("single", single, 24, "3.4e38", 2.0**-149),
+        FloatFormat("half", half, 11, "65504", 2.0**-24),
+        FloatFormat("bfloat16", bfloat16, 8, "3.4e38", 2.0**-133),
+        FloatFormat("single", single, 24, "3.4e38", 2.0**-149),
     )
 }
 """The formats by the names that users give them."""
@@ -91,11 +91,11 @@ def rounded(name: str) -> dict[str, Callable[..., float]]:
     """
     rounding = FORMATS[name].round
 
-    def made(value: Callable[..., float]) -> Callable[..., float]:
+    def in_format(value: Callable[..., float]) -> Callable[..., float]:
         return lambda *args: rounding(value(*args))
 
-    functions = {row.name: made(row.value) for row in NAMED.values()}
+    functions = {row.name: in_format(row.value) for row in NAMED.values()}
     constants = {
-        row.name: made(lambda value=row.value: value) for row in CONSTANTS.values()
+        row.name: in_format(lambda value=row.value: value) for row in CONSTANTS.values()
     }
     return functions | constants

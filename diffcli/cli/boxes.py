@@ -22,7 +22,7 @@ def answer(question: Question, h: str, scheme: str, *, exact: bool) -> Answer:
     Raises UsageError for options of no use to it.
     """
     request, wrt = question.request, question.wrt
-    wanted = question.wanted and methods.select(question.wanted)
+    wanted = question.method_words and methods.select(question.method_words)
     if exact or question.order != 1 or wanted not in ((), ["finite"]):
         raise UsageError("a black box has finite differences only")
     refuse("a program is asked in place of formulas", "exprs")

@@ -92,7 +92,7 @@ def of_formula(request: Request, question: Question) -> Found:
     name = question.implicit
     parsed = request.parsed(several=not name)
     rows = request.rows_for(parsed, question.form)
-    toward, syntax = request.wanted(parsed, ""), request.forced_syntax
+    toward, syntax = request.variables_for(parsed, ""), request.forced_syntax
     if name:
         implicits.curve(parsed, name, toward)  # refuses a name that is not there
     texts = by_output(question.claims, len(parsed.outputs))

@@ -204,21 +204,21 @@ class Work(Record):
             series.append(frame[name].scatter(doubtful, new))
         return frame.with_columns(series)
 
-    def _again(self, rows: list[dict[str, Any]]) -> Iterator["_Found"]:
+    def _again(self, rows: list[dict[str, Any]]) -> Iterator["_CarefulRow"]:
         parsed, names, settings, methods, *_ = self.batch
         pieces = self.source.pieces(rows)
         writer = tables.load(self.source.kind) if self.source.shape else None
         for entry in at_points(parsed, pieces, names, settings, methods, alone=True):
             if isinstance(entry, Stretch):
                 for text, *values in zip(entry.texts, *entry.numbers, strict=True):
-                    yield _Found(text, values, "ok", None)
+                    yield _CarefulRow(text, values, "ok", None)
                 continue
             document = view.document(entry)
             assert document.wide is not None
             ((*cells, status),) = document.wide().rows
             line = writer.line(tuple(entry.row.carried.values())) if writer else ""
             numbers = [float(cell) if cell else None for cell in cells]
-            yield _Found(line, numbers, status, entry.error)
+            yield _CarefulRow(line, numbers, status, entry.error)
 
 
 def _text(numbers: "polars.Series") -> "polars.Series":
@@ -230,7 +230,7 @@ def _text(numbers: "polars.Series") -> "polars.Series":
     return text.scatter(small, [*map(plain_number, numbers.gather(small).to_list())])
 
 
-class _Found(Record):
+class _CarefulRow(Record):
     """What the careful path says of a row."""
 
     line: str
@@ -284,7 +284,9 @@ def answer(
     if form in TEXTS and not plain:
         return None
     rows = request.rows_for(parsed, "csv", named=True)
-    names, methods = (request.wanted(parsed, wrt), ("backprop",)) if order else ((), ())
+    names, methods = (
+        (request.variables_for(parsed, wrt), ("backprop",)) if order else ((), ())
+    )
     settings = request.settings("", "symmetric", subgradient=False)
     batch = Batch(parsed, names, settings, methods, form, True, keep_going)
     source = _source(request, rows, parsed.variables, form, plain=plain)

@@ -22,7 +22,7 @@ class Question(Record):
     #: The variables, as they were typed; empty: all.
     wrt: str
     #: The methods that were named; none: the usual ones.
-    wanted: tuple[str, ...]
+    method_words: tuple[str, ...]
     settings: Settings
     #: Of the derivatives; 0: the value alone.
     order: int
@@ -44,7 +44,7 @@ class Question(Record):
         """Return the methods: as named, or where there is room for one, backprop."""
         alone = has_room_for_one(self.form, many=many)
         usual = ("backprop",) if alone else methods.THREE
-        return tuple(methods.select(self.wanted or usual))
+        return tuple(methods.select(self.method_words or usual))
 
     def methods_of_order(self) -> tuple[str, ...]:
         """Return the order's methods. Raises UsageError for options of no use to it."""
@@ -65,7 +65,7 @@ class Question(Record):
         from diffcli.api.hessians import ways
 
         alone = formats.part(self.form) == "brief"
-        return ways(self.wanted or (("symbolic", "backprop") if alone else ()))
+        return ways(self.method_words or (("symbolic", "backprop") if alone else ()))
 
     def methods_of_higher_order(self) -> tuple[str, ...]:
         """Return the methods of an order above 2.
@@ -75,7 +75,7 @@ class Question(Record):
         from diffcli.api.expansions import ways
 
         alone = formats.part(self.form) == "brief"
-        return ways(self.wanted or (("taylor",) if alone else ()))
+        return ways(self.method_words or (("taylor",) if alone else ()))
 
 
 def has_room_for_one(form: str, *, many: bool) -> bool:

@@ -36,7 +36,7 @@ def answer(question: Question, name: str) -> Answer:
     form = question.form
     request.refuse_rounding(form)
     alone = formats.part(form) == "brief"
-    names = ways(question.wanted or (("backprop",) if alone else ()))
+    names = ways(question.method_words or (("backprop",) if alone else ()))
     if "finite" not in names:
         refuse("there are no differences", "h", "scheme")
     if settings.h == "auto":

@@ -40,7 +40,7 @@ _STATION = "station"  # the style of a heading that begins one
 _BLANK = Lines(((),))
 
 
-class Command(Record):
+class LessonCall(Record):
     """A call in a lesson."""
 
     #: As one types it.
@@ -51,7 +51,7 @@ class Command(Record):
     code: int | None = None
 
 
-Part = Prose | Lines | Command
+Part = Prose | Lines | LessonCall
 
 
 class Station(Record):
@@ -62,9 +62,9 @@ class Station(Record):
     parts: tuple[Part, ...]
 
     @property
-    def calls(self) -> list[Command]:
+    def calls(self) -> list[LessonCall]:
         """The commands."""
-        return [part for part in self.parts if isinstance(part, Command)]
+        return [part for part in self.parts if isinstance(part, LessonCall)]
 
 
 class Outcome(Record):
@@ -73,7 +73,7 @@ class Outcome(Record):
     blocks: list[Block]
     code: int
 
-    def holds(self, command: Command) -> bool:
+    def holds(self, command: LessonCall) -> bool:
         """Tell whether the command ends as the lesson wants it to."""
         if command.code is not None:
             return self.code == command.code
@@ -123,7 +123,7 @@ def _pieces(lines: Iterable[str], name: str) -> Iterator[Part]:
 
 def _block(
     numbered: Iterator[tuple[int, str]], fence: str, name: str, opened: int
-) -> Iterator[Lines | Command]:
+) -> Iterator[Lines | LessonCall]:
     """Yield what stands in a block: commands, and other lines as they are."""
     others: list[str] = []
     for number, line in numbered:
@@ -140,7 +140,7 @@ def _block(
             expected = _EXPECTED.search(call)
             code = int(expected[1]) if expected else None
             call = _EXPECTED.sub("", call).rstrip()
-            yield Command(call, f"{name}:{number}", code)
+            yield LessonCall(call, f"{name}:{number}", code)
         else:
             others.append(line.rstrip("\n"))
     raise UsageError(
@@ -155,7 +155,7 @@ def _listed(lines: list[str]) -> Lines:
 # ---- running ----------------------------------------------------------------------
 
 
-def run(command: Command, screen: Screen, *, trust: bool) -> Outcome:
+def run(command: LessonCall, screen: Screen, *, trust: bool) -> Outcome:
     """Return what a command shows on a screen like this, and how it ends.
 
     Raises UsageError if it writes files or runs programs, and is not trusted to.
@@ -182,7 +182,7 @@ class _Distrusted(Exception):
     """A command would do more than show something."""
 
 
-def _answer(command: Command, screen: Screen, *, trust: bool) -> Iterator[Block]:
+def _answer(command: LessonCall, screen: Screen, *, trust: bool) -> Iterator[Block]:
     """Yield a command's blocks. Raises what it raises, after what it has shown."""
     _, *words = _split(command)
     name = words.pop(0) if words else ""
@@ -224,7 +224,7 @@ def _blocks(answer: Answer, screen: Screen, as_text: bool) -> Iterator[Block]:
         yield Prose(str(note))
 
 
-def _split(command: Command) -> list[str]:
+def _split(command: LessonCall) -> list[str]:
     """Return a command's words.
 
     Raises UsageError for an open quote, and for what only a shell understands.
@@ -264,7 +264,7 @@ def document(
         for place, part in enumerate(station.parts):
             if place:
                 yield _BLANK
-            if isinstance(part, Command):
+            if isinstance(part, LessonCall):
                 yield Lines(((Run("$ ", "muted"), Run(part.text, "name")),))
                 yield _BLANK
                 yield from run(part, screen, trust=trust).blocks

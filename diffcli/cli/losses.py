@@ -34,7 +34,7 @@ def answer(question: Question) -> Answer:
     why = "with --data it is the gradient of one loss, the mean over its rows"
     refuse(why, "exprs", "engine", "progress")
     names = question.methods(many=False)
-    asked = names if question.order == 1 else question.wanted or ("finite",)
+    asked = names if question.order == 1 else question.method_words or ("finite",)
     refuse_unused(asked, question.settings, form)
     parsed = request.parsed()
     found = examples(

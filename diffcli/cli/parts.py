@@ -31,7 +31,7 @@ _WITHOUT_EFFECT = {
 }  # fmt: skip
 
 
-class Part(Record):
+class FilePair(Record):
     """One file in and one file out."""
 
     source: str
@@ -46,10 +46,10 @@ class Part(Record):
         return [found.st_size, found.st_mtime_ns]
 
 
-class Outcome(Record):
+class PartOutcome(Record):
     """What has become of a part."""
 
-    part: Part
+    part: FilePair
     seconds: float
     #: The first row that had no gradient.
     error: DiffcliError | None
@@ -57,7 +57,7 @@ class Outcome(Record):
     failed: bool = False
 
 
-def done(part: Part) -> Outcome:
+def done(part: FilePair) -> PartOutcome:
     """Do a part; an error is told and not raised, for it is of no use to try again."""
     from diffcli.cli.main import run
 
@@ -68,7 +68,7 @@ def done(part: Part) -> Outcome:
     except DiffcliError as failure:
         error = failure
     failed = error is not None and not isinstance(error, RowsFailed)
-    return Outcome(part, monotonic() - start, error, failed)
+    return PartOutcome(part, monotonic() - start, error, failed)
 
 
 def answer(request: Request, progress: str) -> Answer:
@@ -87,11 +87,11 @@ def answer(request: Request, progress: str) -> Answer:
                   ending=lambda: errors[0] if errors else None)  # fmt: skip
 
 
-def _parts(request: Request, folder: str) -> list[Part]:
+def _parts(request: Request, folder: str) -> list[FilePair]:
     """Return the parts in the order of their names."""
     sources = found_files(request.point_files)
     flags, operands = words("--progress", "--points")
-    found: dict[str, Part] = {}
+    found: dict[str, FilePair] = {}
     for source in sources:
         stem, _, suffix = (
             os.path.basename(source).removesuffix(tables.COMPRESSED).rpartition(".")
@@ -108,7 +108,7 @@ def _parts(request: Request, folder: str) -> list[Part]:
             raise UsageError(f"'{other}' and '{source}' would both be '{target}'")
         again = ("--points", source, "--output", target, "--jobs", "1")
         call = ("grad", *flags, *again, "--", *operands)
-        found[target] = Part(source, target, call)
+        found[target] = FilePair(source, target, call)
     return list(found.values())
 
 
@@ -150,12 +150,12 @@ class _Record:
                     hint="name another folder after -o",
                 )
 
-    def has(self, part: Part) -> bool:
+    def has(self, part: FilePair) -> bool:
         """Tell whether a part was made from what its source is now."""
         name = os.path.basename(part.target)
         return self._stamps.get(name) == part.stamp and os.path.isfile(part.target)
 
-    def add(self, part: Part, stamp: list[int]) -> None:
+    def add(self, part: FilePair, stamp: list[int]) -> None:
         """Note a part that is complete."""
         self._stamps[os.path.basename(part.target)] = stamp
         self.write()
@@ -168,7 +168,7 @@ class _Record:
 
 def _outcomes(
     request: Request,
-    parts: Sequence[Part],
+    parts: Sequence[FilePair],
     record: _Record,
     errors: list[DiffcliError],
     progress: str,
@@ -180,7 +180,7 @@ def _outcomes(
     say = _as_json if progress == "json" else _as_line(len(parts))
     for part in parts:
         if part.target not in stamps:
-            say(Outcome(part, 0.0, None), skipped=True)
+            say(PartOutcome(part, 0.0, None), skipped=True)
     for outcome in _engine(request.jobs)(todo):
         if outcome.failed and outcome.error is not None:
             raise outcome.error
@@ -191,7 +191,7 @@ def _outcomes(
     yield from ()
 
 
-def _as_json(outcome: Outcome, *, skipped: bool) -> None:
+def _as_json(outcome: PartOutcome, *, skipped: bool) -> None:
     part, seconds, error, _ = outcome
     said = {
         "part": part.source,
@@ -206,7 +206,7 @@ def _as_json(outcome: Outcome, *, skipped: bool) -> None:
 def _as_line(count: int) -> Callable[..., None]:
     bar = terminal.Progress(count, "parts")
 
-    def say(outcome: Outcome, *, skipped: bool) -> None:
+    def say(outcome: PartOutcome, *, skipped: bool) -> None:
         bar()
         if bar.done == count:
             bar.close()
@@ -217,13 +217,13 @@ def _as_line(count: int) -> Callable[..., None]:
 # ---- where parts are done ---------------------------------------------------------
 
 
-def _engine(jobs: int | str) -> Callable[[Sequence[Part]], Iterator[Outcome]]:
+def _engine(jobs: int | str) -> Callable[[Sequence[FilePair]], Iterator[PartOutcome]]:
     if isinstance(jobs, str):
         return lambda parts: _by_dask(parts, jobs.partition(":")[2])
     return lambda parts: _here(parts, jobs)
 
 
-def _here(parts: Sequence[Part], jobs: int) -> Iterator[Outcome]:
+def _here(parts: Sequence[FilePair], jobs: int) -> Iterator[PartOutcome]:
     if jobs == 1:
         yield from map(done, parts)
         return
@@ -233,7 +233,7 @@ def _here(parts: Sequence[Part], jobs: int) -> Iterator[Outcome]:
         yield from workers.answers(parts)
 
 
-def _by_dask(parts: Sequence[Part], address: str) -> Iterator[Outcome]:
+def _by_dask(parts: Sequence[FilePair], address: str) -> Iterator[PartOutcome]:
     """Do the parts on a cluster, or with two workers here; what is lost is tried again.
 
     Raises UsageError if dask is not installed or the cluster does not answer.

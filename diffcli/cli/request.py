@@ -187,7 +187,7 @@ class Request(Record):
             )
         return parsed._replace(variables=fixed)
 
-    def wanted(self, parsed: Parsed, wrt: str) -> tuple[str, ...]:
+    def variables_for(self, parsed: Parsed, wrt: str) -> tuple[str, ...]:
         """Return the variables of --wrt, or all.
 
         Raises UsageError for one that is not there, and where there are none.
@@ -282,7 +282,7 @@ class Request(Record):
         """
         from diffcli.inputs.rows import poser
 
-        wanted = self.wanted(parsed, wrt)
+        wanted = self.variables_for(parsed, wrt)
         rows = self.rows_for(parsed, form)
         settings = settings or Settings()
         parts = [(part, poser(part, wanted, settings)) for part in parsed.parts()]

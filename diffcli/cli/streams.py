@@ -68,11 +68,11 @@ def _at_rows(question: Question, names: tuple[str, ...]) -> Answer:
     request, form, order = question.request, question.form, question.order
     parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form, named=True)
-    toward = request.wanted(parsed, question.wrt) if names else ()
+    toward = request.variables_for(parsed, question.wrt) if names else ()
     alone = has_room_for_one(form, many=request.many)
     alike = frame_kind(request.points_file) and form in ("csv", "tsv")
     if alike and order < 2 and request.is_one_file:
-        whole_table = by_polars(question._replace(wanted=names))
+        whole_table = by_polars(question._replace(method_words=names))
         if whole_table is not None:
             return whole_table
     parts = [
@@ -121,7 +121,7 @@ def by_polars(question: Question) -> Answer | None:
     refuse(why, "digits", "program", "module", *(["order"] if order > 1 else []))
     refuse(why, "separator", "comment", "headless")
     refuse_other_orders(order)
-    names = methods.select(question.wanted or ("backprop",))
+    names = methods.select(question.method_words or ("backprop",))
     if names != ["backprop"] or not request.points_file:
         raise UsageError(why, hint="--points FILE names a table")
     if not request.is_one_file:

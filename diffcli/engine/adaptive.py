@@ -32,7 +32,7 @@ class Unsettled(ArithmeticError):
     """No two runs agree."""
 
 
-class Gradient(Record):
+class PreciseGradient(Record):
     """A value and its partials, all digits right."""
 
     value: Real
@@ -130,7 +130,7 @@ def run(
 
 def gradient(
     program: Program, point: Mapping[str, Real], digits: int, output: int = 0
-) -> Gradient:
+) -> PreciseGradient:
     """Return the value and the partials by backprop, with all digits right.
 
     The local partials are the derivative texts of the rows.
@@ -140,7 +140,7 @@ def gradient(
     names = list(program.inputs)
     proved = by_balls.numbers(program, point, digits, output)
     if proved is not None:
-        return Gradient(proved[0], dict(zip(names, proved[1:], strict=True)))
+        return PreciseGradient(proved[0], dict(zip(names, proved[1:], strict=True)))
 
     def compute() -> Trial:
         values = run(program, point)
@@ -150,7 +150,7 @@ def gradient(
         return Trial(numbers, values + adjoints)
 
     value, *partials = settle(compute, digits, program)
-    return Gradient(value, dict(zip(names, partials, strict=True)))
+    return PreciseGradient(value, dict(zip(names, partials, strict=True)))
 
 
 def _sweep(program: Program, values: list[Real], output: int) -> list[Real]:

@@ -27,7 +27,7 @@ from diffcli.records import Record
 
 MOST_STEPS = 1_000_000
 """Steps after which a derivation is given up rather than waited for."""
-LONG_CHAIN = 64
+LONG_SPINE = 64
 """A sum or product of more terms than this is differentiated in one step."""
 _READABLE = 1_000  # nodes up to which a derivative is shortened for a reader
 _READABLE_TEXT = 4_000  # the same as it is written, where shared parts stand often
@@ -123,7 +123,7 @@ def derivations(
     return tuple(derive(expression, variables))
 
 
-class _Chain(Record):
+class _Spine(Record):
     """A long left-deep sum or product: ((a + b) + c) + d."""
 
     function: Function
@@ -138,7 +138,7 @@ class _Chain(Record):
 
 
 class _Graph:
-    """Who uses whom in an expression, and its long chains."""
+    """Who uses whom in an expression, and its long spines."""
 
     def __init__(self, expression: Expression) -> None:
         self.order = postorder([expression])
@@ -153,12 +153,12 @@ class _Graph:
                 self.leaves[node.name] = row
             for argument in node.args:
                 self.users[self.index[argument]].append(row)
-        #: For each row inside a long chain the row on top of that chain.
+        #: For each row inside a long spine the row on top of it.
         self.top: dict[int, int] = {}
-        self.chains: dict[int, _Chain] = {}
+        self.spines: dict[int, _Spine] = {}
         for row in range(len(self.order) - 1, -1, -1):
             if row not in self.top:
-                self._find_chain(row)
+                self._find_spine(row)
 
     @cached_property
     def reading(self) -> Normal:
@@ -167,8 +167,8 @@ class _Graph:
         reading.keep(self.expression)
         return reading
 
-    def _find_chain(self, top: int) -> None:
-        """Note the chain below a row if it is a long one."""
+    def _find_spine(self, top: int) -> None:
+        """Note the spine below a row if it is a long one."""
         node = self.order[top]
         function = node.function if isinstance(node, Call) else None
         if function not in (INFIX["+"], INFIX["*"]):
@@ -181,7 +181,7 @@ class _Graph:
             if not inside or len(self.users[row]) > 1:
                 break
             spine.append(row)
-        if len(spine) < LONG_CHAIN:
+        if len(spine) < LONG_SPINE:
             return
         assert function is not None
         nodes = [self.order[row] for row in reversed(spine)]
@@ -190,7 +190,7 @@ class _Graph:
         places: dict[Expression, list[int]] = {}
         for position, term in enumerate(terms):
             places.setdefault(term, []).append(position)
-        self.chains[top] = _Chain(function, terms, [terms[0], *nodes], places, [])
+        self.spines[top] = _Spine(function, terms, [terms[0], *nodes], places, [])
 
     def above(self, leaf: int) -> list[int]:
         """Return the rows that depend on a leaf, arguments before users."""
@@ -214,8 +214,8 @@ def _derive(graph: _Graph, name: str, most: int, *, short: bool) -> Derivation:
     depends = frozenset(graph.order[row] for row in rows if leaf is not None)
     work = _Work(name, depends)
     for row in rows:
-        if row in graph.chains:
-            work.take_chain(graph.order[row], graph.chains[row])
+        if row in graph.spines:
+            work.take_spine(graph.order[row], graph.spines[row])
         else:
             work.take(graph.order[row])
     if short and len(graph.order) < _READABLE:
@@ -252,21 +252,21 @@ class _Work:
         becomes = fill(rule.after, bindings, tidy, derivative)
         self.add(Step(rule, node, becomes, (), bindings), uses)
 
-    def take_chain(self, node: Expression, chain: _Chain) -> None:
+    def take_spine(self, node: Expression, spine: _Spine) -> None:
         """Add the step that differentiates a long sum or product at once.
 
         Only the terms that depend on the variable are met, so that the derivatives
         toward all n variables of a sum of n terms cost n and not n squared.
         """
-        product = chain.function is INFIX["*"]
+        product = spine.function is INFIX["*"]
         rule = _LONG_PRODUCT if product else _LONG_SUM
         uses: list[int] = []
         becomes: Expression = number("0")
-        for position in _positions(chain, self.depends):
-            uses.append(self.step_of[chain.terms[position]])
+        for position in _positions(spine, self.depends):
+            uses.append(self.step_of[spine.terms[position]])
             slope = self.steps[uses[-1]].becomes
             if product:
-                slope = _times_the_others(chain, position, slope)
+                slope = _times_the_others(spine, position, slope)
             becomes = tidy(INFIX["+"], becomes, slope)
         self.add(Step(rule, node, becomes, (), {}), uses)
 
@@ -312,22 +312,22 @@ _LONG_PRODUCT = Rule(
 )  # fmt: skip
 
 
-def _positions(chain: _Chain, depends: frozenset[Expression]) -> list[int]:
+def _positions(spine: _Spine, depends: frozenset[Expression]) -> list[int]:
     """Return where the terms that depend on the variable stand."""
-    few, many = sorted((chain.places, depends), key=len)
-    return sorted(place for term in few if term in many for place in chain.places[term])
+    few, many = sorted((spine.places, depends), key=len)
+    return sorted(place for term in few if term in many for place in spine.places[term])
 
 
-def _times_the_others(chain: _Chain, position: int, slope: Expression) -> Expression:
+def _times_the_others(spine: _Spine, position: int, slope: Expression) -> Expression:
     """Return a term's derivative times all other terms, from shared products."""
-    if not chain.after:
-        products = [number("1"), chain.terms[-1]]
-        for term in reversed(chain.terms[1:-1]):
+    if not spine.after:
+        products = [number("1"), spine.terms[-1]]
+        for term in reversed(spine.terms[1:-1]):
             products.append(tidy(INFIX["*"], term, products[-1]))
-        chain.after.extend(reversed(products))
+        spine.after.extend(reversed(products))
     if position:
-        slope = tidy(INFIX["*"], chain.before[position - 1], slope)
-    return tidy(INFIX["*"], slope, chain.after[position])
+        slope = tidy(INFIX["*"], spine.before[position - 1], slope)
+    return tidy(INFIX["*"], slope, spine.after[position])
 
 
 @cache

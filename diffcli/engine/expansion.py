@@ -13,7 +13,7 @@ from mpmath import mp
 
 from diffcli.arithmetics import power_series
 from diffcli.arithmetics.multiprecision import Real
-from diffcli.arithmetics.power_series import NoSeries, Series
+from diffcli.arithmetics.power_series import NoSeries, PowerSeries
 from diffcli.calculus.functions import NAMED, WHEN
 from diffcli.engine.adaptive import Trial, settle
 from diffcli.engine.fold import evaluate
@@ -104,13 +104,16 @@ def _run(
         terms = found.terms + [0] * order if found.constant else found.terms
         if len(terms) > order:
             met = [
-                term for row in rows if isinstance(row, Series) for term in row.terms
+                term
+                for row in rows
+                if isinstance(row, PowerSeries)
+                for term in row.terms
             ]
             return met, terms[: order + 1]
     raise NoSeries("too many powers of a small number are divided away")
 
 
-def _rows(program: Program, inputs: Mapping[str, Series]) -> list[Any]:
+def _rows(program: Program, inputs: Mapping[str, PowerSeries]) -> list[Any]:
     """Return the series of every row. Raises NoSeries, Undefined."""
     rows: list[Any] = []  # a gap, which is not chosen, is a nan
     try:

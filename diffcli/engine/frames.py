@@ -97,7 +97,7 @@ def gradient(
     adjoints = _adjoints(program, values, stages)
     value = stages.shared(values[program.outputs[0]])
     partials = [
-        stages.shared(_wanted(adjoints, program.inputs.get(name))) for name in names
+        stages.shared(_partial(adjoints, program.inputs.get(name))) for name in names
     ]
     import polars
 
@@ -165,7 +165,7 @@ def _product(
     return _Term(upstream.frame * factor, stage)
 
 
-def _wanted(adjoints: list[_Term | None], row: int | None) -> _Term:
+def _partial(adjoints: list[_Term | None], row: int | None) -> _Term:
     """Return a partial; 0 where the variable does not occur, and never -0."""
     found = None if row is None else adjoints[row]
     zero = frames.number("0", 0.0)

@@ -259,7 +259,7 @@ def _narrowed(line: Line, piece: Piece) -> Piece:
 # ---- claims ------------------------------------------------------------------------
 
 
-class Verdict(Record):
+class PieceVerdict(Record):
     """What is proved of a difference on a piece."""
 
     low: Ball
@@ -272,7 +272,7 @@ class Verdict(Record):
 
 def within(
     line: Line, of: Line, low: Expression, high: Expression, limit: float
-) -> list[Verdict]:
+) -> list[PieceVerdict]:
     """Return where the absolute value of a function is proved to stay within a limit.
 
     It counts only where another, ``of``, is smooth. The first piece on which it is
@@ -281,7 +281,7 @@ def within(
     order = 2 * _ORDER
     with ctx.workprec(2 * _BITS):
         todo = [(constant(low), constant(high), 0)]
-        done: list[Verdict] = []
+        done: list[PieceVerdict] = []
         count = 0
         while todo:
             left, right, depth = todo.pop()
@@ -289,15 +289,15 @@ def within(
             value = on_piece(line, left, right, order).value
             smooth = of.series(hull(left, right), 1)[1].is_finite()
             if smooth and abs(value) <= limit:
-                done.append(Verdict(left, right, "within"))
+                done.append(PieceVerdict(left, right, "within"))
                 continue
             place = _cut(left, right)
             there = of.slope(place).is_finite() and abs(line.value(place)) > limit
             if there:
-                return [*done, Verdict(left, right, "beyond", place)]
+                return [*done, PieceVerdict(left, right, "beyond", place)]
             wide = (right - left) / (1 + abs(left) + abs(right))
             if depth >= _DEEPEST or wide < 1e-9 or count + len(todo) > _MOST:
-                done.append(Verdict(left, right, OPEN))
+                done.append(PieceVerdict(left, right, OPEN))
                 continue
             todo += [(place, right, depth + 1), (left, place, depth + 1)]
     return done

@@ -45,14 +45,14 @@ class Named(Record):
     #: As f(x, y) = ... lists them; empty: it was not said.
     parameters: tuple[str, ...]
     #: The same with names for its parts, as it was written.
-    shown: Expression
+    display: Expression
 
 
 class Marked(Record):
     """A formula: what it means, and as it was written."""
 
     expression: Expression
-    shown: Expression
+    display: Expression
 
 
 class Marks:
@@ -79,7 +79,7 @@ class Marks:
         shown = self.parsed(text)
         there = {letter: found.expression for letter, found in self.found.items()}
         there |= {name: named.expression for name, named in self.names.items()}
-        letters = {letter: found.shown for letter, found in self.found.items()}
+        letters = {letter: found.display for letter, found in self.found.items()}
         return Marked(replaced(shown, there), replaced(shown, letters))
 
     def parsed(self, text: str) -> Expression:
@@ -135,7 +135,7 @@ class Marks:
             part = self.inner(inside)
             toward = spelling(found[1])
             mark = Marked(
-                self.differentiated(part.expression, toward), call(D, part.shown)
+                self.differentiated(part.expression, toward), call(D, part.display)
             )
             text = self.put(text, found.start(), end, mark)
         return text
@@ -249,8 +249,8 @@ class Marks:
 
     def through(self, name: str, kept: str) -> Expression:
         """Return what a name stands for with another name as a variable in it."""
-        whole = self.names[name].shown
-        others = {n: named.shown for n, named in self.names.items() if n != kept}
+        whole = self.names[name].display
+        others = {n: named.display for n, named in self.names.items() if n != kept}
         for _ in self.names:  # the names in the names
             whole = replaced(whole, others)
         if kept in variables(whole):

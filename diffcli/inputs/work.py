@@ -54,7 +54,7 @@ class Item(Record):
     #: What it has to equal, if it begins a chain; None: what stands before it.
     root: Expression | None
     #: The formula as it was written, with names for its parts.
-    shown: Expression
+    display: Expression
     #: What its derivatives are with respect to.
     variable: str
     #: It says what a name stands for, and cannot be wrong.
@@ -204,7 +204,7 @@ class _Reader:
         root, given = self.root(left)
         for place, (sign, right) in enumerate(zip(signs, rights, strict=True)):
             found = self.formula(right)
-            item = Item(number, "", found.expression, None, found.shown, self.here)
+            item = Item(number, "", found.expression, None, found.display, self.here)
             if sign[0] in _ROUNDED:
                 item = item._replace(off=rounding(found.expression), sign="≈")
             if place == 0 and given:
@@ -255,7 +255,7 @@ class _Reader:
         for earlier, named in self.names.items():  # f = u*v, and then what u is
             inside = replaced(named.expression, {name: found.expression})
             self.names[earlier] = named._replace(expression=inside)
-        self.names[name] = Named(found.expression, listed, found.shown)
+        self.names[name] = Named(found.expression, listed, found.display)
         self.last = name
         if not self.variable:
             free = variables(found.expression)

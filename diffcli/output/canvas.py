@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.output.charts import Axis, Chart, Curve, Mark, Point
+from diffcli.output.charts import Axis, Chart, ChartMark, Point, Polyline
 from diffcli.output.document import Line, Run, Screen
 from diffcli.output.grid import Grid, dot_at
 
@@ -55,7 +55,7 @@ def _row(axis: Axis, value: float, grid: Grid) -> int:
     return dot_at(1 - axis.share(value), grid.height * grid.down) // grid.down
 
 
-def _curve(grid: Grid, picture: Chart, curve: Curve) -> None:
+def _curve(grid: Grid, picture: Chart, curve: Polyline) -> None:
     columns, rows = grid.width * grid.across, grid.height * grid.down
     drawn = 0
     last = (-1, -1)
@@ -122,14 +122,14 @@ def _wall(grid: Grid, picture: Chart, wall: float) -> None:
         grid.sign(x, y, ":" if grid.ascii else "┊", "ground")
 
 
-def _mark(grid: Grid, picture: Chart, mark: Mark) -> None:
+def _mark(grid: Grid, picture: Chart, mark: ChartMark) -> None:
     x = _column(picture.x, mark.x, grid)
     y = _row(picture.y, mark.y, grid)
     if 0 <= x < grid.width and 0 <= y < grid.height:
         grid.sign(x, y, mark.sign, mark.style)
 
 
-def _ends(picture: Chart, grid: Grid) -> dict[int, Curve]:
+def _ends(picture: Chart, grid: Grid) -> dict[int, Polyline]:
     """Return the curves by the row of the margin in which their labels stand.
 
     A curve that leaves the picture before its right end is labelled where it does.
@@ -142,8 +142,8 @@ def _ends(picture: Chart, grid: Grid) -> dict[int, Curve]:
         if curve.label and (end := _end(picture, grid, curve)) is not None
     }
     rows = [row for column, row in homes.values() if column >= grid.width - 2]
-    ends: dict[int, Curve] = {}
-    left: list[tuple[int, Curve]] = []
+    ends: dict[int, Polyline] = {}
+    left: list[tuple[int, Polyline]] = []
     for place, (column, row) in homes.items():
         curve = picture.curves[place]
         if column >= grid.width - 2:
@@ -164,7 +164,7 @@ def _ends(picture: Chart, grid: Grid) -> dict[int, Curve]:
     return ends
 
 
-def _end(picture: Chart, grid: Grid, curve: Curve) -> tuple[int, int] | None:
+def _end(picture: Chart, grid: Grid, curve: Polyline) -> tuple[int, int] | None:
     """Return the cell of the last point of a curve that is seen."""
     seen = (
         (_column(picture.x, x, grid), _row(picture.y, y, grid))
@@ -175,7 +175,7 @@ def _end(picture: Chart, grid: Grid, curve: Curve) -> tuple[int, int] | None:
     return next(((x, y) for x, y in seen if 0 <= x < grid.width), None)
 
 
-def _beside(grid: Grid, curve: Curve) -> bool:
+def _beside(grid: Grid, curve: Polyline) -> bool:
     """Write a label over, under or next to its curve, as far right as it is alone."""
     size = len(curve.label)
     own = sorted(

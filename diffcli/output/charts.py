@@ -69,7 +69,7 @@ class Axis(Record):
         return [(value, f"{value:.{digits}g}") for value in inside]
 
 
-class Curve(Record):
+class Polyline(Record):
     """A line through points, broken between its runs."""
 
     runs: Sequence[Sequence[Point]]
@@ -87,7 +87,7 @@ LETTERS = "*o+x#%"
 """What draws the first six curves in ASCII."""
 
 
-class Mark(Record):
+class ChartMark(Record):
     """A sign at one place: a kink, an open end."""
 
     x: float
@@ -101,8 +101,8 @@ class Chart(Record):
 
     x: Axis
     y: Axis
-    curves: Sequence[Curve]
-    marks: Sequence[Mark] = ()
+    curves: Sequence[Polyline]
+    marks: Sequence[ChartMark] = ()
     #: Places of vertical lines, such as poles.
     walls: Sequence[float] = ()
     #: Signs and their styles behind all this: rows from below, spread over it all.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from diffcli.output.charts import Curve
+from diffcli.output.charts import Polyline
 from diffcli.output.document import Run
 
 # The bits of a braille character, from the left column's top to the right's bottom.
@@ -24,7 +24,7 @@ class Grid:
         #: Where only a curve without a label was drawn, over which others' may stand.
         self.faint: set[tuple[int, int]] = set()
         #: The one labelled curve that passes a cell, dashes' gaps too; None: several.
-        self.owners: dict[tuple[int, int], Curve | None] = {}
+        self.owners: dict[tuple[int, int], Polyline | None] = {}
 
     def lay(self, ground: Sequence[Sequence[tuple[str, str]]]) -> None:
         """Put a ground behind everything, the nearest of its signs in each cell."""
@@ -33,7 +33,7 @@ class Grid:
             for x in range(self.width):
                 self.ground[x, y] = row[dot_at(x / max(self.width - 1, 1), len(row))]
 
-    def dot(self, x: int, y: int, curve: Curve) -> None:
+    def dot(self, x: int, y: int, curve: Polyline) -> None:
         """Set the dot in column x from the left and row y from the top."""
         cell = (x // self.across, y // self.down)
         self.styles[cell] = curve.style
@@ -53,13 +53,13 @@ class Grid:
         self.signs[x, y] = sign
         self.styles[x, y] = style
 
-    def own(self, x: int, y: int, curve: Curve) -> None:
+    def own(self, x: int, y: int, curve: Polyline) -> None:
         """Note that a labelled curve passes a dot, be it drawn or left out."""
         cell = (x // self.across, y // self.down)
         mine = self.owners.setdefault(cell, curve) is curve
         self.owners[cell] = curve if mine else None
 
-    def write(self, x: int, y: int, curve: Curve) -> bool:
+    def write(self, x: int, y: int, curve: Polyline) -> bool:
         """Write a curve's label into cells, if none of them is taken."""
         cells = [(x + place, y) for place in range(-1, len(curve.label) + 1)]
         inside = x >= 0 and cells[-1][0] <= self.width
@@ -71,7 +71,7 @@ class Grid:
             self.sign(*cell, letter, curve.style)
         return True
 
-    def alone(self, x: int, y: int, curve: Curve) -> bool:
+    def alone(self, x: int, y: int, curve: Polyline) -> bool:
         """Return whether a label there has nothing but its own curve around it."""
         around = [
             (x + place, row)

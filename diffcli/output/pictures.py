@@ -10,7 +10,7 @@ from diffcli.analysis.plot import plot, window
 from diffcli.analysis.reading import Reading
 from diffcli.engine.tape import Program
 from diffcli.output.canvas import draw
-from diffcli.output.charts import Axis, Chart, Curve, Mark
+from diffcli.output.charts import Axis, Chart, ChartMark, Polyline
 from diffcli.output.document import Line, Screen
 from diffcli.output.relief import SIGNS, Overlay, heading, relief
 from diffcli.output.views.plot import kinks, runs
@@ -37,7 +37,7 @@ def curve(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
     broken = [f.x for f in drawn.features if f.kind in ("jump", "pole")]
     values = runs([(s.x, s.value) for s in drawn.samples], broken)
     bottom, top = window((drawn,), False)
-    curves = [Curve(values, _label("f", screen), "first", "*")]
+    curves = [Polyline(values, _label("f", screen), "first", "*")]
     marks = list(kinks(drawn, "o" if screen.ascii else "◇"))
     x = state.point[name]
     if found.problem is not None:
@@ -46,14 +46,14 @@ def curve(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
         slope = found.estimate("backprop", name)
         if slope is not None and found.error is None:
             line = _line(x, here, slope, low, high)
-            curves.append(Curve([line], _label("tangent", screen), "second", "t"))
+            curves.append(Polyline([line], _label("tangent", screen), "second", "t"))
         if found.difference is not None:
             (x0, y0), (x1, y1) = found.difference.samples
             line = _line(x0, y0, found.difference.slope, low, high)
-            curves.append(Curve([line], _label("secant", screen), "third", "s"))
+            curves.append(Polyline([line], _label("secant", screen), "third", "s"))
             end = "O" if screen.ascii else "○"
-            marks += [Mark(x0, y0, end), Mark(x1, y1, end)]
-        marks.append(Mark(x, here, "@" if screen.ascii else "●"))
+            marks += [ChartMark(x0, y0, end), ChartMark(x1, y1, end)]
+        marks.append(ChartMark(x, here, "@" if screen.ascii else "●"))
     chart = Chart(
         Axis(low, high), Axis(bottom, top), curves, marks,
         [f.x for f in drawn.features if f.kind in ("pole", "asymptote")],
@@ -108,15 +108,17 @@ def landscape(state: State, found: Reading, screen: Screen, lines: int) -> list[
     size = min(columns // 2, most), min(rows, most)
     key = parsed.expression, field.x, field.y, *size
     chart = _last(key, lambda: Map(field, *size))
-    curves: list[Curve] = []
-    marks: list[Mark] = []
+    curves: list[Polyline] = []
+    marks: list[ChartMark] = []
     gradient = [found.estimate("backprop", name) for name in (first, second)]
     if None not in gradient:
         arrow, head = _arrow((x, y), [g or 0.0 for g in gradient], rx, ry)
         if arrow:
-            curves.append(Curve([arrow], "", "gradient", "#"))
-            marks.append(Mark(*arrow[1], "#" if screen.ascii else head, "gradient"))
-    marks.append(Mark(x, y, "@" if screen.ascii else "●"))
+            curves.append(Polyline([arrow], "", "gradient", "#"))
+            marks.append(
+                ChartMark(*arrow[1], "#" if screen.ascii else head, "gradient")
+            )
+    marks.append(ChartMark(x, y, "@" if screen.ascii else "●"))
     overlay = Overlay(curves, marks)
     return relief(chart, screen, lines, arrows=False, overlay=overlay, within=True)
 

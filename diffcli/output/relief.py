@@ -9,7 +9,7 @@ from itertools import pairwise
 from diffcli.analysis.maps import Map, Range
 from diffcli.analysis.plot import extent
 from diffcli.output.canvas import draw
-from diffcli.output.charts import Axis, Chart, Curve, Mark
+from diffcli.output.charts import Axis, Chart, ChartMark, Polyline
 from diffcli.output.document import Line, Run, Screen
 from diffcli.output.levels import Grid, level_line
 from diffcli.records import Record
@@ -46,8 +46,8 @@ _LETTER = "-"  # a level line in ASCII
 class Overlay(Record):
     """What is drawn on a map."""
 
-    curves: Sequence[Curve] = ()
-    marks: Sequence[Mark] = ()
+    curves: Sequence[Polyline] = ()
+    marks: Sequence[ChartMark] = ()
 
 
 def relief(
@@ -72,7 +72,7 @@ def relief(
         marks += _arrows(chart, signs, screen.width, height)
         if chart.steepest:
             best = chart.steepest.sample
-            marks.append(Mark(best.x, best.y, signs.steepest, "gradient"))
+            marks.append(ChartMark(best.x, best.y, signs.steepest, "gradient"))
     over = overlay or Overlay()
     over = Overlay(over.curves, [*marks, *over.marks])
     legend = [*_wrapped(_legend(chart, levels, signs, arrows), screen.width)]
@@ -163,11 +163,11 @@ def shading(
     ]
 
 
-def _lines(chart: Map, levels: Sequence[float]) -> Iterator[Curve]:
+def _lines(chart: Map, levels: Sequence[float]) -> Iterator[Polyline]:
     values = _unbroken(chart)
     for level in levels:
         pieces = list(level_line(values, chart.x, chart.y, level))
-        yield Curve(pieces, "", "sixth", _LETTER)
+        yield Polyline(pieces, "", "sixth", _LETTER)
 
 
 def _unbroken(chart: Map) -> Grid:
@@ -193,17 +193,19 @@ def _beside(edge: Grid) -> Iterator[tuple[int, int]]:
                         yield near
 
 
-def _walls(chart: Map, signs: Signs) -> Iterator[Mark]:
+def _walls(chart: Map, signs: Signs) -> Iterator[ChartMark]:
     """Yield signs along the lines on which the function breaks."""
     for line in chart.breaks:
         sign = signs.kink if line.kind == "kink" else signs.wall
         for (x, y), (to_x, to_y) in level_line(line.edge, chart.x, chart.y, 0.0):
-            yield Mark((x + to_x) / 2, (y + to_y) / 2, sign)
+            yield ChartMark((x + to_x) / 2, (y + to_y) / 2, sign)
     for spot in chart.spots:
-        yield Mark(spot.x, spot.y, signs.kink if spot.kind == "kink" else signs.wall)
+        yield ChartMark(
+            spot.x, spot.y, signs.kink if spot.kind == "kink" else signs.wall
+        )
 
 
-def _arrows(chart: Map, signs: Signs, width: int, height: int) -> Iterator[Mark]:
+def _arrows(chart: Map, signs: Signs, width: int, height: int) -> Iterator[ChartMark]:
     """Yield where the gradient points, as it looks in the picture."""
     (low_x, high_x), (low_y, high_y) = chart.field.x, chart.field.y
     wide, tall = high_x / 2 - low_x / 2, high_y / 2 - low_y / 2
@@ -217,7 +219,7 @@ def _arrows(chart: Map, signs: Signs, width: int, height: int) -> Iterator[Mark]
             dx, dy = sample.gradient
             largest = max(abs(dx), abs(dy))
             sign = heading(dx / largest, dy / largest * stretch, signs)
-            yield Mark(sample.x, sample.y, sign, "gradient")
+            yield ChartMark(sample.x, sample.y, sign, "gradient")
 
 
 def heading(across: float, up: float, signs: Signs) -> str:

@@ -7,12 +7,12 @@ from operator import attrgetter
 from typing import Any
 
 from diffcli.analysis.descend import Descent
-from diffcli.analysis.health import Health, Layer, Unit
+from diffcli.analysis.health import Health, LayerHealth, Unit
 from diffcli.analysis.maps import Map
 from diffcli.analysis.training import Decision, Training
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import height
-from diffcli.output.charts import Mark
+from diffcli.output.charts import ChartMark
 from diffcli.output.document import Block, Line, Lines, Picture, Run, Screen
 from diffcli.output.relief import ASCII_SIGNS, SIGNS, Overlay, plane
 from diffcli.output.views import data_record
@@ -57,12 +57,12 @@ def layer_rows(training: Training, notation: Notation) -> Iterator[tuple[Line, .
         yield ((Run(f"grad {_names(layer, notation)}"),), *ends)
 
 
-def changed(before: Layer, after: Layer) -> str:
+def changed(before: LayerHealth, after: LayerHealth) -> str:
     """Return the size of a gradient before and after: 1.2e-03 → 4.5e-06."""
     return f"{before.gradient:.1e} → {after.gradient:.1e}"
 
 
-def _names(layer: Layer, notation: Notation) -> str:
+def _names(layer: LayerHealth, notation: Notation) -> str:
     shown = [notation.variable(name) for name in layer.names]
     names = ", ".join(shown)
     return names if len(names) <= _MOST_NAMES else f"{shown[0]} … {shown[-1]}"
@@ -154,7 +154,7 @@ def _map(decision: Decision, screen: Screen, lines: int) -> list[Line]:
     ]
 
 
-def _marks(decision: Decision, *, ascii: bool) -> Iterator[Mark]:
+def _marks(decision: Decision, *, ascii: bool) -> Iterator[ChartMark]:
     """Yield the examples where they lie."""
     small, large = _ASCII_SIGNS if ascii else _SIGNS
     columns = decision.data.columns
@@ -163,7 +163,7 @@ def _marks(decision: Decision, *, ascii: bool) -> Iterator[Mark]:
     middle = low / 2 + high / 2
     names = decision.field.names
     for x, y, target in zip(*(columns[name] for name in names), wanted, strict=True):
-        yield Mark(x, y, large if target > middle else small)
+        yield ChartMark(x, y, large if target > middle else small)
 
 
 def _meaning(decision: Decision, screen: Screen) -> str:

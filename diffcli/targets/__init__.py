@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from diffcli.targets._listing import SIGNS as SIGNS
-    from diffcli.targets._listing import Check as Check
     from diffcli.targets._listing import Helper as Helper
     from diffcli.targets._listing import Listing as Listing
     from diffcli.targets._listing import Nested as Nested
     from diffcli.targets._listing import Output as Output
+    from diffcli.targets._listing import SelfTest as SelfTest
     from diffcli.targets._listing import Statement as Statement
     from diffcli.targets._listing import Unavailable as Unavailable
     from diffcli.targets._listing import comment as comment

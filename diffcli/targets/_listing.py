@@ -45,7 +45,7 @@ class Helper(Record):
     code: str
 
 
-class Check(Record):
+class SelfTest(Record):
     """A point, and the numbers that have to come out there."""
 
     #: The inputs and the outputs, as code.
@@ -75,7 +75,7 @@ class Listing(Record):
     seconds: tuple[tuple[tuple[Output, ...], ...], ...] = ()
     #: There are choices, of which one side may be undefined.
     chooses: bool = False
-    check: Check | None = None
+    check: SelfTest | None = None
     #: For a query: the table with the inputs.
     table: str = ""
 

@@ -137,7 +137,7 @@ def command(
         problem = found.problem
         notes = request.reading_notes(problem.parsed)
         return request.answer(form, [at(problem)], notes)
-    own = header(request.wanted(parsed, wrt))
+    own = header(request.variables_for(parsed, wrt))
     return request.at_points(
         form, parsed, wrt, at, own, notes=request.reading_notes(parsed)
     )

@@ -96,7 +96,7 @@ def _problem(
     Raises UsageError for no variable of that name and for several points, PointError,
     DomainError.
     """
-    names = request.wanted(parsed, "")
+    names = request.variables_for(parsed, "")
     if vary and vary not in names:
         raise UsageError(
             f"--vary names '{vary}', which is not in the formula ({', '.join(names)})"

@@ -76,7 +76,7 @@ def command(
     if not check:
         refuse("code gets its point when it runs; --check tests one", "points")
     at = _point(request, parsed) if check else None
-    found = operations(parsed, wrt=request.wanted(parsed, wrt), order=order)
+    found = operations(parsed, wrt=request.variables_for(parsed, wrt), order=order)
 
     def lines(language: str) -> list[str]:
         return code(found, language, check=at, name=name, table=table, dialect=dialect)

@@ -232,7 +232,7 @@ def _at(question: Question, *, exact: bool, arithmetic: bool) -> Answer:
     request, form, order = question.request, question.form, question.order
     parsed = request.parsed(several=True)
     several = bool(parsed.outputs)
-    toward = request.wanted(parsed, question.wrt) if order else ()
+    toward = request.variables_for(parsed, question.wrt) if order else ()
     names = question.methods(many=request.many or several) if order else ()
     alone = order == 0 and not (parsed.variables or request.has_points)
     rows = Rows((), iter([_NOWHERE])) if alone else request.rows_for(parsed, form)

@@ -71,7 +71,7 @@ def command(
         request = implicits.of_equation(request)
         refuse("--implicit gives the slope of a curve", "order", "simplify")
     parsed = request.parsed(several=not implicit)
-    toward = request.wanted(parsed, wrt)
+    toward = request.variables_for(parsed, wrt)
     found_curve = implicits.curve(parsed, implicit, toward) if implicit else None
     if found_curve:
         toward = tuple(n for n in parsed.variables if n in {*toward, implicit})

@@ -89,7 +89,7 @@ def command(
     """
     request = Request(expr, **shared)
     parsed = request.parsed()
-    name, *others = request.wanted(parsed, wrt)
+    name, *others = request.variables_for(parsed, wrt)
     if wrt and others:
         raise UsageError(
             "sweep is about one variable, but --wrt names more",

@@ -22,7 +22,7 @@ _MOST_EXPANDED = 160  # terms of a sum after all its products were multiplied ou
 _HIGHEST = 6  # power of a sum that is multiplied out
 
 
-class Expansion(Trigonometry):
+class Expander(Trigonometry):
     """Sums multiplied out, and factored."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class Expansion(Trigonometry):
         return found
 
 
-class Work(Expansion, ABC):
+class Work(Expander, ABC):
     """What the forms are made with: all of that, and the short forms of parts.
 
     The rows of forms ask for those, and ``Normal``, which has the rows, gives them.

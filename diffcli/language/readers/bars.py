@@ -14,8 +14,8 @@ from diffcli.language.readers.words import (
     Words,
     begins_operand,
     ends_operand,
+    excerpt,
     name,
-    shown,
     sign,
 )
 from diffcli.records import Record
@@ -165,7 +165,7 @@ def _spelled(draft: Draft, roles: _Roles) -> str:
             if not roles[place] and begins_operand(follows):
                 pieces.append("*")
         else:
-            pieces.append(shown(draft.source, [word]))
+            pieces.append(excerpt(draft.source, [word]))
     return "".join(pieces)
 
 

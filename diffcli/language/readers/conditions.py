@@ -21,10 +21,10 @@ from diffcli.language.readers.words import (
     by_call,
     call,
     ends_operand,
+    excerpt,
     grouped,
     name,
     partners,
-    shown,
     sign,
 )
 
@@ -324,7 +324,7 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
     condition, yes, no = pieces.arguments
     like = pieces.name
     if not _is_condition(condition):
-        typed = shown(draft.source, condition)
+        typed = excerpt(draft.source, condition)
         message = f"'{typed}' is a value and no condition"
         raise draft.refuse(condition, message, f"write {typed} != 0")
     found = call(like, condition, yes, text=WHEN.name)

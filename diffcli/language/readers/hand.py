@@ -16,12 +16,12 @@ from diffcli.language.readers.words import (
     by_call,
     call,
     ends_operand,
+    excerpt,
     grouped,
     name,
     number,
     operand_start,
     partners,
-    shown,
     sign,
 )
 from diffcli.remarks import Remark
@@ -90,7 +90,7 @@ def _inverse(draft: Draft, word: Token, power: Token) -> Token:
     if row not in INVERSES:
         raise _two_readings(draft, word, [power], "(x)")
     inverse = INVERSES[row]
-    typed = shown(draft.source, [word, power])
+    typed = excerpt(draft.source, [word, power])
     said = f"{typed}(...) is read as {inverse}(...), the inverse"
     draft.notes.append(Remark(f"{said}; the reciprocal is 1/{row}(...)."))
     return Token("name", inverse, word.start, power.end)
@@ -103,7 +103,7 @@ def _refuse_minus_one(
     if spelled == "-1":
         end = partners(group)[0]
         raise _two_readings(
-            draft, word, exponent, shown(draft.source, group[: end + 1])
+            draft, word, exponent, excerpt(draft.source, group[: end + 1])
         )
 
 
@@ -112,7 +112,7 @@ def _two_readings(
 ) -> Exception:
     row = BY_NAME[word.text].name
     inverse = INVERSES.get(row)
-    typed = shown(draft.source, [word, *exponent])
+    typed = excerpt(draft.source, [word, *exponent])
     meant = (
         f"{inverse}{group} for the inverse" if inverse else "the inverse by its name"
     )
@@ -148,7 +148,7 @@ def _with_base(draft: Draft, pieces: Pieces) -> Words | None:
         any(word.kind == "name" for word in argument) for argument in pieces.arguments
     )
     if second and not first:
-        one, other = (shown(draft.source, words) for words in pieces.arguments)
+        one, other = (excerpt(draft.source, words) for words in pieces.arguments)
         raise draft.refuse(
             [pieces.name, pieces.closing],
             "the base could stand first or last",
@@ -171,7 +171,7 @@ def _base(draft: Draft, word: Token) -> Token | None:
     """Return the base that stands in a name: 3 for log_3 and log₃."""
     letters, _, index = word.text.partition("_")
     if not index and not draft.names_function(word):
-        typed = shown(draft.source, [word])
+        typed = excerpt(draft.source, [word])
         if typed[:3] == "log" and typed[3:4] in tuple("₀₁₂₃₄₅₆₇₈₉"):
             letters, index = "log", word.text[3:]
     if letters != "log" or not index:
@@ -199,7 +199,7 @@ def behind_operands(draft: Draft) -> Words:
                 raise draft.refuse([word, after], message, hint)
             start = operand_start(found)
             if start and found[start - 1].kind in ("√", "∛"):
-                root, under = found[start - 1], shown(draft.source, found[start:])
+                root, under = found[start - 1], excerpt(draft.source, found[start:])
                 hint = f"write ({root.kind}{under})! or {root.kind}({under}!)"
                 message = "'!' could be of the root, or of what stands under it"
                 raise draft.refuse([root, word], message, hint)
@@ -232,7 +232,7 @@ def _is_remainder(draft: Draft, place: int) -> bool:
     apart = draft.source[before.end : word.start].isspace()
     close = word.end == after.start
     if before.kind == "number" and not apart and (signed or not close):
-        left, right = before.text, shown(draft.source, [after])
+        left, right = before.text, excerpt(draft.source, [after])
         raise draft.refuse(
             [before, word, after],
             "'%' could be a percentage or a remainder",

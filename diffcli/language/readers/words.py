@@ -262,7 +262,7 @@ def call(word: Token, *inside: Words, text: str = "") -> Words:
     return [name(text or word.text, word), *grouped(joined[1:], word)]
 
 
-def shown(source: str, given: Sequence[Token]) -> str:
+def excerpt(source: str, given: Sequence[Token]) -> str:
     """Return words as they stand in the text."""
     return source[given[0].start : given[-1].end].strip() if given else ""
 

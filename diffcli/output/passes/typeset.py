@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
-from diffcli.analysis.trace import Backward, Forward, Path, Share, Trace
+from diffcli.analysis.trace import Backward, Contribution, Forward, Path, Trace
 from diffcli.language.expression import Call
 from diffcli.language.latex_printer import latex, latex_name
 from diffcli.language.partials import partial_latex
@@ -52,7 +52,7 @@ def _upstream(node: Backward) -> str:
     return " + ".join(parts) or "1"
 
 
-def _factor(share: Share) -> str:
+def _factor(share: Contribution) -> str:
     written = latex(share.partial, 400, share.names)
     node = share.partial
     plain = not isinstance(node, Call) or node.function.notation is None

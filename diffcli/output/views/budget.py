@@ -74,10 +74,10 @@ def _blocks(budget: Budget, notation: Notation) -> Iterator[Block]:
         for each in budget.shares
     ]
     yield Table(columns, tuple(rows))
-    yield Prose(_told(budget, notation))
+    yield Prose(_summary(budget, notation))
 
 
-def _told(budget: Budget, notation: Notation) -> str:
+def _summary(budget: Budget, notation: Notation) -> str:
     """Return what to read first."""
     first = budget.shares[0]
     said = []

@@ -11,7 +11,7 @@ from diffcli.analysis.maps import Field, Map, Range
 from diffcli.language.notation import Notation
 from diffcli.output import training
 from diffcli.output.canvas import draw, height
-from diffcli.output.charts import LETTERS, Axis, Chart, Curve, Mark
+from diffcli.output.charts import LETTERS, Axis, Chart, ChartMark, Polyline
 from diffcli.output.document import (
     Block,
     Column,
@@ -171,15 +171,15 @@ def _map(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
         problem.parsed, problem.program, (first, second), others, *_box(descent)
     )
     start, end = "O@" if screen.ascii else "○●"
-    curves: list[Curve] = []
-    marks: list[Mark] = []
+    curves: list[Polyline] = []
+    marks: list[ChartMark] = []
     for place, course in enumerate(descent.courses):
         points = [(step.point[0], step.point[1]) for step in course.path]
         style = _STYLES[place % len(_STYLES)]
         letter = LETTERS[place % len(LETTERS)]
-        curves.append(Curve([points], f"{course.rate:.4g}", style, letter))
-        marks.append(Mark(*points[-1], end, style))
-    marks.append(Mark(*points[0], start))
+        curves.append(Polyline([points], f"{course.rate:.4g}", style, letter))
+        marks.append(ChartMark(*points[-1], end, style))
+    marks.append(ChartMark(*points[0], start))
     lines = height(asked, screen, _LINES_AROUND_MAP)
     overlay = Overlay(curves, marks)
     return relief(Map(field), screen, lines, arrows=False, overlay=overlay)
@@ -298,7 +298,7 @@ def _picture(descent: Descent, screen: Screen, lines: int) -> Sequence[Line]:
         low, high = low - (abs(low) or 1), low + (abs(low) or 1)
     steps = max(course.path[-1].number for course in courses)
     curves = [
-        Curve(
+        Polyline(
             [[(step.number, step.loss) for step in course.path]],
             f"{course.rate:.4g}",
             _STYLES[place % len(_STYLES)],

@@ -82,8 +82,8 @@ def call(state: State) -> str:
     words = [f"--h {plain_number(state.h)} --scheme {state.scheme}"]
     if state.picture == CURVE and len(state.point) > 1:
         words.append(f"--vary {state.along}")
-    ranges = [state.ranges[name] for name in state.shown]
-    if ranges != [usual(state.point[name]) for name in state.shown]:
+    ranges = [state.ranges[name] for name in state.axes]
+    if ranges != [usual(state.point[name]) for name in state.axes]:
         words += [
             f"--{axis} {plain_number(middle - reach)}:{plain_number(middle + reach)}"
             for axis, (middle, reach) in zip("xy", ranges, strict=False)
@@ -332,7 +332,7 @@ def _record(state: State) -> dict[str, Any]:
         "cause": found.cause(name) or None,
         "ranges": {
             each: [middle - reach, middle + reach]
-            for each in state.shown
+            for each in state.axes
             for middle, reach in (state.ranges[each],)
         },
         "status": error or "ok",

@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import Any
 
 from diffcli import version
-from diffcli.analysis.maps import Field, Map, Range, Sample
+from diffcli.analysis.maps import Field, Map, MapSample, Range
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import height
 from diffcli.output.document import (
@@ -98,7 +98,7 @@ def _picture(exhibit: Exhibit, chart: Map, screen: Screen) -> Sequence[Line]:
     return relief(chart, screen, lines, z=exhibit.z, arrows=exhibit.derivatives)
 
 
-def _samples(exhibit: Exhibit) -> Iterator[Sample]:
+def _samples(exhibit: Exhibit) -> Iterator[MapSample]:
     for row in exhibit.field.samples(exhibit.samples, exhibit.samples):
         yield from row
 
@@ -117,7 +117,7 @@ def _record(exhibit: Exhibit, chart: Map) -> dict[str, Any]:
     }
 
 
-def _described(sample: Sample) -> dict[str, Any]:
+def _described(sample: MapSample) -> dict[str, Any]:
     gradient = sample.gradient
     return {
         "x": sample.x,

@@ -9,7 +9,7 @@ from diffcli import version
 from diffcli.analysis.plot import Plot, Sample, window
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import draw, height
-from diffcli.output.charts import LETTERS, Axis, Chart, Curve, Mark
+from diffcli.output.charts import LETTERS, Axis, Chart, ChartMark, Polyline
 from diffcli.output.document import (
     Block,
     Document,
@@ -163,18 +163,18 @@ def chart(exhibit: Exhibit, names: Sequence[str], *, ascii: bool = False) -> Cha
     """Return what is drawn: values and derivatives, each with its name as label."""
     samples = exhibit.plots[0].samples
     y = exhibit.y or window(exhibit.plots, exhibit.derivatives)
-    curves: list[Curve] = []
-    marks: list[Mark] = []
+    curves: list[Polyline] = []
+    marks: list[ChartMark] = []
     walls: list[float] = []
     for place, (name, plot) in enumerate(zip(names, exhibit.plots, strict=True)):
         mine, its = _styles(exhibit, place)
         broken = [f.x for f in plot.features if f.kind in ("jump", "pole")]
         values = runs([(s.x, s.value) for s in plot.samples], broken)
-        curves.append(Curve(values, name, _STYLES[mine], LETTERS[mine]))
+        curves.append(Polyline(values, name, _STYLES[mine], LETTERS[mine]))
         if exhibit.derivatives:
             broken = [f.x for f in plot.features]
             slopes = runs([(s.x, s.slope) for s in plot.samples], broken)
-            curves.append(Curve(slopes, f"{name}'", _STYLES[its], LETTERS[its], 3))
+            curves.append(Polyline(slopes, f"{name}'", _STYLES[its], LETTERS[its], 3))
         marks += kinks(plot, "o" if ascii else "◇")
         walls += [f.x for f in plot.features if f.kind in ("pole", "asymptote")]
     return Chart(Axis(samples[0].x, samples[-1].x), Axis(*y), curves, marks, walls)
@@ -200,13 +200,13 @@ def runs(
     return [run for run in runs if run]
 
 
-def kinks(plot: Plot, sign: str) -> Iterator[Mark]:
+def kinks(plot: Plot, sign: str) -> Iterator[ChartMark]:
     """Yield a sign for each kink."""
     for feature in plot.features:
         if feature.kind == "kink":
             near = min(plot.samples, key=lambda s: abs(s.x - feature.x))
             if near.value is not None:
-                yield Mark(feature.x, near.value, sign)
+                yield ChartMark(feature.x, near.value, sign)
 
 
 def _thinned(exhibit: Exhibit, plot: Plot) -> Sequence[Sample]:

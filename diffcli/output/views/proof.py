@@ -60,7 +60,7 @@ def _blocks(proof: Proof, notation: Notation) -> Iterator[Block]:
     columns = (Column("", "left"), Column("value", "left"), Column("", "left"))
     rows = tuple(_row(proof, number, notation, called) for number in proof.numbers)
     yield Table(columns, rows)
-    yield Prose(_told(proof))
+    yield Prose(_meaning(proof))
 
 
 def exact_point(point: Mapping[str, Expression], notation: Notation) -> str:
@@ -91,7 +91,7 @@ def _row(
     return (Run(label, "name"),), (value,), (Run(status, "muted"),)
 
 
-def _told(proof: Proof) -> str:
+def _meaning(proof: Proof) -> str:
     """Return what the digits mean."""
     statuses = {number.status for number in proof.numbers}
     if "proved" in statuses:

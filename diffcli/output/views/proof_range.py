@@ -82,7 +82,7 @@ def _blocks(proof: RangeProof, notation: Notation) -> Iterator[Block]:
         for low, high in [bounds]
     ]
     bounded = f" Everywhere {' and '.join(said)}." if said else ""
-    yield Prose(f"{_told(proof, label)}{bounded}")
+    yield Prose(f"{_conclusion(proof, label)}{bounded}")
 
 
 def _row(part: Part, label: str) -> tuple[Line, ...]:
@@ -95,7 +95,7 @@ def _row(part: Part, label: str) -> tuple[Line, ...]:
     )
 
 
-def _told(proof: RangeProof, label: str) -> str:
+def _conclusion(proof: RangeProof, label: str) -> str:
     """Return the sentence for the whole range."""
     if proof.open:
         return "All but what is not decided is proved."
@@ -160,10 +160,10 @@ def _claim_blocks(proof: ClaimProof, notation: Notation) -> Iterator[Block]:
     where = _where(proof.variable, proof.ends, proof.point, notation)
     claim = notation.text(proof.claim.expression, limit=200)
     yield Facts(((Run(f"claim: {_label(proof, notation)} = {claim}"),), where))
-    yield Prose(told(proof))
+    yield Prose(verdict_sentence(proof))
 
 
-def told(proof: ClaimProof) -> str:
+def verdict_sentence(proof: ClaimProof) -> str:
     """Return the verdict as a sentence."""
     if proof.verdict == "proved":
         return f"Proved: everywhere on the range it is within {LIMIT:g} of the truth."
@@ -202,5 +202,5 @@ def _claim_sheet(proof: ClaimProof) -> Sheet:
 
 def _claim_cases(proof: ClaimProof) -> Iterator[Case]:
     outcome = {"proved": "", "wrong": "failure", "open": "error"}[proof.verdict]
-    message = "" if proof.verdict == "proved" else told(proof)
+    message = "" if proof.verdict == "proved" else verdict_sentence(proof)
     yield Case(proof.variable, understood(proof.parsed), outcome, message)

@@ -54,7 +54,7 @@ class Steps(Record):
     """Derivations with what is needed to tell about them."""
 
     parsed: Parsed
-    told: Sequence[Derivative]
+    derivatives: Sequence[Derivative]
     #: "paper": a chain of equals; "rules": one line a rule; "full": its letters too.
     level: str
     #: The point, if one was given.
@@ -116,7 +116,7 @@ def document(steps: Steps) -> Document:
 
 def _blocks(steps: Steps, notation: Notation) -> Iterator[Block]:
     yield from formulas(steps.parsed, notation, bare=bool(steps.parsed.definitions))
-    for told in steps.told:
+    for told in steps.derivatives:
         yield Lines(((),))
         if steps.level == "paper":
             yield Picture(
@@ -305,7 +305,7 @@ def _record(steps: Steps) -> dict[str, Any]:
                 else derivative_text(told.simplified),
                 "simplification": _simplification(steps, told),
             }
-            for told in steps.told
+            for told in steps.derivatives
         },
     }
     if steps.curve:
@@ -313,7 +313,7 @@ def _record(steps: Steps) -> dict[str, Any]:
         record["implicit"] = steps.curve.name
         record["slopes"] = {name: derivative_text(f) for name, f in derivatives}
     if steps.point:
-        values = {",".join(told.variables): told.value for told in steps.told}
+        values = {",".join(told.variables): told.value for told in steps.derivatives}
         record |= {"point": dict(steps.point), "values": values}
         record["warnings"] = sentences(steps.warnings)
     return record
@@ -358,7 +358,7 @@ def _step_records(derivation: Derivation) -> Iterator[dict[str, Any]]:
     limit = max(200, min(20_000, _MOST_WRITTEN // len(derivation.steps)))
     sizes: dict[Expression, int] = {}
 
-    def shown(node: Expression | None) -> str | None:
+    def plain(node: Expression | None) -> str | None:
         if node is None or written_size(node, limit, sizes) == limit:
             return None  # a node has at least a character
         return derivative_text(node, limit)
@@ -368,8 +368,8 @@ def _step_records(derivation: Derivation) -> Iterator[dict[str, Any]]:
             "rule": step.rule.name,
             "before": step.rule.before,
             "after": step.rule.after,
-            "of": shown(step.of),
-            "filled": shown(derivation.filled(place)),
-            "becomes": shown(step.becomes),
+            "of": plain(step.of),
+            "filled": plain(derivation.filled(place)),
+            "becomes": plain(step.becomes),
             "uses": list(step.uses),
         }

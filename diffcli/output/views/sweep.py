@@ -8,7 +8,7 @@ from typing import Any
 from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import draw, height
-from diffcli.output.charts import Axis, Chart, Curve
+from diffcli.output.charts import Axis, Chart, Polyline
 from diffcli.output.document import (
     Block,
     Document,
@@ -81,9 +81,11 @@ def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
     for series in exhibit.sweep.series:
         style, letter, dash = _STYLES[series.scheme]
         points = list(errors(series, relative))[::-1]
-        curves.append(Curve([points], series.scheme, style, letter, dash))
+        curves.append(Polyline([points], series.scheme, style, letter, dash))
         if exhibit.theory:
-            curves.append(Curve([_predicted(exhibit.sweep, series)], "", style, ".", 2))
+            curves.append(
+                Polyline([_predicted(exhibit.sweep, series)], "", style, ".", 2)
+            )
     drawn = [point for curve in curves for run in curve.runs for point in run]
     if not drawn:
         some = any(series.best for series in exhibit.sweep.series)

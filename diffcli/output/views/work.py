@@ -89,7 +89,7 @@ def _right(wrong: LineVerdict, notation: Notation) -> str:
 
 def _used(item: Item, node: Expression | None = None) -> dict[Expression, str]:
     """Return the names that a line has, by what they stand for."""
-    used = variables(item.shown)
+    used = variables(item.display)
     return {
         part: name
         for name, part in item.names.items()
@@ -99,7 +99,7 @@ def _used(item: Item, node: Expression | None = None) -> dict[Expression, str]:
 
 def _written(item: Item, notation: Notation) -> str:
     """Return a formula of the student, with the names of its parts."""
-    return _formula(item.shown, item, notation, {})
+    return _formula(item.display, item, notation, {})
 
 
 def _formula(
