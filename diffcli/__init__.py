@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from diffcli.analysis.budget import Share as Share
     from diffcli.analysis.check import Check as Check
     from diffcli.analysis.check import Remainder as Remainder
-    from diffcli.analysis.courses import Course as Course
     from diffcli.analysis.depth import Chain as Chain
     from diffcli.analysis.depth import Layer as Layer
     from diffcli.analysis.descend import Descent as Descent
+    from diffcli.analysis.descend_courses import Course as Course
     from diffcli.analysis.examples import Examples as Examples
     from diffcli.analysis.features import Feature as Feature
     from diffcli.analysis.grad import Agreement as Agreement
@@ -101,7 +101,7 @@ _HOMES = {
     "analysis.check": "Check Remainder",
     "analysis.verdicts": "Verdict",
     "analysis.depth": "Chain Layer",
-    "analysis.courses": "Course",
+    "analysis.descend_courses": "Course",
     "analysis.descend": "Descent",
     "analysis.grad": "Agreement Comparison",
     "analysis.hessian": "Hessian",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from diffcli import gradient, hessian, parse
 from diffcli.analysis.examples import Examples
-from diffcli.analysis.health import health, layers
+from diffcli.analysis.network_health import health, layers
 from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError
 from diffcli.inputs.data import data, drawn, joined

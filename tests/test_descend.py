@@ -10,9 +10,9 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffcli.analysis.courses import FEEDBACK
 from diffcli.analysis.curvature import largest_curvature
 from diffcli.analysis.descend import descend, rows
+from diffcli.analysis.descend_courses import FEEDBACK
 from diffcli.engine.mean import Single
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse

@@ -8,10 +8,10 @@ import pytest
 
 from diffcli.analysis.explore import CONSTANT, MAP, STEP, VARIABLE, State, start
 from diffcli.analysis.explore_keys import KEYS, press
-from diffcli.analysis.reading import reading
+from diffcli.analysis.explore_reading import reading
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
-from diffcli.output import pictures
+from diffcli.output import explore_pictures
 from diffcli.output.document import Documents, Screen
 from diffcli.output.formats import table
 from diffcli.output.views.explore import call, document, frame
@@ -295,8 +295,8 @@ def test_a_map_is_drawn_anew_only_where_it_changes() -> None:
     now = state("abs(x*y)", x=1, y=2)
     screen = Screen()
     text_of(now, screen)
-    first = dict(pictures._kept)
+    first = dict(explore_pictures._kept)
     text_of(press(now, "right"), screen)
-    assert pictures._kept == first
+    assert explore_pictures._kept == first
     text_of(press(now, "z"), screen)
-    assert pictures._kept != first
+    assert explore_pictures._kept != first

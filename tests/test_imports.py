@@ -73,9 +73,9 @@ UNUSED = {
     "diffcli.engine.stencils",
     "diffcli.engine.fold",
     "diffcli.cli.shells",
-    "diffcli.cli.orders",
+    "diffcli.cli.gradients.orders",
     "diffcli.cli.examples",
-    "diffcli.cli.streams",
+    "diffcli.cli.gradients.streams",
     "diffcli.inputs.claims",
     "diffcli.version",
 }

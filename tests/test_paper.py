@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcli.calculus.functions import FUNCTIONS, NAMED
-from diffcli.engine.network import network
+from diffcli.engine.chain_of_names import network
 from diffcli.engine.paper import chain, resolved
 from diffcli.language.expression import (
     Call,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator, ValidationError
 
 from diffcli import errors, plugins
-from diffcli.analysis.courses import FEEDBACK
+from diffcli.analysis.descend_courses import FEEDBACK
 from diffcli.cli import commands
 from diffcli.cli.main import main
 from diffcli.language.expression import Expression

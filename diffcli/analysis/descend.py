@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from diffcli.analysis.courses import Course, Iterate, Walk
 from diffcli.analysis.curvature import largest_curvature
+from diffcli.analysis.descend_courses import Course, Iterate, Walk
 from diffcli.analysis.judgement import judged
 from diffcli.engine.mean import Batches, Objective, Single
 from diffcli.problem import Problem

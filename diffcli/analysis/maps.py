@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from diffcli.analysis.features import Feature, Slice, edges, features
+from diffcli.analysis.map_spots import Spot, spots
 from diffcli.analysis.spacing import spaced
-from diffcli.analysis.spots import Spot, spots
 from diffcli.engine.columns import BLOCK, gradients
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, Expression, Number

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import starmap
 
-from diffcli.analysis.trials import Trial
+from diffcli.analysis.slip_trials import Trial
 from diffcli.calculus.mistakes import (
     ANYWHERE,
     NO_INNER,

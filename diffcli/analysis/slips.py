@@ -13,8 +13,8 @@ that a slip is named only if it explains the formula; a number can only fit.
 from collections.abc import Iterator, Mapping
 
 from diffcli.analysis.slip_search import Search, Slip
-from diffcli.analysis.trials import trials
-from diffcli.analysis.wholes import wholes
+from diffcli.analysis.slip_trials import trials
+from diffcli.analysis.whole_slips import wholes
 from diffcli.engine.derivation import Derivation, readable
 from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.engine.rewriting import D

@@ -29,7 +29,7 @@ def series(problem: Problem, name: str, order: int) -> list[Any]:
     """
     from diffcli.arithmetics.power_series import NoSeries
     from diffcli.engine.adaptive import Unsettled, values
-    from diffcli.engine.expansion import coefficients
+    from diffcli.engine.taylor_series import coefficients
 
     given = (problem.program, problem.point, name, order, _digits(problem))
     try:
@@ -59,7 +59,7 @@ def series(problem: Problem, name: str, order: int) -> list[Any]:
 
 def _has_sides(problem: Problem) -> bool:
     """Tell whether f may be another function on the left than on the right."""
-    from diffcli.engine.expansion import is_analytic
+    from diffcli.engine.taylor_series import is_analytic
 
     return bool(problem.tape.rough_rows()) or not is_analytic(problem.program)
 

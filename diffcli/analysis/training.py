@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from diffcli.analysis.health import Health, health
 from diffcli.analysis.maps import Field
+from diffcli.analysis.network_health import Health, health
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, variables
 from diffcli.records import Record
 
 if TYPE_CHECKING:
-    from diffcli.analysis.courses import Course
+    from diffcli.analysis.descend_courses import Course
     from diffcli.analysis.examples import Examples
     from diffcli.inputs.data import Data
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from diffcli.analysis import taylor as _analysis
-from diffcli.analysis.polynomial import polynomial
 from diffcli.analysis.taylor import MOST, Expansion, ways, with_exact_values
+from diffcli.analysis.taylor_polynomial import polynomial
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.problem import Problem

@@ -5,7 +5,7 @@ import re
 from diffcli.calculus.functions import PREFIX
 from diffcli.engine.tape import Program
 from diffcli.errors import ParseError
-from diffcli.inputs.marks import exchanged
+from diffcli.inputs.derivative_marks import exchanged
 from diffcli.language.expression import (
     Expression,
     Number,

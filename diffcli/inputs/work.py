@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import DiffcliError, ParseError, UsageError
-from diffcli.inputs.marks import (
+from diffcli.inputs.derivative_marks import (
     NAME,
     OPERATOR,
     QUOTIENT,

@@ -7,14 +7,14 @@ from operator import attrgetter
 from typing import Any
 
 from diffcli.analysis.descend import Descent
-from diffcli.analysis.health import Health, LayerHealth, Unit
 from diffcli.analysis.maps import Map
+from diffcli.analysis.network_health import Health, LayerHealth, Unit
 from diffcli.analysis.training import Decision, Training
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import height
 from diffcli.output.charts import ChartMark
 from diffcli.output.document import Block, Line, Lines, Picture, Run, Screen
-from diffcli.output.relief import ASCII_SIGNS, SIGNS, Overlay, plane
+from diffcli.output.map_relief import ASCII_SIGNS, SIGNS, Overlay, plane
 from diffcli.output.views import data_record
 
 _LINES_AROUND = 12  # lines of the screen that are not the pictures

@@ -154,7 +154,7 @@ def command(
         return whole
     request.refuse_rounding(question.form)
     if request.is_box:
-        from diffcli.cli import boxes
+        from diffcli.cli.gradients import boxes
 
         return boxes.answer(question, h, scheme, exact=exact)
     refuse_unused(question.methods_of_order(), settings, question.form)
@@ -162,11 +162,11 @@ def command(
         if exact:
             raise UsageError("--exact takes points from --at, up to the first bad one")
         refuse("the arithmetic is shown of points from --at", "arithmetic")
-        from diffcli.cli import streams
+        from diffcli.cli.gradients import streams
 
         return streams.answer(question)
     if order > 1:
-        from diffcli.cli import orders
+        from diffcli.cli.gradients import orders
 
         return orders.answer(question, exact=exact)
     return _at(question, exact=exact, arithmetic=arithmetic)
@@ -181,7 +181,7 @@ def _of_another_kind(
     """
     request = question.request
     if not implicit and any("±" in text or "+/" in text for text in request.points):
-        from diffcli.cli import budgets
+        from diffcli.cli.gradients import budgets
 
         if (budget := budgets.answer(request, HAS)) is not None:
             return budget
@@ -190,11 +190,11 @@ def _of_another_kind(
 
         return implicits.answer(question, implicit)
     if float_name is not None:
-        from diffcli.cli import floats
+        from diffcli.cli.gradients import floats
 
         return floats.answer(question, float_name, h)
     if request.data_file:
-        from diffcli.cli import losses
+        from diffcli.cli.gradients import losses
 
         return losses.answer(question)
     request.refuse_data_options()
@@ -211,7 +211,7 @@ def _by_files(question: Question, engine: str, progress: str) -> Answer | None:
     refuse("it is for parts: --points 'parts/*.csv' -o DIR/", "progress")
     if engine != "polars" and not frame_kind(request.output):
         return None
-    from diffcli.cli import streams
+    from diffcli.cli.gradients import streams
 
     found = streams.by_polars(question)
     if found is not None:

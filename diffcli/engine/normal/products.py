@@ -14,9 +14,9 @@ from diffcli.engine.algebra import (
     is_sum,
     root,
 )
-from diffcli.engine.division import common_divisor, exact_quotient
 from diffcli.engine.normal.expansion import Work
 from diffcli.engine.normal.trigonometry import OF_SINE_AND_COSINE
+from diffcli.engine.polynomial_division import common_divisor, exact_quotient
 from diffcli.language.expression import (
     Call,
     Expression,

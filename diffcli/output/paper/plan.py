@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from diffcli.engine.chain_of_names import Network, has_parts, in_names, network
 from diffcli.engine.derivation import derive
-from diffcli.engine.network import Network, has_parts, in_names, network
 from diffcli.engine.paper import (
     Calculation,
     Equation,

@@ -6,7 +6,7 @@ from functools import partial
 
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.algebra import ONE
-from diffcli.engine.network import Network
+from diffcli.engine.chain_of_names import Network
 from diffcli.engine.paper import Calculation, Reason
 from diffcli.language.expression import Expression, variable
 from diffcli.language.notation import Notation

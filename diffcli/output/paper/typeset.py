@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.algebra import ONE
-from diffcli.engine.network import Network
+from diffcli.engine.chain_of_names import Network
 from diffcli.engine.paper import Calculation, Reason
 from diffcli.language.expression import Expression, Variable, variable
 from diffcli.language.latex_printer import latex, latex_letter, latex_name

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from diffcli.analysis.courses import FEEDBACK, OVERFLOW, Course, Iterate
 from diffcli.analysis.descend import Descent, Stage
+from diffcli.analysis.descend_courses import FEEDBACK, OVERFLOW, Course, Iterate
 from diffcli.analysis.maps import Field, Map, Range
 from diffcli.language.notation import Notation
 from diffcli.output import training
@@ -25,8 +25,8 @@ from diffcli.output.document import (
     Sheet,
     Table,
 )
+from diffcli.output.map_relief import Overlay, relief
 from diffcli.output.numbers import plain_number
-from diffcli.output.relief import Overlay, relief
 from diffcli.output.views import (
     data_cell,
     data_column,

@@ -7,13 +7,13 @@ from typing import Any
 
 from diffcli.analysis.explore import CONSTANT, CURVE, MAP, STEP, Dial, State, usual
 from diffcli.analysis.explore_keys import KEYS
-from diffcli.analysis.reading import Reading, reading
+from diffcli.analysis.explore_reading import Reading, reading
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Document, Line, Picture, Run, Screen
+from diffcli.output.explore_pictures import curve, landscape
+from diffcli.output.explore_walk import graph
 from diffcli.output.numbers import number_style, plain_number
-from diffcli.output.pictures import curve, landscape
 from diffcli.output.views import derivative_text, doubtful_tail, heading, understood
-from diffcli.output.walk import graph
 
 SCHEMA = "diffcli/explore/1"
 _DIGITS = 10

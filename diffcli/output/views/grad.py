@@ -82,7 +82,7 @@ def _blocks(
         facts.append((Run(f"{', '.join(hidden)} {verb} here"),))
     yield Facts(tuple(facts))
     if arithmetic:
-        from diffcli.output.arithmetic import blocks
+        from diffcli.output.quotients import blocks
 
         yield from blocks(comparison)
     if comparison.results:

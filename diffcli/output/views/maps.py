@@ -18,8 +18,8 @@ from diffcli.output.document import (
     Screen,
     Sheet,
 )
+from diffcli.output.map_relief import relief
 from diffcli.output.numbers import plain_number
-from diffcli.output.relief import relief
 from diffcli.output.views import understood
 from diffcli.problem import point_text
 from diffcli.records import Record

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from diffcli.analysis.polynomial import polynomial
 from diffcli.analysis.taylor import TITLES, Expansion
+from diffcli.analysis.taylor_polynomial import polynomial
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,

@@ -6,13 +6,13 @@ from itertools import islice
 from textwrap import wrap
 
 from diffcli.analysis.explore import State
-from diffcli.analysis.reading import Reading
+from diffcli.analysis.explore_reading import Reading
 from diffcli.analysis.trace import Trace, trace
 from diffcli.errors import DiffcliError
 from diffcli.language.notation import Notation
-from diffcli.output import boxes
-from diffcli.output.boxes import Box
+from diffcli.output import graph_boxes
 from diffcli.output.document import Line, Run, Screen
+from diffcli.output.graph_boxes import Box
 from diffcli.output.passes.screen import backward_lines, forward_lines
 
 _MOST = 24  # nodes that are drawn as boxes
@@ -38,7 +38,7 @@ def graph(state: State, found: Reading, screen: Screen, lines: int) -> list[Line
     notation = screen.notation
     room = lines - _BELOW
     for tall, digits in _STYLES if count <= _MOST else ():
-        drawn = boxes.draw(
+        drawn = graph_boxes.draw(
             list(_boxes(told, walked, notation, digits, tall=tall)), screen.width,
             room, ascii=screen.ascii,
         )  # fmt: skip

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from diffcli.analysis.trials import EXACT, FEWEST, Trial
+from diffcli.analysis.slip_trials import EXACT, FEWEST, Trial
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression, variable

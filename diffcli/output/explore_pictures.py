@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from diffcli.analysis.explore import State
+from diffcli.analysis.explore_reading import Reading
 from diffcli.analysis.maps import Field, Map
 from diffcli.analysis.plot import plot, window
-from diffcli.analysis.reading import Reading
 from diffcli.engine.tape import Program
 from diffcli.output.canvas import draw
 from diffcli.output.charts import Axis, Chart, ChartMark, Polyline
 from diffcli.output.document import Line, Screen
-from diffcli.output.relief import SIGNS, Overlay, heading, relief
+from diffcli.output.map_relief import SIGNS, Overlay, heading, relief
 from diffcli.output.views.plot import kinks, runs
 
 T = TypeVar("T")
