@@ -2,15 +2,20 @@
 
 import json
 import math
+import random
 
 import mpmath
 import pytest
 import sympy
 
+import diffcli
 from diffcli.analysis.sweep import sweep, widths
+from diffcli.calculus.floats import FORMATS
 from diffcli.engine.exact import to_sympy
 from diffcli.language.parser import parse
+from diffcli.language.printer import text
 from diffcli.problem import pose
+from tests import enclosing
 from tests.conftest import Run
 
 EXAMPLE = ("sin(x)*exp(x)", "--at", "1")
@@ -196,3 +201,61 @@ def test_no_error_is_beyond_what_theory_allows(formula: str, x: float) -> None:
         for sample in series.samples:
             if sample.absolute is not None and sample.predicted is not None:
                 assert sample.absolute <= 2 * sample.predicted
+
+
+@pytest.mark.parametrize("form", ["half", "bfloat16", "single"])
+def test_in_a_format_all_that_is_proved_covers(form: str) -> None:
+    """Random formulas: bounds hold what rounding and truncation do to a quotient."""
+    dice, bounded, expected = random.Random(form), 0, []
+    while bounded < 60:
+        written = text(enclosing.formula(dice))
+        parsed = parse(written)
+        point = {name: dice.uniform(-3, 3) for name in parsed.variables}
+        try:
+            found = diffcli.sweep(
+                written, point, per_decade=1, prove=True, format=form
+            )  # fmt: skip
+        except diffcli.DiffcliError:
+            continue
+        assert found.problem.point == {
+            n: FORMATS[form].round(x) for n, x in point.items()
+        }
+        for sample in (s for series in found.series for s in series.samples):
+            if sample.bound is not None:
+                assert sample.absolute is not None
+                assert sample.absolute <= sample.bound, (written, point, sample)
+                bounded += 1
+                expected.append(sample.absolute <= (sample.predicted or 0.0) * 1.01)
+    assert sum(expected) > 0.9 * len(expected)
+
+
+@pytest.mark.parametrize("form", ["half", "bfloat16", "single"])
+def test_a_format_is_what_coarse_arithmetic_says(form: str, run: Run) -> None:
+    """The quotient of a parabola, rounded by hand; and its V is where theory says."""
+    number = FORMATS[form].round
+    x = number(1.3)
+    found = diffcli.sweep("x*x", {"x": 1.3}, scheme="forward", format=form)
+    (series,) = found.series
+    assert series.predicted_best is not None
+    size = math.sqrt(FORMATS[form].rounding)
+    assert size / 8 < series.predicted_best < size * 8
+    for sample in series.samples:
+        end = number(x + sample.h)
+        if end == x:
+            assert sample.value is None
+            continue
+        rise = number(number(end * end) - number(x * x))
+        assert sample.value == number(rise / number(end - x))
+    words = ("sweep", "x*x", "--at", "1.3", "--float", form)
+    assert json.loads(run(*words, "-f", "json").out)["format"] == form
+    assert f"rounded to {form}" in run(*words).out
+    ran = run("sweep", "x*x", "--at", "1e39", "--float", form)
+    assert (ran.code, ran.out) == (4, "")
+
+
+def test_a_value_that_is_too_large_for_a_format_has_no_quotient() -> None:
+    found = diffcli.sweep("exp(x)", {"x": 11}, format="half", scheme="forward")
+    (series,) = found.series
+    values = [sample.value for sample in series.samples if sample.h > 0.1]
+    assert set(values) == {None}
+    assert series.best is not None

@@ -1,23 +1,22 @@
 """The error of finite differences against their step width h."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
 from diffcli.analysis.grad import compare
-from diffcli.analysis.truncation import truncation_bounds
-from diffcli.engine.bounds import value_errors
-from diffcli.engine.stencils import NoDifference, along, quotient_at
-from diffcli.engine.tape import ROUNDING, TINY, Undefined
-from diffcli.problem import Estimate, Problem
+from diffcli.analysis.truncation import rounding_bound, truncation, truncation_bounds
+from diffcli.engine.coarse import nearest
+from diffcli.engine.coarse_quotients import Coarse, Doubles, Rounded
+from diffcli.engine.stencils import NoDifference
+from diffcli.engine.tape import Undefined
+from diffcli.problem import Estimate, Problem, pose
 from diffcli.records import Record
 
 SCHEMES = ("forward", "symmetric")
-_SPARE = 60  # digits beyond those that small steps cancel
 _CLEAR = 5  # how many times larger one part of an error is where it alone is seen
 _ONE_POWER = 0.1  # how much the power of h may vary where truncation follows one
-_CANCELS = 16.0  # times the bound from outside a row
 _LUCK = 0.1  # the share of the predicted error below which an error is luck
 
 
@@ -72,6 +71,8 @@ class Sweep(Record):
     #: The derivative, right to a double's last digit.
     true: float
     series: tuple[Series, ...]
+    #: What every operation was rounded to; empty: to doubles.
+    format: str = ""
 
 
 def widths(first: float, last: float, per_decade: int) -> list[float]:
@@ -98,6 +99,7 @@ def sweep(
     schemes: Sequence[str] = SCHEMES,
     *,
     prove: bool = False,
+    format: str = "",
 ) -> Sweep:
     """Return the error of the difference quotients for many step widths.
 
@@ -106,32 +108,55 @@ def sweep(
     forward    abs(f'')*h/2    + (r1 + r2)/h
     symmetric  abs(f''')*h²/24 + (r1 + r2)/h
     where r1 and r2 bound the rounding of the two values, and what x + h loses comes on
-    top; of truncation not only this first term is taken, but all of it.
+    top; of truncation not only this first term is taken, but all of it. With a
+    ``format`` the point, and then every operation, is rounded to it.
 
-    Raises KinkError where there is no derivative. Source: the lecture; Press et al.,
-    "Numerical Recipes", 2007, sec. 5.7.
+    Raises KinkError where there is no derivative, RangeError where the point is too
+    large for the format. Source: the lecture; Press et al., "Numerical Recipes", 2007,
+    sec. 5.7.
     """
+    numbers = Doubles(problem.program)
+    if format:
+        numbers = Coarse(problem.program, format)
+        point = nearest(format, problem.point)
+        problem = pose(problem.parsed, point, problem.variables, problem.settings)
     true = _derivative(problem, name)
     series = []
     for scheme in schemes:
-        lost = _truncation(problem, name, scheme, steps)
-        found = _series(problem, name, scheme, steps, true, lost)
+        found = [_quotient(numbers, problem, name, h, scheme) for h in steps]
+        places = [
+            numbers.places(problem.point[name], h, scheme, rounded)
+            for h, rounded in zip(steps, found, strict=True)
+        ]
+        lost = truncation(problem, name, places)
+        one = _series(scheme, list(zip(steps, found, strict=True)), true, lost)
         if prove:
-            bounds = truncation_bounds(problem, name, scheme, steps)
-            found = _bounded(found, lost, bounds)
-        series.append(found)
-    return Sweep(problem, name, float(true.number), tuple(series))
+            proved = truncation_bounds(problem, name, scheme, places)
+            moved = [_moved(problem, name, format, each) for each in found]
+            one = _bounded(one, moved, proved)
+        series.append(one)
+    return Sweep(problem, name, float(true.number), tuple(series), format)
+
+
+def _moved(
+    problem: Problem, name: str, format: str, found: Rounded | None
+) -> float | None:
+    """Return a bound of what rounding does to a quotient; in a format it is proved."""
+    if found is None:
+        return None
+    if not format:
+        return found.rounding + found.held
+    proved = rounding_bound(problem, name, format, found.quotient)
+    return None if proved is None else proved + found.held
 
 
 def _bounded(
-    series: Series, lost: Sequence[float | None], bounds: Sequence[float | None]
+    series: Series, moved: Sequence[float | None], lost: Sequence[float | None]
 ) -> Series:
-    """Return a series with the proved bound of truncation in the place of it."""
+    """Return a series with what truncation and rounding can do to each quotient."""
     samples = tuple(
-        sample
-        if sample.predicted is None or truncation is None or bound is None
-        else sample._replace(bound=sample.predicted - truncation + bound)
-        for sample, truncation, bound in zip(series.samples, lost, bounds, strict=True)
+        sample._replace(bound=None if one is None or other is None else one + other)
+        for sample, one, other in zip(series.samples, moved, lost, strict=True)
     )
     place = series.samples.index(series.best) if series.best else None
     best = None if place is None else samples[place]
@@ -155,71 +180,20 @@ def _derivative(problem: Problem, name: str) -> Estimate:
     return comparison.partial(name)
 
 
-def _truncation(
-    problem: Problem, name: str, scheme: str, steps: Sequence[float]
-) -> list[float | None]:
-    """Return how far the quotient with each step would be off without rounding.
-
-    It is made in arithmetic of so many digits that no rounding is left; what is next
-    to that is 0. None: f has no value there, or not that many digits.
-    """
-    from mpmath import mp
-
-    from diffcli.engine.adaptive import Unsettled, gradient, run
-
-    program, point = problem.program, problem.point
-    digits = max(_digits(h, point[name]) for h in steps)
-    with mp.workdps(2 * digits):
-        try:
-            true = gradient(program, point, digits).partials.get(name, mp.zero)
-        except (Undefined, Unsettled):
-            return [None] * len(steps)
-    errors: list[float | None] = []
-    for step in steps:
-        digits = _digits(step, point[name])
-        with mp.workdps(2 * digits):
-            h, x = mp.mpf(step), mp.mpf(point[name])
-            ends = (x, x + h) if scheme == "forward" else (x - h / 2, x + h / 2)
-            try:
-                for end in ends:  # what overflows there takes mpmath for ever
-                    program.value({**point, name: float(end)})
-                low, high = (
-                    run(program, {**point, name: end})[program.outputs[0]]
-                    for end in ends
-                )
-            except Undefined:
-                errors.append(None)
-                continue
-            error = abs((high - low) / h - true)
-            dust = (abs(high) + abs(low)) / h + abs(true)
-            nothing = error <= dust * mp.mpf(10) ** (_SPARE // 2 - digits)
-            errors.append(0.0 if nothing else float(error))
-    return errors
-
-
-def _digits(h: float, x: float) -> int:
-    """Return the digits in which a quotient with this step keeps enough of them."""
-    spread = max(abs(math.log10(size)) for size in (h, abs(x)) if size)
-    return _SPARE + 3 * math.ceil(spread)
-
-
 def _series(
-    problem: Problem,
-    name: str,
     scheme: str,
-    steps: Sequence[float],
+    found: Sequence[tuple[float, Rounded | None]],
     true: Estimate,
     lost: Sequence[float | None],
 ) -> Series:
-    pairs = [
-        _sample(problem, name, scheme, h, true, truncation)
-        for h, truncation in zip(steps, lost, strict=True)
-    ]
-    samples = tuple(sample for sample, _ in pairs)
+    samples = tuple(
+        _sample(h, quotient, true, truncation)
+        for (h, quotient), truncation in zip(found, lost, strict=True)
+    )
     parts = [
-        _Part(sample.h, sample.absolute, truncation, rounding)
-        for (sample, rounding), truncation in zip(pairs, lost, strict=True)
-        if sample.absolute is not None and truncation is not None
+        _Part(sample.h, sample.absolute, truncation, quotient.rounding)
+        for sample, (_, quotient), truncation in zip(samples, found, lost, strict=True)
+        if quotient and sample.absolute is not None and truncation is not None
     ]
     rising = [p for p in parts if p.truncation > _CLEAR * p.rounding]
     falling = [p for p in parts if p.rounding > _CLEAR * p.truncation]
@@ -297,42 +271,26 @@ def _best(samples: Sequence[WidthSample]) -> WidthSample | None:
     return next(s for s, error in zip(samples, around, strict=True) if error <= least)
 
 
-def _sample(
-    problem: Problem,
-    name: str,
-    scheme: str,
-    h: float,
-    true: Estimate,
-    truncation: float | None,
-) -> tuple[WidthSample, float]:
-    """Return a quotient, and how far rounding may have moved it."""
-    rounding = 0.0
-
-    def value(point: Mapping[str, float]) -> float:
-        nonlocal rounding
-        tape = problem.program.run(point)
-        height = tape.values[problem.program.outputs[0]]
-        bound = tape.backward().value_bound()
-        inside = value_errors(tape)[problem.program.outputs[0]]
-        if inside > _CANCELS * bound:  # in a row, as that of lgamma near its zeros
-            bound = inside
-        least = max(ROUNDING * abs(height), TINY)
-        rounding += max(bound, least) if math.isfinite(bound) else least
-        return height
-
-    line = along(value, problem.point, name)
+def _quotient(
+    numbers: Doubles, problem: Problem, name: str, h: float, scheme: str
+) -> Rounded | None:
+    """Return a quotient; None: f has no value on one side, or x + h is x."""
     try:
-        chord = quotient_at(line, problem.point[name], h, scheme)
+        return numbers.quotient(problem.point, name, h, scheme)
     except NoDifference:
-        chord = None
-    if chord is None:
-        return WidthSample(h, None, None, None, None), 0.0
-    held = abs(chord.high - chord.low - chord.width) / chord.width * abs(chord.slope)
-    allowed = rounding / h
-    predicted = None if truncation is None else truncation + allowed + held
-    absolute = float(abs(chord.slope - true.number))
+        return None
+
+
+def _sample(
+    h: float, found: Rounded | None, true: Estimate, truncation: float | None
+) -> WidthSample:
+    """Return a quotient and its error."""
+    if found is None:
+        return WidthSample(h, None, None, None, None)
+    predicted = None if truncation is None else truncation + found.rounding + found.held
+    absolute = float(abs(found.slope - true.number))
     relative = float(absolute / abs(true.value)) if true.value else None
-    return WidthSample(h, chord.slope, absolute, relative, predicted), allowed
+    return WidthSample(h, found.slope, absolute, relative, predicted)
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float | None:

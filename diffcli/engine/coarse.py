@@ -17,18 +17,26 @@ def forward(program: Program, name: str, point: Mapping[str, float]) -> Tape:
 
     Raises RangeError where a value is too large for it, Undefined where there is none.
     """
-    form = FORMATS[name]
     arithmetic = import_module(f"diffcli.arithmetics.{name}")
+    rounded = nearest(name, point)
     try:
-        rounded = {variable: form.round(value) for variable, value in point.items()}
         return Tape(program, run(program, arithmetic, rounded))
     except OverflowError:
-        raise _too_large("a number of the point", name) from None
+        raise _too_large("a number of the formula", name) from None
     except Undefined as undefined:
         if undefined.overflow:
             function = program.function(undefined.row).name
             raise _too_large(f"the value of {function}", name) from None
         raise
+
+
+def nearest(name: str, point: Mapping[str, float]) -> dict[str, float]:
+    """Return a point in numbers of a format. Raises RangeError."""
+    rounding = FORMATS[name].round
+    try:
+        return {variable: rounding(value) for variable, value in point.items()}
+    except OverflowError:
+        raise _too_large("a number of the point", name) from None
 
 
 def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:

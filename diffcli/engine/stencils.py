@@ -146,13 +146,20 @@ def difference(
 
 
 def quotient_at(
-    function: Univariate, x: float, h: float, scheme: str
+    function: Univariate,
+    x: float,
+    h: float,
+    scheme: str,
+    rounding: Callable[[float], float] = float,
 ) -> Quotient | None:
-    """Return the quotient, or None where a sample is not in the domain."""
+    """Return the quotient, or None where a sample is not in the domain.
+
+    ``rounding`` makes a place one of the numbers that are used.
+    """
     back, ahead = {
         "symmetric": (h / 2, h / 2), "forward": (0.0, h), "backward": (h, 0.0),
     }[scheme]  # fmt: skip
-    low, high = x - back, x + ahead
+    low, high = rounding(x - back), rounding(x + ahead)
     if low == high:
         raise NoDifference(f"h = {h:g} is lost in rounding: x + h is x")
     try:

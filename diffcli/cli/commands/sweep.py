@@ -22,6 +22,7 @@ Examples:
   diffcli sweep "sin(x)*exp(x)" --at 1
   diffcli sweep "(2*x1+3*x2)**2+3" --at 1,3 --wrt x2 --theory
   diffcli sweep "exp(x)" --at 1 --from 1e-12 --to 1e-2 -f csv
+  diffcli sweep "sin(x)" --at 1 --float single --prove
 """
 _STEP = click.FloatRange(1e-300, 1e300)
 
@@ -34,10 +35,8 @@ _STEP = click.FloatRange(1e-300, 1e300)
     "--from",
     "first",
     type=_STEP,
-    default=1e-15,
-    show_default=True,
     metavar="H",
-    help="The smallest h.",
+    help="The smallest h (default: 1e-15; with --float 1e-8, 1e-4 or 1e-3).",
 )
 @click.option(
     "--to",
@@ -68,17 +67,19 @@ _STEP = click.FloatRange(1e-300, 1e300)
     "--prove", is_flag=True,
     help="A bound of each error too, its truncation proved (extra proof).",
 )  # fmt: skip
+@options.float_format
 @options.height
 @options.output(*HAS)
 def command(
     expr: str,
     wrt: str,
-    first: float,
+    first: float | None,
     last: float,
     per_decade: int,
     scheme: Schemes,
     theory: bool,
     prove: bool,
+    float_name: str | None,
     height: int | None,
     **shared: Any,
 ) -> Answer:
@@ -100,6 +101,7 @@ def command(
         found = sweep(
             problem, variable=name, scheme=scheme,
             smallest=first, largest=last, per_decade=per_decade, prove=prove,
+            format=float_name or "",
         )  # fmt: skip
         return document(Exhibit(found, theory, height, prove))
 

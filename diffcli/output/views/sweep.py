@@ -61,16 +61,18 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     yield from formulas(problem.parsed, notation)
     slope = notation.partial([sweep.name], several=problem.several)
     size = "relative" if sweep.true else "absolute"
+    kind = ((Run(f"every operation rounded to {sweep.format}", "name"),),)
     yield Facts((
         (Run(f"at {point_text(problem.point, notation)}"),),
         (Run(f"{slope} = {sweep.true:.10g}", "gradient"),),
+        *(kind if sweep.format else ()),
     ))  # fmt: skip
     names = ((Run(s.scheme, _STYLES[s.scheme][0]),) for s in sweep.series)
     yield Facts(((Run(f"{size} error of {slope} against h (log-log):"),), *names))
     yield Picture(partial(_picture, exhibit))
     for series in sweep.series:
         yield Facts(tuple(_best(series, size)))
-    said = _proofs(sweep.series) if exhibit.prove else ()
+    said = _proofs(sweep) if exhibit.prove else ()
     for sentence in (*_lessons(sweep.series), *said):
         yield Facts(((Run(f"  {sentence}", "muted"),),))
 
@@ -142,13 +144,14 @@ def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
         yield f"slope {falls[0]:.1f} left of it: rounding, error ~ 1/h"
 
 
-def _proofs(schemes: Sequence[Series]) -> Iterator[str]:
+def _proofs(sweep: Sweep) -> Iterator[str]:
     """Yield how many of the errors are within their bounds."""
-    for series in schemes:
+    what = "rounding and truncation have" if sweep.format else "truncation has"
+    for series in sweep.series:
         bounded = [s for s in series.samples if s.bound is not None]
         within = sum((s.absolute or 0.0) <= (s.bound or 0.0) for s in bounded)
         yield (
-            f"{series.scheme}: truncation has a proved bound at {len(bounded)} of"
+            f"{series.scheme}: {what} a proved bound at {len(bounded)} of"
             f" {len(series.samples)} h; the error is within the bound at {within}"
         )
 
@@ -167,6 +170,7 @@ def _record(sweep: Sweep) -> dict[str, Any]:
         "value": problem.value,
         "variable": sweep.name,
         "derivative": sweep.true,
+        **({"format": sweep.format} if sweep.format else {}),
         "schemes": {
             series.scheme: {
                 "best_h": series.best.h if series.best else None,
