@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flint import arb, ctx
 
@@ -18,11 +18,11 @@ from diffcli.problem import Estimate, Problem, pose
 SHARE = 1.0
 """Of a bound that has to cover; less shows that the test can fail."""
 EXACT = ("symbolic", "backprop", "dual")
-_ROWS = [row for row in FUNCTIONS if row.many != "average" and row.name != "polygamma"]
+ROWS = [row for row in FUNCTIONS if row.many != "average" and row.name != "polygamma"]
 _LOOSE = 1e-12  # by which a bound, a double too, is rounded
 _TINY = 5e-324  # the smallest double: all that is less is 0
 _BITS = (200, 1000, 4000)
-_NUMBERS = ["1", "2", "3", "0.1", "10", "pi", "1/3", "1e-5"]
+_NUMBERS = ["1", "2", "3", "0.1", "10", "pi", "1/3", "1e-5", "1e300"]
 
 
 def formula(dice: random.Random) -> Expression:
@@ -30,22 +30,32 @@ def formula(dice: random.Random) -> Expression:
     pool = [parse(dice.choice(_NUMBERS)).expression]
     pool += [variable(dice.choice("xy")), variable("x")]
     for _ in range(dice.randint(1, 6)):
-        row = dice.choice(OPERATORS if dice.random() < 0.6 else _ROWS)
+        row = dice.choice(OPERATORS if dice.random() < 0.6 else ROWS)
         pool.append(call(row, *(dice.choice(pool[-4:]) for _ in range(row.arity))))
     return pool[-1]
 
 
 def place(dice: random.Random) -> float:
     """Return a coordinate of any size and sign."""
-    size = 10 ** dice.uniform(-8, 8) if dice.random() < 0.5 else dice.uniform(0.1, 3)
+    size = dice.choice((
+        dice.uniform(0.1, 3), dice.uniform(0.1, 3), 10 ** dice.uniform(-8, 8),
+        dice.uniform(0, 40), dice.uniform(0, 750), float(dice.randint(0, 9)),
+        1 + 10 ** dice.uniform(-16, -1), 10 ** dice.uniform(-300, 300),
+    ))  # fmt: skip
     return size if dice.random() < 0.6 else -size
 
 
 def missed(dice: random.Random) -> Iterator[str]:
     """Yield what is shown of one random formula with a bound that misses the truth."""
-    written = text(formula(dice))
+    made = formula(dice)
+    yield from missed_at(made, {name: place(dice) for name in "xy"})
+
+
+def missed_at(made: Expression, place: Mapping[str, float]) -> Iterator[str]:
+    """Yield what is shown of a formula with a bound that misses the truth."""
+    written = text(made)
     parsed = parse(written)
-    point = {name: place(dice) for name in parsed.variables}
+    point = {name: place[name] for name in parsed.variables}
     try:
         problem = pose(parsed, point)
         comparison = compare(problem, EXACT)

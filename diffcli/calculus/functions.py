@@ -317,9 +317,22 @@ def lgamma(u: float) -> float:
     return found
 
 
-def power_by_base(_: float, u: float, v: float) -> float:
+def power_by_base(y: float, u: float, v: float) -> float:
     """Return v * u**(v-1); a constant 1 has slope 0 at 0 too."""
-    return v * math.pow(u, v - 1) if v else 0.0
+    if v >= 0.5 or v == math.floor(v):
+        return v * math.pow(u, v - 1) if v else 0.0
+    return v * (y / u)  # v - 1 would be rounded, and a power makes much of that
+
+
+def softmax(u: float, v: float) -> float:
+    """Return exp(u)/(exp(u)+exp(v)), sigmoid of u - v and what rounding takes of it."""
+    apart = u - v
+    chance = sigmoid(apart)
+    if abs(apart) > 800.0 or not chance:
+        return chance
+    moved = apart - u
+    lost = (u - (apart - moved)) - (v + moved)
+    return chance * (1.0 + lost * sigmoid(-apart))
 
 
 def power_by_exponent(y: float, u: float, v: float) -> float:
@@ -513,7 +526,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
              ("1", "1"), ANY_TWO, definition="u+v", many="fold"),
     Function("mean", 2, lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
              ("1/2", "1/2"), ANY_TWO, definition="(u+v)/2", many="average"),
-    Function("logsumexp", 2, lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: sigmoid(u - v), lambda y, u, v: sigmoid(v - u)),
+    Function("logsumexp", 2, lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: softmax(u, v), lambda y, u, v: softmax(v, u)),
              ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", stable="max(u, v)+log1p(exp(-abs(u-v)))", many="fold"),
     Function("pow", 2, math.pow, (power_by_base, power_by_exponent),
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),

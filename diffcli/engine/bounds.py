@@ -4,7 +4,9 @@ A running error analysis beside the two passes: every row's value and adjoint is
 taken as off by a little, and what that does to the next row is added up. The
 change of a local partial is found by moving its arguments.
 
-Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3.
+Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3; of
+the C library: Gladman, Innocente, Mather & Zimmermann, "Accuracy of Mathematical
+Functions in Single, Double, Extended Double and Quadruple Precision", 2024.
 """
 
 import math
@@ -22,14 +24,18 @@ from diffcli.calculus.functions import (
     ZERO,
     Function,
     Number,
+    power_by_base,
 )
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Program, Tape
 from diffcli.language.expression import Number as NumberNode
 
 _VALUE = 2.0  # roundings in a value
-_COMPOSED = 4.0  # in that of a function which is made of others
+_COMPOSED = 6.0  # in that of a function which is made of others
 _LOOSE = 10.0  # in that of those which the C library computes less well
-_LESS_WELL = frozenset((math.gamma, math.erf, math.erfc))
+_LESS_WELL = frozenset((
+    math.gamma, math.erf, math.erfc, math.cbrt, math.sinh, math.cosh, math.tanh,
+    math.asinh, math.acosh, math.atanh,
+))  # fmt: skip
 _INSIDE = 2.0  # in an argument, before a composed function uses it
 _WHOLE = 2.0**53  # up to here every whole number is a double
 _ROUNDED_ONCE = frozenset(ARITHMETIC.values())
@@ -46,6 +52,8 @@ LEAPING = frozenset(
 )
 SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
 _SMALL = 1e-290  # next to what underflows
+_UNDERFLOWS = 8.0  # smallest doubles that are lost where a part of a row underflows
+_LARGEST_FACTOR = 1e3  # of such a part: exp(-u) underflows before
 Effect = tuple[float, float]
 """The size of a local partial, and how far it moves with what it is made of."""
 
@@ -63,12 +71,16 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
         first = partials[0]
         if first is not None:
             local, moved = still(first) or effect(first, row, a, b)
-            moved += _OF_PARTIAL * local + (TINY if local < _SMALL else 0.0)
-            bounds[a] += uncertain * local + upstream * moved + TINY
+            moved += _OF_PARTIAL * local
+            if local < _SMALL:
+                moved += _underflow(first, values, a, b)
+            bounds[a] += uncertain * local + (upstream + uncertain) * moved + TINY
         if b >= 0 and (second := partials[1]) is not None:
             local, moved = still(second) or effect(second, row, a, b)
-            moved += _OF_PARTIAL * local + (TINY if local < _SMALL else 0.0)
-            bounds[b] += uncertain * local + upstream * moved + TINY
+            moved += _OF_PARTIAL * local
+            if local < _SMALL:
+                moved += _underflow(second, values, a, b)
+            bounds[b] += uncertain * local + (upstream + uncertain) * moved + TINY
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
         for name, row in program.inputs.items()
@@ -110,14 +122,16 @@ def value_errors(tape: Tape) -> list[float]:
             continue
         function: Function = node.function  # type: ignore[attr-defined]
         own, inside, leaps = known.get(function.name) or _roundings(function)
-        error = own * value + (TINY if value < _SMALL else 0.0)
+        error = own * value
+        if value < _SMALL:
+            error += _underflow(function.value, values, a, b) if inside else TINY
         moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
         if moved:
-            error += _moves(function.partials[0], row, a, b, values) * moved
+            error += _moves(function, 0, row, a, b, values, moved)
         if b >= 0:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
-                error += _moves(function.partials[1], row, a, b, values) * moved
+                error += _moves(function, 1, row, a, b, values, moved)
         if leaps:
             places = (a,) if b < 0 else (a, b)
             error += leap(
@@ -148,6 +162,19 @@ def roundings(function: Function) -> tuple[float, float]:
     if function.definition:
         return _COMPOSED * ROUNDING, _INSIDE * ROUNDING
     return _VALUE * ROUNDING, 0.0
+
+
+def _underflow(called: Number, values: list[float], a: int, b: int) -> float:
+    """Return what is lost where a part of a row is next to 0: that times a factor.
+
+    The factor is an argument, as in u*sigmoid(u).
+    """
+    if called in CONSTANT or called in (FIRST, SECOND):
+        return TINY
+    sizes = [abs(values[place]) for place in ((a,) if b < 0 else (a, b))]
+    if called is not power_by_base:  # v*u**(v-1) may be of a large v
+        sizes = [min(size, _LARGEST_FACTOR) for size in sizes]
+    return _UNDERFLOWS * TINY * (1.0 + sum(sizes))
 
 
 def leaf_errors(program: Program) -> list[float]:
@@ -183,18 +210,32 @@ def leap(function: Function, given: list[float], errors: list[float]) -> float:
         return math.inf
 
 
-def _moves(partial: Number, row: int, a: int, b: int, values: list[float]) -> float:
-    """Return how much a row moves with an argument: the size of a local partial.
+def _moves(
+    function: Function,
+    place: int,
+    row: int,
+    a: int,
+    b: int,
+    values: list[float],
+    error: float,
+) -> float:
+    """Return how far a row moves with an argument that is off by an error.
 
     It is infinite where it cannot be computed.
     """
+    partial = function.partials[place]
     known = CONSTANT.get(partial)
     if known is not None:
-        return known
+        return known * error
     try:
         if b < 0:
-            return abs(partial(values[row], values[a]))
-        return abs(partial(values[row], values[a], values[b]))
+            local = abs(partial(values[row], values[a]))
+        else:
+            local = abs(partial(values[row], values[a], values[b]))
+        if local > _SMALL or function.rough is not None:
+            return local * error
+        given = [values[a]] if b < 0 else [values[a], values[b]]
+        return _change(function.value, given, place, values[row], error)
     except (ValueError, ArithmeticError):
         return math.inf
 
