@@ -276,13 +276,37 @@ def test_balls_and_mpmath_give_the_same_digits(
         assert every[0] == every[1]
 
 
+@pytest.mark.parametrize("digits", [30, 1000])
+@pytest.mark.parametrize("formula", ["x*exp(y*x)", "relu(x)^3/y", "where(x>y, x, y^2)"])
+def test_every_method_has_the_same_digits(
+    formula: str, digits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Differences, of higher order too, and dual numbers; with balls and without."""
+    problem = diffcli.pose(formula, {"x": 1.1, "y": 0.3})
+    line = (problem.program, problem.point, "x")
+    h, every = mp.mpf(2) ** -(digits * 2), []
+    for installed in (True, False):
+        monkeypatch.setattr(by_balls, "is_installed", lambda said=installed: said)
+        found = [adaptive.forward_slope(*line, digits)]
+        for scheme in ("forward", "symmetric"):
+            found += adaptive.difference(*line, scheme, h, digits)[:1]
+        if digits == 30:
+            found += adaptive.higher_difference(*line, "symmetric", h, 3, digits)[:1]
+        every.append([mp.nstr(number, digits) for number in found])
+    assert every[0] == every[1]
+
+
 def test_digits_come_from_balls_where_they_are_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     problem = diffcli.pose("exp(x)*sin(y)", {"x": 0.1, "y": 3})
     with monkeypatch.context() as patch:
         patch.setattr(adaptive, "settle", None)
-        adaptive.gradient(problem.program, problem.point, 30)
+        line = (problem.program, problem.point)
+        adaptive.gradient(*line, 30)
+        adaptive.forward_slope(*line, "x", 30)
+        adaptive.difference(*line, "x", "forward", mp.mpf("1e-9"), 30)
+        adaptive.higher_difference(*line, "x", "symmetric", mp.mpf("1e-9"), 2, 30)
         with pytest.raises(TypeError):  # a double's digits are no task for balls
             adaptive.gradient(problem.program, problem.point, 17)
 

@@ -30,7 +30,7 @@ _MOST_ORDER = 100  # of polygamma
 
 def number(text: str, value: float) -> Ball:
     """Return a numeral exactly, or a ball around it as narrow as the precision."""
-    return arb(text.replace("_", ""))
+    return arb(int(text)) if text.isdecimal() else arb(text.replace("_", ""))
 
 
 def has_zero(u: Ball) -> bool:

@@ -317,11 +317,13 @@ def lgamma(u: float) -> float:
     return found
 
 
-def power_by_base(y: float, u: float, v: float) -> float:
+def power_by_base(_: float, u: float, v: float) -> float:
     """Return v * u**(v-1); a constant 1 has slope 0 at 0 too."""
     if v >= 0.5 or v == math.floor(v):
         return v * math.pow(u, v - 1) if v else 0.0
-    return v * (y / u)  # v - 1 would be rounded, and a power makes much of that
+    return v * (
+        math.pow(u, v) / u
+    )  # v - 1 would be rounded, and a power makes much of that
 
 
 def softmax(u: float, v: float) -> float:

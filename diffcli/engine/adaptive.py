@@ -63,7 +63,7 @@ def settle(
     """
     slow = program is not None and _is_slow(program)
     reach = _reach(digits, slow=slow)
-    most = 2 * reach if slow else _MOST
+    most = 2 * reach if slow else max(_MOST, 8 * digits)
     precision = digits + _GUARD
     before: list[Real] | None = None
     size = grown = 0
@@ -199,6 +199,10 @@ def difference(
     """
     back, ahead = (0, h) if scheme == "forward" else (h / 2, h / 2)
     order = 1 if scheme == "forward" else 2
+    samples = [(1, 1.0), (-1, 0.0)] if scheme == "forward" else [(1, 0.5), (-1, -0.5)]
+    proved = by_balls.quotients(program, point, name, h, samples, 1, digits)
+    if proved is not None:
+        return proved[0], abs(proved[1] - proved[0]) / (2**order - 1)
 
     def quotient(times: int) -> Real:
         high, low = (
@@ -230,12 +234,17 @@ def higher_difference(
     """
     first = mp.zero if scheme == "forward" else -mp.mpf(order) / 2
     row = program.outputs[0]
+    signs = [(-1) ** (order - j) * math.comb(order, j) for j in range(order + 1)]
+    samples = [(sign, float(first) + j) for j, sign in enumerate(signs)]
+    proved = by_balls.quotients(program, point, name, h, samples, order, digits)
+    if proved is not None:
+        error = abs(proved[1] - proved[0])
+        return proved[0], error / (1 if scheme == "forward" else 3)
 
     def quotient(step: Real) -> Real:
         places = (mp.mpf(point[name]) + (first + j) * step for j in range(order + 1))
         found = (run(program, {**point, name: place})[row] for place in places)
-        signed = ((-1) ** (order - j) * math.comb(order, j) for j in range(order + 1))
-        return sum(map(operator.mul, signed, found)) / step**order
+        return sum(map(operator.mul, signs, found)) / step**order
 
     met = [1 / mp.mpf(h) ** (order + 2)]  # what the quotient and its error cancel
     slope, wide = settle(
@@ -254,6 +263,9 @@ def forward_slope(
     start = program.inputs.get(name)
     if start is None:
         return mp.zero
+    proved = by_balls.slope(program, point, name, digits)
+    if proved is not None:
+        return proved
 
     def compute() -> Trial:
         values = run(program, point)

@@ -62,7 +62,7 @@ class Enclosure(Record):
 
         They share the digits that they have when rounded to so many.
         """
-        if self.is_exact:
+        if self.is_exact or self._plainly_shared(most):
             return most
         return next((n for n in range(most, 0, -1) if self._shared(n)), 0)
 
@@ -84,6 +84,19 @@ class Enclosure(Record):
                 )
         known = self.digits(most)
         return _spelled(*self._rounded(self.middle, known)) if known else ""
+
+    def _plainly_shared(self, count: int) -> bool:
+        """Tell the same as ``_shared``, but for numbers at a tie or a power of ten."""
+        size = abs(self.middle)
+        spare = len(str(size)) - count
+        if spare <= 0 or self.radius >= size:
+            return False
+        unit: int = 10**spare
+        low = size - self.radius + unit // 2
+        first, rest = divmod(low, unit)
+        last = (low + 2 * self.radius) // unit
+        least: int = 10 ** (count - 1)
+        return first == last > least and rest > 0
 
     def _shared(self, count: int) -> bool:
         low, high = self.middle - self.radius, self.middle + self.radius

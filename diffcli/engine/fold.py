@@ -21,6 +21,7 @@ from diffcli.language.expression import (
     Number,
     Variable,
     postorder,
+    variable,
 )
 from diffcli.language.parser import parse_template
 from diffcli.records import Record
@@ -139,12 +140,41 @@ def operation(arithmetic: "Arithmetic", name: str) -> Callable[..., Any]:
 def compiled(arithmetic: "Arithmetic", text: str) -> Callable[..., Any]:
     """Return a text in the letters u and v as a function in an arithmetic."""
     nodes = postorder([parse_template(text, {})])
+    if any(isinstance(node, Call) and node.function is WHEN for node in nodes):
 
-    def function(*args: Any) -> Any:
-        *_, value = evaluate(nodes, arithmetic, dict(zip("uv", args, strict=False)))
-        return value
+        def choosing(*args: Any) -> Any:
+            *_, value = evaluate(nodes, arithmetic, dict(zip("uv", args, strict=False)))
+            return value
+
+        return choosing
+    leaves = [node for node in nodes if not isinstance(node, Call)]
+    calls = [node for node in nodes if isinstance(node, Call)]
+    numbers = [
+        _numeral(arithmetic, leaf) for leaf in leaves if isinstance(leaf, Number)
+    ]
+    places: dict[Expression, int] = {variable("u"): 0, variable("v"): 1}
+    for node in [leaf for leaf in leaves if isinstance(leaf, Number)] + calls:
+        places[node] = len(places)
+    steps = [
+        (operation(arithmetic, node.function.name), [places[a] for a in node.args])
+        for node in calls
+    ]
+    last = places[nodes[-1]]
+
+    def function(u: Any, v: Any = None) -> Any:
+        values = [u, v, *[number() for number in numbers]]
+        for apply, where in steps:
+            values.append(apply(*[values[place] for place in where]))
+        return values[last]
 
     return function
+
+
+def _numeral(arithmetic: "Arithmetic", node: Number) -> Callable[[], Any]:
+    """Return what makes a numeral at the present precision."""
+    if node.text in CONSTANTS:
+        return operation(arithmetic, node.text)
+    return lambda: arithmetic.number(node.text, node.value)
 
 
 def run(
