@@ -133,7 +133,7 @@ def _errors(tape: Tape, name: str) -> list[float]:
 
     Every row is rounded once, and moves with its arguments.
     """
-    program, values = tape
+    program, values = tape.program, tape.values
     unit, least = FORMATS[name].rounding, FORMATS[name].smallest / 2
     errors = []
     for row, node in enumerate(program.nodes):
