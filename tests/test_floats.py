@@ -127,3 +127,10 @@ def test_depth_tells_the_rounded_gradient_of_every_layer(run: Run, form: str) ->
         assert found[-1] == there["gradient"]
         lost = [int(row["layer"]) for row, g in zip(own, found, strict=True) if not g]
         assert max(lost, default=None) == there["layer"]
+
+
+def test_a_numeral_that_is_too_large_for_a_format_is_named(run: Run) -> None:
+    for command in ("grad", "trace", "sweep"):
+        done = run(command, "1e300*x", "--at", "1", "--float", "half")
+        assert (done.code, done.out) == (4, "")
+        assert "the number 1e300 is beyond 65504" in done.err

@@ -7,11 +7,11 @@ from operator import itemgetter
 
 from diffcli.analysis.grad import compare
 from diffcli.analysis.truncation import rounding_bound, truncation, truncation_bounds
-from diffcli.engine.coarse import nearest
-from diffcli.engine.coarse_quotients import Coarse, Doubles, Rounded
+from diffcli.engine.coarse import forward, nearest
+from diffcli.engine.coarse_quotients import Coarse, Doubles, RoundedQuotient
 from diffcli.engine.stencils import NoDifference
 from diffcli.engine.tape import Undefined
-from diffcli.problem import Estimate, Problem, pose
+from diffcli.problem import Estimate, Problem, located, pose
 from diffcli.records import Record
 
 SCHEMES = ("forward", "symmetric")
@@ -118,8 +118,7 @@ def sweep(
     numbers = Doubles(problem.program)
     if format:
         numbers = Coarse(problem.program, format)
-        point = nearest(format, problem.point)
-        problem = pose(problem.parsed, point, problem.variables, problem.settings)
+        problem = _rounded(problem, format)
     true = _derivative(problem, name)
     series = []
     for scheme in schemes:
@@ -138,8 +137,18 @@ def sweep(
     return Sweep(problem, name, float(true.number), tuple(series), format)
 
 
+def _rounded(problem: Problem, format: str) -> Problem:
+    """Return a problem at the nearest point of a format, where f has a value in it."""
+    point = nearest(format, problem.point)
+    try:
+        forward(problem.program, format, point)
+    except Undefined as undefined:
+        raise located(undefined, problem.parsed, point) from None
+    return pose(problem.parsed, point, problem.variables, problem.settings)
+
+
 def _moved(
-    problem: Problem, name: str, format: str, found: Rounded | None
+    problem: Problem, name: str, format: str, found: RoundedQuotient | None
 ) -> float | None:
     """Return a bound of what rounding does to a quotient; in a format it is proved."""
     if found is None:
@@ -182,7 +191,7 @@ def _derivative(problem: Problem, name: str) -> Estimate:
 
 def _series(
     scheme: str,
-    found: Sequence[tuple[float, Rounded | None]],
+    found: Sequence[tuple[float, RoundedQuotient | None]],
     true: Estimate,
     lost: Sequence[float | None],
 ) -> Series:
@@ -273,7 +282,7 @@ def _best(samples: Sequence[WidthSample]) -> WidthSample | None:
 
 def _quotient(
     numbers: Doubles, problem: Problem, name: str, h: float, scheme: str
-) -> Rounded | None:
+) -> RoundedQuotient | None:
     """Return a quotient; None: f has no value on one side, or x + h is x."""
     try:
         return numbers.quotient(problem.point, name, h, scheme)
@@ -282,7 +291,7 @@ def _quotient(
 
 
 def _sample(
-    h: float, found: Rounded | None, true: Estimate, truncation: float | None
+    h: float, found: RoundedQuotient | None, true: Estimate, truncation: float | None
 ) -> WidthSample:
     """Return a quotient and its error."""
     if found is None:

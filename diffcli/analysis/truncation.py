@@ -126,9 +126,9 @@ def rounding_bound(
     need()
     from flint import arb, ctx
 
-    from diffcli.engine.coarse_balls import Widened, output
+    from diffcli.engine.coarse_balls import Widening, output
 
-    wide = Widened(FORMATS[format])
+    wide = Widening(FORMATS[format])
     with ctx.workprec(_BITS):
         ends = []
         for place in (quotient.low, quotient.high):

@@ -10,6 +10,7 @@ from diffcli.calculus.floats import FORMATS
 from diffcli.engine.fold import run
 from diffcli.engine.tape import BackwardPass, Edge, Program, Tape, Undefined
 from diffcli.errors import DiffcliError, RangeError
+from diffcli.language.expression import Call, Expression, Number
 
 
 def forward(program: Program, name: str, point: Mapping[str, float]) -> Tape:
@@ -21,12 +22,9 @@ def forward(program: Program, name: str, point: Mapping[str, float]) -> Tape:
     rounded = nearest(name, point)
     try:
         return Tape(program, run(program, arithmetic, rounded))
-    except OverflowError:
-        raise _too_large("a number of the formula", name) from None
     except Undefined as undefined:
         if undefined.overflow:
-            function = program.function(undefined.row).name
-            raise _too_large(f"the value of {function}", name) from None
+            raise _too_large(_value_of(program.nodes[undefined.row]), name) from None
         raise
 
 
@@ -118,6 +116,13 @@ def suitable(name: str, x: float) -> float:
     while scale < abs(x):
         scale *= 2.0
     return scale * 2.0**power
+
+
+def _value_of(node: Expression) -> str:
+    if isinstance(node, Call):
+        return f"the value of {node.function.name}"
+    assert isinstance(node, Number)  # the point was rounded before
+    return f"the number {node.text}"
 
 
 def _too_large(what: str, name: str) -> DiffcliError:

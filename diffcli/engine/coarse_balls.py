@@ -11,7 +11,7 @@ from flint import arb
 
 from diffcli.arithmetics import balls
 from diffcli.arithmetics.balls import Ball
-from diffcli.calculus.floats import Format
+from diffcli.calculus.floats import FloatFormat
 from diffcli.calculus.functions import CONSTANTS, Function
 from diffcli.engine.fold import fold, operation
 from diffcli.engine.tape import Program
@@ -19,10 +19,10 @@ from diffcli.engine.tape import Program
 _SLACK = 2.0**-12  # of a rounding
 
 
-class Widened:
+class Widening:
     """What one rounding to a format may make of a ball."""
 
-    def __init__(self, format: Format) -> None:
+    def __init__(self, format: FloatFormat) -> None:
         self._unit = format.rounding * (1 + _SLACK)
         self._least = format.smallest / 2
 
@@ -34,7 +34,7 @@ class Widened:
 
 
 def output(
-    program: Program, point: Mapping[str, float], widened: Widened | None
+    program: Program, point: Mapping[str, float], widened: Widening | None
 ) -> Ball:
     """Return the ball of the output at doubles; None: nothing is rounded."""
     keep: Callable[[Ball], Ball] = widened or (lambda ball: ball)

@@ -28,7 +28,7 @@ Places = tuple[Fraction, Fraction]
 """Where the two values of a quotient are taken, exactly."""
 
 
-class Rounded(Record):
+class RoundedQuotient(Record):
     """A quotient, its slope as it comes out, and how far rounding may move it."""
 
     quotient: Quotient
@@ -49,7 +49,7 @@ class Doubles:
 
     def quotient(
         self, point: Mapping[str, float], name: str, h: float, scheme: str
-    ) -> Rounded | None:
+    ) -> RoundedQuotient | None:
         """Return a quotient; None: f has no value there. Raises NoDifference."""
         lost: list[float] = []
 
@@ -63,7 +63,7 @@ class Doubles:
         return self._rounded(found, sum(lost)) if found else None
 
     def places(
-        self, x: float, h: float, scheme: str, found: Rounded | None
+        self, x: float, h: float, scheme: str, found: RoundedQuotient | None
     ) -> Places | None:
         """Return the places whose quotient is what rounding is told from."""
         at, step = Fraction(x), Fraction(h)
@@ -80,9 +80,11 @@ class Doubles:
         least = max(ROUNDING * abs(tape.values[row]), TINY)
         return tape.values[row], max(bound, least) if math.isfinite(bound) else least
 
-    def _rounded(self, found: Quotient, lost: float) -> Rounded:
+    def _rounded(self, found: Quotient, lost: float) -> RoundedQuotient:
         gap = abs(found.high - found.low - found.width) / found.width
-        return Rounded(found, found.slope, lost / found.h, gap * abs(found.slope))
+        return RoundedQuotient(
+            found, found.slope, lost / found.h, gap * abs(found.slope)
+        )
 
 
 class Coarse(Doubles):
@@ -95,7 +97,7 @@ class Coarse(Doubles):
 
     def quotient(
         self, point: Mapping[str, float], name: str, h: float, scheme: str
-    ) -> Rounded | None:
+    ) -> RoundedQuotient | None:
         """Return a quotient; None: what is needed is too large for the format."""
         try:
             return super().quotient(point, name, h, scheme)
@@ -103,7 +105,7 @@ class Coarse(Doubles):
             return None
 
     def places(
-        self, x: float, h: float, scheme: str, found: Rounded | None
+        self, x: float, h: float, scheme: str, found: RoundedQuotient | None
     ) -> Places | None:
         """Return the places that were used; in a format they are other ones."""
         if found is None:
@@ -118,14 +120,14 @@ class Coarse(Doubles):
         row = self.program.outputs[0]
         return tape.values[row], _errors(self.program.run(point), self.format.name)[row]
 
-    def _rounded(self, found: Quotient, lost: float) -> Rounded:
+    def _rounded(self, found: Quotient, lost: float) -> RoundedQuotient:
         """Return a quotient whose difference, width and ratio are rounded too."""
         number, width = self.number, self.number(found.width)
         slope = number(number(found.above - found.below) / width)
         unit, least = self.format.rounding, self.format.smallest / 2
         moved = lost / width + 2 * unit * abs(slope) + least / width + least
         gap = abs(found.high - found.low - width) / width
-        return Rounded(found, slope, moved, gap * abs(slope))
+        return RoundedQuotient(found, slope, moved, gap * abs(slope))
 
 
 def _errors(tape: Tape, name: str) -> list[float]:
