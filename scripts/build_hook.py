@@ -1,4 +1,4 @@
-"""What a build adds: the manual in share/man/man1, and README as the description."""
+"""What a build adds: the manual in share/man, and README as the description."""
 
 import re
 import shutil
@@ -17,12 +17,13 @@ class Manual(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the pages and name them as files to install."""
         root = Path(self.root)
-        folder = root / "build" / "man" / "man1"
+        folder = root / "build" / "man"
         shutil.rmtree(folder, ignore_errors=True)  # pages of commands that have gone
         call = [sys.executable, str(root / "scripts" / "manual.py"), str(folder)]
         subprocess.run(call, check=True)
-        for page in sorted(folder.glob("*.1")):
-            build_data["shared_data"][str(page)] = f"share/man/man1/{page.name}"
+        for page in sorted(folder.glob("man?/*")):
+            name = page.relative_to(folder).as_posix()
+            build_data["shared_data"][str(page)] = f"share/man/{name}"
 
 
 class Description(MetadataHookInterface):

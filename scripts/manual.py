@@ -1,4 +1,6 @@
-"""Write the manual: one page for each command, and diffcli(1) about all.
+"""Write the manual: one page for each command, and diffcli(1) about all of them.
+
+diffcli(3) is the reference of the library (``reference.py``).
 
 The pages are made from what ``--help`` shows, so that nothing is said twice. Their date
 is SOURCE_DATE_EPOCH, or none: the same source gives the same bytes, in a checkout and
@@ -45,8 +47,7 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
     command = ctx.command
     name = ctx.command_path.replace(" ", "-")
     about = command.get_short_help_str(limit=1000)
-    yield f'.TH {roff(name.upper())} 1 "{_date()}" "diffcli {diffcli.__version__}"'
-    yield from (".nh", ".ad l")  # names are not hyphenated, lines not stretched
+    yield from heading(name.upper(), 1)
     yield from (".SH NAME", rf"{roff(name)} \- {roff(about.rstrip('.'))}")
     yield from (".SH SYNOPSIS", f".B {roff(ctx.command_path)}")
     yield _italic(" ".join(command.collect_usage_pieces(ctx)))
@@ -69,6 +70,13 @@ def _lines(ctx: click.Context, related: list[str]) -> Iterator[str]:
     yield from (".SH EXAMPLES", ".nf", *_examples(command), ".fi")
     pages = [f".BR {roff(page)} (1)" for page in related]
     yield from (".SH SEE ALSO", " ,\n".join(pages))
+
+
+def heading(name: str, section: int) -> Iterator[str]:
+    """Yield how a page begins; names are not hyphenated, lines not stretched."""
+    version = f"diffcli {diffcli.__version__}"
+    yield f'.TH {roff(name)} {section} "{_date()}" "{version}"'
+    yield from (".nh", ".ad l")
 
 
 def _tables(command: click.Command) -> Iterator[str]:
@@ -139,10 +147,14 @@ def _date() -> str:
 
 
 def main() -> None:
-    """Write the pages into a folder."""
-    folder = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "build" / "man" / "man1"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
+    """Write the pages into a folder: man1/ of the commands, man3/ of the library."""
+    import reference
+
+    folder = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "build" / "man"
+    written = {f"man1/{name}": text for name, text in pages().items()}
+    written["man3/diffcli.3"] = reference.page()
+    for name, text in written.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
 

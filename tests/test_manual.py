@@ -1,5 +1,6 @@
 """The manual's pages: complete, well formed, reproducible, and in the wheel."""
 
+import inspect
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+import diffcli
 from diffcli import plugins
 from diffcli.cli import commands
 from diffcli.cli.help import NOTATIONS, STATUS
@@ -18,6 +20,7 @@ from tests import schemas
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
+LIBRARY = "diffcli.3"
 PAGES = ["diffcli", *(f"diffcli-{name}" for name in plugins.names(commands))]
 DAY = {"SOURCE_DATE_EPOCH": "86400"}
 
@@ -29,7 +32,7 @@ def write(folder: Path, **environment: str) -> dict[str, str]:
         env={**os.environ, **environment},
         check=True,
     )
-    return {path.stem: path.read_text("utf-8") for path in folder.glob("*.1")}
+    return {path.name: path.read_text("utf-8") for path in folder.glob("man?/*")}
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +48,25 @@ def shown(page: str) -> str:
 
 
 def test_every_command_has_its_page(pages: dict[str, str]) -> None:
-    assert sorted(pages) == sorted(PAGES)
+    assert sorted(pages) == sorted([LIBRARY, *(f"{name}.1" for name in PAGES)])
+
+
+def test_the_reference_of_the_library_is_complete(pages: dict[str, str]) -> None:
+    """Each public name has what is said of it, and no type is left unexplained."""
+    page = shown(pages[LIBRARY])
+    heads = set(re.findall(r"^\.SS (.+)$", page, re.MULTILINE))
+    assert heads == {name for name in dir(diffcli) if name[0] != "_"}
+    for name in heads:
+        said = (inspect.getdoc(getattr(diffcli, name)) or "").split("\n")[0]
+        assert said in page
+    types = set(re.findall(r"^\.TP\n([A-Z]\w+) = ", page, re.MULTILINE))
+    for name in ("Formula", "Point", "Claim", "StepWidth", "Scheme", "BlackBox"):
+        assert name in types
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_its_sections(name: str, pages: dict[str, str]) -> None:
-    page = pages[name]
+    page = pages[f"{name}.1"]
     heads = re.findall(r"^\.SH (.+)$", page, re.MULTILINE)
     assert heads == [
         head
@@ -71,7 +87,7 @@ def test_a_page_has_its_sections(name: str, pages: dict[str, str]) -> None:
 @pytest.mark.parametrize("name", PAGES[1:])
 def test_a_page_says_what_help_says(name: str, pages: dict[str, str], run: Run) -> None:
     help_ = run(name.removeprefix("diffcli-"), "--help", columns=1000).out
-    text = " ".join(shown(pages[name]).split())
+    text = " ".join(shown(pages[f"{name}.1"]).split())
     for line in help_.splitlines()[2:]:
         if line.startswith("  ") and line.strip() != "Examples:":
             for part in re.split(r" {2,}", line.strip()):
@@ -89,8 +105,8 @@ def test_the_same_source_gives_the_same_pages(tmp_path: Path) -> None:
     assert write(tmp_path / "second") == first
     dated = write(tmp_path / "third", **DAY)
     assert dated != first
-    assert re.sub("1970-01-02", "", dated["diffcli"]) in [
-        re.sub(r"\d{4}-\d\d-\d\d", "", first["diffcli"])
+    assert re.sub("1970-01-02", "", dated["diffcli.1"]) in [
+        re.sub(r"\d{4}-\d\d-\d\d", "", first["diffcli.1"])
     ]
 
 
@@ -102,7 +118,7 @@ CHECKERS = [["mandoc", "-T", "lint", "-W", "warning"], ["groff", "-man", "-ww", 
 )
 def test_who_formats_it_does_not_complain(checker: list[str], tmp_path: Path) -> None:
     write(tmp_path, **DAY)
-    for page in tmp_path.glob("*.1"):
+    for page in tmp_path.glob("man?/*"):
         done = subprocess.run(
             [*checker, page], capture_output=True, text=True, check=True
         )
@@ -115,6 +131,7 @@ def test_the_wheel_contains_manual_and_schemas(wheel: Path) -> None:
     assert {f"diffcli/cli/schemas/{name}.json" for name in schemas.NAMES} <= inside
     (data,) = {name.partition("/")[0] for name in inside if ".data/" in name}
     assert {f"{data}/data/share/man/man1/{page}.1" for page in PAGES} <= inside
+    assert f"{data}/data/share/man/man3/{LIBRARY}" in inside
 
 
 @pytest.mark.parametrize("example", [e for _, each in NOTATIONS for e in each])

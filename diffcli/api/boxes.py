@@ -6,8 +6,7 @@ from typing import SupportsFloat
 from diffcli.analysis import measure as _analysis
 from diffcli.analysis.measure import Measurement
 from diffcli.blackbox.boxes import Boxes
-from diffcli.blackbox.callable import CallableBox, ModuleBox
-from diffcli.blackbox.callable import Function as BlackBox
+from diffcli.blackbox.callable import BlackBox, CallableBox, ModuleBox
 from diffcli.blackbox.program import ProgramBox
 from diffcli.errors import PointError, UsageError
 from diffcli.inputs import arguments

@@ -9,7 +9,7 @@ from diffcli.analysis.verdicts import UNKNOWN, Tolerance
 from diffcli.api.losses import Examples
 from diffcli.api.tolerances import tolerance
 from diffcli.blackbox.boxes import Boxes
-from diffcli.blackbox.callable import Function as BlackBox
+from diffcli.blackbox.callable import BlackBox
 from diffcli.engine.tape import Undefined
 from diffcli.errors import UsageError
 from diffcli.inputs import arguments, equations

@@ -11,14 +11,14 @@ from diffcli.blackbox.protocol import Reply, understood
 from diffcli.errors import UsageError
 
 Partials = Iterable[SupportsFloat]
-Function = Callable[[list[float]], SupportsFloat | tuple[SupportsFloat, Partials]]
+BlackBox = Callable[[list[float]], SupportsFloat | tuple[SupportsFloat, Partials]]
 """Takes the values of the variables; returns f, or f and its gradient."""
 
 
 class CallableBox:
     """A Python callable: takes a list, returns f or a pair of f and its gradient."""
 
-    def __init__(self, function: Function, name: str = "") -> None:
+    def __init__(self, function: BlackBox, name: str = "") -> None:
         self.function = function
         self.name = name or getattr(function, "__name__", type(function).__name__)
         #: None: it would end with us.
