@@ -311,3 +311,20 @@ def test_rounding_that_is_seen_is_said(
     words = ("plot", formula, "--x", f"{low}:{high}")
     for told, more in zip(seen, ([], ["--no-derivative"]), strict=True):
         assert ("rounding, not f, makes" in run(*words, *more).out) == told
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("1/(1+(1000*x)^2)", "beyond the picture: f = 1 at x = 0"),
+        ("exp(x^2)", "beyond the picture: f = 4.311e+15 at x = -6"),
+        ("-exp(x^2)", "beyond the picture: f = -4.311e+15 at x = -6"),
+        ("exp(x)", ""),
+        ("1/x", ""),  # the pole is named
+    ],
+)
+def test_what_is_cut_off_is_said(formula: str, said: str, run: Run) -> None:
+    ran = run("plot", formula, "--height", "5")
+    assert ("beyond" in ran.out) == bool(said)
+    assert said in ran.out
+    assert "beyond" not in run("plot", formula, "--height", "5", "--y", "0:1").out

@@ -107,6 +107,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
         if exhibit.derivatives:
             facts.append((Run(f"{name}' dashed", _STYLES[its]),))
         facts += _facts(plot, name, notation, derivatives=exhibit.derivatives)
+        facts += _beyond(exhibit, plot, name, notation)
         yield Facts(tuple(facts))
     if exhibit.others:
         fixed = point_text(exhibit.others, notation, len(exhibit.others))
@@ -143,6 +144,23 @@ def _facts(
         yield (Run(said, "doubtful"),)
     if not plot.complete:
         yield (Run("there may be more such places than were found", "doubtful"),)
+
+
+def _beyond(
+    exhibit: Exhibit, plot: Plot, name: str, notation: Notation
+) -> Iterator[Line]:
+    """Yield how far a curve goes on outside of the picture, but for one with poles."""
+    poles = any(feature.kind in ("pole", "asymptote") for feature in plot.features)
+    known = [s for s in plot.samples if s.value is not None]
+    if exhibit.y or poles or not known:
+        return
+    low, high = window(exhibit.plots, exhibit.derivatives)
+    x, place = notation.variable(plot.variable), _placed(plot)
+    for end in (min, max):
+        far = end(known, key=lambda sample: sample.value or 0.0)
+        if not low <= (far.value or 0.0) <= high:
+            said = f"beyond the picture: {name} = {far.value:.4g} at {x} = "
+            yield (Run(said + place(far.x), "doubtful"),)
 
 
 def _placed(plot: Plot) -> Callable[[float], str]:
