@@ -23,6 +23,7 @@ from diffcli.language.readers import (
     names,
     outputs,
     own,
+    tuples,
 )
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.latex_scanner import undoubled
@@ -37,6 +38,7 @@ _READERS: tuple[Callable[[Draft], Words], ...] = (
     names.read,
     indexed.read,
     conditions.cases,
+    tuples.read,
     conditions.read,
     conditions.choices,
     hand.remainders,

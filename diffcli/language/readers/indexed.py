@@ -13,6 +13,7 @@ from diffcli.language.readers.words import (
     Words,
     by_call,
     grouped,
+    parts,
     sign,
 )
 
@@ -63,6 +64,9 @@ def _written_out(draft: Draft, pieces: Pieces) -> Words | None:
 
 
 _HINT = "sum(i=1:5, x_i^2)"
+_LIMIT = re.compile(
+    r"(?:(?P<number>-?\d{1,9})|(?P<letter>[^\W\d]\w*))(?P<more>[+-]\d{1,9})?"
+)
 
 
 def _range(draft: Draft, pieces: Pieces) -> tuple[str, int, int, Words] | None:
@@ -74,10 +78,7 @@ def _range(draft: Draft, pieces: Pieces) -> tuple[str, int, int, Words] | None:
     kinds = [word.kind for word in first]
     if kinds[:2] == ["name", "="] and ":" in kinds:
         colon = kinds.index(":")
-        low, high = _whole(first[2:colon]), _whole(first[colon + 1 :])
-        if low is None or high is None:
-            message = "a sum's index runs between whole numbers"
-            raise draft.refuse(first, message, _HINT)
+        low, high = _limit(draft, first[2:colon]), _limit(draft, first[colon + 1 :])
         if len(rest) != 1:
             raise draft.refuse(first, "a sum has one term behind its index", _HINT)
         return first[0].text, low, high, rest[0]
@@ -86,15 +87,37 @@ def _range(draft: Draft, pieces: Pieces) -> tuple[str, int, int, Words] | None:
 
         inner = arguments(given[1][1:-1])  # Sum(x_i, (i, 1, 3)), as sympy writes it
         if len(inner) == 3 and len(inner[0]) == 1:
-            low, high = _whole(inner[1]), _whole(inner[2])
-            if low is not None and high is not None:
-                return inner[0][0].text, low, high, given[0]
+            low, high = (_limit(draft, limit) for limit in inner[1:])
+            return inner[0][0].text, low, high, given[0]
     return None
 
 
-def _whole(given: Words) -> int | None:
+def _limit(draft: Draft, given: Words) -> int:
+    """Return the first or last value of an index: 5, or n-1 where the text says n = 6.
+
+    Raises ParseError.
+    """
     text = "".join(word.text for word in given)
-    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None
+    found = _LIMIT.fullmatch(text)
+    letter = found["letter"] if found else None
+    counts = _counts(draft.words) if letter else {}
+    if found is None or (letter and letter not in counts):
+        hint = f"say it in front: {letter} = 5; ..." if letter else _HINT
+        known = "how many terms are there?" if letter else ""
+        message = known or "a sum's index runs between whole numbers"
+        raise draft.refuse(given or draft.words[:1], message, hint)
+    total = counts[letter] if letter else int(found["number"])
+    return total + int(found["more"] or 0)
+
+
+def _counts(given: Words) -> dict[str, int]:
+    """Return the whole numbers that a text gives names in front: n = 5."""
+    return {
+        part[0].text: int(part[2].text)
+        for part in parts(given)
+        if [word.kind for word in part] == ["name", "=", "number"]
+        and part[2].text.isdecimal()
+    }
 
 
 def at(term: Words, index: str, number: int) -> Words:
@@ -119,10 +142,10 @@ def _at(word: Token, index: str, number: int) -> Token:
 def _counted(word: Token, index: str, number: int) -> Token:
     """Return x_[i+1] with a number in place of i: x4, or x_[3+j]."""
     letters, _, below = word.text[:-1].partition("_[")
-    parts = [part.replace("−", "-") for part in below.split(",")]
-    if len(parts) == 1 and re.fullmatch("[A-Za-z]{2}", below):
-        parts = [*below]  # a_{ij}
-    found = [_linear(part, index, number) for part in parts]
+    places = [part.replace("−", "-") for part in below.split(",")]
+    if len(places) == 1 and re.fullmatch("[A-Za-z]{2}", below):
+        places = [*below]  # a_{ij}
+    found = [_linear(part, index, number) for part in places]
     if not all(part.lstrip("-").isdigit() for part in found):
         return word._replace(text=f"{letters}_[{','.join(found)}]")
     if any(part.startswith("-") for part in found):

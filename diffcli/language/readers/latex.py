@@ -33,6 +33,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _LOWERED = str.maketrans(_RAISED, "0123456789-")
 _RAISED_NUMBER = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _BIG = {"∑": "sum", "∏": "prod"}
+_LAST = re.compile(r"\s*(?:(-?\d+)|([A-Za-z]))\s*(?:([+-])\s*(\d+))?\s*")
 _CODE = re.compile(r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b")
 _TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
 
@@ -135,7 +136,9 @@ class Reader(Names):
         elif text in tables.FONTS or text in tables.ACCENTS:
             self.word(lexeme)
         elif letter := tables.letter(text):
-            self.variable(letter, lexeme)
+            twin = tables.TWINS.get(text)
+            both = twin and re.search(f"{twin}(?![A-Za-z])", self.source)
+            self.variable(text if both else letter, lexeme)
         elif text in tables.OPENING or text == "{":
             self.open("\\{" if text == "{" else text, lexeme)
         elif text in tables.CLOSING or text == "}":
@@ -179,7 +182,7 @@ class Reader(Names):
                 message = "a limit of two digits stands in braces"
                 raise self.refuse(follower, message, "^{10}, or ^9 \\cdot 9")
         below = re.fullmatch(r"\s*(\w)\s*=\s*(-?\d+)\s*", limits.get("_", ""))
-        above = re.fullmatch(r"\s*(-?\d+)\s*", limits.get("^", ""))
+        above = _LAST.fullmatch(limits.get("^", ""))
         if not below or not above:
             hint = f"write numbers as in \\{lexeme.text}_{{i=1}}^{{5}} x_i"
             message = "a sum needs numbers for its first and last index"
@@ -191,7 +194,9 @@ class Reader(Names):
             message = "a sum is no argument without brackets"
             raise self.refuse(lexeme, message, "put it in ( and )")
         first = [name(below[1], like), sign("=", like), number(below[2], like)]
-        until = [sign(":", like), number(above[1], like), sign(",", like)]
+        last = name(above[2], like) if above[2] else number(above[1], like)
+        more = [sign(above[3], like), number(above[4], like)] if above[3] else []
+        until = [sign(":", like), last, *more, sign(",", like)]
         self.place([name(lexeme.text, like), sign("(", like), *first, *until])
         group.sums += 1
 
@@ -214,8 +219,14 @@ class Reader(Names):
             self.raised(lexeme)
         elif text == "!":
             self.group.out.append(Token("!", "!", like.start, like.end))
-        elif text not in (".", ",") or self.peek().kind != "end":
+        elif text not in (".", ",") or not self.ends_here():
             self.plain_sign(lexeme)
+
+    def ends_here(self) -> bool:
+        """Tell whether a formula or a cell ends here, so that . and , say nothing."""
+        follower = self.peek()
+        ends = follower.kind == "command" and follower.text in ("\\", "end", "cr")
+        return ends or follower.kind == "end"
 
     def raised(self, lexeme: Lexeme) -> None:
         """Read a raised number: x², x⁻¹."""

@@ -29,6 +29,10 @@ _ARGUMENT = re.compile(
 )
 
 
+_ORDER = re.compile(r"\d+|[nν](?:_(?:minus|plus)_\d+)?|\d_over_\d")
+"""Indices with which a letter calls a function in books: J_n(x), L_{1/2}(x)."""
+
+
 class Doubts(Heads):
     """What is refused in one reading, or told."""
 
@@ -72,7 +76,22 @@ class Doubts(Heads):
     def refuse_application(self, letter: str, index: str, lexeme: Lexeme) -> None:
         """Refuse f(x) in a formula: a product of f and x, or a function f."""
         named = letter in tables.FUNCTION_LETTERS
-        special = tables.INDEXED.get(letter, ()) if index else ()
+        special = letter in tables.INDEXED and bool(_ORDER.fullmatch(index))
+        special &= index != "0" or letter in tables.BESSEL
+        here = self.position
+        if (named or special) and self.match(here).text == "^":  # f^2(x)
+            self.position = self.match(here).end
+            self.step_over()
+        try:
+            self.refuse_brackets(letter, index, lexeme, special=special)
+        finally:
+            self.position = here
+
+    def refuse_brackets(
+        self, letter: str, index: str, lexeme: Lexeme, *, special: bool
+    ) -> None:
+        """Refuse what stands in brackets behind a letter, if it may be an argument."""
+        named = letter in tables.FUNCTION_LETTERS
         if self.peek().text == "[":
             self.refuse_square_brackets(letter, lexeme)
         if self.peek().text != "(" or letter in ("π", "e"):
@@ -86,7 +105,7 @@ class Doubts(Heads):
         if not (named or special):
             alone = not _ONE_WORD.fullmatch(inside)
         elif special:
-            alone &= not index.isdigit() and index not in special
+            alone = False
         elif not index:
             alone &= self.stands_alone(letter)
         if not alone:

@@ -4,6 +4,7 @@ A stack of open groups stands in place of recursion; in each group some makers, 
 \sin, wait for what comes next.
 """
 
+import re
 from collections.abc import Callable
 
 from diffcli.calculus.functions import BY_NAME
@@ -17,6 +18,9 @@ from diffcli.remarks import Remark
 
 TERMINATORS = ("+", "-", "=", ",", ";", "<", ">", "<=", ">=", "!=", "==")
 """What ends a sum without brackets, and every item."""
+
+_SPACED = re.compile(r"\s*(?:\\[,;:! ]|\\q?quad|~)\s*\Z")
+"""A blank that is printed."""
 
 
 class Maker:
@@ -179,6 +183,12 @@ class Groups(Bunches):
             group.bare = None  # \sin x \cos y
             return
         shown = self.source[argument[0].start : like.start].strip()
+        if like.kind == "()" and _SPACED.search(shown):
+            group.bare = None  # \sin x\,(x+1)
+            shown = _SPACED.sub("", shown)
+            told = f"\\{row} {shown} ends in front of the brackets."
+            self.notes.append(Remark(told))
+            return
         rest = self.source[like.start : like.end]
         if rest.count("{") != rest.count("}"):
             rest = "..."
@@ -195,6 +205,8 @@ class Groups(Bunches):
             maker = group.waiting[-1]
             what = "\\" + maker.row if maker.row else "this"
             hint = "x^{-1} needs its braces" if not maker.row else f"write {what}(x)"
+            if text == "+" and not maker.row:
+                hint = "write x_{+} for a name, \\max(x, 0) for the positive part"
             raise self.refuse(
                 like, f"'{text}' stands where {what} has its argument", hint
             )

@@ -10,7 +10,8 @@ from diffcli.records import Record
 _LEXEME = re.compile(
     r"""(?:\s|%[^\n]*\n|~)*(?:
       \\(?P<command> operatorname\* | [A-Za-z]+ | . )
-    | (?P<number> (?:[0-9]+(?:\.[0-9]+|\.(?=\s*[/*\\)}]))?|\.[0-9]+)(?:[eE][0-9]+)? )
+    | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?=\s*(?:[/*)}]|\\(?!end|\\))) )?
+                    | \.[0-9]+ ) (?:[eE][0-9]+)? )
     | (?P<letters> [A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ] )
     | (?P<other> . )
     | (?P<end> \Z )

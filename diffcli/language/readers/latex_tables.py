@@ -108,14 +108,23 @@ FILLERS = frozenset((
 """Words in front of a condition."""
 FUNCTION_LETTERS = frozenset("fghFGHφψΦΨζδ")
 """Letters that call a function in books: f(x)."""
-INDEXED = dict.fromkeys("IJKY", ("n", "ν")) | dict.fromkeys("CHLPTU", ("n",))
-"""Letters that call a function in books, with these indices: J_n(x), T_n(x)."""
+INDEXED = frozenset("CHIJKLPTUY")
+"""Letters that call a function in books, with an index: J_n(x), T_n(x)."""
+BESSEL = frozenset("IJKY")
+"""Those of them that do so with 0, too; P_0(1+r) is a product."""
 TEXTS = frozenset(("text", "textrm", "mbox", "mathrm", "textnormal"))
 """Fonts of words that may stand between formulas."""
 PLAIN = {
     "·": "*", "×": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", ":": "=",
 }  # fmt: skip
 """Signs with another spelling."""
+
+
+TWINS = {
+    "varepsilon": r"\\epsilon", "varphi": r"\\phi", "vartheta": r"\\theta",
+    "varrho": r"\\rho", "ell": r"(?<![A-Za-z\\])l", "omicron": r"(?<![A-Za-z\\])o",
+}  # fmt: skip
+"""Letters with another that we write the same, and how that stands in a text."""
 
 
 def letter(command: str) -> str:
