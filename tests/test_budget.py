@@ -9,7 +9,7 @@ import pytest
 
 import diffcli
 from diffcli.inputs.spreads import split
-from tests.conftest import Run
+from tests.conftest import Ran, Run
 
 CASES = [
     ("x*y", {"x": 2, "y": 3}, {"x": 0.1, "y": 0.2}),
@@ -114,9 +114,58 @@ def test_elsewhere_an_error_is_refused_with_where_it_goes(
         assert "grad EXPR --at" in ran.err
     table = tmp_path / "p.csv"
     table.write_text("x\n2±0.1\n", encoding="utf-8")
-    ran = run("grad", "x^2", "--points", str(table))
-    assert ran.code in (2, 3)
-    assert "error" in ran.err
+    ran = run("check", "x^2", "--points", str(table))
+    assert (ran.code, ran.out) == (3, "")
+    assert "p.csv:2" in ran.err
+
+
+ROWS = {
+    "csv": "x,y,note\n2.0±0.1,3±0.2,a\n5,1+/-0.3,1±9\n",
+    "tsv": "y\tx\n3±1/5\t2±.1\n1±0.3\t5\n",
+    "txt": "2.0±0.1,3±0.2\n5,1±0.3\n",
+    "jsonl": '{"x": "2.0±0.1", "y": "3±0.2"}\n{"x": 5, "y": "1±0.3"}\n',
+    "json": '[{"x": "2.0±0.1", "y": "3±0.2"}, {"x": 5, "y": "1±0.3"}]',
+}
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_cells_with_errors_are_budgets_as_at_points(
+    kind: str, run: Run, tmp_path: Path
+) -> None:
+    table = tmp_path / f"p.{kind}"
+    table.write_text(ROWS[kind], encoding="utf-8")
+    at = ("--at", "x=2.0±0.1,y=3±0.2", "--at", "x=5,y=1±0.3")
+    for form in ("plain", "jsonl"):
+        alone = run("grad", "(x*y, exp(x)/y)", *at, "-f", form).out
+        ran = run("grad", "(x*y, exp(x)/y)", "--points", str(table), "-f", form)
+        assert ran.code == 0, ran.err
+        found, expected = (
+            [line.partition(', "input"')[0].rstrip("}") for line in text.splitlines()]
+            for text in (ran.out, alone)
+        )
+        assert found == expected
+
+
+def test_the_first_row_says_whether_errors_are_given(run: Run, tmp_path: Path) -> None:
+    def answered(text: str, *words: str) -> Ran:
+        table = tmp_path / "p.csv"
+        table.write_text(text, encoding="utf-8")
+        return run("grad", "x*y", "--points", str(table), *words)
+
+    late = answered("x,y\n2,3\n2,3±1\n")
+    assert late.code == 3
+    assert "in its first row" in late.err
+    noted = answered("x,y,n\n2,3,1±2\n", "-f", "csv")
+    assert noted.out.splitlines()[0] == "x,y,n,f,df/dx,df/dy,status"
+    ragged = answered("x,y\n2±1,3\n3±1,4,5\n", "-f", "plain")
+    assert (ragged.code, ragged.out) == (3, "6 3\n")
+    for bad in ("5±", "±1", "5±1%", "1,5±1"):
+        ran = answered(f"x;y\n2±1;3\n{bad};4\n", "--separator", ";", "-f", "plain")
+        assert (ran.code in (2, 3), ran.out) == (True, "6 3\n")
+        assert "p.csv:3" in ran.err
+    for words in ("--order 2", "--keep-going", "--method finite", "--exact"):
+        ran = answered("x,y\n2±1,3\n", *words.split())
+        assert (ran.code, ran.out) == (2, "")
 
 
 def test_corners_and_edges(run: Run) -> None:

@@ -62,7 +62,7 @@ at_only = _all(
         "--at", "points", metavar="POINT", multiple=True,
         shell_complete=_completed("point"),
         help="The point: 1,3 or x1=1,x2=3; values may be formulas (pi/2). Repeatable."
-        " For grad also with errors: x=2.0±0.1.",
+        " For grad also with errors, here and in cells of --points: x=2.0±0.1.",
     ),
     click.option(
         "--vars", "variables", metavar="NAMES", default="",

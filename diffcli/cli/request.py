@@ -275,28 +275,31 @@ class Request(Record):
         own: Sequence[str] = (),
         settings: Settings | None = None,
         notes: Sequence[Remark] = (),
+        rows: "Rows | None" = None,
     ) -> Answer:
         """Return a document for every point; ``own`` are the columns of its sheet.
+
+        ``rows`` are those of --points where they were opened already.
 
         Raises PointError and DomainError.
         """
         from diffcli.inputs.rows import poser
 
         wanted = self.variables_for(parsed, wrt)
-        rows = self.rows_for(parsed, form)
+        found_rows = rows or self.rows_for(parsed, form)
         settings = settings or Settings()
         parts = [(part, poser(part, wanted, settings)) for part in parsed.parts()]
         notes = list(notes)
 
         def documents() -> Iterator[Document]:
-            for row in rows.rows:
+            for row in found_rows.rows:
                 for part, problem_at in parts:
                     found = document(problem_at(row))
                     if not self.points_file:
                         notes.extend(found.warnings)
                     yield numbered(part, self.of_row(row, found))
 
-        columns = ((*OUTPUT[: len(parsed.outputs)], *rows.columns), own)
+        columns = ((*OUTPUT[: len(parsed.outputs)], *found_rows.columns), own)
         several = bool(parsed.outputs)
         return self.answer(form, documents(), notes, columns=columns, exprs=several)
 

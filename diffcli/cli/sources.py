@@ -62,7 +62,9 @@ def joined(
     rows = (row for each in tables for row in each.rows().rows)
     if any(frame_kind(path) for path in paths):
         return Rows(columns, rows)
-    return Rows(columns, rows, lambda size: _pieces(tables, size))
+    return Rows(
+        columns, rows, lambda size: _pieces(tables, size), lambda: tables[0].peek()
+    )
 
 
 class _Table:
@@ -73,6 +75,7 @@ class _Table:
         self._read = read
         rows = read(path)
         self.columns = rows.columns
+        self.peek = rows.peek
         #: What can be read only once, such as a pipe, stays open.
         self._open = None if os.path.isfile(path) else rows
 

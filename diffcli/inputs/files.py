@@ -1,7 +1,8 @@
 """Points from a file or a pipe, one a row of a table."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -10,16 +11,10 @@ from diffcli.calculus.functions import CONSTANTS
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
 from diffcli.inputs.blocks import Block, Taken, chunks, plain
+from diffcli.inputs.objects import Numbered, cell_number, object_row, of_objects
 from diffcli.inputs.rows import Chunk, Row, Rows, Shape, placed
 from diffcli.language.lexer import spelling
 from diffcli.tables import PLAIN, Dialect, Fault
-
-_NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*")
-_DECIMAL_COMMA = re.compile(r"\s*[-+−]?[0-9]*,[0-9]+\s*")
-
-_ONE_A_LINE = "one point a line, which jq -c . makes, or one array of points"
-
-Numbered = Iterator[tuple[int, Any]]
 
 
 def table(
@@ -43,9 +38,10 @@ def table(
 
     Raises PointError if a variable has no column.
     """
-    rest = iter(lines)
+    source, ahead = iter(lines), deque[str]()
+    rest = chain(iter(lambda: ahead.popleft() if ahead else "", ""), source)
     skipped: list[str] = []
-    for first in rest:
+    for first in source:
         skipped.append(first if skipped else first.removeprefix("\ufeff"))
         begun = skipped[-1] and not skipped[-1].isspace()
         if begun and not dialect.skips(skipped[-1]):
@@ -57,8 +53,23 @@ def table(
     if not tables.load(kind).SEPARATOR:
         if not dialect.headed:
             raise PointError(f"{name} is JSON, which has no line of names to leave out")
-        return _of_objects(numbered, name, variables, fixed=fixed)
-    return _of_cells(numbered, rest, name, kind, variables, dialect)
+        rows = of_objects(numbered, name, variables, fixed=fixed)
+        again = partial(_read, kind, [skipped[-1]], name, PLAIN)
+        return rows._replace(
+            peek=lambda: _has_errors(
+                object_row(number, value, name, variables) for number, value in again()
+            )
+        )
+
+    def look() -> str:
+        """Return the next line with a row, which is still to be read."""
+        for line in source:
+            ahead.append(line)
+            if line.strip() and not dialect.skips(line):
+                return line
+        return ""
+
+    return _of_cells(numbered, rest, name, kind, variables, dialect, look)
 
 
 def _read(
@@ -81,6 +92,7 @@ def _of_cells(
     kind: str,
     variables: Sequence[str],
     dialect: Dialect,
+    look: Callable[[], str],
 ) -> Rows:
     number, first = next(numbered)
     where = f"{name}:{number}"
@@ -90,13 +102,13 @@ def _of_cells(
     spelled = [spelling(cell) for cell in header]
     known = {*spelled}
     missing = [variable for variable in variables if variable not in known]
-    begun: Numbered = iter(())
+    begins: list[tuple[int, Any]] = []
     named = all(cell in CONSTANTS for cell in spelled)
     bare = missing and not named and all(map(_is_value, header))
     if not dialect.headed or bare:
         missing = []
         _refuse_count(header, variables, where)
-        begun = iter([(number, first)])
+        begins = [(number, first)]
         header = spelled = list(variables)
     if missing:
         raise _no_column(missing, first, variables, where, dialect)
@@ -106,11 +118,21 @@ def _of_cells(
     by_name = {column: place for place, column in enumerate(spelled)}
     places = {variable: by_name[variable] for variable in variables}
     shape = Shape(name, kind, tuple(header), places, dialect)
-    behind = number + 1 + "".join(first).count("\n")
+    breaks = "".join(first).count("\n")
+    begun = iter(begins)
+
+    def peek() -> bool:
+        """Tell whether the first row has values with errors."""
+        seen = iter(begins) if begins else _read(kind, [look()], name, dialect)
+        return bool(begins or not breaks) and _has_errors(_pointed(seen, shape))
+
     return Rows(
         shape.header,
         _pointed(chain(begun, numbered), shape),
-        lambda size: chain(_pointed(begun, shape), _chunks(rest, behind, shape, size)),
+        lambda size: chain(
+            _pointed(begun, shape), _chunks(rest, number + 1 + breaks, shape, size)
+        ),
+        peek,
     )
 
 
@@ -173,119 +195,28 @@ def _pointed(numbered: Numbered, shape: Shape) -> Iterator[Row]:
             continue
         carried = dict(zip(header, cells, strict=True))
         try:
-            point = {variable: _number(cells[i]) for variable, i in places.items()}
+            point = {variable: cell_number(cells[i]) for variable, i in places.items()}
         except DiffcliError as error:
             yield Row(where, carried, {}, placed(error, where))
         else:
             yield Row(where, carried, point)
 
 
+def _has_errors(rows: Iterator[Row]) -> bool:
+    """Tell whether a value of the first row is given with its error."""
+    first = next(rows, None)
+    return first is not None and isinstance(first.error, points.GivenError)
+
+
 def _is_value(cell: str) -> bool:
     """Tell whether a cell of the first line is a value and not a column's name."""
     try:
-        _number(cell)
+        cell_number(cell)
+    except points.GivenError:
+        return True
     except DiffcliError:
         return False
     return True
-
-
-def _number(cell: str) -> float:
-    """Return a cell's value.
-
-    Raises ParseError, DomainError.
-    """
-    if _NUMBER.fullmatch(cell):
-        value = float(cell)
-        if value - value == 0.0:  # finite
-            return value
-    try:
-        return points.number(cell)
-    except DiffcliError as error:
-        if _DECIMAL_COMMA.fullmatch(cell):
-            error.hint = f"decimals use a point: {cell.strip().replace(',', '.')}"
-        raise
-
-
-# ---- JSON lines -------------------------------------------------------------------
-
-
-def _of_objects(
-    numbered: Numbered, name: str, variables: Sequence[str], *, fixed: bool
-) -> Rows:
-    if not fixed:
-        rows = (object_row(n, value, name, variables) for n, value in numbered)
-        return Rows(tuple(variables), rows)
-    number, first = next(numbered, (0, None))
-    if not number:  # an array of no points
-        return Rows(tuple(variables), iter(()))
-    row = object_row(number, first, name, variables)
-    if not row.carried and row.error:  # it would have named the columns
-        raise row.error
-    columns = tuple(row.carried)
-    rows = (object_row(n, value, name, variables) for n, value in numbered)
-    return Rows(columns, (_fitted(r, columns) for r in chain([row], rows)))
-
-
-def object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> Row:
-    """Return the row of an object; an array has the variables' values in order."""
-    where = f"{name}:{number}"
-    fits = isinstance(value, list) and len(value) == len(variables)
-    if fits and not any(isinstance(part, dict) for part in value):
-        value = dict(zip(variables, value, strict=True))
-    if not isinstance(value, dict):
-        wrong = f"a line has to be an object such as {{{_example(variables)}}}"
-        hint = _ONE_A_LINE if isinstance(value, list) else ""
-        if type(value) is Fault:
-            wrong = value
-            hint = _ONE_A_LINE if number == 1 else ""
-        return Row(where, {}, {}, ParseError(f"{where}: {wrong}", hint=hint))
-    spelled = {spelling(key): key for key in value}
-    missing = [variable for variable in variables if variable not in spelled]
-    try:
-        if missing:
-            raise ParseError(f"there is no value for {', '.join(missing)}")
-        if len(spelled) < len(value):
-            twice = next(key for key in value if spelled[spelling(key)] != key)
-            raise ParseError(f"there are two values for {spelling(twice)}")
-        point = {
-            variable: _json_number(value[spelled[variable]]) for variable in variables
-        }
-    except DiffcliError as error:
-        return Row(where, value, {}, placed(error, where))
-    return Row(where, value, point)
-
-
-def _fitted(row: Row, columns: Sequence[str]) -> Row:
-    """Return a row of an object under the columns of the first line, as text."""
-    cells = {column: _text(row.carried.get(column, "")) for column in columns}
-    surplus = next((key for key in row.carried if key not in cells), None)
-    if surplus is None or row.error:
-        return row._replace(carried=cells)
-    error = ParseError(
-        f"{row.where}: '{surplus}' is no column: the first line has none of that name",
-        hint="-f jsonl carries other keys in each line",
-    )
-    return Row(row.where, cells, {}, error)
-
-
-def _json_number(value: Any) -> float:
-    """Return a value of JSON as a number; text may be a formula.
-
-    Raises ParseError, DomainError.
-    """
-    text = _text(value)
-    if isinstance(value, list | dict):
-        raise ParseError(f"{text[:40]} is not a number")
-    return _number(text)
-
-
-def _text(value: Any) -> str:
-    """Return a value of JSON as a cell."""
-    return value if isinstance(value, str) else tables.load("jsonl").line(value)
-
-
-def _example(variables: Sequence[str]) -> str:
-    return ", ".join(f'"{name}": 1' for name in variables[:4])
 
 
 # ---- what is wrong ----------------------------------------------------------------

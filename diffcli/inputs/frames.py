@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcli import tables
 from diffcli.errors import PointError, UsageError
-from diffcli.inputs.files import object_row
+from diffcli.inputs.objects import object_row
 from diffcli.inputs.rows import Chunk, Row, Rows, Shape
 from diffcli.language.lexer import spelling
 from diffcli.records import Record

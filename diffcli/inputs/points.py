@@ -12,6 +12,10 @@ from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
 
+class GivenError(ParseError):
+    """A value is given with its error, 2.0±0.1, which only an error budget takes."""
+
+
 def names(text: str) -> list[str]:
     """Return the names that a point gives values to; none if it is positional."""
     return [
@@ -210,11 +214,12 @@ def _value(text: str, part: Span) -> float:
     if not given.strip():
         raise ParseError("a value is missing", source=text, span=(part[0], part[0] + 1))
     if "±" in given or "+/-" in given:
-        raise ParseError(
-            "a value with an error is for --at of grad",
+        raise GivenError(
+            "a value with an error is for grad",
             source=text,
             span=part,
-            hint="it gives the error budget: diffcli grad EXPR --at x=2.0±0.1",
+            hint="it gives the error budget: diffcli grad EXPR --at x=2.0±0.1, or"
+            " --points with 2.0±0.1 in its first row",
         )
     parsed = parse(text, within=part)
     if parsed.variables:

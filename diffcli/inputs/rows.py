@@ -64,6 +64,8 @@ class Rows(Record):
     #: The same with neighbouring lines together, so many at most, for who reads them;
     #: None: rows can only be had one by one.
     chunks: Callable[[int], Iterator[Chunk | Row]] | None = None
+    #: Tells whether the first row has values with errors; asked before any is read.
+    peek: Callable[[], bool] = bool
 
 
 def of_texts(

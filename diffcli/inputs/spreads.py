@@ -1,11 +1,13 @@
-"""Values with their errors in ``--at``: x=2.0±0.1, or 2.0+/-0.1."""
+"""Values with their errors: x=2.0±0.1 or 2.0+/-0.1 in ``--at``, 2.0±0.1 in a cell."""
 
 import math
 import re
 from collections.abc import Sequence
 
-from diffcli.errors import ParseError, PointError
+from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
+from diffcli.inputs.rows import Row, placed
+from diffcli.language.lexer import spelling
 from diffcli.records import Record
 
 _SIGN = re.compile(r"±|\+/[-−]")
@@ -61,6 +63,25 @@ def split(text: str) -> Spread:
         values.append(part[:start])
         errors.append(_error(text, part[stop:], (a + stop, b)))
     return Spread(",".join(values), tuple(errors))
+
+
+def of_cells(row: Row, variables: Sequence[str]) -> tuple[Row, dict[str, float]]:
+    """Return a row of a table with its point, and the errors of its values.
+
+    A row that is wrong in another way stays as it is.
+    """
+    if not isinstance(row.error, points.GivenError):
+        return row, {}
+    cells = {spelling(column): str(cell) for column, cell in row.carried.items()}
+    point, errors = {}, {}
+    try:
+        for name in variables:
+            given = split(cells[name])
+            point[name] = points.number(given.point)
+            (errors[name],) = given.errors
+    except DiffcliError as error:
+        return row._replace(error=placed(error, row.where)), {}
+    return row._replace(point=point, error=None), errors
 
 
 def _error(text: str, given: str, span: tuple[int, int]) -> float:

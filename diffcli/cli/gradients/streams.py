@@ -7,7 +7,12 @@ from diffcli.api.streams import BLOCK, of_formulas
 from diffcli.cli import terminal
 from diffcli.cli.batches import SHARED, Batch, Failures, documents, each_output
 from diffcli.cli.command import Answer, refuse
-from diffcli.cli.gradients import Question, has_room_for_one, refuse_other_orders
+from diffcli.cli.gradients import (
+    PARTS,
+    Question,
+    has_room_for_one,
+    refuse_other_orders,
+)
 from diffcli.cli.request import OUTPUT, Request
 from diffcli.errors import UsageError
 from diffcli.inputs import points
@@ -68,6 +73,10 @@ def _at_rows(question: Question, names: tuple[str, ...]) -> Answer:
     request, form, order = question.request, question.form, question.order
     parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form, named=True)
+    if request.points_file and rows.peek():
+        from diffcli.cli import budgets
+
+        return budgets.of_rows(request, PARTS, parsed, rows)
     toward = request.variables_for(parsed, question.wrt) if names else ()
     alone = has_room_for_one(form, many=request.many)
     alike = frame_kind(request.points_file) and form in ("csv", "tsv")
