@@ -1,5 +1,10 @@
 """Verdicts as test runners read them."""
 
+import os
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -59,16 +64,27 @@ def test_the_suffix_is_xml(run: Run, tmp_path: Path) -> None:
     assert outcomes(to.read_text(encoding="utf-8")) == ["passed"]
 
 
-def test_the_hooks_for_pre_commit_run(run: Run) -> None:
-    """Each entry names options that there are."""
-    hooks = Path(__file__).parent.parent / ".pre-commit-hooks.yaml"
-    entries = [
-        line.partition("diffcli ")[2].split()
-        for line in hooks.read_text(encoding="utf-8").splitlines()
-        if line.lstrip().startswith("entry:")
-    ]
-    assert len(entries) == 2
-    for entry in entries:
-        options = [word for word in entry if word.startswith("-")]
-        help_text = run(entry[0], "--help").out
-        assert all(option in help_text for option in options if option != "--")
+def test_the_hook_fails_for_what_is_wrong_and_names_its_file(
+    run: Run, tmp_path: Path
+) -> None:
+    """As pre-commit runs it: the entry, then the arguments, then the files."""
+    root = Path(__file__).parent.parent
+    hooks = (root / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"entry: &each >-\n((?:    .*\n)+)", hooks)
+    options = re.findall(r"args: \[(.*)\]", hooks)
+    assert len(options) == hooks.count("- id:") == 2
+    usage = run("check", "--help").out
+    assert all(option in usage for option in options)
+    for name, claim in (("right.csv", "2*x"), ("a wrong.csv", "3*x")):
+        (tmp_path / name).write_text(f"formula,claim\nx^2,{claim}\n", encoding="utf-8")
+    words = shlex.split(entry.replace("\n    ", " "))
+    folder = str(Path(sys.executable).parent)
+    ran = subprocess.run(
+        [*words, "--claims", "right.csv", "a wrong.csv"],
+        cwd=tmp_path, text=True, capture_output=True, check=False,
+        env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout.startswith("a wrong.csv\n")
+    assert "1 claim: 1 wrong." in ran.stdout
+    assert "right.csv" not in ran.stdout

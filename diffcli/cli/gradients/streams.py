@@ -74,7 +74,7 @@ def _at_rows(question: Question, names: tuple[str, ...]) -> Answer:
     parsed = request.parsed(several=True)
     rows = request.rows_for(parsed, form, named=True)
     if request.points_file and rows.peek():
-        from diffcli.cli import budgets
+        from diffcli.cli.gradients import budgets
 
         return budgets.of_rows(request, PARTS, parsed, rows)
     toward = request.variables_for(parsed, question.wrt) if names else ()

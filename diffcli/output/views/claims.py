@@ -78,7 +78,8 @@ def _blocks(marked: Marked, notation: Notation) -> Iterator[Block]:
     yield Table(columns, tuple(rows))
     count = Counter(mark.status for _, mark in marked)
     said = ", ".join(f"{n} {status}" for status, n in count.most_common())
-    yield Lines(((Run(f"{len(marked)} claims: {said or 'none'}."),),))
+    claims = "1 claim" if len(marked) == 1 else f"{len(marked)} claims"
+    yield Lines(((Run(f"{claims}: {said or 'none'}."),),))
     yield from _by_name(marked)
 
 
