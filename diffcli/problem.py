@@ -179,7 +179,7 @@ def certain(value: float, digits: int) -> Estimate:
 
 
 class MethodResult(Record):
-    """What a method found."""
+    """The partials by one method, how far each may be off, and what they rest on."""
 
     #: The method's name: its file's name.
     method: str

@@ -31,7 +31,7 @@ _BENT = 0.25  # of the error: by so much f may differ from its quadratic at one 
 
 
 class Share(Record):
-    """What the error of one input does."""
+    """What the error of one input adds to the error of the value."""
 
     name: str
     value: float
@@ -54,7 +54,7 @@ class SecondOrder(Record):
 
 
 class Budget(Record):
-    """A value with its error, and who is to blame."""
+    """A value with its standard error, and each input's share in it."""
 
     problem: Problem
     value: Estimate

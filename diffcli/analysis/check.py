@@ -43,7 +43,7 @@ class Remainder(Record):
 
 
 class Check(Record):
-    """All verdicts, and what they rest on."""
+    """A verdict for each claimed partial, and what they rest on."""
 
     #: The formula; None: a black box was checked.
     parsed: Parsed | None

@@ -64,7 +64,7 @@ class Iterate(Record):
 
 
 class Course(Record):
-    """The descent with one rate."""
+    """Gradient descent with one learning rate: its steps, and what became of it."""
 
     rate: float
     #: The steps; of a long course every so manieth, and the last.

@@ -25,7 +25,7 @@ _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from th
 
 
 class Agreement(Record):
-    """How one partial by differences compares with the exact one."""
+    """How a partial by differences agrees with the exact one: in how many digits."""
 
     #: abs(finite - exact) / abs(exact); None: there is no such ratio.
     relative: float | None
@@ -39,7 +39,7 @@ class Agreement(Record):
 
 
 class Comparison(Record):
-    """What all chosen methods found, and whether to believe it."""
+    """The partials at a point by each chosen method, and how far they agree."""
 
     problem: Problem
     results: tuple[MethodResult, ...]

@@ -36,7 +36,7 @@ MOST = 5_000  # second derivatives that somebody may wait for
 
 
 class Hessian(Record):
-    """All second derivatives by each method."""
+    """All second derivatives at a point, by each method."""
 
     problem: Problem
     #: f at the point, with as many digits as were asked for; of examples their loss.

@@ -18,7 +18,7 @@ _HIDDEN = "the noise of f hides it: no digit is certain"
 
 
 class Measurement(Record):
-    """What differences say of a black box at one point."""
+    """The gradient of a black box at one point, by differences of its values."""
 
     name: str
     point: Mapping[str, float]

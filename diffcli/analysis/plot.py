@@ -38,7 +38,7 @@ class Steepest(Record):
 
 
 class Plot(Record):
-    """A function of one variable over a range."""
+    """Samples of a function and its derivative over a range, and where they break."""
 
     parsed: Parsed
     variable: str

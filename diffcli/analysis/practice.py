@@ -84,7 +84,7 @@ T = TypeVar("T")
 
 
 class Exercise(Record):
-    """One question."""
+    """A function to differentiate, and what is right."""
 
     number: int
     #: DERIVATIVE, NUMBER or RULE.

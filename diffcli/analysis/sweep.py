@@ -46,7 +46,7 @@ class WidthSample(Record):
 
 
 class Series(Record):
-    """All step widths of one scheme, the widest first."""
+    """The errors of one scheme, for all step widths from the widest down."""
 
     scheme: str
     samples: tuple[WidthSample, ...]
@@ -64,7 +64,7 @@ class Series(Record):
 
 
 class Sweep(Record):
-    """The error against h toward one variable."""
+    """How the error of difference quotients toward one variable depends on h."""
 
     problem: Problem
     name: str

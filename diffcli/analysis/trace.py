@@ -95,7 +95,10 @@ class Level(Record):
 
 
 class Trace(Record):
-    """Both passes and the paths, each in the order in which it is told."""
+    """Forward and backward pass at a point, and the paths from input to output.
+
+    Each is in the order in which it is told.
+    """
 
     problem: Problem
     forward: tuple[Forward, ...]

@@ -16,7 +16,7 @@ MOST_DRAWN = 100_000
 
 
 class Tree(Record):
-    """An expression, with the values and adjoints of its nodes if there is a point."""
+    """A formula as a tree of nodes, with their values and adjoints at a point."""
 
     parsed: Parsed
     problem: Problem | None

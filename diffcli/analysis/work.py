@@ -30,7 +30,7 @@ _MOST_NODES = 200  # of a line in which a slip is looked for
 
 
 class LineVerdict(Record):
-    """What is said of one formula."""
+    """What is said of one formula in somebody's derivation."""
 
     item: Item
     status: str

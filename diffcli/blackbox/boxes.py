@@ -11,7 +11,7 @@ from diffcli.problem import point_text
 
 
 class Boxes:
-    """One box, or several copies of it that work side by side."""
+    """A black box that is asked for values: copies of it work side by side."""
 
     def __init__(self, make: Callable[[], Box], jobs: int = 1) -> None:
         self.all = [make() for _ in range(jobs)]

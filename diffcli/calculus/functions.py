@@ -65,7 +65,7 @@ class Operator(Record):
 
 
 class Function(Record):
-    """One row of the table."""
+    """A function or operator of the language: a row of the table."""
 
     #: The word in the language; for an operator a word for help and JSON.
     name: str

@@ -129,7 +129,7 @@ def run(
 
 
 def gradient(
-    program: Program, point: Mapping[str, Real], digits: int, output: int = 0
+    program: Program, point: Mapping[str, Real], digits: int
 ) -> PreciseGradient:
     """Return the value and the partials by backprop, with all digits right.
 
@@ -138,25 +138,25 @@ def gradient(
     Raises Undefined, Unsettled.
     """
     names = list(program.inputs)
-    proved = by_balls.numbers(program, point, digits, output)
+    proved = by_balls.numbers(program, point, digits, 0)
     if proved is not None:
         return PreciseGradient(proved[0], dict(zip(names, proved[1:], strict=True)))
 
     def compute() -> Trial:
         values = run(program, point)
-        adjoints = _sweep(program, values, output)
+        adjoints = _sweep(program, values)
         rows = (program.inputs[name] for name in names)
-        numbers = [values[program.outputs[output]], *(adjoints[row] for row in rows)]
+        numbers = [values[program.outputs[0]], *(adjoints[row] for row in rows)]
         return Trial(numbers, values + adjoints)
 
     value, *partials = settle(compute, digits, program)
     return PreciseGradient(value, dict(zip(names, partials, strict=True)))
 
 
-def _sweep(program: Program, values: list[Real], output: int) -> list[Real]:
+def _sweep(program: Program, values: list[Real]) -> list[Real]:
     """Return the adjoints of one backward pass at the present precision."""
     adjoints = [mp.zero] * len(values)
-    adjoints[program.outputs[output]] = mp.one
+    adjoints[program.outputs[0]] = mp.one
     for row in program.calls:
         upstream = adjoints[row]
         if not upstream:

@@ -98,14 +98,13 @@ def difference_with(
     h: float | str,
     scheme: str,
     value_error: float = 0.0,
-    flat: bool | None = None,
 ) -> Difference:
     """Return the difference quotient with step h, with "auto" that of the best steps.
 
     Raises NoDifference where there is none.
     """
     if h == "auto":
-        return after_a_second_look(function, x, value_error, flat)
+        return after_a_second_look(function, x, value_error, None)
     return difference(function, x, h, scheme, value_error)
 
 

@@ -23,8 +23,6 @@ from diffcli.language.partials import partial_text
 from diffcli.records import Record
 
 _CLEARLY = 2  # signs that a shorter product has less
-MOST_WRITTEN = 4_000
-"""Nodes of the product along all paths; beyond, each name has a line of its own."""
 
 
 class Factor(Record):

@@ -14,7 +14,10 @@ from diffcli.calculus.functions import CONSTANTS, NAMED, PREFIX, Function
 
 
 class Expression:
-    """What all three kinds share: arguments, identity and a short repr."""
+    """A formula as an immutable node: a number, a variable, or a call of a function.
+
+    Equal nodes are one object, so that ``is`` compares whole formulas.
+    """
 
     __slots__ = ()
 

@@ -20,7 +20,7 @@ from diffcli.remarks import Remark
 
 
 class Parsed(Record):
-    """A text and what was understood of it."""
+    """A formula as text, and what was understood of it."""
 
     #: The text as written.
     source: str
