@@ -51,7 +51,8 @@ def test_the_same_source_gives_the_same_wheel(
 def test_the_sdist_has_all_but_what_builds_this_repository(unpacked: Path) -> None:
     names = {path.name for path in unpacked.iterdir()}
     assert {"diffcli", "tests", "scripts", "LICENSE", "README.md"} <= names
-    assert not names & {".ci", ".github", ".venv", ".git"}
+    assert not names & {".ci", ".venv", ".git"}
+    assert not (unpacked / ".github" / "workflows").exists()
 
 
 def test_the_description_needs_no_other_file(metadata: Message) -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,14 @@ def through_a_shell(line: str) -> str:
         cwd=README.parent,
     )
     return (done.stdout + done.stderr).rstrip("\n")
+
+
+def test_the_row_that_contributors_see_is_in_the_table() -> None:
+    walk = (README.parent / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    row = textwrap.dedent(walk.partition("   ```text\n")[2].partition("   ```")[0])
+    table = README.parent / "diffcli" / "calculus" / "functions.py"
+    assert row
+    assert textwrap.indent(row, "    ") in table.read_text("utf-8")
 
 
 def gates() -> list[str]:
