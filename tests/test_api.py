@@ -277,6 +277,16 @@ WRONG: list[tuple[Callable[[], object], type[diffcli.DiffcliError]]] = [
     (lambda: diffcli.parse("x = 3"), diffcli.ParseError),
     (lambda: slow_program(), diffcli.UsageError),
     (lambda: diffcli.program("cat", jobs=0), diffcli.UsageError),
+    (
+        lambda: diffcli.check(
+            "x^2+y^2=25", {"x": 3, "y": 4}, {"x": -0.75}, implicit="y", prove=True
+        ),
+        diffcli.UsageError,
+    ),
+    (
+        lambda: diffcli.check(lambda x: x[0], {"x": 3}, {"x": 1}, prove=True),
+        diffcli.UsageError,
+    ),
     (lambda: diffcli.sweep("x", {"x": 1}, "q"), diffcli.UsageError),
     (lambda: diffcli.sweep("x", {"x": 1}, per_decade=0), diffcli.UsageError),
     (lambda: diffcli.sweep("x", {"x": 1}, smallest=0), diffcli.UsageError),

@@ -73,6 +73,15 @@ CLAIMS = [
     ("x^3", "3*x^2+relu(x-0.9)^2", 0, 1, "wrong"),
     ("abs(x)", "sign(x)", -1, 1, "open"),
     ("log(x)", "1/x", 0, 1, "open"),
+    ("exp(x)", "exp(x)", 0, 800, "proved"),
+    ("exp(x)", "exp(x)+1e300", 0, 800, "wrong"),
+    ("x^2", "2*x+1e-6*exp(-((x-0.3)*1e10)^2)", 0, 1, "wrong"),
+    ("x^2", "2*x+where(x>0.123456789, where(x<0.12345679, 1, 0), 0)", 0, 1, "wrong"),
+    ("sin(x)", "cos(x)+2e-12", 0, 2, "wrong"),
+    ("sin(x)^2", "sin(2*x)", 0, 2, "proved"),
+    ("x^2", "2*x", 0, 1e300, "proved"),
+    ("1/x", "-1/x^2", -1, 1, "open"),
+    ("floor(x)", "0", 0.5, 2.5, "open"),
 ]
 
 
@@ -109,6 +118,7 @@ def test_check_says_it_and_its_code_too(form: str, run: Run) -> None:
         "grad x*y --prove --x 0:1 --at z=2",
         "grad x --prove --x 0:1 --at x=2",
         "grad x --prove --x 1:0",
+        "grad x --prove --x 1:1",
         "grad x --prove --x 0:1 --order 2",
         "grad 7 --prove --x 0:1",
         "check x^2 --at 1 --claim 2 --prove",

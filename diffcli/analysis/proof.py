@@ -27,6 +27,7 @@ Path = tuple[str, ...]
 _SPARE = 2  # digits of the ends of a ball beyond those of the number
 _SECOND = 2  # the highest order that has a formula for each derivative
 _LONGEST = 2_000  # nodes of a formula that algebra is asked about
+_NO_SERIES = "a function may not be smooth there: no ball tells"
 _SIDES = 12  # digits on which the slopes on both sides of a corner agree
 
 
@@ -134,22 +135,29 @@ def _of_one_variable(
 
     (name,) = one_variable(problem)
     found = derivatives(problem.program, point, name, order, digits)
-    numbers = []
+    if found[0].enclosure is None:  # no series; but formulas of the first two
+        taylor(problem, order, ("taylor",))  # says which there are not
+        below = prove(problem, point, _SECOND, digits)
+        above = [
+            Proved((name,) * k, "", 0, "open", _NO_SERIES)
+            for k in range(_SECOND + 1, order + 1)
+        ]
+        numbers = (*below.numbers, *above)
+        return Proof(problem, point, order, digits, numbers, below.bits)
+    every = []
     for k, number in enumerate(found):
         proved = _proved((name,) * k, number, digits)
         if proved.status == "open" and number.enclosure is None:
-            taylor(problem, k, ("taylor",)) if k else None  # says what it has instead
-            reason = "a function may not be smooth there: no ball tells"
-            proved = proved._replace(reason=reason)
+            proved = proved._replace(reason=_NO_SERIES)
         elif proved.status == "open":
             formula = _again(problem.parsed.expression, name, k)
             if formula is not None and _is_zero(formula, point):
                 proved = Proved(proved.path, "0", digits, "exact", "0 by algebra")
             else:
                 proved = proved._replace(reason=_may_be_0(number))
-        numbers.append(proved)
+        every.append(proved)
     bits = max(number.bits for number in found)
-    return Proof(problem, point, order, digits, tuple(numbers), bits)
+    return Proof(problem, point, order, digits, tuple(every), bits)
 
 
 def _again(formula: Expression, name: str, order: int) -> Expression | None:

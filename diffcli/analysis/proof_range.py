@@ -8,7 +8,7 @@ from diffcli.analysis.proof import need
 from diffcli.calculus.functions import INFIX
 from diffcli.engine.adjoint import partials
 from diffcli.engine.tape import Program
-from diffcli.language.expression import Expression, call
+from diffcli.language.expression import Expression, call, numeral
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
 
@@ -179,7 +179,8 @@ def prove_claim(
     from diffcli.engine import ranges
 
     (slope,) = partials(parsed.expression, [name])
-    difference = call(INFIX["-"], claim.expression, slope)
+    same = claim.expression is slope  # the same formula: one node
+    difference = numeral("0") if same else call(INFIX["-"], claim.expression, slope)
     lines = [
         ranges.Line(Program([formula]), point, name)
         for formula in (difference, claim.expression, slope)

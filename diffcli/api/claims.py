@@ -32,7 +32,7 @@ def check(
     digits: int = 10,
     seed: int | None = None,
     taylor: bool = False,
-    prove: bool = True,
+    prove: bool | None = None,
     progress: Callable[[], object] | None = None,
     implicit: str = "",
 ) -> Check:
@@ -42,10 +42,11 @@ def check(
     program is held to the gradient that it gives itself; ``h``, ``scheme`` and
     ``digits`` are for these. Without ``rtol`` and ``atol`` the error estimates decide.
     ``seed`` checks along one random direction, as quick for a thousand variables;
-    ``taylor`` shows how the remainder shrinks. With ``prove`` it is said whether a
-    claim is right everywhere; ``progress`` is called after each partial of a callable
-    or program. With ``implicit`` the function is an equation, and the claims are the
-    slopes of that variable on its curve.
+    ``taylor`` shows how the remainder shrinks. It is said whether a claim is right
+    everywhere, where algebra can tell; with ``prove`` False it is not asked, and True
+    is refused where there is no formula, or a curve. ``progress`` is called after each
+    partial of a callable or program. With ``implicit`` the function is an equation, and
+    the claims are the slopes of that variable on its curve.
 
     >>> result = check("sin(2*x+9)", {"x": 1}, {"x": "cos(2*x+9)"})
     >>> result.passed, result.verdicts[0].slip
@@ -55,6 +56,7 @@ def check(
     claim is undefined, and KinkError where there is nothing to claim.
     """
     limits = tolerance(rtol, atol)
+    asked = prove is not False
     tick = arguments.callback(progress, "progress")
     if seed is not None:
         arguments.whole(seed, "seed", -(2**63), 2**63)
@@ -66,17 +68,15 @@ def check(
                 function, point, h=h, scheme=scheme, digits=digits, usual="auto"
             )
             if implicit:
-                if seed is not None or taylor:
-                    message = "seed and taylor are not for slopes of a curve"
-                    raise UsageError(message, parameter="implicit")
-                from diffcli.analysis.check_curve import check_curve
-
-                claimed = arguments.claims(claims or {}, problem.parsed.variables)
-                return check_curve(problem, implicit, claimed, limits)
-            found = _of_formula(problem, claims or {}, limits, seed, taylor, prove)
+                along = seed is not None or taylor
+                return _of_curve(problem, implicit, claims or {}, limits, along, prove)
+            found = _of_formula(problem, claims or {}, limits, seed, taylor, asked)
         elif isinstance(function, Examples):
-            found = _of_mean(function, claims or {}, limits, seed, taylor, prove, tick)
+            found = _of_mean(function, claims or {}, limits, seed, taylor, asked, tick)
         else:
+            if prove:
+                message = "without a formula nothing proves that a claim is right"
+                raise UsageError(message, parameter="prove")
             from diffcli.api.boxes import boxes_of, values_of
 
             settings = arguments.settings("auto" if h is None else h, scheme, digits)
@@ -89,6 +89,26 @@ def check(
     if found.error:
         raise found.error
     return found
+
+
+def _of_curve(
+    problem: Problem,
+    implicit: str,
+    claims: Mapping[str, Claim],
+    tolerance: Tolerance,
+    along: bool,
+    prove: bool | None,
+) -> Check:
+    if along:
+        message = "seed and taylor are not for slopes of a curve"
+        raise UsageError(message, parameter="implicit")
+    if prove:
+        message = "it is not proved that a slope is right on all of a curve"
+        raise UsageError(message, parameter="prove")
+    from diffcli.analysis.check_curve import check_curve
+
+    claimed = arguments.claims(claims, problem.parsed.variables)
+    return check_curve(problem, implicit, claimed, tolerance)
 
 
 def _of_formula(

@@ -41,7 +41,7 @@ class Question(Record):
 
     @property
     def proving(self) -> bool:
-        """Whether it is of use to ask if a claim is right everywhere."""
+        """Whether it is of use to ask if a claim is right everywhere, if one can."""
         return self.prints and formats.part(self.form) not in ("sheet", "cases")
 
     @property
@@ -49,7 +49,7 @@ class Question(Record):
         """What is asked of the library for each function, point and claims."""
         return partial(
             check, rtol=self.rtol, atol=self.atol, seed=self.seed, taylor=self.taylor,
-            prove=self.proving,
+            prove=None if self.proving else False,
         )  # fmt: skip
 
 

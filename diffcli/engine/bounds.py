@@ -10,6 +10,7 @@ Functions in Single, Double, Extended Double and Quadruple Precision", 2024.
 """
 
 import math
+import sys
 from functools import cache
 from itertools import islice
 
@@ -53,6 +54,7 @@ LEAPING = frozenset(
 SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
 _SMALL = 1e-290  # next to what underflows
 _UNDERFLOWS = 8.0  # smallest doubles that are lost where a part of a row underflows
+_SQUARES = 1e153  # a size whose square may overflow
 _LARGEST_FACTOR = 1e3  # of such a part: exp(-u) underflows before
 Effect = tuple[float, float]
 """The size of a local partial, and how far it moves with what it is made of."""
@@ -172,6 +174,8 @@ def _underflow(called: Number, values: list[float], a: int, b: int) -> float:
     if called in CONSTANT or called in (FIRST, SECOND):
         return TINY
     sizes = [abs(values[place]) for place in ((a,) if b < 0 else (a, b))]
+    if max(sizes) > _SQUARES:  # 1/(1+u*u) is 0 there
+        return 1 / sys.float_info.max
     if called is not power_by_base:  # v*u**(v-1) may be of a large v
         sizes = [min(size, _LARGEST_FACTOR) for size in sizes]
     return _UNDERFLOWS * TINY * (1.0 + sum(sizes))

@@ -162,10 +162,23 @@ def enclosures(
     the rows that have to be smooth for an output to be a derivative.
     """
     wanted = smooth or [frozenset()] * len(program.outputs)
+    return _doubled(
+        lambda bits: _run(program, point, bits, digits, wanted),
+        digits, len(program.nodes),
+    )  # fmt: skip
+
+
+def _doubled(
+    run: Callable[[int], list[Number]], digits: int, work: int
+) -> list[Number]:
+    """Return what is told by the first run, of twice as many bits each, that tells all.
+
+    ``work`` is how many operations a run has. The last run tells what it can.
+    """
     bits = int(digits * 3.33) + _GUARD
-    last = min(_MOST, max(8 * bits, _WORK // len(program.nodes)))
+    last = min(_MOST, max(8 * bits, _WORK // work))
     while True:
-        found = _run(program, point, bits, digits, wanted)
+        found = run(bits)
         if 2 * bits > last or all(_settled(number, digits) for number in found):
             return found
         bits *= 2
@@ -281,15 +294,13 @@ def derivatives(
     digits: int,
 ) -> list[Number]:
     """Return what is proved of the value and its derivatives toward one variable."""
-    bits = int(digits * 3.33) + _GUARD
-    last = min(_MOST, max(8 * bits, _WORK // (len(program.nodes) * (order + 1) ** 2)))
-    while True:
+
+    def run(bits: int) -> list[Number]:
         with ctx.workprec(bits):
             every = terms(program, point, name, order)
-            found = [Number(decimal(ball, digits), bits) for ball in every]
-        if 2 * bits > last or all(_settled(number, digits) for number in found):
-            return found
-        bits *= 2
+            return [Number(decimal(ball, digits), bits) for ball in every]
+
+    return _doubled(run, digits, len(program.nodes) * (order + 1) ** 2)
 
 
 def terms(

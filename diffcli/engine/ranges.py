@@ -12,7 +12,8 @@ that a place where a slope is 0 is seldom an end of both.
 Source: Moore, Kearfott & Cloud, "Introduction to Interval Analysis", 2009, ch. 6, 8.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from flint import arb, ctx
 
@@ -29,9 +30,11 @@ _ORDER = 8  # of the series on a piece
 _CUT = 15 / 32  # where a piece is cut
 _DEEPEST = 60  # cuts
 _MOST = 1_500  # pieces
+_SHORTEST = 1e-9  # of a piece that is cut, beside its place
 _NARROW = 40  # cuts of a piece in which a slope has its zero
 _ROUGHLY = 0.02  # by which part of itself a bound may be too wide
 
+Answer = TypeVar("Answer")
 ABOVE, BELOW, FLAT, ZERO, OPEN = ">", "<", "=", "zero", "?"
 
 
@@ -155,23 +158,43 @@ def _falling(k: int, times: int) -> int:
     return product
 
 
-def signs(line: Line, low: Expression, high: Expression) -> tuple[list[Piece], int]:
-    """Return the pieces of a range from left to right, and how many were asked."""
-    with ctx.workprec(_BITS):
-        todo = [(constant(low), constant(high), 0)]
-        done: list[Piece] = []
-        count = 0
-        while todo:
-            left, right, depth = todo.pop()
-            count += 1
-            piece = _piece(line, left, right)
-            spent = depth >= _DEEPEST or count + len(todo) > _MOST
-            if spent or not _worth_a_cut(piece, depth):
-                done.append(_narrowed(line, piece) if piece.sign == ZERO else piece)
-                continue
+Ask = Callable[[Ball, Ball, int, bool], Answer | None]
+"""What is said of a piece from its ends and how often it was cut; None: cut it.
+
+The last argument tells that it is cut no more.
+"""
+
+
+def pieces(low: Ball, high: Ball, ask: Ask[Answer]) -> Iterator[Answer]:
+    """Yield what is said of the pieces of a range, from left to right."""
+    todo, count = [(low, high, 0)], 0
+    while todo:
+        left, right, depth = todo.pop()
+        count += 1
+        short = right - left <= _SHORTEST * (1 + abs(left) + abs(right))
+        last = depth >= _DEEPEST or count + len(todo) > _MOST or short
+        answer = ask(left, right, depth, last)
+        if answer is not None:
+            yield answer
+        else:
             middle = _cut(left, right)
             todo += [(middle, right, depth + 1), (left, middle, depth + 1)]
-    return done, count
+
+
+def signs(line: Line, low: Expression, high: Expression) -> tuple[list[Piece], int]:
+    """Return the pieces of a range from left to right, and how many were asked."""
+    count = 0
+
+    def ask(left: Ball, right: Ball, depth: int, last: bool) -> Piece | None:
+        nonlocal count
+        count += 1
+        piece = _piece(line, left, right)
+        if not last and _worth_a_cut(piece, depth):
+            return None
+        return _narrowed(line, piece) if piece.sign == ZERO else piece
+
+    with ctx.workprec(_BITS):
+        return list(pieces(constant(low), constant(high), ask)), count
 
 
 def _cut(left: Ball, right: Ball) -> Ball:
@@ -182,11 +205,8 @@ def _cut(left: Ball, right: Ball) -> Ball:
 def _worth_a_cut(piece: Piece, depth: int) -> bool:
     """Tell whether the parts of a piece may say more."""
     if piece.sign == OPEN:
-        wide = (piece.high - piece.low) / (1 + abs(piece.low) + abs(piece.high))
-        return bool(wide > 1e-9)
-    if depth >= _DEEPEST // 6:
-        return False
-    if piece.sign in (ABOVE, BELOW, FLAT):
+        return True
+    if depth >= _DEEPEST // 6 or piece.sign != ZERO:
         return False
     low, high = piece.slope
     return bool(high - low > _ROUGHLY * (1 + abs(high)))
@@ -278,26 +298,21 @@ def within(
     It counts only where another, ``of``, is smooth. The first piece on which it is
     beyond the limit ends the search.
     """
-    order = 2 * _ORDER
+    order, done = 2 * _ORDER, []
+
+    def ask(left: Ball, right: Ball, depth: int, last: bool) -> PieceVerdict | None:
+        value = on_piece(line, left, right, order).value
+        smooth = of.series(hull(left, right), 1)[1].is_finite()
+        if smooth and abs(value) <= limit:
+            return PieceVerdict(left, right, "within")
+        place = _cut(left, right)
+        if of.slope(place).is_finite() and abs(line.value(place)) > limit:
+            return PieceVerdict(left, right, "beyond", place)
+        return PieceVerdict(left, right, OPEN) if last else None
+
     with ctx.workprec(2 * _BITS):
-        todo = [(constant(low), constant(high), 0)]
-        done: list[PieceVerdict] = []
-        count = 0
-        while todo:
-            left, right, depth = todo.pop()
-            count += 1
-            value = on_piece(line, left, right, order).value
-            smooth = of.series(hull(left, right), 1)[1].is_finite()
-            if smooth and abs(value) <= limit:
-                done.append(PieceVerdict(left, right, "within"))
-                continue
-            place = _cut(left, right)
-            there = of.slope(place).is_finite() and abs(line.value(place)) > limit
-            if there:
-                return [*done, PieceVerdict(left, right, "beyond", place)]
-            wide = (right - left) / (1 + abs(left) + abs(right))
-            if depth >= _DEEPEST or wide < 1e-9 or count + len(todo) > _MOST:
-                done.append(PieceVerdict(left, right, OPEN))
-                continue
-            todo += [(place, right, depth + 1), (left, place, depth + 1)]
+        for verdict in pieces(constant(low), constant(high), ask):
+            done.append(verdict)
+            if verdict.place is not None:
+                break
     return done
