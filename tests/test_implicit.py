@@ -101,7 +101,7 @@ def test_options_of_no_use_are_refused(words: str, run: Run) -> None:
 
 
 def test_definitions_stay_definitions() -> None:
-    assert difference("a = 2; a*x = y") == "a = 2;( a*x )-( y)"
+    assert difference("a = 2; a*x = y") == "a = 2;( a*x )-  ( y)"
     assert difference("x^2 + y") == "x^2 + y"
     assert difference("x <= y") == "x <= y"
 
@@ -158,3 +158,30 @@ def test_a_derivation_ends_with_the_slope(run: Run) -> None:
 def test_what_is_not_asked_of_a_curve_is_refused(more: dict[str, Any]) -> None:
     with pytest.raises(diffcli.UsageError, match="slopes of a curve"):
         diffcli.check("x*y = 2", {"x": 1, "y": 2}, {"x": "-y/x"}, implicit="y", **more)
+
+
+@pytest.mark.parametrize(
+    ("equation", "at", "marked"),
+    [
+        ("x^2 + log(y) = 25", "3,-4", "y"),
+        ("x = log(y)", "3,-4", "y"),
+        ("x^2+foo(y) = 25", "3,4", "foo"),
+        (r"\frac{x}{y} = \ln(y)", "3,-4", "y"),
+        ("r = 5; x^2+foo(y) = r", "3,4", "foo"),
+        ("x + sqrt(y-9) = 25", "3,4", "y-9"),
+    ],
+)
+def test_an_error_points_into_the_equation_as_typed(
+    equation: str, at: str, marked: str, run: Run
+) -> None:
+    ran = run("grad", equation, "--at", at, "--implicit", "y")
+    _, source, carets, *_ = ran.err.splitlines()
+    assert source.strip() == equation
+    start = carets.index("^")
+    assert source[start : start + carets.count("^")] == marked
+
+
+def test_a_failed_check_shows_the_equation_as_typed(run: Run) -> None:
+    words = ("--at", "3,4", "--implicit", "y", "--claim", "y/x")
+    out = run("check", "x^2+y^2 = 25", *words).out
+    assert 'See: diffcli steps "x^2+y^2 = 25" --implicit y' in out

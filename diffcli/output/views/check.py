@@ -10,6 +10,7 @@ from diffcli.analysis.check import Check
 from diffcli.analysis.slips import Slip, line_left
 from diffcli.analysis.verdicts import UNKNOWN, Verdict, relative
 from diffcli.engine.paper import Calculation
+from diffcli.inputs.equations import typed
 from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
@@ -105,7 +106,7 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     for verdict in check.verdicts:
         yield from _explained(check, verdict, notation)
     if failed and check.parsed is not None:
-        source = check.parsed.source
+        source = typed(check.parsed.source)
         if len(source) <= _TYPEABLE and "\n" not in source:
             see = f'See: diffcli steps "{source}"'
             if check.tied:
