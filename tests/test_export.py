@@ -1,5 +1,6 @@
 """Exported code gives the numbers of diffcli, in every language that is here."""
 
+import math
 import shlex
 import shutil
 import sqlite3
@@ -348,3 +349,17 @@ def test_every_word_of_a_language_can_be_a_variable(
     parsed = diffcli.parse(" + ".join(names), names)
     code = export(parsed, language, check=point, order=0, dialect=dialect)
     assert runner([code], tmp_path) == [""]
+
+
+@pytest.mark.parametrize("table", ["diffcli 0", "Diffcli Point", "diffcli_ 1"])
+def test_a_table_may_be_called_as_ours_are(table: str) -> None:
+    code = export("sin(x*y)*exp(x*y)", "sql", check={"x": 1, "y": 2}, table=table)
+    connection = sqlite3.connect(":memory:")
+    connection.execute(f'CREATE TABLE "{table}" (x DOUBLE, y DOUBLE)')
+    connection.execute(f'INSERT INTO "{table}" VALUES (1, 2)')
+    answer, check = code.removesuffix(";").split(";\n\n")
+    found = connection.execute(answer).fetchone()
+    value = math.sin(2) * math.exp(2)
+    assert found[2] == pytest.approx(value, rel=1e-12)
+    assert connection.execute(check).fetchone() == ("ok",)
+    connection.close()

@@ -16,6 +16,12 @@ RESERVED = words("""
     switch typedef union unsigned void volatile while bool true false main gradient
     hessian values jacobian complex imaginary I NAN INFINITY y0 y1 yn j0 j1 jn gamma
     printf exit index got expected tolerances k
+    NULL EOF BUFSIZ FILENAME_MAX FOPEN_MAX L_tmpnam SEEK_CUR SEEK_END SEEK_SET TMP_MAX
+    P_tmpdir FP_NAN FP_INFINITE FP_ZERO FP_SUBNORMAL FP_NORMAL FP_ILOGB0 FP_ILOGBNAN
+    HUGE HUGE_VAL HUGE_VALF HUGE_VALL MATH_ERRNO MATH_ERREXCEPT math_errhandling
+    MAXFLOAT M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI
+    M_2_SQRTPI M_SQRT2 M_SQRT1_2 DOMAIN SING OVERFLOW UNDERFLOW PLOSS TLOSS X_TLOSS
+    stdin stdout stderr signgam linux unix errno
 """)
 
 DIALECTS: dict[str, dict[str, str]] = {}

@@ -67,7 +67,8 @@ def lines(listing: Listing) -> Iterator[str]:
     """Yield a query, and for a check a second one that says ok."""
     keep = "-- Other columns are kept if they stand in the first and the last SELECT."
     yield from (*comment("--", listing.remarks), keep, *_warned(listing), "WITH")
-    last = yield from _steps(listing, listing.table)
+    prefix = _prefix(listing.table)
+    last = yield from _steps(listing, listing.table, prefix)
     chosen = [*listing.inputs, *(f"{o.code} AS {o.name}" for o in listing.outputs)]
     yield from _selected(chosen)
     yield f"FROM {last};"
@@ -76,8 +77,9 @@ def lines(listing: Listing) -> Iterator[str]:
     point, expected, tolerances = listing.check
     pairs = zip(point, map(name, listing.variables), strict=True)
     columns = ", ".join(f"{number} AS {column}" for number, column in pairs)
-    yield from ("", "WITH", f"  {_CHECKED} AS (SELECT {columns or 1}),")
-    last = yield from _steps(listing, _CHECKED)
+    checked = name(f"{prefix} point")
+    yield from ("", "WITH", f"  {checked} AS (SELECT {columns or 1}),")
+    last = yield from _steps(listing, checked, prefix)
     rows = zip(listing.outputs, expected, tolerances, strict=True)
     tests = [f"abs({o.code} - ({wanted})) <= {far}" for o, wanted, far in rows]
     yield f"SELECT CASE WHEN {f'{chr(10)}  AND '.join(tests)}"
@@ -85,10 +87,15 @@ def lines(listing: Listing) -> Iterator[str]:
     yield f"FROM {last};"
 
 
-_CHECKED = '"diffcli point"'
+def _prefix(table: str) -> str:
+    """Return with what the names of our tables begin; the given one does not."""
+    found = "diffcli"
+    while f"{found} " in table.casefold():
+        found += "_"
+    return found
 
 
-def _steps(listing: Listing, table: str) -> Generator[str, None, str]:
+def _steps(listing: Listing, table: str, prefix: str) -> Generator[str, None, str]:
     """Yield the tables between, each with names of its own; return the last one."""
     columns = map(name, listing.variables)
     casts = [
@@ -99,12 +106,12 @@ def _steps(listing: Listing, table: str) -> Generator[str, None, str]:
     for level in range(levels + 1):
         named = [s for s in listing.statements if s.level == level - 1]
         chosen = ["*", *(f"{s.code} AS {s.name}" for s in named)] if level else casts
-        source = _table(level - 1) if level else table
+        source = _table(prefix, level - 1) if level else table
         # Kept apart: engines that put one into the other compute the parts again.
-        yield f"  {_table(level)} AS {'MATERIALIZED ' if level else ''}("
+        yield f"  {_table(prefix, level)} AS {'MATERIALIZED ' if level else ''}("
         yield from (f"  {line}" for line in _selected(chosen or ["*"]))
         yield f"    FROM {source}){',' if level < levels else ''}"
-    return _table(levels)
+    return _table(prefix, levels)
 
 
 def _warned(listing: Listing) -> Iterator[str]:
@@ -116,8 +123,8 @@ def _warned(listing: Listing) -> Iterator[str]:
         yield "-- take any number of them."
 
 
-def _table(level: int) -> str:
-    return f'"diffcli {level}"'
+def _table(prefix: str, level: int) -> str:
+    return name(f"{prefix} {level}")
 
 
 def _selected(chosen: Sequence[str]) -> Iterator[str]:
