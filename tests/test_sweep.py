@@ -11,7 +11,9 @@ import sympy
 import diffcli
 from diffcli.analysis.sweep import sweep, widths
 from diffcli.calculus.floats import FORMATS
+from diffcli.calculus.functions import FUNCTIONS, Function
 from diffcli.engine.exact import to_sympy
+from diffcli.errors import DiffcliError
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from diffcli.problem import pose
@@ -259,3 +261,20 @@ def test_a_value_that_is_too_large_for_a_format_has_no_quotient() -> None:
     values = [sample.value for sample in series.samples if sample.h > 0.1]
     assert set(values) == {None}
     assert series.best is not None
+
+
+@pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+def test_the_predicted_error_is_no_smaller_than_the_measured_one(row: Function) -> None:
+    """Also that of functions which the C library computes less well, as gamma."""
+    call = f"{row.name}({', '.join(('x', '1.7')[: row.arity])})"
+    if row.name == "polygamma":
+        call = "polygamma(1, x)"
+    for x in (0.3, 2.3, 7.7, -0.6):
+        try:
+            found = sweep(pose(parse(call), {"x": x}), "x", widths(1e-14, 1e-3, 2))
+        except DiffcliError:
+            continue
+        for series in found.series:
+            for sample in series.samples:
+                if sample.predicted is not None and sample.absolute is not None:
+                    assert sample.absolute <= 1.1 * sample.predicted

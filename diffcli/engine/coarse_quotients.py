@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from diffcli.calculus.floats import FORMATS, Rounding
-from diffcli.engine.bounds import value_errors
+from diffcli.engine.bounds import expected_error, value_errors
 from diffcli.engine.coarse import forward
 from diffcli.engine.stencils import Quotient, along, quotient_at
 from diffcli.engine.tape import ROUNDING, TINY, Program, Tape
@@ -73,7 +73,7 @@ class Doubles:
     def _value(self, point: Mapping[str, float]) -> tuple[float, float]:
         """Return the function's value, and a bound of its rounding."""
         tape, row = self.program.run(point), self.program.outputs[0]
-        bound = tape.backward().value_bound()
+        bound = expected_error(tape.backward())
         inside = value_errors(tape)[row]
         if inside > _CANCELS * bound:  # in a row, as that of lgamma near its zeros
             bound = inside

@@ -2,10 +2,11 @@
 
 It is the running error analysis of ``bounds`` over columns of doubles: the same sums.
 Only how far the local partial of a smooth function moves is told by one step in each
-argument; so a bound here is the one there, or a little smaller. One that is infinite
-or no number tells nothing.
+argument; so a bound here is the one there, or a little smaller. Where something
+underflows there is none: one that is infinite or no number tells nothing.
 """
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from diffcli.engine.bounds import (
     LEAPING,
     OF_PARTIAL,
     SHORT,
+    SMALL,
     effect,
     leaf_errors,
     leap,
@@ -54,6 +56,8 @@ def value_errors(
                 known = locals_.get((row, slope))
                 terms += (known or local(slope, values[row], *given), moved)
         error = spread(partial(_SUMS[len(terms)], own), values[row], *terms)
+        if inside:
+            error = spread(_but_for_underflow, error, values[row])
         if function.value in LEAPING:
             leaps = partial(_in_halves, partial(leap, function))
             error = total(error, spread(leaps, *given, *(errors[p] for p in places)))
@@ -131,6 +135,10 @@ _SUMS: dict[int, Callable[..., float]] = {0: _rounded, 2: _moved, 4: _moved_by_b
 """The error of a value, by how many numbers tell what its arguments' errors do."""
 
 
+def _but_for_underflow(error: float, value: float) -> float:
+    return math.inf if 0.0 < abs(value) < SMALL else error
+
+
 def _in_halves(function: Callable[..., Any], *numbers: float) -> Any:
     half = len(numbers) // 2
     return function([*numbers[:half]], [*numbers[half:]])
@@ -162,6 +170,7 @@ def _of_argument(
     if error:
         step = max(abs(u) * SHORT, error)
         moved += abs(slope(y, u + step) - local) * (error / step)
+    moved = _but_for_underflow(moved, size)
     return bound + uncertain * size + abs(upstream) * moved + TINY
 
 
@@ -186,6 +195,7 @@ def _smooth(
             given[place] = here + step
             moved += abs(slope(*given) - local) * (error / step)
             given[place] = here
+    moved = _but_for_underflow(moved, size)
     return bound + uncertain * size + abs(upstream) * moved + TINY
 
 
@@ -199,6 +209,7 @@ def _rough(
 ) -> float:
     size, moved = _in_halves(partial(effect, slope), *numbers)
     moved += _UNITS * size + TINY
+    moved = _but_for_underflow(moved, size)
     return float(bound + uncertain * size + abs(upstream) * moved + TINY)
 
 
