@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 
@@ -18,6 +19,7 @@ from diffcli import methods
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli.shells import Bash, Fish, Zsh
 from diffcli.output import formats
+from tests.conftest import Run
 
 LECTURE = '"(2*x1+3*x2)**2+3"'
 BIN = Path(sys.executable).parent
@@ -53,35 +55,36 @@ OFFERS: list[tuple[tuple[str, ...], list[str]]] = [
 ]
 
 
-def offered(*words: str, shell: str = "zsh") -> list[str]:
-    """Return what a shell is told for these words, of which the last is unfinished."""
-    typed = ["diffcli", *words]
-    done = subprocess.run(
-        [sys.executable, "-m", "diffcli"],
-        env=os.environ
-        | {
-            "_DIFFCLI_COMPLETE": f"{shell}_complete",
-            "COMP_WORDS": "\n".join(typed),
-            "COMP_CWORD": words[-1] if shell == "fish" else str(len(words)),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.stderr == ""
-    lines = done.stdout.splitlines()
-    if shell == "zsh":  # three lines for each: type, value, help
-        return lines[1::3]
-    return [line.partition(",")[2].partition("\t")[0] for line in lines if line]
+Offered = Callable[..., list[str]]
+
+
+@pytest.fixture
+def offered(run: Run, monkeypatch: pytest.MonkeyPatch) -> Offered:
+    """Return what tells what a shell is told for words, the last of them unfinished."""
+
+    def call(*words: str, shell: str = "zsh") -> list[str]:
+        place = words[-1] if shell == "fish" else str(len(words))
+        monkeypatch.setenv("_DIFFCLI_COMPLETE", f"{shell}_complete")
+        monkeypatch.setenv("COMP_WORDS", "\n".join(["diffcli", *words]))
+        monkeypatch.setenv("COMP_CWORD", place)
+        ran = run()
+        assert (ran.code, ran.err) == (0, "")
+        lines = ran.out.splitlines()
+        if shell == "zsh":  # three lines for each: type, value, help
+            return lines[1::3]
+        return [line.partition(",")[2].partition("\t")[0] for line in lines if line]
+
+    return call
 
 
 @pytest.mark.parametrize(("words", "expected"), OFFERS, ids=str)
-def test_what_could_come_next(words: tuple[str, ...], expected: list[str]) -> None:
+def test_what_could_come_next(
+    words: tuple[str, ...], expected: list[str], offered: Offered
+) -> None:
     assert offered(*words) == expected
 
 
-def test_every_format_is_offered() -> None:
+def test_every_format_is_offered(offered: Offered) -> None:
     shown = {
         form
         for name in ("grad", "check", "tree", "demo", "export")
@@ -90,7 +93,7 @@ def test_every_format_is_offered() -> None:
     assert shown == set(formats.names())
 
 
-def test_bash_breaks_words_at_the_equals_sign() -> None:
+def test_bash_breaks_words_at_the_equals_sign(offered: Offered) -> None:
     start = ("grad", LECTURE, "--at", "x2", "=")
     assert offered(*start, "1,", shell="bash") == ["1,x1="]
     start = ("grad", LECTURE, "--at", "=", "x2")
@@ -104,7 +107,7 @@ def test_bash_breaks_words_at_the_equals_sign() -> None:
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_other_shells_want_the_whole_word(shell: str) -> None:
+def test_other_shells_want_the_whole_word(shell: str, offered: Offered) -> None:
     expected = ["--format=json", "--format=jsonl"]
     assert offered("grad", "x", "--format=js", shell=shell) == expected
 

@@ -135,7 +135,7 @@ NUMERALS = [
 def test_decimals_and_fractions_mixed_are_tidied(one: str) -> None:
     """However three numbers meet a letter, tidying ends, and is right."""
     dice = random.Random(one)
-    for _ in range(60):
+    for _ in range(30):
         formula = _mixed(dice, one)
         parsed = parse(formula)
         derivations = derive(parsed.expression, ["x"])

@@ -166,7 +166,7 @@ def test_every_verdict_is_met(run: Run) -> None:
         assert f'"verdict": "{word}"' in told
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(written(), points)
 def test_any_formula_gives_valid_json(
     expression: Expression, point: dict[str, float]

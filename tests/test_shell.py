@@ -149,12 +149,10 @@ def test_low_limits_are_said(limit: str, code: int, says: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_stderr_takes_changes_nothing(name: str) -> None:
+def test_what_stderr_takes_changes_nothing(name: str, run: Run) -> None:
     call = shlex.join(("D", name, *CALLS[name]))
-    right = sh(call)[:2]
-    wrong = sh(f"D {name} --nonsense")
-    assert wrong[0] == 2
-    assert sh(f"{call} 2>&-") == (*right, "")
+    assert sh(f"{call} 2>&-") == (*run(name, *CALLS[name])[:2], "")
+    assert run(name, "--nonsense").code == 2
     assert sh(f"D {name} --nonsense 2>/dev/full") == (2, "", "")
 
 
@@ -165,12 +163,13 @@ def test_an_output_that_takes_nothing_is_74(name: str) -> None:
         code, _, err = sh(into_nothing)
         assert (code, err[:31]) == (74, "Error: cannot write the output:")
         assert err.count("\n") == 1
-    assert sh(f"{call} >&- 2>&-") == (74, "", "")
+    if name == NAMES[0]:
+        assert sh(f"{call} >&- 2>&-") == (74, "", "")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reader_that_is_gone_is_141(name: str) -> None:
-    for words in ((name, *CALLS[name]), (name, "--help")):
+    for words in ((name, *CALLS[name]), *[(name, "--help")] * (name == NAMES[0])):
         read, write = os.pipe()
         os.close(read)
         done = subprocess.run(

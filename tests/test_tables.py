@@ -432,7 +432,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.lists(st.lists(VALUES) | st.dictionaries(st.text(), VALUES)), st.booleans())
 def test_every_array_gives_its_values(rows: list[Any], indented: bool) -> None:
     text = json.dumps(rows, indent=1 if indented else None, ensure_ascii=False)

@@ -105,9 +105,10 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("words", CALLS, ids=lambda words: words[0])
-def test_every_command_fits_its_terminal(words: tuple[str, ...], columns: int) -> None:
+def test_every_command_fits_its_terminal(words: tuple[str, ...], wide: bool) -> None:
+    columns = (80, 120)[CALLS.index(words) % 2] if wide else 40
     terminal = Terminal(*words, columns=columns)
     assert terminal.finish() == (1 if "--claim" in words else 0)
     shown = re.sub(r"\x1b\[[\d;]*m", "", terminal.seen)

@@ -92,6 +92,29 @@ def is_possible() -> bool:
 
 
 @contextmanager
+def awake() -> Iterator[int]:
+    """Yield a descriptor that can be read as soon as a signal has come.
+
+    One that comes just before we wait for a key would else wait for that key, too.
+    """
+    wake, waker = os.pipe()
+    os.set_blocking(waker, False)
+    before = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    try:
+        yield wake
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(wake)
+        os.close(waker)
+
+
+def wait(source: int) -> None:
+    """Wait until there is something to read, or a signal's handler ends that."""
+    with awake() as wake:
+        select.select([source, wake], [], [])
+
+
+@contextmanager
 def taken() -> Iterator[Keyboard]:
     """Take the terminal, and give it back however this ends.
 
@@ -101,10 +124,6 @@ def taken() -> Iterator[Keyboard]:
     sys.stdout.flush()
     source, target = sys.stdin.fileno(), sys.stdout.fileno()
     settings = termios.tcgetattr(source)
-    wake, waker = os.pipe()
-    # One that comes just before we wait for a key would else wait for that key, too.
-    os.set_blocking(waker, False)
-    woken = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
 
     def enter() -> None:
         tty.setcbreak(source, termios.TCSANOW)  # what was typed ahead counts
@@ -129,7 +148,7 @@ def taken() -> Iterator[Keyboard]:
     handlers = {"SIGWINCH": draw_again, "SIGTSTP": pause, **dict.fromkeys(_ENDS, end)}
     ended = 0
     try:
-        with _handled(handlers):
+        with awake() as wake, _handled(handlers):
             try:
                 enter()
                 yield Keyboard(source, target, wake)
@@ -137,10 +156,6 @@ def taken() -> Iterator[Keyboard]:
                 leave()
     except _Ended as signalled:
         ended = signalled.number
-    finally:
-        signal.set_wakeup_fd(woken)
-        os.close(wake)
-        os.close(waker)
     if ended:
         signal.signal(ended, signal.SIG_DFL)
         os.kill(os.getpid(), ended)

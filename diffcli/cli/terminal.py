@@ -140,6 +140,10 @@ def prompt(text: str) -> str | None:
     patience.end()
     sys.stdout.flush()
     say(text, end="")
+    if sys.stdin.isatty() and sys.platform != "win32":
+        from diffcli.cli.keyboard import wait
+
+        wait(sys.stdin.fileno())
     line = sys.stdin.readline()
     if not line:
         say("")

@@ -17,14 +17,19 @@ def level_line(
     ``values`` has a row for each y. Where four lines meet in a cell, the value in its
     middle decides which belong together.
     """
+    sides = [[None if v is None else v < level for v in row] for row in values]
     for row in range(len(y) - 1):
         below, above = values[row], values[row + 1]
+        under, over = sides[row], sides[row + 1]
         for column in range(len(x) - 1):
+            side = under[column]
+            if side == under[column + 1] == over[column + 1] == over[column]:
+                continue  # as nearly everywhere
             corners = (
                 below[column], below[column + 1], above[column + 1], above[column],
             )  # fmt: skip
             known = [value for value in corners if value is not None]
-            if len(known) < 4 or not min(known) < level <= max(known):
+            if len(known) < 4:
                 continue
             left, right = x[column], x[column + 1]
             low, high = y[row], y[row + 1]
