@@ -18,6 +18,7 @@ from diffcli import methods, plugins, tables, targets
 from diffcli.output import formats
 from tests.conftest import Ran
 
+pytestmark = pytest.mark.slow
 Call = Callable[..., subprocess.CompletedProcess[str]]
 Calls = Callable[..., list[Ran]]
 

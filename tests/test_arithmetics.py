@@ -227,9 +227,9 @@ def nested(row: Function, count: int) -> Expression:
 @pytest.mark.parametrize(
     ("build", "count"),
     [
-        (lambda n: chain(INFIX["+"], n), 100_000),
-        (lambda n: chain(INFIX["*"], n), 20_000),
-        (lambda n: nested(BY_NAME["sin"], n), 20_000),
+        (lambda n: chain(INFIX["+"], n), 20_000),
+        (lambda n: chain(INFIX["*"], n), 10_000),
+        (lambda n: nested(BY_NAME["sin"], n), 10_000),
     ],
     ids=["sum", "product", "depth"],
 )

@@ -24,6 +24,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_deep_and_long(shape: str) -> None:
     parsed = parse(SHAPES[shape](20_000))

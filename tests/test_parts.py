@@ -149,6 +149,7 @@ class Once:
         return done(part)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["2", "dask"])
 def test_a_worker_killed_hard_loses_and_doubles_nothing(
     jobs: str, run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

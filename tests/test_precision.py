@@ -36,7 +36,7 @@ CASES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 }
 
 
-@pytest.mark.parametrize("digits", [18, 30, 50, 200])
+@pytest.mark.parametrize("digits", [18, 40, 200])
 @pytest.mark.parametrize("x", [1.0, 1e-8, 0.3])
 @pytest.mark.parametrize("formula", CASES)
 def test_every_digit_is_right(formula: str, x: float, digits: int) -> None:

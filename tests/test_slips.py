@@ -120,7 +120,7 @@ def is_found(before: str, mistake: Mistake) -> bool:
 
 def test_every_mistake_is_found() -> None:
     """Some give what is right here, or are no claim of their own: they are few."""
-    some = ROWS[::4]
+    some = ROWS[::7]
     missed = [(before, m.written) for before, m in some if not is_found(before, m)]
     assert len(missed) < len(some) / 20, missed
 

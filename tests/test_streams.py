@@ -283,6 +283,7 @@ MANY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", MANY, ids=" ".join)
 def test_memory_does_not_grow_with_the_points(
     words: tuple[str, ...], tmp_path: Path

@@ -33,6 +33,7 @@ def name(words: tuple[str, ...]) -> str:
 TOOLS = {name: path for name in ("pdflatex", "dot") if (path := shutil.which(name))}
 
 
+@pytest.mark.slow
 def test_latex_is_balanced_and_compiles(tmp_path: Path, run: Run) -> None:
     """The bodies of all calls that have the same preamble make one document."""
     bodies: dict[str, list[str]] = {}

@@ -114,6 +114,7 @@ def verdict(f: Callable[[list[float]], float], x: float, claim: float) -> str:
     return found.doubt or ("right" if found.passed else "wrong")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_noise_is_measured(precision: str) -> None:
     spoiled = PRECISIONS[precision]
