@@ -103,6 +103,32 @@ def test_rows_of_all_kinds(formula: str, run: Run, tmp_path: Path) -> None:
     assert ours_alone.out.count("\n") == theirs_alone.out.count("\n")
 
 
+LINES = {
+    "even": "x,y,id\n1,2,a\n3,,b\n-1e-7,2,c\n",
+    "the last empty": "x,y,id\n1,2,\n3,4,b\n5,6,\n",
+    "short": "x,y,id\n1,2,a\n3,4\n5,6,c\n",
+    "long": "x,y,id\n1,2,a\n3,4,5,6\n5,6,c\n",
+    "short and long": "x,y,id\n1,2,a\n3,4,5,6\n5,6\n",
+    "an empty one": "x,y,id\n1,2,a\n\n3,4,b\n5,oops,c\n",
+    "blanks": "x,y,id\n 1, 2 ,a \n   \n3,4, b\n5,6,c",
+    "two columns of a name": "x,y,id,id\n1,2,a,3\n3,4,b,3\n",
+    "returns": "x,y,id\r\n1,2,a\r\n3,4,b\r\n",
+    "a mark": "\ufeffx,y,id\n1,2,a\n0.10,4e0,007\n",
+    "a tab": "x,y,id\n1,2,a\tb\n3,oops,c\td\n",
+    "our names": "x,y,f,status\n1,2,a,b\n3,4,c,d\n",
+}
+
+
+@pytest.mark.parametrize("text", LINES.values(), ids=LINES)
+def test_lines_of_all_shapes_are_read_as_without_polars(
+    text: str, run: Run, tmp_path: Path
+) -> None:
+    words = ("grad", "x*y", "--points", table(tmp_path / "p.csv", text), "-f", "csv")
+    for more in ((), ("--keep-going",)):
+        ours, theirs = run(*words, *more), run(*words, *more, "--engine", "polars")
+        assert theirs == ours
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])
 def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> None:
     points = table(tmp_path / "p.csv", "x,y,id\n1,2,007\n-1,2,b\n3,4,c\n")

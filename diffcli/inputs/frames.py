@@ -18,6 +18,8 @@ TEXTS = {"csv": ",", "tsv": "\t"}
 PLACE, LINE, TEXT = "diffcli place", "diffcli line", "diffcli text"
 GOOD = "diffcli good"
 """Columns of a frame: a row's number, its line and text, and whether it was read."""
+_CELL = "diffcli cell "  # and the place of its column
+_BLOCK = 1 << 20  # bytes that are read at once
 
 
 def need() -> None:
@@ -94,6 +96,13 @@ class Source(Record):
     #: For text: what its rows have in common, and the line of the first.
     shape: Shape | None = None
     first: int = 1
+    #: Whether each line of a text is taken to be one row with all its cells.
+    even: bool = False
+
+    @property
+    def lines(self) -> bool:
+        """Whether rows are lines of text that stay as they are."""
+        return self.shape is not None and not self.even
 
     @property
     def separator(self) -> str:
@@ -107,6 +116,8 @@ class Source(Record):
         if self.shape is None:
             frame = scan(self.path).with_row_index(PLACE)
             return frame.with_columns(polars.lit(value=True).alias(GOOD))
+        if self.even:
+            return self._cells_of_even_lines()
         text, separator = polars.col(TEXT), self.separator
         lines = polars.scan_lines(self.path, name=TEXT)
         lines = lines.with_row_index(LINE, offset=1).slice(self.first - 1)
@@ -125,9 +136,43 @@ class Source(Record):
             (whole & ~text.str.contains(unlike)).alias(GOOD),
         )
 
+    def _cells_of_even_lines(self) -> "polars.LazyFrame":
+        """Return the rows of a text all of whose lines have all cells.
+
+        Its cells are texts, as they are in lines; polars finds them much faster. It
+        refuses a line with more cells. One with less lacks the last, as one does whose
+        last cell is empty: see ``uneven``.
+        """
+        import polars
+
+        frame = polars.scan_csv(
+            self.path,
+            separator=self.separator,
+            has_header=False,
+            skip_lines=self.first - 1,
+            schema=dict.fromkeys(self.carried(), polars.String()),
+            quote_char=None,
+            row_index_name=PLACE,
+        )
+        return frame.with_columns(polars.lit(value=True).alias(GOOD))
+
+    def uneven(self, frame: "polars.DataFrame") -> bool:
+        """Tell whether a part of a text may have lines without all their cells."""
+        return self.even and frame[self.carried()[-1]].null_count() > 0
+
     def carried(self) -> list[str]:
         """Return the columns of a frame that stand for what the table brings along."""
+        if self.even:
+            return [f"{_CELL}{place}" for place in range(len(self.header))]
         return [TEXT, LINE] if self.shape else list(self.header)
+
+    def replaced(self, row: dict[str, Any], line: str) -> dict[str, Any]:
+        """Return what a row brings along when its line is written as this one."""
+        if not self.shape:
+            return {name: row[name] for name in self.carried()}
+        if not self.even:
+            return {TEXT: line, LINE: row[LINE]}
+        return dict(zip(self.carried(), line.split(self.separator), strict=True))
 
     def pieces(self, rows: list[dict[str, Any]]) -> Iterator[Chunk | Row]:
         """Yield doubtful rows as they would be read, neighbours together."""
@@ -137,12 +182,20 @@ class Source(Record):
                 carried = {name: row[name] for name in self.header}
                 yield object_row(row[PLACE] + 1, carried, self.path, variables)
             return
+        found = [self._line(row) for row in rows]
         start = 0
         for stop in range(1, len(rows) + 1):
-            if stop == len(rows) or rows[stop][LINE] != rows[stop - 1][LINE] + 1:
-                lines = [f"{row[TEXT]}\n" for row in rows[start:stop]]
-                yield Chunk(self.shape, rows[start][LINE], lines)
+            if stop == len(rows) or found[stop][0] != found[stop - 1][0] + 1:
+                lines = [f"{text}\n" for _, text in found[start:stop]]
+                yield Chunk(self.shape, found[start][0], lines)
                 start = stop
+
+    def _line(self, row: dict[str, Any]) -> tuple[int, str]:
+        """Return the number and the text of a row's line."""
+        if self.even:
+            cells = (row[cell] or "" for cell in self.carried())
+            return self.first + row[PLACE], self.separator.join(cells)
+        return row[LINE], row[TEXT]
 
 
 def text_source(path: str, chunk: Chunk) -> Source:
@@ -151,8 +204,19 @@ def text_source(path: str, chunk: Chunk) -> Source:
     A cell in quotes, which may go on in the next line, is for others to read.
     """
     shape = chunk.shape
-    columns = {name: f"diffcli cell {place}" for name, place in shape.places.items()}
-    return Source(path, shape.kind, shape.header, columns, shape, chunk.number)
+    columns = {name: f"{_CELL}{place}" for name, place in shape.places.items()}
+    # Below a header, in which a byte order mark may be. A row of one empty cell is an
+    # empty line, and a cell that is written in quotes is for others.
+    even = chunk.number > 1 and len(shape.header) > 1
+    even = even and has_none(path, b"\r", b"," if shape.kind == "tsv" else b"\t")
+    return Source(path, shape.kind, shape.header, columns, shape, chunk.number, even)
+
+
+def has_none(path: str, *signs: bytes) -> bool:
+    """Tell whether none of these characters stands in a file."""
+    with open(path, "rb") as file:
+        blocks = iter(lambda: file.read(_BLOCK), b"")
+        return not any(sign in block for block in blocks for sign in signs)
 
 
 def binary_source(path: str, variables: Sequence[str]) -> Source:
