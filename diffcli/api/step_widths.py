@@ -44,7 +44,7 @@ def sweep(
     Raises UsageError, ParseError, PointError, DomainError, and KinkError where there
     is no derivative, RangeError where the point is too large for the format.
     """
-    if format:
+    if format != "":
         arguments.among(format, {name: name for name in FORMATS}, "format")
     if smallest is None:
         smallest = _SMALLEST[format]
