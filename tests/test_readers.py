@@ -108,6 +108,18 @@ def test_the_inverse_is_said(run: Run) -> None:
     assert "read as asin" in ran.err
 
 
+def test_what_is_one_name_although_it_looks_like_two_is_said() -> None:
+    (told,) = parse("x₁x₂ + y_1").notes
+    assert "x₁*x₂" in told.text
+    assert not parse("x₁*x₂ + y₁").notes
+
+
+def test_a_number_of_fortran_is_a_product_and_its_hint_says_so(run: Run) -> None:
+    ran = run("grad", "1.5D0*x", "--at", "x=1")
+    assert ran.code == 2
+    assert "write 1.5e0" in ran.err
+
+
 def test_a_function_of_ones_own() -> None:
     parsed = parse("s(u) = 1/(1+exp(-u)); a = s(w*x+b); s(a) - x s(2x)")
     meant = "a = 1/(1+exp(-(w*x+b))); 1/(1+exp(-a)) - x*(1/(1+exp(-(2*x))))"

@@ -1,5 +1,6 @@
 """What ``--at`` takes: ``1,3`` or ``x1=1,x2=3``, every value a constant formula."""
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
@@ -10,6 +11,8 @@ from diffcli.language.expression import Expression, Variable, natural, postorder
 from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
+
+_FORTRAN = re.compile(r"[dD]\d{1,3}")
 
 
 class GivenError(ParseError):
@@ -294,6 +297,8 @@ def other_reading(name: str) -> str:
         return (
             f"1.0{name} is 1.0*{name} here, with a variable '{name}': the number is 1.0"
         )
+    if _FORTRAN.fullmatch(name):
+        return f"1.5{name} is 1.5*{name} here, with a variable: write 1.5e{name[1:]}"
     return ""
 
 

@@ -29,6 +29,12 @@ _SIDE_BY_SIDE = {
     "in": "definitions are separated by ';': z = 2*x; z^2",
     "where": "definitions come first: z = 2*x; z^2",
     "mod": "a remainder is written x mod 3",
+    "rem": "a remainder is written x mod 3",
+    **dict.fromkeys(
+        ("if", "IF", "then", "THEN", "case", "CASE", "when", "WHEN"),
+        "a choice is written x if x > 0 else -x, or where(x > 0, x, -x)",
+    ),
+    "function": "a function is written f(x) = x^2",
 }
 """What is meant by words that stand side by side with others."""
 _COMPARISONS = {"<", ">", "<=", ">=", "==", "!="}
@@ -245,6 +251,11 @@ class Complaints:
         for word in (first.text, second.text):
             if word in _SIDE_BY_SIDE:
                 return _SIDE_BY_SIDE[word]
+        if first.kind == second.kind == "number":
+            return "a mixed number is written 1+1/2; digits stand together: 1000"
+        base = first.text.removeprefix("log").strip("_")
+        if first.text[:3] == "log" and base and second.kind == "name":
+            return f"write {first.text}({second.text})"
         if second.text in BY_NAME and second.kind == "name":
             called = (f"{first.text}*{call}" for call in self._called(index))
             return f"write {' or '.join(called)}"

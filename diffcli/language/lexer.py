@@ -94,6 +94,8 @@ _HINTS = {
     "±": "write one formula with + and one with -",
     "∞": "infinity is no number: write a large one, such as 1e300",
     "∫": "an integral is not read: write the function itself",
+    "∜": "a root of degree 4 is written x^(1/4)",
+    "ᵀ": "the product of two vectors is written w1*x1 + w2*x2, number by number",
     "∑": "sum(i=1:5, x_i^2) is a sum over an index",
     "∏": "prod(i=1:5, x_i) is a product over an index",
     ":": "a quotient is written '/'",
@@ -108,6 +110,11 @@ _HINTS = {
     "—": "the minus sign is '-'",
     "∗": "the product is written '*'",
 }
+
+_ACCENTS = {
+    "\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot",
+    "\u0308": "ddot",
+}  # fmt: skip
 
 
 @cache
@@ -258,9 +265,12 @@ def refusal(source: str, start: int, end: int) -> ParseError:
         )
     hint = _HINTS.get(character, "")
     if not hint and character.isalpha():
-        from unicodedata import name
+        from unicodedata import name, normalize
 
+        letter, marks = normalize("NFD", character)[0], normalize("NFD", character)[1:]
         hint = f"{name(character, 'this letter')}: names use Latin or Greek letters"
+        if marks in _ACCENTS and letter in _ALL_LETTERS:
+            hint = f"write {letter}_{_ACCENTS[marks]}"
     if not hint and ord(character) > 127:
         hint = "names are Latin or Greek letters, digits and '_': x_hat, x_bar"
     return ParseError(

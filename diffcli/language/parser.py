@@ -1,5 +1,6 @@
 """What a text means: in the plain language, or else to one of the readers."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +14,7 @@ from diffcli.language.expression import (
     Expression,
     postorder,
 )
-from diffcli.language.lexer import Token, words
+from diffcli.language.lexer import Token, spelling, words
 from diffcli.language.pratt import Reading
 from diffcli.records import Record
 from diffcli.remarks import Remark
@@ -155,7 +156,7 @@ def _understood(reading: Reading) -> Parsed:
     expression, order = reading.last()
     notes: tuple[Remark, ...] = ()
     if not reading.source.isascii():
-        notes = tuple(_glued_to_pi(order))
+        notes = (*_glued_to_pi(order), *_glued_to_an_index(reading.source, order))
     if reading.order:
         order, told = _after_the_head(reading.order, order)
         notes += told
@@ -197,6 +198,19 @@ def _glued_to_pi(names: Sequence[str]) -> Iterator[Remark]:
         if name[0] == "π":
             told = f"{name} is one name here; a product is written π*{name[1:]}"
             yield Remark(f"{told}.")
+
+
+def _glued_to_an_index(source: str, names: Sequence[str]) -> Iterator[Remark]:
+    """Yield what to tell of x₁x₂, which is one name."""
+    typed = dict.fromkeys(_GLUED.findall(source))
+    for text in typed:
+        if spelling(text) in names:
+            apart = _INDEX.sub(r"\1*", text)
+            yield Remark(f"{text} is one name here; a product is written {apart}.")
+
+
+_GLUED = re.compile(r"[^\W\d₀-₉]\w*[₀-₉][^\W\d₀-₉]\w*")
+_INDEX = re.compile(r"([₀-₉])(?=[^\W\d₀-₉])")
 
 
 def _is_part(name: str, vector: str) -> bool:

@@ -5,6 +5,7 @@ read keeps its meaning, and no word is reserved. Each reader is a function from 
 to words; a notation that reads as two things is refused with both.
 """
 
+import re
 from collections.abc import Callable
 
 from diffcli.errors import ParseError, Span
@@ -30,6 +31,7 @@ from diffcli.language.readers.latex_scanner import undoubled
 from diffcli.language.readers.words import FOREIGN, HINTS, Words, undressed, words
 from diffcli.remarks import Remark
 
+_CELLS = re.compile(r"[A-Z]{1,3}\$?\d+\s*:\s*\$?[A-Z]{1,3}\$?\d+")
 _READERS: tuple[Callable[[Draft], Words], ...] = (
     code.read,
     hand.brackets,
@@ -125,6 +127,9 @@ def refuse_leftovers(draft: Draft) -> None:
         if word.text.endswith("]") and word.kind == "name":
             hint = "x_{i+1} stands in a sum over i, whose indices are from 0 on"
             raise draft.refuse([word], "an index is letters and digits", hint)
+        if word.kind == ":" and _CELLS.search(draft.source):
+            hint = "a range of cells is written out: sum(A1, A2, A3)"
+            raise draft.refuse([word], "':' is not part of the language", hint)
         if word.kind in HINTS:
             message = f"'{word.kind}' is not part of the language"
             raise draft.refuse([word], message, HINTS[word.kind])

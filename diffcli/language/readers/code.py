@@ -40,9 +40,31 @@ def read(draft: Draft) -> Words:
     given = draft.words
     if given[0].kind in ("`", '"', "'") and given[-2].kind == given[0].kind:
         draft = draft._replace(words=[*given[1:-2], given[-1]])
+    draft = draft._replace(words=one_by_one(draft))
     given = without_modules(draft)
     given = methods(draft._replace(words=given))
     return heads(draft._replace(words=given))
+
+
+def one_by_one(draft: Draft) -> Words:
+    """Return the words without the dot of x.^2 and sin.(x), which is for many numbers.
+
+    In =POWER(A1;2) a ';' parts the arguments, where no comma does.
+    """
+    found: Words = []
+    depth = 0
+    parts = ";" if any(word.kind == "," for word in draft.words) else ","
+    for word, after in zip(
+        draft.words, [*draft.words[1:], *draft.words[-1:]], strict=True
+    ):
+        depth += (word.kind == "(") - (word.kind == ")")
+        called = after.kind == "(" and bool(found) and draft.names_function(found[-1])
+        signed = after.kind in ("**", "*", "/", "+", "-") and bool(found)
+        if word.kind == "." and word.end == after.start and (called or signed):
+            continue
+        inside = word.kind == ";" and depth > 0
+        found.append(word._replace(kind=parts, text=parts) if inside else word)
+    return found
 
 
 def without_modules(draft: Draft) -> Words:
@@ -126,8 +148,10 @@ def heads(draft: Draft) -> Words:
     texts = [word.text for word in given]
     if texts[:1] and texts[0] in _TYPES and len(texts) > 2 and given[1].kind == "name":
         return heads(draft._replace(words=given[1:]))
-    if texts[1:3] == ["=", "lambda"]:
+    if texts[1:2] == ["="] and texts[2:3] in (["lambda"], ["@"], ["\\"]):
         return heads(draft._replace(words=given[2:]))
+    if texts[:2] in (["@", "("], ["\\", "("]):  # of MATLAB, and of R
+        return _function(given, texts)
     if texts[:1] == ["lambda"] and ":" in texts:
         colon = texts.index(":")
         if all(w.kind in ("name", ",") for w in given[1:colon]):

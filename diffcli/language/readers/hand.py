@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from diffcli.calculus.functions import BY_NAME
 from diffcli.language.lexer import Token, is_name
 from diffcli.language.readers.draft import Draft
+from diffcli.language.readers.names import translated
 from diffcli.language.readers.words import (
     CLOSING,
     OPENING,
@@ -261,7 +262,7 @@ def brackets(draft: Draft) -> Words:
         if (
             indexed
             and closing.get(place) == place + 2
-            and not draft.names_function(found[-1])
+            and not _is_function(draft, found[-1])
         ):
             index, last = given[place + 1], given[place + 2]
             if index.kind == "number" and index.text.isdigit():
@@ -272,6 +273,12 @@ def brackets(draft: Draft) -> Words:
         plain = "(" if word.kind in ("[", "{") else ")" if word.kind in "]}" else ""
         found.append(word._replace(kind=plain, text=plain) if plain else word)
     return found
+
+
+def _is_function(draft: Draft, word: Token) -> bool:
+    """Tell whether a name is that of a function, here or elsewhere: Log[2]."""
+    own = word.text in draft.names or word.text in draft.own
+    return draft.names_function(word) or (not own and bool(translated(word.text)))
 
 
 def remainders(draft: Draft) -> Words:

@@ -34,7 +34,10 @@ _LOWERED = str.maketrans(_RAISED, "0123456789-")
 _RAISED_NUMBER = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _BIG = {"∑": "sum", "∏": "prod"}
 _LAST = re.compile(r"\s*(?:(-?\d+)|([A-Za-z]))\s*(?:([+-])\s*(\d+))?\s*")
-_CODE = re.compile(r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b")
+_CODE = re.compile(
+    r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b"
+    r"|^\s*(?:\w+\s*=\s*)?\\\((?:\s*\w+\s*,)*\s*\w+\s*\)(?!.*\\)"  # \(x) x^2 of R
+)
 _TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
 
 

@@ -70,7 +70,7 @@ HINTS = {
     "gcd": "write its value: a divisor has no derivative",
     "lcm": "write its value: a multiple has no derivative",
     "atop": "write \\frac{x}{y}",
-    "prime": "write x_{prime} for a name; a derivative is what diffcli finds",
+    "prime": "write the function itself, or x_{prime} for a name",
     "langle": "an inner product is written w_1 x_1 + w_2 x_2",
     "sim": "write the formula alone",
     "approx": "write the formula alone",
@@ -84,7 +84,7 @@ HINTS = {
 }
 SIGN_HINTS = {
     "_": "an index needs a letter before it",
-    "'": "write x_{prime} for a name; a derivative is what diffcli finds",
+    "'": "write the function itself, or x_{prime} for a name",
     "?": "a choice is written \\begin{cases} x & x > 0 \\\\ 0 & x \\le 0 \\end{cases}",
     "@": "the product of two numbers is \\cdot",
     ".": "a point stands in decimals, 1.5",
