@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,11 @@ from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError
 from diffcli.language.latex_printer import latex
+from diffcli.language.lexer import Token
 from diffcli.language.parser import parse, parse_template
 from diffcli.language.printer import text
+from diffcli.language.readers import conditions
+from diffcli.language.readers.words import by_call, call
 from diffcli.language.textbook import text as on_paper
 from tests import strategies
 from tests.conftest import Run
@@ -167,3 +171,40 @@ def test_a_choice_is_what_is_chosen(
         slope = tape.backward().partial("x")
         found = program.run(point).backward().partial("x")
         assert found == pytest.approx(slope, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("each", "last"),
+    [
+        ("x if x>{} else ", "0"),
+        ("x>{} ? x : ", "0"),
+        ("where(x>{}, x, ", "0"),
+        ("cases(x>{}, x, ", "0"),
+        ("Piecewise((x, x>{}), (", "0"),
+        ("where(where(x>{}, x, 1) < 0, x, ", "x*0"),
+    ],
+)
+def test_nested_choices_take_a_word_each(
+    each: str, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks through the inner ones again for every outer one."""
+    looked_at: list[int] = []
+
+    def counted(given: list[Token], *rest: Any, **named: Any) -> list[Token]:
+        found = by_call(given, *rest, **named)
+        looked_at[-1] += len(found)
+        return found
+
+    def call_of(word: Token, *inside: list[Token], text: str = "") -> list[Token]:
+        looked_at[-1] += sum(map(len, inside))
+        return call(word, *inside, text=text)
+
+    monkeypatch.setattr(conditions, "by_call", counted)
+    monkeypatch.setattr(conditions, "call", call_of)
+    for count in (20, 40):
+        closing = ", True))" if "Piecewise" in each else ")" if "(" in each else ""
+        opening = "".join(each.format(n) for n in range(count))
+        looked_at.append(0)
+        parsed = parse(opening + last + closing * count)
+        assert Program([parsed.expression]).value({"x": -1.0}) == 0.0
+    assert looked_at[1] <= 2.2 * looked_at[0]

@@ -149,59 +149,77 @@ def require_conditions(
 
 def _chosen(draft: Draft, items: list[_Item]) -> Words:
     """Return a stretch with calls of ``where`` in place of if and ?."""
+    marks = _Marks(items)
     found: Words = []
-    pending: list[Token | list[_Item]] = [items]
+    pending: list[Token | _Part] = [(0, len(items))]
     while pending:
         part = pending.pop()
-        pieces = None if isinstance(part, Token) else _pieces(draft, part)
+        pieces = None if isinstance(part, Token) else _pieces(draft, items, marks, part)
         if isinstance(part, Token):
             found.append(part)
         elif pieces is None:
-            found += _compared(part)
+            found += _compared(items[slice(*part)])
         else:
             word, condition, yes, no = pieces
             comma = sign(",", word)
             found += [name("where", word), sign("(", word)]
-            found += [*_compared(condition), comma]
+            found += [*_compared(items[slice(*condition)]), comma]
             pending += [sign(")", word), no, comma, yes]
     return found
 
 
-_Choice = tuple[Token, list[_Item], list[_Item], list[_Item]]
+_Part = tuple[int, int]
+"""Where a part of a stretch begins and ends."""
+_Choice = tuple[Token, _Part, _Part, _Part]
 """The word that says it, the condition, and what holds in both cases."""
 
 
-def _pieces(draft: Draft, items: list[_Item]) -> _Choice | None:
-    """Return the pieces of the first choice of a stretch, if there is one."""
-    kinds = [item.kind if isinstance(item, Token) else "" for item in items]
-    if "if" in kinds:
-        return _by_words(draft, items, kinds)
-    return _by_marks(draft, items, kinds) if "?" in kinds else None
+class _Marks:
+    """The signs of choices in a stretch, each found without looking through it."""
+
+    def __init__(self, items: Sequence[_Item]) -> None:
+        end = len(items)
+        #: For each place, the next of a kind.
+        self.next = {kind: [end] * (end + 1) for kind in ("if", "else", "?")}
+        #: For each '?' its ':'.
+        self.other: dict[int, int] = {}
+        asked: list[int] = []
+        kinds = [item.kind if isinstance(item, Token) else "" for item in items]
+        for place, kind in enumerate(kinds):
+            if kind == "?":
+                asked.append(place)
+            elif kind == ":" and asked:
+                self.other[asked.pop()] = place
+        for kind, found in self.next.items():
+            for place in range(end - 1, -1, -1):
+                found[place] = place if kinds[place] == kind else found[place + 1]
 
 
-def _by_words(draft: Draft, items: list[_Item], kinds: list[str]) -> _Choice:
-    """Return the pieces of: a if c else b."""
-    at = kinds.index("if")
+def _pieces(
+    draft: Draft, items: Sequence[_Item], marks: _Marks, part: _Part
+) -> _Choice | None:
+    """Return the pieces of the first choice of a part, if there is one.
+
+    It is ``a if c else b``, or else ``c ? a : b``.
+    """
+    start, end = part
+    by_words = marks.next["if"][start] < end
+    at = marks.next["if" if by_words else "?"][start]
+    if at >= end:
+        return None
     word = items[at]
     assert isinstance(word, Token)
-    if "else" not in kinds[at:]:
-        raise draft.refuse([word], "this 'if' has no 'else'", "x if x > 0 else 0")
-    other = kinds.index("else", at)
-    return word, items[at + 1 : other], items[:at], items[other + 1 :]
-
-
-def _by_marks(draft: Draft, items: list[_Item], kinds: list[str]) -> _Choice:
-    """Return the pieces of: c ? a : b."""
-    at = kinds.index("?")
-    word = items[at]
-    assert isinstance(word, Token)
-    depth, other = 1, at
-    while depth and other + 1 < len(kinds):
-        other += 1
-        depth += (kinds[other] == "?") - (kinds[other] == ":")
-    if depth:
-        raise draft.refuse([word], "this '?' has no ':'", "x > 0 ? x : 0")
-    return word, items[:at], items[at + 1 : other], items[other + 1 :]
+    other = marks.next["else"][at] if by_words else marks.other.get(at, end)
+    if other >= end:
+        said, example = (
+            ("this 'if' has no 'else'", "x if x > 0 else 0")
+            if by_words
+            else ("this '?' has no ':'", "x > 0 ? x : 0")
+        )
+        raise draft.refuse([word], said, example)
+    before, between = (start, at), (at + 1, other)
+    condition, yes = (between, before) if by_words else (before, between)
+    return word, condition, yes, (other + 1, end)
 
 
 def _compared(items: list[_Item]) -> Words:
@@ -251,7 +269,7 @@ def cases(draft: Draft) -> Words:
         how = _CASES.get(word.text.lower())
         return how and (lambda pieces: how(draft, pieces))
 
-    return by_call(draft.words, rewriter)
+    return by_call(draft.words, rewriter, sealed=True)
 
 
 def _from_list(draft: Draft, pieces: Pieces) -> Words:
@@ -313,7 +331,7 @@ def choices(draft: Draft) -> Words:
             return None
         return lambda pieces: _where(draft, pieces)
 
-    return by_call(draft.words, rewriter)
+    return by_call(draft.words, rewriter, sealed=True)
 
 
 def _where(draft: Draft, pieces: Pieces) -> Words:
@@ -328,7 +346,7 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
         message = f"'{typed}' is a value and no condition"
         raise draft.refuse(condition, message, f"write {typed} != 0")
     found = call(like, condition, yes, text=WHEN.name)
-    if [word.text for word in no] == ["0"]:
+    if len(no) == 1 and no[0].text == "0":
         return found
     opposite = [sign("not", like), *grouped(condition, like)]
     other = call(like, opposite, no, text=WHEN.name)

@@ -218,27 +218,59 @@ def arguments(inside: Sequence[Token]) -> list[Words]:
     return found
 
 
-def by_call(given: Words, rewriter: Callable[[Token], "Rewrite | None"]) -> Words:
+def by_call(
+    given: Words, rewriter: Callable[[Token], "Rewrite | None"], *, sealed: bool = False
+) -> Words:
     """Return words of which some calls are rewritten, inner ones first.
 
-    ``rewriter`` says for a name how its calls are rewritten, None: not at all.
+    ``rewriter`` says for a name how its calls are rewritten, None: not at all. Who
+    rewrites an outer call sees the words of the inner ones, or where they are
+    ``sealed`` one word for each: so a thousand nested calls take no million words.
     """
     found: Words = []
-    stack: list[tuple[Rewrite | None, int]] = []  # how, and where the call begins
+    seals: list[Words] = []
+    #: For each open bracket: how, where the call begins, and the commas so far.
+    stack: list[tuple[Rewrite | None, int, list[int]]] = []
     for word in given:
         if word.kind in OPENING:
             called = bool(found) and found[-1].kind == "name"
             rewrite = rewriter(found[-1]) if called else None
-            stack.append((rewrite, len(found) - 1))
+            stack.append((rewrite, len(found) - 1, []))
+        elif word.kind == "," and stack:
+            stack[-1][2].append(len(found))
         elif word.kind in CLOSING and stack:
-            rewrite, start = stack.pop()
+            rewrite, start, commas = stack.pop()
             if rewrite is not None:
-                call = Pieces(found[start], arguments(found[start + 2 :]), word)
-                written = rewrite(call)
+                ends = zip([start + 1, *commas], [*commas, len(found)], strict=True)
+                inside = [found[a + 1 : b] for a, b in ends]
+                written = rewrite(Pieces(found[start], inside, word))
                 if written is not None:
+                    if sealed:
+                        seals.append(written)
+                        at = found[start].start
+                        seal = Token(_SEAL, f"{_SEAL} {len(seals) - 1}", at, word.end)
+                        written = [seal]
                     found[start:] = written
                     continue
         found.append(word)
+    return _opened(found, seals) if seals else found
+
+
+_SEAL = "sealed"
+
+
+def _opened(given: Words, seals: Sequence[Words]) -> Words:
+    """Return words with those that were sealed."""
+    found: Words = []
+    pending = [iter(given)]
+    while pending:
+        for word in pending[-1]:
+            if word.kind == _SEAL:
+                pending.append(iter(seals[int(word.text.split()[1])]))
+                break
+            found.append(word)
+        else:
+            pending.pop()
     return found
 
 
