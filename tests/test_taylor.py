@@ -11,7 +11,7 @@ from mpmath import mp
 
 import diffcli
 from diffcli.arithmetics import multiprecision, power_series
-from diffcli.arithmetics.power_series import NoSeries
+from diffcli.arithmetics._series import NoSeries, PowerSeries
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.engine.adaptive import run as value
 from diffcli.engine.fold import operation
@@ -20,16 +20,16 @@ from tests.conftest import Run
 ORDER = 6
 
 
-def inner(args: tuple[float, ...]) -> list[power_series.PowerSeries]:
+def inner(args: tuple[float, ...]) -> list[PowerSeries]:
     """Return series that move: a + t + t**2/2, b - t/2."""
     slopes = [(1.0, 0.5), (-0.5, 0.25)]
     return [
-        power_series.PowerSeries([mp.mpf(a), mp.mpf(p), mp.mpf(q), *[0] * (ORDER - 2)])
+        PowerSeries([mp.mpf(a), mp.mpf(p), mp.mpf(q), *[0] * (ORDER - 2)])
         for a, (p, q) in zip(args, slopes, strict=False)
     ]
 
 
-def along(name: str, given: list[power_series.PowerSeries], t: Any) -> Any:
+def along(name: str, given: list[PowerSeries], t: Any) -> Any:
     """Return a function of moving arguments."""
     function = operation(multiprecision, name)
     return function(*(mp.polyval(series.terms[::-1], t) for series in given))

@@ -27,7 +27,7 @@ def series(problem: Problem, name: str, order: int) -> list[Any]:
 
     Raises KinkError where both sides do not agree on them.
     """
-    from diffcli.arithmetics.power_series import NoSeries
+    from diffcli.arithmetics._series import NoSeries
     from diffcli.engine.adaptive import Unsettled, values
     from diffcli.engine.taylor_series import coefficients
 

@@ -12,46 +12,41 @@ Source: Griewank & Walther, "Evaluating Derivatives", 2008, ch. 13; Knuth, "The 
 Computer Programming", vol. 2, sec. 4.7.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from mpmath import mp
 
-from diffcli.arithmetics import Primitives, multiprecision
+from diffcli.arithmetics import Primitives
+from diffcli.arithmetics._series import (
+    NoSeries,
+    PowerSeries,
+    add,
+    aligned,
+    constant_series,
+    convolved,
+    derivative,
+    divide,
+    first_power,
+    integral,
+    leading,
+    moved_terms,
+    multiply,
+    negate,
+    over,
+    scaled,
+    series_like,
+    subtract,
+    total,
+)
 from diffcli.arithmetics.multiprecision import Real
 from diffcli.calculus.functions import psi
 
 TITLE = "truncated power series"
 
 
-class NoSeries(ArithmeticError):
-    """A function has no power series there; the message says why."""
-
-
-class PowerSeries:
-    """The coefficients that are known, the first of them the value.
-
-    A coefficient that is the int 0 is known to be 0; a real number that is 0 may be
-    what rounding has left. What is ``constant`` has one, and is known for ever.
-    """
-
-    __slots__ = ("constant", "terms")
-
-    def __init__(self, terms: list[Real], *, constant: bool = False) -> None:
-        self.terms = terms
-        self.constant = constant
-
-    def __bool__(self) -> bool:
-        """Tell whether it is not 0 near the place."""
-        return any(self.terms)
-
-    def __float__(self) -> float:
-        """Return its value at the place."""
-        return float(self.terms[0])
-
-
 def number(text: str, value: float) -> PowerSeries:
     """Return a numeral at the present precision."""
-    return _constant(mp.mpf(text) if value else 0)
+    return constant_series(mp.mpf(text) if value else 0)
 
 
 def variable(start: Real, slope: int, order: int) -> PowerSeries:
@@ -61,111 +56,7 @@ def variable(start: Real, slope: int, order: int) -> PowerSeries:
 
 def held(value: Real) -> PowerSeries:
     """Return a variable that does not move."""
-    return _constant(value or 0)
-
-
-def _constant(value: Real) -> PowerSeries:
-    return PowerSeries([value], constant=True)
-
-
-def _leading(name: str, *args: PowerSeries) -> Real:
-    """Return a function's value where the series begin. Raises as it does."""
-    function = multiprecision.PRIMITIVES[name]
-    value = function(*(mp.mpf(series.terms[0]) for series in args))
-    exact = all(_is_0(series.terms[0]) for series in args)
-    return 0 if exact and not value else value
-
-
-def _aligned(*args: PowerSeries) -> list[list[Real]]:
-    """Return the coefficients of several series, as many as all of them know."""
-    known = [len(series.terms) for series in args if not series.constant]
-    size = min(known, default=1)
-    return [(s.terms + [0] * size)[:size] for s in args]
-
-
-def _series(terms: list[Real], *args: PowerSeries) -> PowerSeries:
-    return PowerSeries(terms, constant=all(series.constant for series in args))
-
-
-def _is_0(term: Real) -> bool:
-    """Tell whether a coefficient is known to be 0."""
-    return isinstance(term, int)
-
-
-def _total(a: Iterable[Real], b: Iterable[Real]) -> Real:
-    """Return the sum of the products of two lists."""
-    pairs = zip(a, b, strict=True)
-    return sum(x * y for x, y in pairs if not (_is_0(x) or _is_0(y)))
-
-
-def _over(term: Real, count: int) -> Real:
-    return 0 if _is_0(term) else term / count
-
-
-# ---- sums and products ------------------------------------------------------------
-
-
-def _add(u: PowerSeries, v: PowerSeries) -> PowerSeries:
-    return _series([a + b for a, b in zip(*_aligned(u, v), strict=True)], u, v)
-
-
-def _negate(u: PowerSeries) -> PowerSeries:
-    return _series([-a for a in u.terms], u)
-
-
-def _subtract(u: PowerSeries, v: PowerSeries) -> PowerSeries:
-    return _add(u, _negate(v))
-
-
-def _convolved(a: list[Real], b: list[Real], k: int) -> Real:
-    """Return the coefficient k of a product."""
-    return _total(a[: k + 1], b[k::-1])
-
-
-def _multiply(u: PowerSeries, v: PowerSeries) -> PowerSeries:
-    a, b = _aligned(u, v)
-    return _series([_convolved(a, b, k) for k in range(len(a))], u, v)
-
-
-def _scaled(u: PowerSeries, factor: Real) -> PowerSeries:
-    return _multiply(u, _constant(mp.mpf(factor)))
-
-
-def _order(terms: list[Real]) -> int:
-    """Return the power of t that a series begins with; its length: unknown."""
-    return next((k for k, term in enumerate(terms) if term), len(terms))
-
-
-def _divide(u: PowerSeries, v: PowerSeries) -> PowerSeries:
-    """Return the quotient; powers of t that both begin with are cancelled.
-
-    Raises ZeroDivisionError at a pole.
-    """
-    a, b = _aligned(u, v)
-    first = _order(b)
-    if first == len(b) or _order(a) < first:
-        raise ZeroDivisionError
-    a, b = a[first:], b[first:]
-    quotient: list[Real] = []
-    for k, term in enumerate(a):
-        rest = term - _total(quotient, b[k:0:-1])
-        quotient.append(0 if _is_0(rest) else rest / b[0])
-    return _series(quotient, u, v)
-
-
-def _derivative(u: PowerSeries) -> PowerSeries:
-    """Return the derivative toward t, known up to one order less."""
-    return PowerSeries(_moved(u)[1:])
-
-
-def _moved(u: PowerSeries) -> list[Real]:
-    """Return the coefficients, each times its place."""
-    return [k * term for k, term in enumerate(u.terms)]
-
-
-def _integral(start: Real, slope: PowerSeries) -> PowerSeries:
-    """Return the series with this value and derivative."""
-    return PowerSeries([start, *(_over(s, k) for k, s in enumerate(slope.terms, 1))])
+    return constant_series(value or 0)
 
 
 # ---- functions --------------------------------------------------------------------
@@ -173,9 +64,9 @@ def _integral(start: Real, slope: PowerSeries) -> PowerSeries:
 
 def _grown(start: Real, exponent: PowerSeries) -> PowerSeries:
     """Return the solution of y' = y*u' with this value: start*exp(u - u0)."""
-    moved, y = _moved(exponent), [start]
+    moved, y = moved_terms(exponent), [start]
     for k in range(1, len(moved)):
-        y.append(_over(_total(moved[1 : k + 1], y[::-1]), k))
+        y.append(over(total(moved[1 : k + 1], y[::-1]), k))
     return PowerSeries(y)
 
 
@@ -186,9 +77,9 @@ def _lifted(name: str, solve: Callable[[Real, PowerSeries], PowerSeries]) -> Una
     """Return a function of series; ``solve(value, u)`` says how it goes on."""
 
     def function(u: PowerSeries) -> PowerSeries:
-        value = _leading(name, u)
+        value = leading(name, u)
         if u.constant or len(u.terms) == 1:
-            return _series([value], u)
+            return series_like([value], u)
         return solve(value, u)
 
     return function
@@ -199,10 +90,10 @@ def _by_slope(name: str, below: Unary) -> Unary:
 
     def solve(value: Real, u: PowerSeries) -> PowerSeries:
         try:
-            slope = _divide(_derivative(u), below(u))
+            slope = divide(derivative(u), below(u))
         except ZeroDivisionError:
             raise NoSeries(f"{name} has a vertical tangent") from None
-        return _integral(value, slope)
+        return integral(value, slope)
 
     return _lifted(name, solve)
 
@@ -211,13 +102,13 @@ def _pair(one: str, other: str, sign: int) -> tuple[Unary, Unary]:
     """Return two functions with s' = c*u' and c' = sign*s*u'."""
 
     def both(u: PowerSeries) -> tuple[PowerSeries, PowerSeries]:
-        s, c = [_leading(one, u)], [_leading(other, u)]
-        moved = _moved(u)
+        s, c = [leading(one, u)], [leading(other, u)]
+        moved = moved_terms(u)
         for k in range(1, len(moved)):
-            up = _over(_total(moved[1 : k + 1], c[::-1]), k)
-            c.append(sign * _over(_total(moved[1 : k + 1], s[::-1]), k))
+            up = over(total(moved[1 : k + 1], c[::-1]), k)
+            c.append(sign * over(total(moved[1 : k + 1], s[::-1]), k))
             s.append(up)
-        return _series(s, u), _series(c, u)
+        return series_like(s, u), series_like(c, u)
 
     return (lambda u: both(u)[0]), (lambda u: both(u)[1])
 
@@ -227,10 +118,10 @@ def _tangent(name: str, sign: int) -> Unary:
 
     def solve(value: Real, u: PowerSeries) -> PowerSeries:
         y, square = [value], [1 + sign * value**2]
-        moved = _moved(u)
+        moved = moved_terms(u)
         for k in range(1, len(moved)):
-            y.append(_over(_total(moved[1 : k + 1], square[::-1]), k))
-            square.append(sign * _convolved(y, y, k))
+            y.append(over(total(moved[1 : k + 1], square[::-1]), k))
+            square.append(sign * convolved(y, y, k))
         return PowerSeries(y)
 
     return _lifted(name, solve)
@@ -239,18 +130,18 @@ def _tangent(name: str, sign: int) -> Unary:
 def _composed(outer: list[Real], u: PowerSeries) -> PowerSeries:
     """Return outer[0] + outer[1]*(u - u0) + ..., by Horner's rule."""
     inner = PowerSeries([0, *u.terms[1:]])
-    result = _constant(outer[-1])
+    result = constant_series(outer[-1])
     for coefficient in reversed(outer[:-1]):
-        result = _add(_multiply(result, inner), _constant(coefficient))
+        result = add(multiply(result, inner), constant_series(coefficient))
     return PowerSeries(result.terms)
 
 
 def _polygamma(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     if not u.constant:
         raise NoSeries("polygamma has no derivative toward its order")
-    value = _leading("polygamma", u, v)
+    value = leading("polygamma", u, v)
     if v.constant:
-        return _constant(value)
+        return constant_series(value)
     order, place = int(u.terms[0]), v.terms[0]
     size = len(v.terms)
     outer = [value]
@@ -259,16 +150,16 @@ def _polygamma(u: PowerSeries, v: PowerSeries) -> PowerSeries:
 
 
 def _gamma(value: Real, u: PowerSeries) -> PowerSeries:
-    slope = _multiply(_polygamma(_constant(mp.zero), u), _derivative(u))
-    return _grown(value, _integral(mp.zero, slope))
+    slope = multiply(_polygamma(constant_series(mp.zero), u), derivative(u))
+    return _grown(value, integral(mp.zero, slope))
 
 
 def _bell(sign: int) -> Callable[[Real, PowerSeries], PowerSeries]:
     """Return how erf and erfc go on: with slope 2*exp(-u**2)/sqrt(pi), and minus it."""
 
     def solve(value: Real, u: PowerSeries) -> PowerSeries:
-        bell = _scaled(_exp(_negate(_multiply(u, u))), sign * 2 / mp.sqrt(mp.pi))
-        return _integral(value, _multiply(bell, _derivative(u)))
+        bell = scaled(_exp(negate(multiply(u, u))), sign * 2 / mp.sqrt(mp.pi))
+        return integral(value, multiply(bell, derivative(u)))
 
     return solve
 
@@ -287,17 +178,17 @@ _MOST_FACTORS = 64  # of a whole power that is multiplied out
 
 def _power(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     if not v.constant:
-        value = _leading("power", u, v)
+        value = leading("power", u, v)
         if u.constant and not u.terms[0]:
             return PowerSeries(
                 [value, *[0] * len(v.terms[1:])]
             )  # 0 to a positive power
         if not u.terms[0]:
             raise NoSeries(_AT_0)
-        return _grown(value, _multiply(v, _log(u)))
+        return _grown(value, multiply(v, _log(u)))
     exponent = mp.mpf(v.terms[0])
     if u.constant:
-        return _constant(_leading("power", u, v))
+        return constant_series(leading("power", u, v))
     if mp.isint(exponent) and 0 <= exponent <= _MOST_FACTORS:
         return _whole_power(u, int(exponent))
     if u.terms[0]:
@@ -307,11 +198,11 @@ def _power(u: PowerSeries, v: PowerSeries) -> PowerSeries:
 
 def _whole_power(u: PowerSeries, exponent: int) -> PowerSeries:
     """Return a product of equal factors, by repeated squaring."""
-    result, square = _constant(mp.one), u
+    result, square = constant_series(mp.one), u
     while exponent:
         if exponent % 2:
-            result = _multiply(result, square)
-        square = _multiply(square, square) if exponent > 1 else square
+            result = multiply(result, square)
+        square = multiply(square, square) if exponent > 1 else square
         exponent //= 2
     return (
         result
@@ -322,18 +213,18 @@ def _whole_power(u: PowerSeries, exponent: int) -> PowerSeries:
 
 def _smooth_power(u: PowerSeries, exponent: Real) -> PowerSeries:
     """Return a power of what is not 0 at the place: y' = exponent*u'/u*y."""
-    value = _leading("power", u, _constant(exponent))
+    value = leading("power", u, constant_series(exponent))
     if len(u.terms) == 1:
         return PowerSeries([value])
-    slope = _scaled(_divide(_derivative(u), u), exponent)
-    return _grown(value, _integral(mp.zero, slope))
+    slope = scaled(divide(derivative(u), u), exponent)
+    return _grown(value, integral(mp.zero, slope))
 
 
 def _power_at_0(u: PowerSeries, exponent: Real) -> PowerSeries:
     """Return a power of what begins with t**m: t**(m*exponent) times another power."""
     if exponent < 0:
         raise ZeroDivisionError
-    size, first = len(u.terms), _order(u.terms)
+    size, first = len(u.terms), first_power(u.terms)
     raised = first * exponent
     if first == size:  # nothing is known but that it is small
         return PowerSeries([0] * min(size, int(mp.ceil(raised))))
@@ -348,8 +239,8 @@ def _power_at_0(u: PowerSeries, exponent: Real) -> PowerSeries:
 
 def _cbrt(u: PowerSeries) -> PowerSeries:
     sense = _sense(u)
-    root = _power(_abs(u), _constant(mp.one / 3))
-    return _negate(root) if sense < 0 else root
+    root = _power(_abs(u), constant_series(mp.one / 3))
+    return negate(root) if sense < 0 else root
 
 
 # ---- sizes, steps, choices: what holds for small t > 0 ------------------------------
@@ -367,25 +258,27 @@ def _sense(u: PowerSeries) -> int:
 
 
 def _abs(u: PowerSeries) -> PowerSeries:
-    return _negate(u) if next((t for t in u.terms if t), 0) < 0 else u
+    return negate(u) if next((t for t in u.terms if t), 0) < 0 else u
 
 
 def _sign(u: PowerSeries) -> PowerSeries:
-    return _constant(mp.mpf(_sense(u)))
+    return constant_series(mp.mpf(_sense(u)))
 
 
 def _rounded_down(u: PowerSeries) -> PowerSeries:
     floor = mp.floor(mp.mpf(u.terms[0]))
     if u.terms[0] != floor or u.constant:
-        return _constant(floor)
-    return _constant(floor - 1 if _sense(PowerSeries([0, *u.terms[1:]])) < 0 else floor)
+        return constant_series(floor)
+    return constant_series(
+        floor - 1 if _sense(PowerSeries([0, *u.terms[1:]])) < 0 else floor
+    )
 
 
 def _choice(wanted: int) -> Callable[[PowerSeries, PowerSeries], PowerSeries]:
     """Return max (1) or min (-1); where both are the same so far, either is right."""
 
     def choose(u: PowerSeries, v: PowerSeries) -> PowerSeries:
-        apart = next((term for term in _subtract(u, v).terms if term), 0)
+        apart = next((term for term in subtract(u, v).terms if term), 0)
         chosen, other = (v, u) if wanted * apart < 0 else (u, v)
         if chosen.constant and not other.constant:
             return PowerSeries([*chosen.terms, *[0] * len(other.terms[1:])])
@@ -397,42 +290,43 @@ def _choice(wanted: int) -> Callable[[PowerSeries, PowerSeries], PowerSeries]:
 def _root_of(a: int, b: int) -> Unary:
     """Return sqrt(a + b*u**2)."""
     return lambda u: _power(
-        _add(_constant(mp.mpf(a)), _scaled(_multiply(u, u), b)), _constant(mp.mpf(0.5))
+        add(constant_series(mp.mpf(a)), scaled(multiply(u, u), b)),
+        constant_series(mp.mpf(0.5)),
     )
 
 
 def _one_and(sign: int) -> Unary:
     """Return 1 + sign*u**2."""
-    return lambda u: _add(_constant(mp.one), _scaled(_multiply(u, u), sign))
+    return lambda u: add(constant_series(mp.one), scaled(multiply(u, u), sign))
 
 
 def _angle(u: PowerSeries, v: PowerSeries) -> PowerSeries:
-    value = _leading("atan2", u, v)
-    if len(_aligned(u, v)[0]) == 1:
-        return _series([value], u, v)
-    u, v = (PowerSeries(terms) for terms in _aligned(u, v))
-    turned = _subtract(_multiply(_derivative(u), v), _multiply(_derivative(v), u))
-    size = _add(_multiply(u, u), _multiply(v, v))
-    return _integral(value, _divide(turned, size))
+    value = leading("atan2", u, v)
+    if len(aligned(u, v)[0]) == 1:
+        return series_like([value], u, v)
+    u, v = (PowerSeries(terms) for terms in aligned(u, v))
+    turned = subtract(multiply(derivative(u), v), multiply(derivative(v), u))
+    size = add(multiply(u, u), multiply(v, v))
+    return integral(value, divide(turned, size))
 
 
 # fmt: off
 PRIMITIVES: Primitives = {
-    "add": _add, "subtract": _subtract, "multiply": _multiply, "divide": _divide,
-    "negate": _negate, "power": _power,
-    "pi": lambda: _constant(+mp.pi), "e": lambda: _constant(+mp.e),
-    "sqrt": lambda u: _power(u, _constant(mp.mpf(0.5))), "cbrt": _cbrt,
+    "add": add, "subtract": subtract, "multiply": multiply, "divide": divide,
+    "negate": negate, "power": _power,
+    "pi": lambda: constant_series(+mp.pi), "e": lambda: constant_series(+mp.e),
+    "sqrt": lambda u: _power(u, constant_series(mp.mpf(0.5))), "cbrt": _cbrt,
     "exp": _exp, "log": _log,
     "sin": _sin, "cos": _cos, "tan": _tangent("tan", 1),
     "asin": _by_slope("asin", _root_of(1, -1)),
-    "acos": _by_slope("acos", lambda u: _negate(_root_of(1, -1)(u))),
+    "acos": _by_slope("acos", lambda u: negate(_root_of(1, -1)(u))),
     "atan": _by_slope("atan", _one_and(1)), "atan2": _angle,
     "sinh": _sinh, "cosh": _cosh, "tanh": _tangent("tanh", -1),
     "asinh": _by_slope("asinh", _root_of(1, 1)),
     "acosh": _by_slope("acosh", _root_of(-1, 1)),
     "atanh": _by_slope("atanh", _one_and(-1)),
     "abs": _abs, "sign": _sign, "floor": _rounded_down,
-    "ceil": lambda u: _negate(_rounded_down(_negate(u))),
+    "ceil": lambda u: negate(_rounded_down(negate(u))),
     "max": _choice(1), "min": _choice(-1),
     "erf": _lifted("erf", _bell(1)), "erfc": _lifted("erfc", _bell(-1)),
     "gamma": _lifted("gamma", _gamma), "polygamma": _polygamma,

@@ -12,8 +12,8 @@ from typing import Any
 from mpmath import mp
 
 from diffcli.arithmetics import power_series
+from diffcli.arithmetics._series import NoSeries, PowerSeries
 from diffcli.arithmetics.multiprecision import Real
-from diffcli.arithmetics.power_series import NoSeries, PowerSeries
 from diffcli.calculus.functions import NAMED, WHEN
 from diffcli.engine.adaptive import Trial, settle
 from diffcli.engine.fold import evaluate
