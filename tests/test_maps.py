@@ -11,7 +11,7 @@ from diffcli.analysis.maps import Field, Map
 from diffcli.api.descents import descend
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.parser import parse
-from diffcli.output.views.descend import _box
+from diffcli.output.descend_pictures import _box
 from tests.conftest import Run
 
 

@@ -19,7 +19,7 @@ from diffcli.language.notation import Notation
 from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Screen
 from diffcli.output.paper import Paper
-from diffcli.output.views.check import sentence
+from diffcli.output.verdict_sentences import sentence
 from diffcli.output.views.practice import (
     Exercises,
     head,

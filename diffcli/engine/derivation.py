@@ -5,13 +5,13 @@ in which each step names the earlier steps whose results it uses.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from diffcli.calculus import mistakes_of_functions
 from diffcli.calculus.functions import CONDITIONS, INFIX, NAMED, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
-from diffcli.engine.normal import Normal
+from diffcli.engine.dependence import Dependence, Spine
 from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
 from diffcli.errors import DiffcliError
 from diffcli.language.expression import (
@@ -20,15 +20,12 @@ from diffcli.language.expression import (
     Variable,
     call,
     number,
-    postorder,
     written_size,
 )
 from diffcli.records import Record
 
 MOST_STEPS = 1_000_000
 """Steps after which a derivation is given up rather than waited for."""
-LONG_SPINE = 64
-"""A sum or product of more terms than this is differentiated in one step."""
 _READABLE = 1_000  # nodes up to which a derivative is shortened for a reader
 _READABLE_TEXT = 4_000  # the same as it is written, where shared parts stand often
 
@@ -104,7 +101,7 @@ def derive(
 
     Raises TooLong after a million steps.
     """
-    graph = _Graph(expression)
+    graph = Dependence(expression)
     taken = 0
     for name in variables:
         derivation = _derive(graph, name, MOST_STEPS - taken, short=short)
@@ -123,89 +120,7 @@ def derivations(
     return tuple(derive(expression, variables))
 
 
-class _Spine(Record):
-    """A long left-deep sum or product: ((a + b) + c) + d."""
-
-    function: Function
-    #: a, b, c, d
-    terms: list[Expression]
-    #: a, a + b, a + b + c, ...: the nodes of the expression itself
-    before: list[Expression]
-    #: Where each term stands.
-    places: dict[Expression, list[int]]
-    #: What is multiplied on the right of each term; filled when first needed.
-    after: list[Expression]
-
-
-class _Graph:
-    """Who uses whom in an expression, and its long spines."""
-
-    def __init__(self, expression: Expression) -> None:
-        self.order = postorder([expression])
-        self.expression = expression
-        self.index = {node: row for row, node in enumerate(self.order)}
-        #: For each row the rows that use it, once per use.
-        self.users: list[list[int]] = [[] for _ in self.order]
-        #: The row of each variable.
-        self.leaves: dict[str, int] = {}
-        for row, node in enumerate(self.order):
-            if isinstance(node, Variable):
-                self.leaves[node.name] = row
-            for argument in node.args:
-                self.users[self.index[argument]].append(row)
-        #: For each row inside a long spine the row on top of it.
-        self.top: dict[int, int] = {}
-        self.spines: dict[int, _Spine] = {}
-        for row in range(len(self.order) - 1, -1, -1):
-            if row not in self.top:
-                self._find_spine(row)
-
-    @cached_property
-    def reading(self) -> Normal:
-        """What was typed, brought to its normal form: all derivatives begin with it."""
-        reading = Normal()
-        reading.keep(self.expression)
-        return reading
-
-    def _find_spine(self, top: int) -> None:
-        """Note the spine below a row if it is a long one."""
-        node = self.order[top]
-        function = node.function if isinstance(node, Call) else None
-        if function not in (INFIX["+"], INFIX["*"]):
-            return
-        spine = [top]
-        while True:
-            left = self.order[spine[-1]].args[0]
-            row = self.index[left]
-            inside = isinstance(left, Call) and left.function is function
-            if not inside or len(self.users[row]) > 1:
-                break
-            spine.append(row)
-        if len(spine) < LONG_SPINE:
-            return
-        assert function is not None
-        nodes = [self.order[row] for row in reversed(spine)]
-        terms = [nodes[0].args[0], *(node.args[1] for node in nodes)]
-        self.top |= dict.fromkeys(spine, top)
-        places: dict[Expression, list[int]] = {}
-        for position, term in enumerate(terms):
-            places.setdefault(term, []).append(position)
-        self.spines[top] = _Spine(function, terms, [terms[0], *nodes], places, [])
-
-    def above(self, leaf: int) -> list[int]:
-        """Return the rows that depend on a leaf, arguments before users."""
-        seen = {leaf}
-        todo = [leaf]
-        while todo:
-            for user in self.users[todo.pop()]:
-                row = self.top.get(user, user)
-                if row not in seen:
-                    seen.add(row)
-                    todo.append(row)
-        return sorted(seen)
-
-
-def _derive(graph: _Graph, name: str, most: int, *, short: bool) -> Derivation:
+def _derive(graph: Dependence, name: str, most: int, *, short: bool) -> Derivation:
     """Differentiate all nodes that depend on a variable, in order."""
     leaf = graph.leaves.get(name)
     rows = [len(graph.order) - 1] if leaf is None else graph.above(leaf)
@@ -252,7 +167,7 @@ class _Work:
         becomes = fill(rule.after, bindings, tidy, derivative)
         self.add(Step(rule, node, becomes, (), bindings), uses)
 
-    def take_spine(self, node: Expression, spine: _Spine) -> None:
+    def take_spine(self, node: Expression, spine: Spine) -> None:
         """Add the step that differentiates a long sum or product at once.
 
         Only the terms that depend on the variable are met, so that the derivatives
@@ -262,11 +177,11 @@ class _Work:
         rule = _LONG_PRODUCT if product else _LONG_SUM
         uses: list[int] = []
         becomes: Expression = number("0")
-        for position in _positions(spine, self.depends):
+        for position in spine.positions(self.depends):
             uses.append(self.step_of[spine.terms[position]])
             slope = self.steps[uses[-1]].becomes
             if product:
-                slope = _times_the_others(spine, position, slope)
+                slope = spine.times_the_others(position, slope)
             becomes = tidy(INFIX["+"], becomes, slope)
         self.add(Step(rule, node, becomes, (), {}), uses)
 
@@ -275,7 +190,7 @@ class _Work:
         self.step_of[step.of] = len(self.steps)
         self.steps.append(step._replace(uses=tuple(uses)))
 
-    def shorten(self, graph: _Graph) -> None:
+    def shorten(self, graph: Dependence) -> None:
         """Add a last step if the result is not in normal form yet."""
         last = self.steps[-1]
         if not readable(last.becomes):
@@ -310,24 +225,6 @@ _LONG_PRODUCT = Rule(
     "product", "u*v*...", "D(u)*v*... + u*D(v)*... + ...",
     "each factor changes once while the others are held",
 )  # fmt: skip
-
-
-def _positions(spine: _Spine, depends: frozenset[Expression]) -> list[int]:
-    """Return where the terms that depend on the variable stand."""
-    few, many = sorted((spine.places, depends), key=len)
-    return sorted(place for term in few if term in many for place in spine.places[term])
-
-
-def _times_the_others(spine: _Spine, position: int, slope: Expression) -> Expression:
-    """Return a term's derivative times all other terms, from shared products."""
-    if not spine.after:
-        products = [number("1"), spine.terms[-1]]
-        for term in reversed(spine.terms[1:-1]):
-            products.append(tidy(INFIX["*"], term, products[-1]))
-        spine.after.extend(reversed(products))
-    if position:
-        slope = tidy(INFIX["*"], spine.before[position - 1], slope)
-    return tidy(INFIX["*"], slope, spine.after[position])
 
 
 @cache

@@ -1,17 +1,14 @@
 """The verdicts of a gradient check."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diffcli import methods, version
 from diffcli.analysis.check import Check
-from diffcli.analysis.slips import Slip, line_left
-from diffcli.analysis.verdicts import UNKNOWN, Verdict, relative
-from diffcli.engine.paper import Calculation
+from diffcli.analysis.verdicts import Verdict, relative
 from diffcli.inputs.equations import typed
-from diffcli.language.expression import Expression
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,
@@ -23,14 +20,18 @@ from diffcli.output.document import (
     Formula,
     Line,
     Lines,
-    Picture,
     Run,
-    Screen,
     Sheet,
     Table,
 )
 from diffcli.output.numbers import number_style, plain_number, plain_numbers
-from diffcli.output.paper import Paper
+from diffcli.output.verdict_sentences import (
+    TYPEABLE,
+    explained,
+    explanation,
+    is_measured,
+    label_of,
+)
 from diffcli.output.views import (
     data_cell,
     data_column,
@@ -50,7 +51,6 @@ SCHEMA = "diffcli/check/2"
 #: The columns for csv and tsv.
 HEADER = ("var", "claimed", "true", "relative_error", "verdict")
 _RIGHT_ORDER = 1.5  # 2 with a right gradient, 1 with a wrong one
-_TYPEABLE = 50  # characters of a formula that one would type again
 
 
 def document(check: Check) -> Document:
@@ -71,9 +71,9 @@ def _cases(check: Check) -> Iterator[Case]:
         outcome = "" if verdict.passed else "error" if verdict.doubt else "failure"
         numbers = [verdict.claimed.value, verdict.true.value]
         claimed, true = (plain_number(number) or "n/a" for number in numbers)
-        why = _explanation(check, verdict, CODE)
+        why = explanation(check, verdict, CODE)
         said = f"claimed {claimed}, true {true}" + (f": {why}" if why else "")
-        name = f"{_label(check, verdict, CODE)} at {at}"
+        name = f"{label_of(check, verdict, CODE)} at {at}"
         yield Case(name, subject, outcome, said)
 
 
@@ -94,7 +94,7 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
         Column("", "left"),
         Column("found" if of_methods else "claimed"),
         Column(
-            "backprop" if of_methods else "measured" if _is_measured(check) else "true"
+            "backprop" if of_methods else "measured" if is_measured(check) else "true"
         ),
         Column("rel. error"),
         Column("verdict", "left"),
@@ -104,10 +104,10 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     if failed:
         yield Lines(((Run(f"{len(failed)} of {len(check.verdicts)} failed."),),))
     for verdict in check.verdicts:
-        yield from _explained(check, verdict, notation)
+        yield from explained(check, verdict, notation)
     if failed and check.parsed is not None:
         source = typed(check.parsed.source)
-        if len(source) <= _TYPEABLE and "\n" not in source:
+        if len(source) <= TYPEABLE and "\n" not in source:
             see = f'See: diffcli steps "{source}"'
             if check.tied:
                 see += f" --implicit {check.tied}"
@@ -133,111 +133,6 @@ def _errors(check: Check, notation: Notation) -> Table:
         Column("verdict", "left"),
     )
     return Table(columns, tuple((*row, (Run("ok", "name"),)) for row in rows.values()))
-
-
-def _explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Block]:
-    """Yield what explains a wrong claim, and the line that it spoils."""
-    taken = tuple(check.point)
-    several = check.several
-    names = check.parsed.shown_names() if check.parsed else {}
-    said = "; or ".join(sentence(s, notation, taken, names) for s in verdict.slips)
-    if not said and verdict.factor:
-        said = f"the claim is {verdict.factor} of the derivative"
-    said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
-    if not said:
-        return
-    label = _label(check, verdict, notation)
-    if verdict.derivation:
-        label = notation.partial([verdict.name], several=several)
-    yield Picture(partial(wrapped, f"{label}: {said}.", "doubtful"))
-    if verdict.slips and verdict.derivation:
-        left = line_left(verdict.slips[0], verdict.derivation, several=several)
-        if left is not None:
-            yield Lines(((Run("Here the claim leaves the derivation:"),),))
-            yield Picture(partial(_line_left, f"  {label}", left, notation, taken))
-
-
-def _explanation(check: Check, verdict: Verdict, notation: Notation) -> str:
-    """Return what explains a verdict, in one sentence; empty: there is nothing."""
-    taken = tuple(check.point)
-    said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
-    if not said and verdict.factor:
-        said = f"claimed is {verdict.factor} of it"
-    return "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
-
-
-def _proof(check: Check, verdict: Verdict) -> str:
-    """Return where a formula fails that fits at the point; empty: not such a one."""
-    if verdict.elsewhere is None:
-        return ""
-    point, claimed, true = verdict.elsewhere
-    style = number_style([claimed, true], check.digits)
-    return (
-        f"equal only here: at {point_text(point)} claimed is {style(claimed)}, but true"
-        f" is {style(true)}"
-    )
-
-
-def _doubt(verdict: Verdict) -> str:
-    """Return why nothing can be told, and which option would help; empty: it can."""
-    if verdict.sides:
-        return "slope {:.6g} on the left, {:.6g} on the right".format(*verdict.sides)
-    if verdict.doubt != UNKNOWN:
-        return ""
-    said = "a claim that is wrong by 1 % would look the same"
-    if verdict.claimed.value is None:
-        way = methods.load(verdict.method).TITLE if verdict.method else "the claim"
-        said = f"{way} gives no number here that could be compared"
-    elif verdict.true.value is None:
-        said = "there is no number here to compare with"
-    options = [
-        f"--{name} {value if isinstance(value, str) else f'{value:g}'}"
-        for name, value in verdict.advice.items()
-    ]
-    if options:
-        said += f"; {' or '.join(options)} may tell"
-    return said
-
-
-def sentence(
-    slip: Slip,
-    notation: Notation,
-    taken: Sequence[str],
-    names: Mapping[Expression, str] | None = None,
-) -> str:
-    """Return what is said about a slip; ``names`` stand for the parts of a formula."""
-    return "".join(
-        piece
-        if isinstance(piece, str)
-        else notation.text(piece, limit=_TYPEABLE, taken=taken, names=names or {})
-        for piece in slip.said
-    )
-
-
-def wrapped(said: str, style: str, screen: Screen) -> Iterator[Line]:
-    """Yield a sentence on as many lines as it takes."""
-    from textwrap import wrap
-
-    for row in wrap(said, screen.width):
-        yield (Run(row, style),)
-
-
-def _line_left(
-    head: str,
-    left: Calculation,
-    notation: Notation,
-    taken: Sequence[str],
-    screen: Screen,
-) -> Iterator[Line]:
-    yield from Paper(notation, taken, screen.width).chain(head, left)
-
-
-def _is_measured(check: Check) -> bool:
-    return check.parsed is None or any(map(_is_direction, check.verdicts))
-
-
-def _is_direction(verdict: Verdict) -> bool:
-    return " " in verdict.name  # no variable's name has a blank
 
 
 def _remainders(check: Check) -> Iterator[Block]:
@@ -267,19 +162,11 @@ def _conclusion(check: Check, order: float) -> str:
     return "the steps that would tell are lost in rounding"
 
 
-def _label(check: Check, verdict: Verdict, notation: Notation) -> str:
-    if _is_direction(verdict):
-        return verdict.name
-    title = f" {methods.load(verdict.method).TITLE}" if verdict.method else ""
-    of = check.tied or "f"
-    return f"{notation.partial([verdict.name], several=check.several, of=of)}{title}"
-
-
 def _row(check: Check, verdict: Verdict, notation: Notation) -> tuple[Line, ...]:
     numbers = [verdict.claimed.value, verdict.true.value]
     style = number_style([n for n in numbers if n is not None], check.digits)
     claimed, true = ("n/a" if n is None else style(n) for n in numbers)
-    label = _label(check, verdict, notation)
+    label = label_of(check, verdict, notation)
     relative = "-" if verdict.relative is None else f"{verdict.relative:.1e}"
     return (
         (Run(label, "name"),),

@@ -21,7 +21,7 @@ from diffcli.output.document import (
     Table,
     header,
 )
-from diffcli.output.views.check import sentence
+from diffcli.output.verdict_sentences import sentence
 
 SCHEMA = "diffcli/claims/1"
 #: Our columns, behind those of the input.

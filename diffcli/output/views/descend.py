@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from diffcli.analysis.descend import Descent, Stage
 from diffcli.analysis.descend_courses import FEEDBACK, OVERFLOW, Course, Iterate
-from diffcli.analysis.maps import Field, Map, Range
 from diffcli.language.notation import Notation
 from diffcli.output import training
-from diffcli.output.canvas import draw, height
-from diffcli.output.charts import LETTERS, Axis, Chart, ChartMark, Polyline
+from diffcli.output.descend_pictures import BAD, pictures
 from diffcli.output.document import (
     Block,
     Column,
@@ -19,13 +17,10 @@ from diffcli.output.document import (
     Facts,
     Line,
     Lines,
-    Picture,
     Run,
-    Screen,
     Sheet,
     Table,
 )
-from diffcli.output.map_relief import Overlay, relief
 from diffcli.output.numbers import plain_number
 from diffcli.output.views import (
     data_cell,
@@ -46,16 +41,8 @@ if TYPE_CHECKING:
 
 SCHEMA = "diffcli/descend/2"
 STEP_SCHEMA = "diffcli/descend-step/1"
-_STYLES = ("first", "third", "fourth", "fifth", "sixth")
 _ROWS, _ROWS_OF_NETWORK = 10, 4  # steps that are shown to people
 _MOST_WEIGHTS = 4  # of a network, that are named
-_LINES_AROUND = 12  # lines of the screen that are not the picture
-_HIGHEST = 4e307  # so that the distance of two losses is a number too
-_LINES_AROUND_MAP = 14
-_MARGIN = 0.15  # of a map around the paths, next to their width
-_SLIMMEST = 0.2  # share of its longer side that its shorter one has at least
-_FLUNG = 2  # steps of a course that leaves, which the map still shows
-_BAD = ("diverges", "leaves the domain", "stuck")
 
 
 class Exhibit(Record):
@@ -94,7 +81,8 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
         (_start(descent, notation), *data_facts(exhibit.data), *_limit(descent))
     )
     if exhibit.plot:
-        yield from _pictures(exhibit, descent, notation)
+        of_data = exhibit.data is not None
+        yield from pictures(descent, notation, exhibit.height, of_data=of_data)
     if exhibit.plot and descent.training:
         yield Lines(tuple(_ends(descent, descent.training, notation)))
     else:
@@ -124,7 +112,7 @@ def _start(descent: Descent, notation: Notation) -> Line:
 def _ends(descent: Descent, found: "Training", notation: Notation) -> Iterator[Line]:
     """Yield how each course ended, and of one what became of the gradient by layer."""
     for course in descent.courses:
-        bad = course.verdict in _BAD
+        bad = course.verdict in BAD
         steps = f", {_factor(descent, course)} per step" if course.factor else ""
         verdict = Run(course.verdict, "doubtful" if bad else "name")
         feedback = Run(f"    feedback {FEEDBACK[course.verdict]}", "remark")
@@ -139,71 +127,6 @@ def _ends(descent: Descent, found: "Training", notation: Notation) -> Iterator[L
             yield (Run(said, "gradient"),)
 
 
-def _pictures(
-    exhibit: Exhibit, descent: Descent, notation: Notation
-) -> Iterator[Block]:
-    """Yield the paths on a map of two variables; of others, and of data, the loss."""
-    if len(descent.names) == 2 and exhibit.data is None:
-        x, y = map(notation.variable, descent.names)
-        yield Facts(((Run(f"paths, {y} against {x}:"),), *_legend(descent)))
-        yield Picture(partial(_map, descent, exhibit.height))
-        return
-    axis = "loss (log) against steps:" if _is_log(descent) else "loss against steps:"
-    yield Facts(((Run(axis),), *_legend(descent)))
-    if descent.training:
-        chart = partial(_picture, descent)
-        yield training.picture(chart, descent.training.decision, exhibit.height)
-    else:
-        yield Picture(partial(_alone, descent, exhibit.height))
-
-
-def _alone(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
-    lines = height(asked, screen, _LINES_AROUND)
-    return _picture(descent, screen, lines)
-
-
-def _map(descent: Descent, asked: int | None, screen: Screen) -> Sequence[Line]:
-    """Return the paths on a map of the loss, with their start and their ends."""
-    problem = descent.problem
-    first, second = descent.names
-    others = {n: v for n, v in problem.point.items() if n not in descent.names}
-    field = Field(
-        problem.parsed, problem.program, (first, second), others, *_box(descent)
-    )
-    start, end = "O@" if screen.ascii else "○●"
-    curves: list[Polyline] = []
-    marks: list[ChartMark] = []
-    for place, course in enumerate(descent.courses):
-        points = [(step.point[0], step.point[1]) for step in course.path]
-        style = _STYLES[place % len(_STYLES)]
-        letter = LETTERS[place % len(LETTERS)]
-        curves.append(Polyline([points], f"{course.rate:.4g}", style, letter))
-        marks.append(ChartMark(*points[-1], end, style))
-    marks.append(ChartMark(*points[0], start))
-    lines = height(asked, screen, _LINES_AROUND_MAP)
-    overlay = Overlay(curves, marks)
-    return relief(Map(field), screen, lines, arrows=False, overlay=overlay)
-
-
-def _box(descent: Descent) -> tuple[Range, Range]:
-    """Return ranges that hold the paths; of those that leave only the beginning."""
-    shown = [
-        step.point
-        for course in descent.courses
-        for step in course.path
-        if course.verdict not in _BAD or step.number <= _FLUNG
-    ]
-    sides = [(min(places), max(places)) for places in zip(*shown, strict=True)]
-    longest = max(high / 2 - low / 2 for low, high in sides) or 1.0
-    box = []
-    for low, high in sides:
-        half = max(high / 2 - low / 2, longest * _SLIMMEST) * (1 + 2 * _MARGIN)
-        middle = low / 2 + high / 2
-        half = max(half, abs(middle) * 1e-9)
-        box.append((max(middle - half, -_HIGHEST), min(middle + half, _HIGHEST)))
-    return box[0], box[1]
-
-
 def _limit(descent: Descent) -> Iterator[Line]:
     """Yield what the curvature at the start suggests: no more than a hint."""
     if descent.stable is not None:
@@ -213,11 +136,6 @@ def _limit(descent: Descent) -> Iterator[Line]:
         yield (Run("no stable rate: f is not curved upward here", "name"),)
     else:
         yield (Run("the curvature at the start is not known", "name"),)
-
-
-def _legend(descent: Descent) -> Iterator[Line]:
-    for place, course in enumerate(descent.courses):
-        yield (Run(f"rate {course.rate:.10g}", _STYLES[place % len(_STYLES)]),)
 
 
 def _steps(descent: Descent, most: int) -> Iterator[tuple[Line, ...]]:
@@ -260,7 +178,7 @@ def _summary(descent: Descent) -> Iterator[tuple[Line, ...]]:
         )
         yield ((Run("overflow"),), *((Run(end, "doubtful"),) for end in ends))
     words = (
-        (Run(c.verdict, "doubtful" if c.verdict in _BAD else "name"),) for c in courses
+        (Run(c.verdict, "doubtful" if c.verdict in BAD else "name"),) for c in courses
     )
     yield ((Run("verdict", "name"),), *words)
     yield ((Run("per step"),), *((Run(_factor(descent, c)),) for c in courses))
@@ -274,40 +192,6 @@ def _factor(descent: Descent, course: Course) -> str:
     above = abs(floor) > 1e-6 * abs(start) and course.factor < 1
     distance = f"loss{'-' if floor > 0 else '+'}{abs(floor):.4g}" if above else "loss"
     return f"{distance} x {course.factor:.3g}"
-
-
-def _heights(descent: Descent) -> tuple[float, float]:
-    """Return the lowest and the highest loss of all courses."""
-    losses = [step.loss for course in descent.courses for step in course.path]
-    return min(losses), max(losses)
-
-
-def _is_log(descent: Descent) -> bool:
-    """Tell whether the losses are so different that their powers of ten are drawn."""
-    low, high = _heights(descent)
-    return low > 0 and high > 50 * low
-
-
-def _picture(descent: Descent, screen: Screen, lines: int) -> Sequence[Line]:
-    courses = descent.courses
-    start = courses[0].path[0].loss
-    (low, high), log = _heights(descent), _is_log(descent)
-    high = min(high, 100 * start if log else start + 2 * (start - low) or high)
-    low, high = max(low, -_HIGHEST), min(high, _HIGHEST)
-    if not high - low > 1e-9 * abs(low):
-        low, high = low - (abs(low) or 1), low + (abs(low) or 1)
-    steps = max(course.path[-1].number for course in courses)
-    curves = [
-        Polyline(
-            [[(step.number, step.loss) for step in course.path]],
-            f"{course.rate:.4g}",
-            _STYLES[place % len(_STYLES)],
-            LETTERS[place % len(LETTERS)],
-        )
-        for place, course in enumerate(courses)
-    ]
-    picture = Chart(Axis(0, max(steps, 1)), Axis(low, high, log), curves)
-    return draw(picture, screen.width, lines, ascii=screen.ascii)
 
 
 def _record(descent: Descent) -> dict[str, Any]:

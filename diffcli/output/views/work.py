@@ -24,7 +24,7 @@ from diffcli.output.document import (
     Screen,
     Sheet,
 )
-from diffcli.output.views.check import sentence, wrapped
+from diffcli.output.verdict_sentences import sentence, wrapped
 
 SCHEMA = "diffcli/work/1"
 #: The columns for csv and tsv.
