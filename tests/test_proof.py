@@ -38,14 +38,6 @@ from tests.conftest import Run
 SMOOTH = [row for row in TABLE if row is not WHEN]
 
 
-def exact(number: Fraction) -> Any:
-    return arb(number.numerator) / number.denominator
-
-
-def between(one: Any, other: Any) -> Any:
-    return one.union(other)
-
-
 def inside(ball: Any, truth: Any) -> bool:
     """Tell whether a ball holds a number, known to 60 digits."""
     if not ball.is_finite():
@@ -57,49 +49,6 @@ def inside(ball: Any, truth: Any) -> bool:
     )  # fmt: skip
     slack = abs(truth) * mp.mpf(10) ** -55
     return bool(low - slack <= truth <= high + slack)
-
-
-def truth(row: Function, args: list[Fraction]) -> Any:
-    """Return a row's value to 60 digits; None: it has none."""
-    if not row.domain.holds(*map(float, args)):
-        return None
-    try:
-        given = (mp.mpf(x.numerator) / x.denominator for x in args)
-        return operation(multiprecision, row.name)(*given)
-    except (ValueError, ArithmeticError, NotImplementedError):
-        return None
-
-
-@pytest.mark.parametrize("row", SMOOTH, ids=lambda row: row.name)
-def test_a_ball_of_arguments_holds_every_value(row: Function) -> None:
-    """Wide balls, their parts, and more bits: each holds what it is asked about."""
-    dice, function = random.Random(row.name), operation(balls, row.name)
-    for _ in range(8):
-        middle = [Fraction(dice.randint(-240, 240), 60) for _ in range(row.arity)]
-        if row.name == "polygamma":
-            middle[0] = Fraction(dice.randint(0, 3))
-        reach = Fraction(dice.choice((0, 1, 10, 100)), 100)
-        span = [reach if row.name != "polygamma" or k else 0 for k in range(row.arity)]
-        ends = [(m - s, m + s) for m, s in zip(middle, span, strict=True)]
-        with ctx.workprec(64):
-            wide = function(*(between(*map(exact, pair)) for pair in ends))
-            halves = function(*(between(exact(a), exact((a + b) / 2)) for a, b in ends))
-        with ctx.workprec(200):
-            sharp = function(*(between(*map(exact, pair)) for pair in ends))
-        for _ in range(5):
-            args = [a + (b - a) * Fraction(dice.randint(0, 8), 8) for a, b in ends]
-            with mp.workdps(60):
-                value = truth(row, args)
-                if value is None:
-                    assert not wide.is_finite()
-                    assert not sharp.is_finite()
-                    continue
-                assert inside(wide, value)
-                assert inside(sharp, value)
-                low = all(
-                    2 * x <= sum(pair) for x, pair in zip(args, ends, strict=True)
-                )
-                assert not low or inside(halves, value)
 
 
 @pytest.mark.parametrize("arithmetic", [balls, ball_series])

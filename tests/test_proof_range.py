@@ -53,6 +53,19 @@ def test_a_range_is_covered_without_gaps() -> None:
         assert not any(part.sign == "?" for part in parts)
 
 
+def test_a_range_of_many_sizes_is_cut_between_them() -> None:
+    """What is plain near 0 is not lost because the range goes far."""
+    for low, high, there in ((0, 1e300, 700), (-1e300, 1e300, 700), (-1e300, 0, -9)):
+        parts = diffcli.prove_range("exp(x)", low, high).parts
+        decided = [p for p in parts if p.sign == ">"]
+        assert any(float(p.low) <= there <= float(p.high) for p in decided)
+    (part,) = diffcli.prove_range("x+sin(x)/2", -1e6, 1e6).parts
+    assert part.sign == ">"
+    assert {p.sign for p in diffcli.prove_range("x^2", -1e300, 1e300).parts} == {
+        "<", "zero", ">",
+    }  # fmt: skip
+
+
 def test_the_sentence_of_a_range(run: Run) -> None:
     out = run("grad", "exp(x)*x", "--prove", "--x", "0:2").out
     assert "df/dx > 0 on the whole range, proved." in " ".join(out.split())

@@ -7,7 +7,8 @@ coefficients at m and the last one, c_n, over the whole piece; by Taylor's theor
 
 holds everywhere on it, and the same series differentiated holds for f'. What is not
 decided on a piece is asked again of its two parts. They are cut off the middle, so
-that a place where a slope is 0 is seldom an end of both.
+that a place where a slope is 0 is seldom an end of both; where the ends have very
+different sizes, between these.
 
 Source: Moore, Kearfott & Cloud, "Introduction to Interval Analysis", 2009, ch. 6, 8.
 """
@@ -30,6 +31,7 @@ _ORDER = 8  # of the series on a piece
 _CUT = 15 / 32  # where a piece is cut
 _DEEPEST = 60  # cuts
 _MOST = 1_500  # pieces
+_SPANS = 1e3  # by how much one end is larger where a piece has many sizes
 _SHORTEST = 1e-9  # of a piece that is cut, beside its place
 _NARROW = 40  # cuts of a piece in which a slope has its zero
 _ROUGHLY = 0.02  # by which part of itself a bound may be too wide
@@ -165,20 +167,25 @@ The last argument tells that it is cut no more.
 """
 
 
-def pieces(low: Ball, high: Ball, ask: Ask[Answer]) -> Iterator[Answer]:
-    """Yield what is said of the pieces of a range, from left to right."""
-    todo, count = [(low, high, 0)], 0
+def pieces(low: Ball, high: Ball, ask: Ask[Answer]) -> Iterator[tuple[int, Answer]]:
+    """Yield what is said of the pieces of a range, each with its place among them.
+
+    Those next to 0 come first: what is plain there is not lost for what is far away.
+    """
+    todo, count = [(0, low, high, 0)], 0
     while todo:
-        left, right, depth = todo.pop()
+        position, left, right, depth = todo.pop()
         count += 1
         short = right - left <= _SHORTEST * (1 + abs(left) + abs(right))
         last = depth >= _DEEPEST or count + len(todo) > _MOST or short
         answer = ask(left, right, depth, last)
         if answer is not None:
-            yield answer
-        else:
-            middle = _cut(left, right)
-            todo += [(middle, right, depth + 1), (left, middle, depth + 1)]
+            yield position, answer
+            continue
+        middle = _cut(left, right)
+        after = position + 2 ** (_DEEPEST - depth)
+        parts = [(after, middle, right, depth + 1), (position, left, middle, depth + 1)]
+        todo += parts if right > -left else parts[::-1]
 
 
 def signs(line: Line, low: Expression, high: Expression) -> tuple[list[Piece], int]:
@@ -194,12 +201,20 @@ def signs(line: Line, low: Expression, high: Expression) -> tuple[list[Piece], i
         return _narrowed(line, piece) if piece.sign == ZERO else piece
 
     with ctx.workprec(_BITS):
-        return list(pieces(constant(low), constant(high), ask)), count
+        found = dict(pieces(constant(low), constant(high), ask))
+    return [found[position] for position in sorted(found)], count
 
 
 def _cut(left: Ball, right: Ball) -> Ball:
-    """Return an exact place inside a piece."""
-    return (left + (right - left) * _CUT).mid()
+    """Return an exact place inside a piece; of many sizes, one of a size between."""
+    if left < -_SPANS and right > _SPANS:
+        place = arb(_CUT)
+    elif right - left <= _SPANS * (1 + min(abs(left), abs(right))):
+        place = left + (right - left) * _CUT
+    else:
+        size = ((1 + abs(left)) * (1 + abs(right))).sqrt()
+        place = size if abs(right) > abs(left) else -size
+    return place.mid()
 
 
 def _worth_a_cut(piece: Piece, depth: int) -> bool:
@@ -295,10 +310,10 @@ def within(
 ) -> list[PieceVerdict]:
     """Return where the absolute value of a function is proved to stay within a limit.
 
-    It counts only where another, ``of``, is smooth. The first piece on which it is
-    beyond the limit ends the search.
+    It counts only where another, ``of``, is smooth. A piece on which it is beyond the
+    limit ends the search, and is all that there is then.
     """
-    order, done = 2 * _ORDER, []
+    order, done = 2 * _ORDER, dict[int, PieceVerdict]()
 
     def ask(left: Ball, right: Ball, depth: int, last: bool) -> PieceVerdict | None:
         value = on_piece(line, left, right, order).value
@@ -311,8 +326,8 @@ def within(
         return PieceVerdict(left, right, OPEN) if last else None
 
     with ctx.workprec(2 * _BITS):
-        for verdict in pieces(constant(low), constant(high), ask):
-            done.append(verdict)
+        for position, verdict in pieces(constant(low), constant(high), ask):
             if verdict.place is not None:
-                break
-    return done
+                return [verdict]
+            done[position] = verdict
+    return [done[position] for position in sorted(done)]
