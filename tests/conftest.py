@@ -1,5 +1,6 @@
 """What all tests share: a way to run the command line, and hypothesis profiles."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -35,6 +36,12 @@ settings.register_profile(
     "thorough", settings.get_profile("default"), max_examples=3000
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what lives to the end: modules, and the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 #: What says how a screen looks; readline, for one, sets two of these.
