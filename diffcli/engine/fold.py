@@ -138,7 +138,7 @@ def operation(arithmetic: "Arithmetic", name: str) -> Callable[..., Any]:
 
 @cache
 def compiled(arithmetic: "Arithmetic", text: str) -> Callable[..., Any]:
-    """Return a text in the letters u and v as a function in an arithmetic."""
+    """Return a text in the letters u and v, or none, as a function in an arithmetic."""
     nodes = postorder([parse_template(text, {})])
     if any(isinstance(node, Call) and node.function is WHEN for node in nodes):
 
@@ -161,7 +161,7 @@ def compiled(arithmetic: "Arithmetic", text: str) -> Callable[..., Any]:
     ]
     last = places[nodes[-1]]
 
-    def function(u: Any, v: Any = None) -> Any:
+    def function(u: Any = None, v: Any = None) -> Any:
         values = [u, v, *[number() for number in numbers]]
         for apply, where in steps:
             values.append(apply(*[values[place] for place in where]))
