@@ -28,7 +28,6 @@ from diffcli.errors import (
     UsageError,
     suggestion,
 )
-from diffcli.inputs import equations
 from diffcli.problem import MORE_DIGITS
 
 #: What parameters of the library are called here.
@@ -212,6 +211,8 @@ def _failed(error: Exception, words: Sequence[str]) -> int:
 def in_our_words(error: Exception, words: Sequence[str] = ()) -> DiffcliError:
     """Return any error as one of ours; what we did not expect is a bug of ours."""
     if isinstance(error, DiffcliError):
+        from diffcli.inputs import equations
+
         if equations.is_difference(error.source):
             error.span = error.span and equations.typed_span(error.source, error.span)
             error.source = equations.typed(error.source)
