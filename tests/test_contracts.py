@@ -215,6 +215,13 @@ def test_nothing_below_the_command_line_prints_or_exits() -> None:
         assert not calls & ending, path
 
 
+def test_digits_are_what_int_reads() -> None:
+    """³ is a digit for isdigit, and an error for int."""
+    for path, tree in trees().items():
+        used = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        assert "isdigit" not in used, path
+
+
 #: What would run a text as code, or make anything at all of some bytes.
 RUNNING = {
     "eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify",

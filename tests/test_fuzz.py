@@ -17,6 +17,7 @@ FOUND = [
     ("formula", "sum(i=1:9," * 8 + "x*i" + ")" * 8),
     ("latex", "\\sum_{i=1}^{3} w_i x" * 10),
     ("claim", "df/dx=2x, df/dy3"),
+    ("work", "x^2\\\\\n(x)_³\n\\nd"),
     ("work", "f(y)=x*y\n∂f/∂x=y𝑥"),
     ("work", f"y = u^2\n{'₁' * 40}dy/dx = 6(3x+1)\n"),
     ("work", f"f(x) = x^2\nf'(x) = 2x ({'a' * 60}1\n"),

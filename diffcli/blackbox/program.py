@@ -49,7 +49,10 @@ def _marked(mark: str) -> Iterator[int]:
     wanted = f"{_MARK}={mark}\0".encode()
     for name in os.listdir("/proc") if os.path.isdir("/proc/self") else ():
         with suppress(OSError):  # it is no process, not ours, or gone
-            if name.isdigit() and wanted in Path(f"/proc/{name}/environ").read_bytes():
+            if (
+                name.isdecimal()
+                and wanted in Path(f"/proc/{name}/environ").read_bytes()
+            ):
                 yield int(name)
 
 

@@ -49,7 +49,7 @@ def rational(node: Expression) -> "Fraction | None":
 def _of_numeral(text: str) -> "Fraction | None":
     from fractions import Fraction
 
-    if text.isdigit() and len(text) <= _LONGEST:  # no pattern has to be matched
+    if text.isdecimal() and len(text) <= _LONGEST:  # no pattern has to be matched
         return Fraction(int(text))
     exponent = text.partition("e")[2]
     if text[-1].isalpha() or len(text) > _LONGEST or len(exponent) > 2:
@@ -96,7 +96,7 @@ def _operate(function: Function, values: "list[Fraction]") -> "Fraction | None":
 def _is_decimal(node: Expression) -> bool:
     """Tell whether a number was written with a point or an exponent."""
     return any(
-        isinstance(part, Number) and not part.text.isdigit()
+        isinstance(part, Number) and not part.text.isdecimal()
         for part in postorder([node])
     )
 

@@ -334,6 +334,6 @@ def _operand_start(text: str, end: int) -> int:
                 break
     while place and (text[place - 1].isalnum() or text[place - 1] == "_"):
         place -= 1
-    while place < end and text[place].isdigit():
+    while place < end and text[place].isdecimal():
         place += 1  # the number of 2u' is a factor
     return place

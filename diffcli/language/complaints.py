@@ -316,7 +316,7 @@ class Complaints:
             rest = self.source[after.end :]
             rest = rest if len(rest) < _SHORT else "…"
             hint = f"decimals use a point: {before.text}.{after.text}{rest}"
-            if len(after.text) == _GROUP and before.text.isdigit():
+            if len(after.text) == _GROUP and before.text.isdecimal():
                 hint += f"; thousands have no sign: {before.text}{after.text}{rest}"
         return self.at(index, "unexpected ','", hint or self._beside(index))
 
@@ -377,7 +377,7 @@ class Complaints:
         end = len(self.source.rstrip())
         hint = "end with the formula itself (z = 2*x; z**2)"
         value = self.source.rpartition("=")[2].strip()
-        if value.replace(".", "").lstrip("-").isdigit():
+        if value.replace(".", "").lstrip("-").isdecimal():
             hint += f", or let {name} = {value} be the point"
         return self.error("the formula ends after a definition", (end, end + 1), hint)
 

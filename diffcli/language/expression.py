@@ -298,7 +298,8 @@ def natural(name: str) -> list[tuple[bool, int, str]]:
     if stem.isalpha():
         runs = [*stem, name[len(stem) :]] if stem != name else [*stem]
     else:
-        runs = "".join(c if c.isdigit() else f" {c} " for c in name).split()
+        runs = "".join(c if c.isdecimal() else f" {c} " for c in name).split()
     return [
-        (run.isdigit(), int(run[:4000]) if run.isdigit() else 0, run) for run in runs
+        (run.isdecimal(), int(run[:4000]) if run.isdecimal() else 0, run)
+        for run in runs
     ]

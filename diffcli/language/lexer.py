@@ -168,7 +168,7 @@ def _known(texts: set[str]) -> dict[str, Word | None] | None:
     known: dict[str, Word | None] = {
         text: Word("number", text)
         for text in texts
-        if text.isdigit() and text.isascii()
+        if text.isdecimal() and text.isascii()
     }
     others = texts.difference(known)
     if not all(map(_is_one_word, others)):
@@ -194,7 +194,7 @@ def _apart(text: str) -> list[str]:
 
 def _is_one_word(text: str) -> bool:
     """Tell whether a text is one number, name or sign, whatever stands beside it."""
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdecimal():
         return True
     if text in _WORDS_OF_SIGNS or text in _MARKS or not text:
         return True
@@ -203,7 +203,7 @@ def _is_one_word(text: str) -> bool:
     if text.isidentifier():
         return True
     mantissa, e, exponent = text.lower().partition("e")
-    return mantissa.replace(".", "", 1).isdigit() and (not e or exponent.isdigit())
+    return mantissa.replace(".", "", 1).isdecimal() and (not e or exponent.isdecimal())
 
 
 def tokens(source: str, within: Span | None = None) -> list[Token]:

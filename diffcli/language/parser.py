@@ -215,7 +215,7 @@ _INDEX = re.compile(r"([₀-₉])(?=[^\W\d₀-₉])")
 
 def _is_part(name: str, vector: str) -> bool:
     """Tell whether a name is a vector's with an index: x1 and x_2 of x."""
-    return name.startswith(vector) and name[len(vector) :].lstrip("_").isdigit()
+    return name.startswith(vector) and name[len(vector) :].lstrip("_").isdecimal()
 
 
 def _read_again(

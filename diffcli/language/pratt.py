@@ -243,7 +243,7 @@ class Reading:
     def numeral(self, word: Word | Token) -> Expression:
         """Return the number; 1e400 is no double."""
         text = word.text
-        if not text.isdigit():
+        if not text.isdecimal():
             text = text.lower()
         elif text[0] == "0":
             text = text.lstrip("0") or "0"

@@ -278,7 +278,7 @@ class _Page:
                 return "name"
             if isinstance(piece, Number):
                 plain = before in ("", "·", " + ", " - ", "-")
-                digits = piece.text.replace(".", "").isdigit()
+                digits = piece.text.replace(".", "").isdecimal()
                 return "digit" if plain and digits else "name"
             assert isinstance(piece, Call)
             pieces = self._tail(piece)
@@ -310,7 +310,7 @@ def _raised_number(node: Expression) -> str:
     sign = ""
     if isinstance(node, Call) and node.function is NEGATE:
         sign, node = "⁻", node.args[0]
-    if isinstance(node, Number) and node.text.isdigit():
+    if isinstance(node, Number) and node.text.isdecimal():
         return sign + node.text.translate(_RAISED)
     return ""
 
@@ -318,7 +318,9 @@ def _raised_number(node: Expression) -> str:
 def _is_point(node: Expression) -> bool:
     """Tell whether a base is a number that a raised one would not be told from."""
     return (
-        isinstance(node, Number) and not node.text.isdigit() and node.text not in _SIGNS
+        isinstance(node, Number)
+        and not node.text.isdecimal()
+        and node.text not in _SIGNS
     )
 
 

@@ -313,4 +313,6 @@ def _is_power(node: Expression) -> bool:
 
 def is_decimal(node: Expression) -> bool:
     """Tell whether a number was typed with a point or an exponent."""
-    return isinstance(node, Number) and not (node.text.isdigit() or node.text.isalpha())
+    return isinstance(node, Number) and not (
+        node.text.isdecimal() or node.text.isalpha()
+    )

@@ -265,7 +265,7 @@ def brackets(draft: Draft) -> Words:
             and not _is_function(draft, found[-1])
         ):
             index, last = given[place + 1], given[place + 2]
-            if index.kind == "number" and index.text.isdigit():
+            if index.kind == "number" and index.text.isdecimal():
                 text = found[-1].text + index.text
                 found[-1] = Token("name", text, found[-1].start, last.end)
                 skipped = place + 2

@@ -146,7 +146,7 @@ def _counted(word: Token, index: str, number: int) -> Token:
     if len(places) == 1 and re.fullmatch("[A-Za-z]{2}", below):
         places = [*below]  # a_{ij}
     found = [_linear(part, index, number) for part in places]
-    if not all(part.lstrip("-").isdigit() for part in found):
+    if not all(part.lstrip("-").isdecimal() for part in found):
         return word._replace(text=f"{letters}_[{','.join(found)}]")
     if any(part.startswith("-") for part in found):
         return word._replace(text=f"{letters}_[{','.join(found)}]")

@@ -181,7 +181,10 @@ class Reader(Names):
         while (follower := self.peek()).text in ("_", "^"):
             self.position = follower.end
             limits[follower.text], end = self.raw()
-            if limits[follower.text].isdigit() and self.source[end : end + 1].isdigit():
+            if (
+                limits[follower.text].isdecimal()
+                and self.source[end : end + 1].isdecimal()
+            ):
                 message = "a limit of two digits stands in braces"
                 raise self.refuse(follower, message, "^{10}, or ^9 \\cdot 9")
         below = re.fullmatch(r"\s*(\w)\s*=\s*(-?\d+)\s*", limits.get("_", ""))

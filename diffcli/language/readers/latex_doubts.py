@@ -138,7 +138,7 @@ class Doubts(Heads):
         letters = "".join(word.text for word in inside if word.kind == "name")
         self.position -= 1
         index, end = self.index()
-        text = letters + (index if index.isdigit() else f"_{index}")
+        text = letters + (index if index.isdecimal() else f"_{index}")
         out[-1] = Token("name", text, out[-1].start, end)
         return True
 

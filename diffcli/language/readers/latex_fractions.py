@@ -75,7 +75,7 @@ class Fractions(Powers):
         if not re.fullmatch(r"\d+|[^\W\d_]", degree):
             hint = "write (x)^{1/n}"
             raise self.refuse(like, "a root's degree is a number or a letter", hint)
-        atom = number(degree, like) if degree.isdigit() else name(degree, like)
+        atom = number(degree, like) if degree.isdecimal() else name(degree, like)
 
         def make(items: list[Words]) -> Words:
             exponent = self.bunch([number("1", like), sign("/", like), atom], like)

@@ -102,7 +102,7 @@ class Names(Doubts):
         letter = text
         index, end = self.index()
         if index:
-            text += index if index.isdigit() else f"_{index}"
+            text += index if index.isdecimal() else f"_{index}"
         star = _STAR.match(self.source, self.position, self.last)
         if star and len(text) < 4 and text != "e":
             self.position = end = star.end()
@@ -170,7 +170,9 @@ class Names(Doubts):
         content = content.replace("-", "").replace("\\_", "_").replace(" ", "_")
         inner = re.fullmatch(r"(\w+)_\{?(\w+)\}?", content)
         if inner:
-            content = f"{inner[1]}{inner[2] if inner[2].isdigit() else '_' + inner[2]}"
+            content = (
+                f"{inner[1]}{inner[2] if inner[2].isdecimal() else '_' + inner[2]}"
+            )
         if not re.fullmatch(r"[^\W\d_]\w*", content):
             hint = "a name has letters and digits; units are left out"
             raise self.refuse(whole, f"'{text}' is no name", hint)

@@ -171,7 +171,7 @@ def doubtful_tail(number: str, certain: int | None) -> Line:
     mantissa, e, exponent = number.partition("e")
     seen = 0
     for place, character in enumerate(mantissa):
-        seen += character.isdigit() and (seen > 0 or character != "0")
+        seen += character.isdecimal() and (seen > 0 or character != "0")
         if seen > certain:
             tail = Run(mantissa[place:], "doubtful")
             return (Run(mantissa[:place], "gradient"), tail, Run(e + exponent))
