@@ -251,6 +251,7 @@ def test_a_format_is_what_coarse_arithmetic_says(form: str, run: Run) -> None:
     words = ("sweep", "x*x", "--at", "1.3", "--float", form)
     assert json.loads(run(*words, "-f", "json").out)["format"] == form
     assert f"rounded to {form}" in run(*words).out
+    assert "digits" in run(*words, "--from", "0.5").out
     ran = run("sweep", "x*x", "--at", "1e39", "--float", form)
     assert (ran.code, ran.out) == (4, "")
 
@@ -278,3 +279,16 @@ def test_the_predicted_error_is_no_smaller_than_the_measured_one(row: Function) 
             for sample in series.samples:
                 if sample.predicted is not None and sample.absolute is not None:
                     assert sample.absolute <= 1.1 * sample.predicted
+
+
+def test_an_error_of_0_is_not_called_good_where_it_is_luck(run: Run) -> None:
+    """(1 + h)² is rounded so that the quotient is 2: not what that h is worth."""
+    for more in ((), ("--float", "single"), ("--float", "half")):
+        out = run("sweep", "x^2", "--at", "1", *more).out
+        forward, symmetric = (
+            next(line for line in out.splitlines() if line.startswith(f"{scheme} "))
+            for scheme in ("forward", "symmetric")
+        )
+        assert "error 0 by luck, not" in forward
+        assert "digits" not in forward
+        assert "no error at all" in symmetric

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from diffcli.analysis.sweep import Series, Sweep, errors
+from diffcli.calculus.floats import FORMATS
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import draw, height
 from diffcli.output.charts import Axis, Chart, Polyline
@@ -30,6 +31,7 @@ _STRAIGHT = {
     "forward": "f is a straight line",
     "symmetric": "what bends f cancels on both sides",
 }
+_LUCK = 64.0  # roundings, of which an error of 0 is no longer to be expected
 _FLAT = 0.05  # the slope below which a curve does not rise
 _LINES_AROUND = 13  # lines of the screen that are not the picture
 
@@ -71,7 +73,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
     yield Facts(((Run(f"{size} error of {slope} against h (log-log):"),), *names))
     yield Picture(partial(_picture, exhibit))
     for series in sweep.series:
-        yield Facts(tuple(_best(series, size)))
+        yield Facts(tuple(_best(series, sweep)))
     said = _proofs(sweep) if exhibit.prove else ()
     for sentence in (*_lessons(sweep.series), *said):
         yield Facts(((Run(f"  {sentence}", "muted"),),))
@@ -111,7 +113,7 @@ def _predicted(sweep: Sweep, series: Series) -> list[tuple[float, float]]:
     return [(s.h, s.predicted / size) for s in series.samples[::-1] if s.predicted]
 
 
-def _best(series: Series, size: str) -> Iterator[Line]:
+def _best(series: Series, sweep: Sweep) -> Iterator[Line]:
     """Yield the smallest error of a scheme, and where theory expects it."""
     style = _STYLES[series.scheme][0]
     yield (Run(series.scheme.ljust(9), style),)
@@ -122,10 +124,22 @@ def _best(series: Series, size: str) -> Iterator[Line]:
     theory = series.predicted_best
     expected = f" (theory {theory:.1e})" if theory and theory >= 1e-100 else ""
     yield (Run(f"best h = {best.h:.1e}{expected}"),)
-    error = best.relative if size == "relative" else best.absolute
+    scale = abs(sweep.true) or 1.0
+    error, expected_error = (best.absolute or 0.0) / scale, best.predicted or 0.0
+    unit, most = _precision(sweep.format)
+    if not error and expected_error > _LUCK * unit * scale:
+        yield (Run(f"error 0 by luck, not {expected_error / scale:.1e}"),)
+        return
     yield (Run(f"error {error:.1e}" if error else "no error at all"),)
     if best.digits is not None:
-        yield (Run(f"{best.digits} digits"),)
+        yield (Run(f"{min(best.digits, most)} digits"),)
+
+
+def _precision(name: str) -> tuple[float, int]:
+    """Return how far one rounding moves a number, and how many digits numbers have."""
+    if not name:
+        return 2.0**-53, 16
+    return FORMATS[name].rounding, int(FORMATS[name].bits * math.log10(2))
 
 
 def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
