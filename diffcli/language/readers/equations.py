@@ -23,10 +23,15 @@ def read(draft: Draft) -> Words:
         return [*given[:start], *given[start + 1 :]]
     body = given[start + 2 :]
     target = given[start].text
-    if last != ["name", "="] or target in {word.text for word in body}:
+    if last != ["name", "="] or not any(word.kind == "name" for word in body):
         return given
-    if not any(word.kind == "name" for word in body):
+    texts = {word.text for word in body}
+    if target in texts and texts & {",", "in"}:
         return given
+    if target in texts:
+        message = f"'{target}' stands on both sides of '='"
+        hint = "write the right side alone, or another name in front"
+        raise draft.refuse(given[start : start + 2], message, hint)
     return [*given[:start], *body]
 
 

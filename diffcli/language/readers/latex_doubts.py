@@ -7,6 +7,7 @@ from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_heads import Heads
 from diffcli.language.readers.latex_scanner import Lexeme
+from diffcli.language.readers.words import name
 from diffcli.remarks import Remark
 
 _ONE_WORD = re.compile(
@@ -19,6 +20,12 @@ _SQUARE = re.compile(
 )
 _CHARGE = re.compile(r"\\(?:var)?epsilon_\{?0|\\hbar|[mkq]_\{?e\b|\\mu_\{?[0B]")
 """What stands beside the charge e, so that e may be no 2.718..."""
+_CONCENTRATION = re.compile(
+    r"\[\s*(?:\\(?:text|mathrm|ce)\s*\{)?\s*"
+    r"(?P<what>[A-Z][a-z]?(?:[A-Z][a-z]?|_\s*(?:\d|\{\s*\d+\s*\}))*)"
+    r"\s*\}?(?:\s*\^\s*\{?\s*(?P<charge>\d?[+-])\s*\}?)?\s*\}?\s*\]"
+)
+"""[HA], [OH^-], [Ca^{2+}], [\\mathrm{CO}_2]."""
 _BESIDE_E = re.compile(r"(?<![A-Za-z\\{])d[xyz]?(?![A-Za-z])")
 """The letter before e: a, b, c, d and e are coefficients."""
 _ALONE = re.compile(
@@ -122,6 +129,25 @@ class Doubts(Heads):
             inside = found[1].strip()
             hint = f"write {letter}_{{{inside}}}, or {letter} \\cdot ({inside})"
             raise self.refuse(lexeme, message, hint)
+
+    def open(self, text: str, lexeme: Lexeme) -> None:
+        """Open a group, unless it is one name."""
+        if text != "[" or not self.concentration(lexeme):
+            super().open(text, lexeme)
+
+    def concentration(self, lexeme: Lexeme) -> bool:
+        """Read [HA] and [H^+], what chemists write for how much there is of it."""
+        found = _CONCENTRATION.match(self.source, lexeme.start, self.last)
+        if found is None or not (found["charge"] or len(found["what"]) > 1):
+            return False
+        self.position = found.end()
+        charge = found["charge"] or ""
+        text = re.sub(r"[_{}\s]", "", found["what"]) + charge[:-1]
+        text += {"+": "_plus", "-": "_minus"}.get(charge[-1:], "")
+        self.deliver([name(text, lexeme._replace(end=found.end()).token())])
+        told = f"{found[0]} is one name, a concentration."
+        self.notes = [*dict.fromkeys([*self.notes, Remark(told)])]
+        return True
 
     def is_code(self, word: str) -> bool:
         """Tell whether a word of a text without backslash looks like a program's."""

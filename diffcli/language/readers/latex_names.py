@@ -19,7 +19,7 @@ from diffcli.language.readers.words import Words, name
 
 _LOW = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
 _IN_FRONT = re.compile(
-    r"(?:\A|[;$\n&]|\\\\)\s*([A-Z][A-Za-z]+)\s*(?:_\s*(?:\w|\{[^{}]*\})\s*)?&?\s*="
+    r"(?:\A|[;$\n&]|\\\\)\s*([A-Z][A-Za-z]+|pO?H|pK)\s*(?:_\s*(?:\w|\{[^{}]*\})\s*)?&?\s*="
 )
 """A word in front of '=', which names what comes out: Re, SA, Re_{crit}."""
 _STAR = re.compile(
