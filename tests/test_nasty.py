@@ -15,6 +15,8 @@ import pytest
 
 import diffcli
 from diffcli import plugins
+from diffcli.calculus.floats import FORMATS
+from diffcli.calculus.functions import FUNCTIONS, Function
 from diffcli.cli import commands
 from diffcli.inputs.arguments import Point
 from diffcli.output import formats
@@ -180,3 +182,43 @@ def test_a_second_derivative_is_the_whole_functions(formula: str, bend: float) -
     found = diffcli.hessian(formula, {"x": 0.0})
     for entries in found.columns.values():
         assert entries["x", "x"].value == pytest.approx(bend, rel=1e-6, abs=1e-4)
+
+
+#: What goes into a chain of layers: weight and first value.
+CHAINS = (
+    ("1", "0.5", "-f csv"), ("-1", "0", "-f json"), ("2.5", "709", "--float half -f json"),
+    ("1e100", "0", "-f csv"), ("1e6", "-2", "--float half -f csv"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+def test_no_chain_of_layers_has_what_is_no_number(row: Function, run: Run) -> None:
+    call = f"{row.name}({', '.join(('x', '1.7')[: row.arity])})"
+    codes = set()
+    for weight, start, form in CHAINS:
+        chain = (call, "--weight", weight, "--at", start, "--layers", "4")
+        ran = run("depth", *chain, *form.split())
+        codes.add(ran.code)
+        assert ran.code in (0, 4, 5), (weight, start, form, ran.err)
+        assert not re.search(r"(?<![a-z])(nan|NaN|Infinity|inf)(?![a-z])", ran.out)
+        assert not ran.code or (ran.out == "" and "rror" in ran.err)
+    # No second layer where a function takes nothing that it gives, as acosh does.
+    assert codes & {0} or row.domain.sentence
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("nasty", NASTY)
+def test_no_format_of_floats_has_what_is_no_number(
+    nasty: str, name: str, run: Run
+) -> None:
+    """Where there is no gradient in doubles there is none in fewer bits."""
+    formula, at, code = NASTY[nasty]
+    for command in ("grad", "trace", "sweep"):
+        for form in formats_of(command)[1:2]:
+            ran = run(command, formula, "--at", at, "--float", name, "-f", form)
+            assert ran.code in (0, 2, 4, 5), (command, form, ran.err)
+            assert not re.search(r"(?<![a-z])(nan|NaN|Infinity)(?![a-z])", ran.out)
+            if code in (4, 5) and command == "grad":
+                assert ran.code in (2, code), (form, ran.err)
+            if ran.code in (2, 4, 5):
+                assert ran.out == "", (command, form)

@@ -270,9 +270,9 @@ def test_the_predicted_error_is_no_smaller_than_the_measured_one(row: Function) 
     call = f"{row.name}({', '.join(('x', '1.7')[: row.arity])})"
     if row.name == "polygamma":
         call = "polygamma(1, x)"
-    for x in (0.3, 2.3, 7.7, -0.6):
+    for x in (2.3, -0.6):
         try:
-            found = sweep(pose(parse(call), {"x": x}), "x", widths(1e-14, 1e-3, 2))
+            found = sweep(pose(parse(call), {"x": x}), "x", widths(1e-14, 1e-6, 2))
         except DiffcliError:
             continue
         for series in found.series:

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
 from diffcli.analysis.plot import plot
-from diffcli.calculus.floats import FORMATS, Rounding
+from diffcli.calculus.floats import FORMATS
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import DomainError, RangeError, UsageError, suggestion
+from diffcli.errors import DiffcliError, DomainError, RangeError, UsageError, suggestion
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 from diffcli.records import Record
@@ -219,47 +221,85 @@ def losses(chain: Chain, name: str) -> tuple[Loss, Loss]:
 
 
 def _loss(chain: Chain, name: str) -> Loss:
-    rounding = FORMATS[name].round if name in FORMATS else float
     count = len(chain.layers)
-    local = _locals(chain, max(count, LONG), name)
-    own = [*_products(local[:count], rounding)]
-    long = _products(local, rounding)
-    layers = next((n for n, g in enumerate(long, 1) if g == 0.0), None)
+    local = _locals(chain, count, name)
+    own = [*_products(local[:count], name)]
+    layers = None
+    with suppress(RangeError):  # it explodes beyond the chain itself
+        long = enumerate(_products(local, name), 1)
+        layers = next((n for n, gradient in long if gradient == 0.0), None)
     gone = count - own.index(0.0) if 0.0 in own else None
     return Loss(name, gone, own[-1], layers, tuple(reversed(own)))
 
 
-def _products(locals_: Sequence[float], rounding: Rounding) -> Iterator[float]:
-    """Yield the gradient from the last layer to the first."""
+def _products(locals_: Sequence[float], name: str) -> Iterator[float]:
+    """Yield the gradient from the last layer to the first. Raises RangeError."""
+    rounding = FORMATS[name].round if name in FORMATS else float
     gradient = 1.0
     for local in reversed(locals_):
-        gradient = rounding(gradient * local)
+        try:
+            gradient = rounding(gradient * local)
+        except OverflowError:
+            gradient = math.inf
+        if math.isinf(gradient):
+            raise _exploded(name)
         yield gradient
 
 
-def _locals(chain: Chain, count: int, name: str) -> list[float]:
-    """Return what each layer multiplies the gradient with, in a format."""
-    parsed, weight, start = chain.parsed, chain.weight, chain.start
+def _exploded(name: str) -> DiffcliError:
     if name not in FORMATS:
-        return [local for _, _, local in _walk(parsed, count, weight, start)]
-    from diffcli.engine.coarse import backward, forward
+        return RangeError("overflow: the gradient is beyond 1.8e308")
+    from diffcli.engine.coarse import too_large
 
+    return too_large("the gradient", name)
+
+
+def _locals(chain: Chain, count: int, name: str) -> list[float]:
+    """Return what each layer multiplies the gradient with, in a format.
+
+    There are more layers than the chain has, as far as they have values.
+
+    Raises RangeError and DomainError where a layer of the chain has none.
+    """
+    length = max(count, LONG)
+    walk = _coarse_walk(chain, name) if name in FORMATS else _double_walk(chain, length)
+    found: list[float] = []
+    try:
+        for local in islice(walk, length):
+            found.append(local)
+    except DiffcliError:
+        if len(found) < count:
+            raise
+    return found
+
+
+def _double_walk(chain: Chain, count: int) -> Iterator[float]:
+    for _, _, local in _walk(chain.parsed, count, chain.weight, chain.start):
+        yield local
+
+
+def _coarse_walk(chain: Chain, name: str) -> Iterator[float]:
+    """Yield the local partials of ever more layers in a format."""
+    from diffcli.engine.coarse import backward, forward, too_large
+
+    parsed = chain.parsed
     (variable,) = parsed.variables
     program, rounding = Program([parsed.expression]), FORMATS[name].round
     known: dict[float, tuple[float, float]] = {}
-    found, output, w = [], rounding(start), rounding(weight)
-    for _ in range(count):
-        z = rounding(w * output)
-        if z not in known:
-            try:
+    try:
+        output, w = rounding(chain.start), rounding(chain.weight)
+        while True:
+            z = rounding(w * output)
+            if z not in known:
                 tape = forward(program, name, {variable: z})
-            except Undefined as undefined:
-                raise located(undefined, parsed, {variable: z}) from None
-            slope = rounding(w * backward(tape, name).partial(variable))
-            known[z] = tape.values[program.outputs[0]], slope
-        output, local = known[z]
-        found.append(local)
-    return found
+                slope = rounding(w * backward(tape, name).partial(variable))
+                known[z] = tape.values[program.outputs[0]], slope
+            output, local = known[z]
+            yield local
+    except OverflowError:
+        raise too_large("the value or slope of a layer", name) from None
+    except Undefined as undefined:
+        raise located(undefined, parsed, {variable: z}) from None
 
 
 def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from diffcli.analysis.judgement import judged_by_nodes
 from diffcli.calculus.functions import WHEN
 from diffcli.engine.rewriting import fill, tidy
-from diffcli.engine.tape import BackwardPass, Tape
+from diffcli.engine.tape import BackwardPass, Tape, Undefined
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -17,7 +17,7 @@ from diffcli.language.expression import (
     variable,
 )
 from diffcli.language.printer import text
-from diffcli.problem import Problem, pose
+from diffcli.problem import Problem, located, pose
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -122,14 +122,19 @@ class Trace(Record):
 def trace(problem: Problem, form: str = "") -> Trace:
     """Return both passes at the problem's point, in doubles or in another format.
 
-    Raises RangeError where that format is too small for a number, and KinkError where
-    the nodes do not have the slopes of the whole function.
+    Raises RangeError where that format is too small for a number, DomainError where the
+    function has no value in it, and KinkError where the nodes do not have the slopes of
+    the whole function.
     """
     warnings = judged_by_nodes(problem)
     if form:
         from diffcli.engine.coarse import CoarseTape, forward
 
-        tape = CoarseTape(forward(problem.program, form, problem.point), form)
+        try:
+            rounded = forward(problem.program, form, problem.point)
+        except Undefined as undefined:  # 1e-8 is 0 in half precision
+            raise located(undefined, problem.parsed, problem.point) from None
+        tape = CoarseTape(rounded, form)
         problem = problem._replace(tape=cast("Tape", tape))
     backward = problem.tape.backward()
     story = _Story(problem, backward)

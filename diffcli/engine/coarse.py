@@ -24,7 +24,7 @@ def forward(program: Program, name: str, point: Mapping[str, float]) -> Tape:
         return Tape(program, run(program, arithmetic, rounded))
     except Undefined as undefined:
         if undefined.overflow:
-            raise _too_large(_value_of(program.nodes[undefined.row]), name) from None
+            raise too_large(_value_of(program.nodes[undefined.row]), name) from None
         raise
 
 
@@ -34,7 +34,7 @@ def nearest(name: str, point: Mapping[str, float]) -> dict[str, float]:
     try:
         return {variable: rounding(value) for variable, value in point.items()}
     except OverflowError:
-        raise _too_large("a number of the point", name) from None
+        raise too_large("a number of the point", name) from None
 
 
 def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
@@ -57,7 +57,7 @@ def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
     try:
         return BackwardPass(tape, program.adjoints(output, 0.0, 1.0, added))
     except OverflowError:
-        raise _too_large("an adjoint", name) from None
+        raise too_large("an adjoint", name) from None
 
 
 class CoarseTape:
@@ -98,7 +98,7 @@ def quotient(
     try:
         return rounding(rounding(above.values[row] - below.values[row]) / rounding(h))
     except OverflowError:
-        raise _too_large("the difference quotient", name) from None
+        raise too_large("the difference quotient", name) from None
 
 
 def suitable(name: str, x: float) -> float:
@@ -125,7 +125,8 @@ def _value_of(node: Expression) -> str:
     return f"the number {node.text}"
 
 
-def _too_large(what: str, name: str) -> DiffcliError:
+def too_large(what: str, name: str) -> DiffcliError:
+    """Return the error for what a format has no number for."""
     form = FORMATS[name]
     return RangeError(
         f"overflow: {what} is beyond {form.largest}, the largest number of {name}"
