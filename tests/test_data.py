@@ -447,3 +447,17 @@ def test_a_bad_row_of_a_part_is_named(hard: str, tmp_path: Path, run: Run) -> No
     kept = run(*words, "--keep-going", "-f", "json")
     told = json.loads(kept.out)["data"]
     assert (told["rows"], told["used"]) == (5, 3)
+
+
+@pytest.mark.parametrize("words", [("grad", "-f", "plain"), ("check",)])
+def test_one_file_for_two_processes_is_told(
+    words: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "1.csv").write_text("x,y\n1,2\n3,4\n")
+    command, *more = words
+    for pattern, told in (("1.csv", True), ("*.csv", False)):
+        data = str(tmp_path / pattern)
+        given = (command, "(w*x-y)^2", "--at", "w=1", "--data", data, *more)
+        alone, shared = run(*given), run(*given, "--jobs", "2")
+        assert (shared.code, shared.out) == (alone.code, alone.out)
+        assert ("--jobs shares out files" in shared.err) == told

@@ -369,8 +369,15 @@ class Request(Record):
         budget = Remark("2+-0.1 is 2 - 0.1 here; a value with its error is 2±0.1.")
         return [
             *parsed.notes, *([taken] if surprising else []),
-            *([budget] if signed else []),
+            *([budget] if signed else []), *self.sharing_notes(),
         ]  # fmt: skip
+
+    def sharing_notes(self) -> list[Remark]:
+        """Say where there is nothing for several processes to share."""
+        one = self.data_file == "-" or os.path.exists(self.data_file)
+        if self.jobs == 1 or not one:
+            return []
+        return [Remark("--jobs shares out files, --data 'parts/*.csv'; this is one.")]
 
     def screen(self) -> Screen:
         """Return what is drawn on, from options, environment and terminal."""

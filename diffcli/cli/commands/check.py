@@ -161,7 +161,7 @@ def _answer(
     found: Iterator[tuple[Row, Check] | Passed],
 ) -> Answer:
     """Return what was found, and the error that gives the exit code."""
-    notes: list[Remark] = []
+    notes: list[Remark] = request.sharing_notes()
     seen: set[str] = set()
     kinks: list[KinkError] = []
 
