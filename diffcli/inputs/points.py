@@ -12,7 +12,7 @@ from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
-_FORTRAN = re.compile(r"[dD]\d{1,3}")
+_FORTRAN = r"[dD]\d{1,3}"
 
 
 class GivenError(ParseError):
@@ -297,7 +297,7 @@ def other_reading(name: str) -> str:
         return (
             f"1.0{name} is 1.0*{name} here, with a variable '{name}': the number is 1.0"
         )
-    if _FORTRAN.fullmatch(name):
+    if re.fullmatch(_FORTRAN, name):
         return f"1.5{name} is 1.5*{name} here, with a variable: write 1.5e{name[1:]}"
     return ""
 

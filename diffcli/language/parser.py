@@ -202,15 +202,17 @@ def _glued_to_pi(names: Sequence[str]) -> Iterator[Remark]:
 
 def _glued_to_an_index(source: str, names: Sequence[str]) -> Iterator[Remark]:
     """Yield what to tell of x₁x₂, which is one name."""
-    typed = dict.fromkeys(_GLUED.findall(source))
-    for text in typed:
+    if source.isascii():
+        return
+    for text in dict.fromkeys(re.findall(_GLUED, source)):
         if spelling(text) in names:
-            apart = _INDEX.sub(r"\1*", text)
+            apart = re.sub(_INDEX, r"\1*", text)
             yield Remark(f"{text} is one name here; a product is written {apart}.")
 
 
-_GLUED = re.compile(r"[^\W\d₀-₉]\w*[₀-₉][^\W\d₀-₉]\w*")
-_INDEX = re.compile(r"([₀-₉])(?=[^\W\d₀-₉])")
+#: Compiled when used: most calls have no index of this kind.
+_GLUED = r"[^\W\d₀-₉]\w*[₀-₉][^\W\d₀-₉]\w*"
+_INDEX = r"([₀-₉])(?=[^\W\d₀-₉])"
 
 
 def _is_part(name: str, vector: str) -> bool:
