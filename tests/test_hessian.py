@@ -9,6 +9,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import diffcli
 from diffcli import methods
 from diffcli.analysis.hessian import WAYS, hessian
 from diffcli.calculus.functions import INFIX
@@ -288,3 +289,15 @@ def test_what_is_not_chosen_bends_nothing(at: str, run: Run) -> None:
         sweep = record["hessian"]["backprop"][row][column]
         rules = record["hessian"]["symbolic"][row][column]
         assert sweep == pytest.approx(rules, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "outer", ["sqrt(1+{}^2)", "asinh({})", "acsch({})", "1/sqrt(1+{}^2)"]
+)
+@pytest.mark.parametrize("inner", ["tan(x)", "cot(x)", "tanh(x)"])
+@pytest.mark.parametrize("x", [2.2, -2.7])
+def test_a_root_of_a_square_keeps_its_sign(outer: str, inner: str, x: float) -> None:
+    """sqrt(1+tan(x)^2) is 1/abs(cos(x)), and 1/cos(x) on one side only."""
+    found = diffcli.hessian(outer.format(inner), {"x": x}).columns
+    one, other = (found[name]["x", "x"].value for name in ("symbolic", "backprop"))
+    assert one == pytest.approx(other, rel=1e-9)

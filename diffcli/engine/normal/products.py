@@ -158,6 +158,8 @@ def _tangents(work: Work, product: Product) -> list[Expression]:
     parts: list[Factor] = []
     for base, exponent in factors:
         square = _tangent_square(work, base)
+        if exponent.denominator != 1 and not _is_positive(square):
+            square = None  # sqrt(1 + tan(u)²) is 1/abs(cos(u))
         squares.append((base, exponent) if square is None else (square, -2 * exponent))
         parts += _sine_and_cosine(*squares[-1])
     size, kinds = most = _weight(factors)
@@ -196,6 +198,10 @@ def _tangent_square(work: Work, base: Expression) -> Expression | None:
         if found and exponent == 2 and square.coefficient == sign:
             return call(BY_NAME[below], *tangent.args)
     return None
+
+
+def _is_positive(node: Expression | None) -> bool:
+    return isinstance(node, Call) and node.function.name == "cosh"
 
 
 def _sine_and_cosine(base: Expression, exponent: Fraction) -> list[Factor]:
