@@ -124,7 +124,10 @@ def _of_cells(
     def peek() -> bool:
         """Tell whether the first row has values with errors."""
         seen = iter(begins) if begins else _read(kind, [look()], name, dialect)
-        return bool(begins or not breaks) and _has_errors(_pointed(seen, shape))
+        try:
+            return bool(begins or not breaks) and _has_errors(_pointed(seen, shape))
+        except ParseError:  # its row goes on in the next line, or is told of in turn
+            return False
 
     return Rows(
         shape.header,
