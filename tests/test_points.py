@@ -79,15 +79,3 @@ def test_numbers_from_python() -> None:
     for values in ({"x": 1}, {"x": 1, "y": 2, "z": 3}, {"x": 1, "y": math.nan}):
         with pytest.raises(PointError):
             fitted(values, ["x", "y"])
-
-
-def test_the_first_row_may_go_on_in_the_next_line(run: Run, tmp_path: Path) -> None:
-    """It is looked at before it is read, for values with their errors."""
-    file = tmp_path / "points.csv"
-    file.write_text('x,note\n1,"a\nb"\n2,c\n', "utf-8")
-    ran = run("grad", "x^2", "--points", str(file), "-f", "csv")
-    assert ran.out.splitlines()[1:] == ['1,"a', 'b",1,2,ok', "2,c,4,4,ok"]
-    file.write_text('x,note\n1,"a\n2,b\n', "utf-8")
-    ran = run("grad", "x^2", "--points", str(file), "-f", "csv")
-    assert ran.code == 3
-    assert ":2: a quote opens here" in ran.err

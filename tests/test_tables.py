@@ -591,3 +591,15 @@ def test_what_a_line_looks_like_is_a_hint(run: Run, tmp_path: Path) -> None:
     }.items():
         file.write_text(text, encoding="utf-8")
         assert hint in run("grad", "x+y", "--points", str(file), "-f", "csv").err
+
+
+def test_the_first_row_may_go_on_in_the_next_line(run: Run, tmp_path: Path) -> None:
+    """It is looked at before it is read, for values with their errors."""
+    file = tmp_path / "points.csv"
+    file.write_text('x,note\n1,"a\nb"\n2,c\n', "utf-8")
+    ran = run("grad", "x^2", "--points", str(file), "-f", "csv")
+    assert ran.out.splitlines()[1:] == ['1,"a', 'b",1,2,ok', "2,c,4,4,ok"]
+    file.write_text('x,note\n1,"a\n2,b\n', "utf-8")
+    ran = run("grad", "x^2", "--points", str(file), "-f", "csv")
+    assert ran.code == 3
+    assert ":2: a quote opens here" in ran.err
