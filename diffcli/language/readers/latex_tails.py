@@ -7,9 +7,14 @@ import re
 
 from diffcli.errors import Span
 
-_SEPARATOR = re.compile(
-    r"[,;]|\\q?quad|\\(?:text|mbox|textrm|mathrm)\s*\{\s*(?:for|where|if|when|with|on)\b"
+_SEPARATOR = (
+    r"[,;]|\\q?quad|\\(?:text|mbox|textrm|mathrm)"
+    r"(?=\s*\{\s*(?:for|where|if|when|with|on)\b)"
 )
+_OPENS = frozenset(("(", "[", "{", r"\begin", r"\left"))
+_CLOSES = frozenset((")", "]", "}", r"\end", r"\right"))
+_MARK = re.compile(rf"{_SEPARATOR}|\\(?:begin|end|left|right)(?![A-Za-z])|[()\[\]{{}}]")
+_MOST = 20  # places at which a formula may end
 _WORDS = re.compile(r"\\(?:text|mbox|textrm|mathrm|hbox)\s*\{([^{}]*)\}")
 _RELATION = re.compile(
     r"[<>∈≤≥≠]|\\(?:in|lt|gt|leq?|geq?|leqslant|geqslant|neq?)(?![a-z])"
@@ -28,19 +33,16 @@ def formula_end(source: str, within: Span) -> int:
     (3, 5)
     """
     start, end = within
-    for found in _SEPARATOR.finditer(source, start, end):
-        front, rest = source[start : found.start()], source[found.start() : end]
-        if front.strip() and _is_whole(front) and _says_where(rest):
-            return found.start()
+    depth = asked = 0
+    for found in _MARK.finditer(source, start, end):
+        text = found[0]
+        if text in _OPENS or text in _CLOSES:
+            depth += 1 if text in _OPENS else -1
+        elif depth == 0 and asked < _MOST and source[start : found.start()].strip():
+            asked += 1
+            if _says_where(source[found.start() : end]):
+                return found.start()
     return end
-
-
-def _is_whole(text: str) -> bool:
-    """Tell whether all that is opened in a text is closed there."""
-    pairs = ("( )", "[ ]", "{ }", r"\begin \end", r"\left \right")
-    return all(
-        text.count(one) == text.count(other) for one, other in map(str.split, pairs)
-    )
 
 
 def _says_where(text: str) -> bool:
