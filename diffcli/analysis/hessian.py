@@ -87,13 +87,13 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
     formulas, corners = hessian_doubles.formulas(problem, pairs, warnings)
     found = _numbers(problem, where, formulas, names, warnings)
     symbolic, swept = found["symbolic"], found["backprop"]
-    # The two exact ways share no step, so their difference is an error of both.
+    # Rules have a bound of their own; sweeps are off by that and the difference.
     for pair in pairs:
         one, other = symbolic[pair], swept[pair]
         if pair in corners:
             symbolic[pair] = swept[pair] = corners[pair]
         elif one.value is not None and other.value is not None:
-            error = max(one.error, float(abs(one.value - other.value)))
+            error = one.error + float(abs(one.value - other.value))
             symbolic[pair] = one._replace(error=error)
             swept[pair] = other._replace(error=error)
     if not problem.precise:
