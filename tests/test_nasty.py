@@ -222,3 +222,26 @@ def test_no_format_of_floats_has_what_is_no_number(
                 assert ran.code in (2, code), (form, ran.err)
             if ran.code in (2, 4, 5):
                 assert ran.out == "", (command, form)
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize(
+    "call", ["check --seed 1", "check --taylor", "grad --order 3", "grad --h auto"]
+)
+def test_no_option_turns_a_nasty_point_into_a_bug(
+    call: str, nasty: str, run: Run
+) -> None:
+    formula, at, code = NASTY[nasty]
+    ran = run(*call.split(), formula, "--at", at)
+    assert ran.code in (0, 2, 4, 5, 6), ran.err
+    if code == 5 and "order" not in call:
+        assert ran.code == 5
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["grad (1/x)/(1/x) --order 3 --at 1", "sweep abs(x)/(tanh(1e3*x)) --at 1e-8",
+     "grad sqrt(abs(x)) --float single --at 1e-320", "check x^x --seed 1 --at -1"],
+)  # fmt: skip
+def test_what_was_a_bug_once(call: str, run: Run) -> None:
+    assert run(*call.split()).code in (0, 5)

@@ -161,11 +161,14 @@ def claimed_gradient(
 ) -> dict[str, Estimate]:
     """Return the partials that are claimed, or all of backprop's.
 
-    Raises Undefined where a claim has no value.
+    Raises Undefined where a claim has no value, KinkError where there is no gradient.
     """
     if claims:
         return {n: evaluated(c.expression, problem.point) for n, c in claims.items()}
     result = compare(problem, ("backprop",))
+    error = result.error()
+    if error is not None:
+        raise error
     return {name: result.partial(name) for name in problem.variables}
 
 

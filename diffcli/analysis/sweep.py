@@ -243,6 +243,8 @@ def _expected(parts: Sequence[_Part]) -> float | None:
     if power <= 0:
         return None
     rounding = here.rounding * here.h
+    if here.h**power == 0.0:  # a pole beside the point
+        return None
     scale = here.truncation / here.h**power
     return float((rounding / (power * scale)) ** (1 / (power + 1)))
 

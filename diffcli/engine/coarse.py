@@ -9,7 +9,7 @@ from importlib import import_module
 from diffcli.calculus.floats import FORMATS
 from diffcli.engine.fold import run
 from diffcli.engine.tape import BackwardPass, Edge, Program, Tape, Undefined
-from diffcli.errors import DiffcliError, RangeError
+from diffcli.errors import DiffcliError, KinkError, RangeError
 from diffcli.language.expression import Call, Expression, Number
 
 
@@ -41,7 +41,8 @@ def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
     """Return the backward pass in a format.
 
     A local partial is computed in double and then rounded, as every function is.
-    Raises RangeError where an adjoint is too large for it.
+    Raises RangeError where an adjoint is too large for it, KinkError where a function
+    has no slope at a rounded value.
     """
     rounding = FORMATS[name].round
     program, values = tape.program, tape.values
@@ -58,6 +59,9 @@ def backward(tape: Tape, name: str, output: int = 0) -> BackwardPass:
         return BackwardPass(tape, program.adjoints(output, 0.0, 1.0, added))
     except OverflowError:
         raise too_large("an adjoint", name) from None
+    except (ValueError, ZeroDivisionError):
+        message = f"not differentiable where the point is in {name}"
+        raise KinkError(message) from None
 
 
 class CoarseTape:

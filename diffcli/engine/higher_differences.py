@@ -101,6 +101,8 @@ def best_higher_difference(
     for first in (1, 2):  # two values may agree by chance, but not again and again
         with suppress(NoDifference):
             fewer = [run[first:] for run in runs if len(run) > first]
+            if not fewer:
+                raise NoDifference("one step alone")
             again, *_ = extrapolate(fewer, *given)
             error = max(error, _SAFETY * abs(again - value))
     if error > _ONE_DIGIT * abs(value) and not flat:
