@@ -3,6 +3,7 @@
 The curvature at the start suggests rates.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -40,7 +41,8 @@ class Descent(Record):
     @property
     def stable(self) -> float | None:
         """A rate below which descent would settle, were f as curved everywhere."""
-        return 2 / self.curvature if self.curvature and self.curvature > 0 else None
+        limit = 2 / self.curvature if self.curvature and self.curvature > 0 else None
+        return limit if limit is not None and math.isfinite(limit) else None
 
     @property
     def floor(self) -> float | None:

@@ -296,11 +296,15 @@ def _sample(
     h: float, found: RoundedQuotient | None, true: Estimate, truncation: float | None
 ) -> WidthSample:
     """Return a quotient and its error."""
-    if found is None:
+    if found is None or not math.isfinite(found.slope):
         return WidthSample(h, None, None, None, None)
     predicted = None if truncation is None else truncation + found.rounding + found.held
+    if predicted is not None and not math.isfinite(predicted):
+        predicted = None
     absolute = float(abs(found.slope - true.number))
     relative = float(absolute / abs(true.value)) if true.value else None
+    if relative is not None and not math.isfinite(relative):
+        relative = None
     return WidthSample(h, found.slope, absolute, relative, predicted)
 
 
