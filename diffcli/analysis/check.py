@@ -232,7 +232,7 @@ def _slope_nearby(problem: Problem, name: str) -> float:
         place = {**problem.point, name: factor * x if x else factor - 1.0}
         with suppress(Undefined):
             sizes.append(abs(problem.program.run(place).backward().partial(name)))
-    return max(size for size in sizes if math.isfinite(size))
+    return max((size for size in sizes if math.isfinite(size)), default=0.0)
 
 
 def _referee(problem: Problem, name: str) -> Estimate | None:
