@@ -243,7 +243,8 @@ def test_no_option_turns_a_nasty_point_into_a_bug(
     ["grad (1/x)/(1/x) --order 3 --at 1", "sweep abs(x)/(tanh(1e3*x)) --at 1e-8",
      "grad sqrt(abs(x)) --float single --at 1e-320", "check x^x --seed 1 --at -1",
      "sweep erf(x)/relu(x) --at 1e-320",
-     "check relu(x)/(x%2) --claim 0 --at 1e-320", "descend 1e-310*x^2 --at 1 --rate 1 -f json"],
+     "check relu(x)/(x%2) --claim 0 --at 1e-320",
+     "descend 1e-310*x^2 --at 1 --rate 1 -f json"],
 )  # fmt: skip
 def test_what_was_a_bug_once(call: str, run: Run) -> None:
     assert run(*call.split()).code in (0, 1, 5, 6)
