@@ -35,6 +35,15 @@ def test_a_misspelt_command_is_named(name: str, run: Run) -> None:
         assert f"did you mean '{name}'?" in ran.err
 
 
+@pytest.mark.parametrize("formula", ["x^2", "(-x)", "f(x) = x'", "2"])
+def test_a_formula_without_a_command_is_told_where_it_goes(
+    formula: str, run: Run
+) -> None:
+    ran = run("--", formula)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Hint: a command comes first: diffcli grad FORMULA --at POINT" in ran.err
+
+
 @pytest.mark.parametrize(("name", "option", "value"), CHOICES)
 def test_a_misspelt_choice_is_named(
     name: str, option: str, value: str, run: Run

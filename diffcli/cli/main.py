@@ -262,7 +262,10 @@ def _of_click(error: click.ClickException) -> UsageError:
     elif isinstance(kind, click.Choice):
         hint = suggestion(_quoted(message)[1], kind.choices, hint)
     elif message.startswith("No such command"):
-        hint = suggestion(_quoted(message)[0], group.list_commands(context), hint)
+        word = _quoted(message)[0]
+        if not word.replace("-", "").isalpha():
+            hint = "a command comes first: diffcli grad FORMULA --at POINT"
+        hint = suggestion(word, group.list_commands(context), hint)
     return UsageError(message, hint=hint)
 
 
