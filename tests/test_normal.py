@@ -1,6 +1,7 @@
 """The normal form: the same function, short, and the same again when done twice."""
 
 import math
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,15 @@ def test_reads_back(expression: Expression) -> None:
 )
 def test_known(formula: str, form: str) -> None:
     assert text(normal(parse(formula).expression)) == form
+
+
+@pytest.mark.parametrize("other", ["z", "x"])
+def test_a_term_in_a_bracket_joins_its_like(other: str) -> None:
+    """Each letter once, though the bracket may be as long: x - 2*(y - z) + z."""
+    for c, d in product(range(-4, 5), repeat=2):
+        formula = f"x + ({c})*(y - z) + ({d})*{other}"
+        form = text(normal(parse(formula).expression))
+        assert all(form.count(name) <= 1 for name in "xyz"), (formula, form)
 
 
 def test_every_form_is_of_use() -> None:

@@ -236,10 +236,7 @@ class Normal(Work):
         return self.written[key]
 
     def _new_sum_of(self, terms: Terms, depth: int) -> Expression:
-        flat: list[Product] = []
-        for term in terms:
-            flat += self._terms_inside(term)
-        terms = self.without_squares(self.collect(flat))
+        terms = self.without_squares(self.collect(terms))
         if len(terms) < 2:
             return self.build(terms[0]) if terms else ZERO
         options = [self.build_sum(terms)]
@@ -251,15 +248,6 @@ class Normal(Work):
                     first = form.wins(self, terms, found)
                     options.insert(0 if first else len(options), found)
         return min(options, key=self.cost)
-
-    def _terms_inside(self, term: Product) -> Iterable[Product]:
-        """Return the terms of a sum inside a sum; anything else as it is."""
-        c, factors = term
-        if len(factors) == 1 and abs(c) == 1:
-            base, exponent = factors[0]
-            if exponent == 1 and is_sum(base):
-                return [Product(c * k, f) for k, f in self.terms(base)]
-        return [term]
 
     def times(self, products: Iterable[Product], *, plain: bool = False) -> Expression:
         """Return the shortest of a few forms of a product."""

@@ -127,9 +127,14 @@ def _half(term: Product) -> Product | None:
 
 
 def _without_brackets(work: Work, terms: Terms, found: Expression) -> bool:
-    """Tell whether two brackets were multiplied out: (1 - x)*(2 - x) - x."""
+    """Tell whether two brackets were multiplied out: (1 - x)*(2 - x) - x.
+
+    Or one of which a term joins another: x - 2*(y - z) + z.
+    """
     from diffcli.engine.normal.products import simple_sums
 
+    if len(work.terms(found)) <= len(terms):
+        return True
     return any(len(simple_sums(term)) > 1 for term in terms)
 
 
