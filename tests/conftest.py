@@ -75,6 +75,23 @@ def patience(seconds: int = 100) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def work(act: Callable[[], object]) -> int:
+    """Return how many functions an act enters: its cost, the same on any machine."""
+    count = 0
+
+    def entered(frame: object, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(entered)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the wheel, built once with what is installed if that is enough."""
