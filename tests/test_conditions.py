@@ -19,7 +19,7 @@ from diffcli.language.latex_printer import latex
 from diffcli.language.lexer import Token
 from diffcli.language.parser import parse, parse_template
 from diffcli.language.printer import text
-from diffcli.language.readers import conditions
+from diffcli.language.readers import cases, conditions
 from diffcli.language.readers.words import by_call, call
 from diffcli.language.textbook import text as on_paper
 from tests import strategies
@@ -39,6 +39,30 @@ def test_what_is_printed_reads_back(formula: str) -> None:
     assert parse(text(expression)).expression is expression
     assert parse(text(expression, spaced=False)).expression is expression
     assert parse(on_paper(expression)).expression is expression
+
+
+CHOICES = [
+    "where({}, 2, x)", "2 if {} else x", "({}) ? 2 : x", "{} ? 2 : x",
+    "cases({}, 2, x)", "Piecewise((2, {}), (x, True))", "Piecewise[{{{{2, {}}}}}, x]",
+    "Piecewise[{{{{2, {}}}, {{x, True}}}}]", "2*({}) + x*(x>=-1)", "np.where({}, 2, x)",
+    "f(x) = where(3 > x and {}, 2, x)", "z = 2; where({}, z, x)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_below_a_negative_number_needs_no_space(choice: str) -> None:
+    """x<-1 is no assignment where something is chosen."""
+    spaced, tight = (parse(choice.format(c)) for c in ("x < -1", "x<-1"))
+    assert tight.expression is spaced.expression
+    assert text(spaced.expression).count("<") > 0
+
+
+@pytest.mark.parametrize("formula", ["y <- x^2", "y<-2; x*y", "z = 2; y <- x^2; y"])
+def test_an_arrow_that_may_be_an_assignment_is_refused_with_both(formula: str) -> None:
+    with pytest.raises(ParseError, match="'<-' is not part") as caught:
+        parse(formula)
+    assert "y = 2*x" in caught.value.hint
+    assert "y < -2*x" in caught.value.hint
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
@@ -200,6 +224,7 @@ def test_nested_choices_take_a_word_each(
         return call(word, *inside, text=text)
 
     monkeypatch.setattr(conditions, "by_call", counted)
+    monkeypatch.setattr(cases, "by_call", counted)
     monkeypatch.setattr(conditions, "call", call_of)
     for count in (20, 40):
         closing = ", True))" if "Piecewise" in each else ")" if "(" in each else ""

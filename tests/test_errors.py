@@ -77,6 +77,12 @@ Error: unexpected ','
    ^
 Hint: decimals use a point: 1.5*x
 """),
+    (("1.234,5*x", "--at", "1"), 3, """\
+Error: unexpected ','
+  1.234,5*x
+       ^
+Hint: decimals use a point: 1234.5*x
+"""),
     (("x $ 3", "--at", "1"), 3, """\
 Error: '$' is not part of the language
   x $ 3

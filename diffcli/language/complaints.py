@@ -1,5 +1,6 @@
 """What can be wrong with a formula, and how to say it: sentence, place, hint."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS, INFIX, Function
@@ -312,10 +313,13 @@ class Complaints:
         """Say that a comma separates nothing here; it may have been a decimal point."""
         before, after = self.tokens[index - 1], self.tokens[index + 1]
         hint = ""
-        if before.kind == after.kind == "number":
+        number = before.text
+        if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", number):
+            number = number.replace(".", "")  # 1.234,5: in groups of thousands
+        if before.kind == after.kind == "number" and "." not in number + after.text:
             rest = self.source[after.end :]
             rest = rest if len(rest) < _SHORT else "…"
-            hint = f"decimals use a point: {before.text}.{after.text}{rest}"
+            hint = f"decimals use a point: {number}.{after.text}{rest}"
             if len(after.text) == _GROUP and before.text.isdecimal():
                 hint += f"; thousands have no sign: {before.text}{after.text}{rest}"
         return self.at(index, "unexpected ','", hint or self._beside(index))

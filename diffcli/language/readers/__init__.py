@@ -14,6 +14,7 @@ from diffcli.language.lexer import refusal as unknown_sign
 from diffcli.language.parser import Parsed, parse_tokens
 from diffcli.language.readers import (
     bars,
+    cases,
     code,
     conditions,
     equations,
@@ -39,7 +40,8 @@ _READERS: tuple[Callable[[Draft], Words], ...] = (
     bars.read,
     names.read,
     indexed.read,
-    conditions.cases,
+    cases.below_minus,
+    cases.read,
     tuples.read,
     conditions.read,
     conditions.choices,

@@ -16,7 +16,6 @@ from diffcli.language.readers.words import (
     Pieces,
     Rewrite,
     Words,
-    arguments,
     begins_operand,
     by_call,
     call,
@@ -253,72 +252,6 @@ def _compared(items: list[_Item]) -> Words:
             chain[-1].append(item)
     finish()
     return found
-
-
-def cases(draft: Draft) -> Words:
-    """Return the words with nested ``where`` in place of cases and of Piecewise.
-
-    Raises ParseError where a value stands without a condition.
-    """
-    if not any(word.text.lower() in _CASES for word in draft.words):
-        return draft.words
-
-    def rewriter(word: Token) -> Rewrite | None:
-        if word.text in draft.names or word.text in draft.own:
-            return None
-        how = _CASES.get(word.text.lower())
-        return how and (lambda pieces: how(draft, pieces))
-
-    return by_call(draft.words, rewriter, sealed=True)
-
-
-def _from_list(draft: Draft, pieces: Pieces) -> Words:
-    """Return cases(c1, a1, c2, a2, otherwise) as nested choices."""
-    given = pieces.arguments
-    if len(given) % 2 == 0 or len(given) < 3 or not all(given):
-        hint = "cases(x < 0, -x, x) gives -x where x < 0, else x"
-        message = "cases takes conditions with their values, and a value otherwise"
-        raise draft.refuse([pieces.name, pieces.closing], message, hint)
-    return _nested(
-        pieces.name, list(zip(given[::2], given[1::2], strict=False)), given[-1]
-    )
-
-
-def _from_pairs(draft: Draft, pieces: Pieces) -> Words | None:
-    """Return Piecewise((a1, c1), (a2, c2), (a3, True)) as nested choices."""
-    pairs = [
-        arguments(given[1:-1]) if given and given[0].kind in OPENING else []
-        for given in pieces.arguments
-    ]
-    if any(len(pair) != 2 for pair in pairs):
-        return _from_list(draft, pieces)
-    (value, last), rest = pairs[-1], pairs[:-1]
-    if [word.text for word in last] != ["True"]:
-        hint = "end with (value, True)"
-        message = "it is not said what holds in all other cases"
-        raise draft.refuse([pieces.name, pieces.closing], message, hint)
-    return _nested(pieces.name, [(condition, a) for a, condition in rest], value)
-
-
-def _nested(word: Token, pairs: list[tuple[Words, Words]], otherwise: Words) -> Words:
-    found: Words = []
-    for condition, value in pairs:
-        comma = sign(",", word)
-        found += [
-            name("where", word),
-            sign("(", word),
-            *condition,
-            comma,
-            *value,
-            comma,
-        ]
-    return [*found, *otherwise, *[sign(")", word)] * len(pairs)]
-
-
-_CASES = {
-    "cases": _from_list, "ifelse": _from_list, "if": _from_list, "if_else": _from_list,
-    "iif": _from_list, "piecewise": _from_pairs, "select": _from_list,
-}  # fmt: skip
 
 
 def choices(draft: Draft) -> Words:
