@@ -1,0 +1,216 @@
+"""Change the code and see whether a test notices.
+
+    scripts/mutants                                the lines changed since main
+    scripts/mutants diffcli/engine --seconds 300   a room, or a file
+    scripts/mutants diffcli/engine/fold.py --tests tests/test_derivation.py --seed 3
+    scripts/mutants --sample 100 --seed 1          of the rooms that compute: the share
+
+A mutant is a copy of the package in which one operator, comparison, constant or
+condition, drawn by chance, is another; it is killed if a test fails. Which tests: the
+doctests of its file and those that import it (or its room, if none does); --wide asks
+those that try everything too, and so does --sample, which fails below 92 %. What lives
+is printed, and asks for a better law, or for less code. What computes the same, or is
+nothing to test, is a line of tests/mutants.txt with the reason.
+"""
+
+import argparse
+import math
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+from mutable import ROOT, Mutant, changed, explained, mutants
+
+PARTS = ("diffcli", "tests", "scripts", "pyproject.toml", "README.md", ".pictures")
+LATE = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis is imported before
+HANG = 60  # seconds of the processor for one test, before it counts as failed
+WORK = 150  # seconds of the processor for a round of tests, before it has to end
+ENOUGH = 0.92  # of the mutants of a sample are to be noticed
+#: The rooms that compute, of which a sample is drawn.
+ROOMS = ("calculus", "language", "engine", "arithmetics", "methods", "analysis")
+#: What tries everything, for what the tests of a file let live: a minute each.
+WIDE = ("test_cases", "test_golden", "test_nasty", "test_agreement")
+#: Tests of processes, terminals and other programs: slow, and about other things.
+APART = (
+    "test_process", "test_bare", "test_packaging", "test_terminal", "test_demos",
+    "test_imports", "test_explore_live", "test_waiting", "test_typeset", "test_export",
+    "test_sizes", "test_depth", "test_fuzz", "test_contracts", "test_additions",
+)  # fmt: skip
+#: What scripts/coverage leaves: which test reaches which line.
+REACHED = ROOT / "build" / "coverage" / "data"
+
+
+def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
+    """Return what to run for a mutant, one list after the other.
+
+    If it is known which tests reach its line, those, the nearest first.
+    """
+    near = tests_of(mutant.path)
+    lines = reached(mutant.path)
+    names = next(filter(None, map(lines.get, range(mutant.line, 0, -1)[:5])), [])
+    there: dict[str, list[str]] = {}
+    for name in names:
+        folder, _, rest = name.partition(".")
+        module, _, test = rest.partition(".")
+        if folder == "tests" and module not in APART:
+            file = f"tests/{module}.py"
+            there.setdefault(file, []).append(f"{file}::{test}")
+    if not there:
+        return [near, *([f"tests/{name}.py"] for name in WIDE if wide)]
+    files = [*near, *(sorted({*there} - {*near}) if wide else [])]
+    return [[mutant.path, *(test for file in files for test in there.get(file, []))]]
+
+
+@cache
+def reached(path: str) -> dict[int, list[str]]:
+    """Return the tests that reach each line of a file, as far as that is known."""
+    if not REACHED.exists():
+        return {}
+    from coverage import CoverageData
+
+    data = CoverageData(str(REACHED))
+    data.read()
+    files = (file for file in data.measured_files() if file.endswith(f"/{path}"))
+    return data.contexts_by_lineno(next(files, ""))
+
+
+@cache
+def tests_of(path: str) -> list[str]:
+    """Return what to run for a file: its doctests, and the tests that import it."""
+    module = path.removesuffix(".py").replace("/", ".")
+    room, _, name = module.rpartition(".")
+    imports = re.compile(
+        rf"from {re.escape(module)} import|import {re.escape(module)}\b"
+        rf"|from {re.escape(room)} import [^#]*\b{name}\b"
+    )
+    named = (f"test_{name}", f"test_{room.rpartition('.')[2]}")
+    near, wider = [path], []
+
+    def nearest(test: Path) -> tuple[bool, int]:
+        return test.stem not in named, test.stat().st_size
+
+    for test in sorted(ROOT.glob("tests/test_*.py"), key=nearest):
+        text = test.read_text("utf-8")
+        if test.stem not in APART + WIDE:
+            if imports.search(text) or test.stem in named:
+                near.append(f"tests/{test.name}")
+            elif f"{room}." in text or f"from {room} " in text:
+                wider.append(f"tests/{test.name}")
+    return near if len(near) > 1 else [*near, *wider]
+
+
+def killed(folder: Path, rounds: list[list[str]], sound: dict[str, list[str]]) -> bool:
+    """Tell whether a test fails, or does not end, with the package of a folder.
+
+    ``sound`` collects the tests that say so: they have to pass without the change.
+    """
+    for tests in rounds:
+        if failed(folder, tests):
+            sound[" ".join(tests)] = tests
+            return True
+    return False
+
+
+class Clock:
+    """A plugin of pytest: a test that hangs has failed, and a long round ends."""
+
+    def pytest_runtest_logstart(self) -> None:
+        """End the process where this test takes too long, or all those before did."""
+        if time.process_time() > WORK:
+            sys.modules["pytest"].exit("enough", returncode=0)
+        signal.setitimer(signal.ITIMER_PROF, HANG)  # nobody catches SIGPROF
+
+
+def failed(folder: Path, tests: list[str]) -> bool:
+    """Tell whether one of these tests fails, in a process that has all libraries."""
+    if not (child := os.fork()):
+        try:
+            signal.setitimer(signal.ITIMER_PROF, HANG)  # collecting can hang as well
+            silent = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(silent, stream)
+            os.chdir(folder)
+            import pytest
+
+            words = ["-qx", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", LATE]
+            code = pytest.main([*words, *tests], plugins=[Clock()])
+            os._exit(0 if code == 5 else int(code))  # 5: there was nothing to run
+        finally:
+            os._exit(99)
+    _, status = os.waitpid(child, 0)
+    return status != 0
+
+
+def prepared(folder: Path) -> None:
+    """Copy what the tests need, and import all that stays the same."""
+    for part in PARTS:
+        copied = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
+        copied(ROOT / part, folder / part)
+    os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(folder)]
+    for name in ("pytest", "hypothesis", "mpmath", "sympy", "rich.table", "jsonschema"):
+        __import__(name)
+
+
+def main() -> int:
+    """Try mutants until it is time."""
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    asked.add_argument("rooms", nargs="*", type=Path)
+    asked.add_argument("--seconds", type=float)
+    asked.add_argument("--sample", type=int, metavar="COUNT")
+    asked.add_argument("--tests", nargs="+")
+    asked.add_argument("--wide", action="store_true")
+    asked.add_argument("--seed", type=int, default=0)
+    given = asked.parse_args()
+    known = explained()
+    sampled = given.sample is not None
+    wide = given.wide or sampled
+    rooms = given.rooms or [ROOT / "diffcli" / room for room in ROOMS if sampled]
+    offered = [*changed()] if not rooms else [
+        mutant
+        for room in rooms
+        for path in (sorted(room.rglob("*.py")) if room.is_dir() else [room])
+        for mutant in mutants(path.resolve())
+    ]  # fmt: skip
+    random.Random(given.seed).shuffle(offered)
+    seconds = given.seconds or (math.inf if sampled else 50)
+    until, dead, tried, same = time.monotonic() + seconds, 0, 0, 0
+    sound: dict[str, list[str]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepared(folder)
+        for mutant in offered:
+            if tried == given.sample or time.monotonic() > until:
+                break
+            if mutant.key() in known:
+                same += 1
+                continue
+            rounds = [given.tests] if given.tests else rounds_of(mutant, wide=wide)
+            (folder / mutant.path).write_text(mutant.code(), "utf-8")
+            noticed = killed(folder, rounds, sound)
+            tried, dead = tried + 1, dead + noticed
+            if not noticed:
+                print(f"{mutant.line}: {mutant.key():.150}", flush=True)
+            shutil.copy2(ROOT / mutant.path, folder / mutant.path)
+        for tests in sound.values():
+            if failed(folder, tests):
+                print("these fail without any change:", *tests)
+                return 2
+    share = dead / tried if tried else 1.0
+    print(f"{dead} of {tried} mutants killed, {share:.1%}", end="; ")
+    print(f"{len(offered)} there are, {same} explained")
+    return int(share < (ENOUGH if sampled else 1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
