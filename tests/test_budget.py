@@ -57,6 +57,23 @@ def test_where_second_order_matters_it_is_said(run: Run) -> None:
     assert "Second order changes nothing of note" in out
 
 
+def test_second_order_that_does_not_settle_is_not_shown(run: Run) -> None:
+    ran = run("grad", "cos(x^2)", "--at", "x=-1.33±0.339")
+    assert "the second order is not known here" in ran.err
+    assert "Second order" not in ran.out
+
+
+UNLIKE = ["x^4 at 0", "1-x^6 at 0", "abs(x) at 0.05", "cos(20*x) at 0", "1/x at 0.11"]
+
+
+@pytest.mark.parametrize("case", UNLIKE)
+def test_where_no_parabola_tells_it_is_warned(case: str, run: Run) -> None:
+    formula, x = case.split(" at ")
+    ran = run("grad", formula, "--at", f"x={x}±0.1")
+    assert "bends so much that its slope does not tell" in ran.err
+    assert "changes nothing" not in ran.out
+
+
 @pytest.mark.parametrize(
     "at", ["x=2.0±0.1,y=3±0.2", "2.0±0.1, 3±0.2", "2.0+/-0.1,3+/-0.2", "y=3±1/5,x=2±.1"]
 )

@@ -184,3 +184,21 @@ def test_no_exponent_fills_the_memory() -> None:
         power(mp.mpf(3), huge)
     softplus = multiprecision.PRIMITIVES["softplus"]
     assert softplus(mp.mpf(-1e300)) == 0
+
+
+@pytest.mark.parametrize("x", ["0.1", "1e-9", "pi/6", "-1/3"])
+@pytest.mark.parametrize("order", ["1", "2", "5"])
+def test_that_a_point_is_one_of_doubles_is_said(x: str, order: str, run: Run) -> None:
+    words = ("grad", "x^2", "--at", x, "--order", order, "--digits")
+    ran = run(*words, "30", "-f", "plain")
+    shown = ran.err.split("x = ")[1].split(";")[0]
+    with mp.workdps(60):
+        double = mpf(float(Program([parse(x).expression]).value({})))
+        assert shown == mp.nstr(double, 30)
+    assert run(*words, "17").err == ""
+    assert run(*words, "30", "--prove").err == ""
+
+
+@pytest.mark.parametrize("x", ["0.5", "3/4", "2^60", "-7", "sqrt(4)"])
+def test_nothing_is_said_of_what_a_double_is(x: str, run: Run) -> None:
+    assert run("grad", "x^2", "--at", x, "--digits", "30").err == ""

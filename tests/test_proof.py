@@ -170,6 +170,14 @@ def test_what_no_ball_tells_is_handed_on() -> None:
         assert many[3:] == [("", "open")] * 2
 
 
+@pytest.mark.parametrize("digits", [3, 5, 17, 30])
+def test_exact_is_only_what_is_written_out(digits: int) -> None:
+    for power in range(1, 40):
+        truth = Fraction(3, 2) ** power
+        found = diffcli.prove(f"x^{power}", {"x": 1.5}, order=0, digits=digits).value
+        assert found.status == ("exact" if Fraction(found.text) == truth else "proved")
+
+
 def test_what_is_open_is_said_and_ends_in_6(run: Run) -> None:
     code, out, err = run("grad", "abs(sin(x))", "--at", "pi", "--prove", "-f", "csv")
     assert (code, out.splitlines()[2]) == (6, "1,x,,0,open")

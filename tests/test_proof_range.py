@@ -66,6 +66,41 @@ def test_a_range_of_many_sizes_is_cut_between_them() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("formula", ["sin(1/x)", "1/x", "x*cos(1/x)", "log(abs(x))"])
+def test_a_pole_hides_nothing_that_is_far_away(formula: str) -> None:
+    """It used to take all pieces: what is plain elsewhere was not decided."""
+    parts = diffcli.prove_range(formula, -1, 2).parts
+    unknown = [(float(p.low), float(p.high)) for p in parts if p.sign == "?"]
+    assert unknown
+    assert all(low > -0.1 and high < 0.1 for low, high in unknown)
+
+
+@pytest.mark.parametrize(
+    ("formula", "claim"),
+    [
+        ("1/x", "-1/x^2"), ("1/x", "-x^(-2)"), ("1/x", "-1/(x*x)"),
+        ("sin(1/x)", "-cos(1/x)/x^2"), ("x*exp(1/x)", "exp(1/x)*(1-1/x)"),
+    ],
+)  # fmt: skip
+def test_what_algebra_tells_is_proved_but_at_the_pole(formula: str, claim: str) -> None:
+    proof = diffcli.prove_claim(formula, claim, -1, 2)
+    (part,) = proof.parts
+    assert -1e-8 < float(part.low) < 0 < float(part.high) < 1e-8
+
+
+def test_a_claim_is_not_proved_where_it_has_no_value() -> None:
+    proof = diffcli.prove_claim("x^2", "2*x*(x-1)/(x-1)", 0, 2)
+    assert [float(p.low) < 1 < float(p.high) for p in proof.parts] == [True]
+
+
+def test_places_that_are_left_out_of_a_sentence_are_counted(run: Run) -> None:
+    words = ("check", "floor(x)", "--claim", "0", "--x", "0:9", "--prove")
+    rows = run(*words, "-f", "csv").out.splitlines()[1:]
+    assert len(rows) > 5
+    said = " ".join(run(*words).out.split())
+    assert f"and {len(rows) - said.count('[')} more parts (-f csv has them)" in said
+
+
 def test_the_sentence_of_a_range(run: Run) -> None:
     out = run("grad", "exp(x)*x", "--prove", "--x", "0:2").out
     assert "df/dx > 0 on the whole range, proved." in " ".join(out.split())
@@ -130,6 +165,7 @@ def test_check_says_it_and_its_code_too(form: str, run: Run) -> None:
         "grad x*y --prove --x 0:1 --at 2",
         "grad x*y --prove --x 0:1 --at z=2",
         "grad x --prove --x 0:1 --at x=2",
+        "grad x --prove --x 0:1 --at 2",
         "grad x --prove --x 1:0",
         "grad x --prove --x 1:1",
         "grad x --prove --x 0:1 --order 2",

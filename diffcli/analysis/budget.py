@@ -26,6 +26,7 @@ from diffcli.records import Record
 from diffcli.remarks import Remark
 
 _MOST = 12  # inputs with an error up to which second order is asked for
+_SETTLED = 0.5  # how large third derivatives may be beside first and second ones
 _MATTERS = 0.05  # of the first order's error
 _BENT = 0.25  # of the error: by so much f may differ from its quadratic at one error
 
@@ -66,6 +67,8 @@ class Budget(Record):
     second: SecondOrder | None
     #: What the user should know, a sentence each.
     warnings: tuple[Remark, ...]
+    #: Within the errors the function is not like its slope and curvature.
+    unlike: bool = False
 
     @property
     def matters(self) -> bool:
@@ -103,11 +106,15 @@ def budget(problem: Problem, errors: Mapping[str, float]) -> Budget:
     ]
     shares.sort(key=lambda each: -each.contribution)
     warnings = [w for w in found.warnings if not kink]
-    second = _second(problem, {n: errors[n] for n in names}, partials, error)
+    given = {name: errors[name] for name in names}
+    second, bends = _second(problem, given, partials, error)
     if second is None and names:
         warnings.append(Remark("the second order is not known here; this is the first"))
-    warnings += _bends(problem, {n: errors[n] for n in names}, partials)
-    return Budget(problem, found.value, error, tuple(shares), second, tuple(warnings))
+    unlike = [*_bends(problem, given, partials, bends)]
+    return Budget(
+        problem, found.value, error, tuple(shares), second,
+        tuple(warnings + unlike), bool(unlike),
+    )  # fmt: skip
 
 
 def _second(
@@ -115,12 +122,13 @@ def _second(
     errors: Mapping[str, float],
     partials: Mapping[str, float],
     first: float,
-) -> SecondOrder | None:
-    """Return what second order says; None where it cannot be told."""
+) -> tuple[SecondOrder | None, Mapping[str, float]]:
+    """Return what second order says, and the f_ii; None where it cannot be told."""
+    bends = dict[str, float]()
     if problem.tape.rough_rows() or not 0 < len(errors) <= _MOST:
-        return None
+        return None, bends
     names = list(errors)
-    square, shift = first**2, 0.0
+    square, twists, shift = first**2, 0.0, 0.0
     try:
         slopes = {
             d.variable: d.result for d in derive(problem.parsed.expression, names)
@@ -131,14 +139,17 @@ def _second(
                 (third,) = derive(second.result, [other])
                 bend, twist = (_value(problem, d.result) for d in (second, third))
                 sizes = errors[name] ** 2 * errors[other] ** 2
-                square += (bend**2 / 2 + partials[name] * twist) * sizes
+                square += bend**2 / 2 * sizes
+                twists += partials[name] * twist * sizes
                 if name == other:
+                    bends[name] = bend
                     shift += bend * errors[name] ** 2 / 2
     except (TooLong, Undefined):
-        return None
-    if not (math.isfinite(square) and square >= 0):
-        return None
-    return SecondOrder(math.sqrt(square), shift)
+        return None, bends
+    # Where the last terms are as large as the first, those behind them count too.
+    if not (math.isfinite(square) and abs(twists) <= _SETTLED * square):
+        return None, bends
+    return SecondOrder(math.sqrt(square + twists), shift), bends
 
 
 def _value(problem: Problem, formula: Expression) -> float:
@@ -146,7 +157,10 @@ def _value(problem: Problem, formula: Expression) -> float:
 
 
 def _bends(
-    problem: Problem, errors: Mapping[str, float], partials: Mapping[str, float]
+    problem: Problem,
+    errors: Mapping[str, float],
+    partials: Mapping[str, float],
+    bends: Mapping[str, float],
 ) -> Iterator[Remark]:
     """Say toward which inputs f is no line and no parabola within their errors."""
     here = problem.value
@@ -164,8 +178,10 @@ def _bends(
             )
             continue
         odd = abs((ahead - behind) / 2 - partials[name] * error)
+        bend = bends.get(name, 0.0) * error**2 / 2
+        even = abs((ahead + behind) / 2 - here - bend) if name in bends else 0.0
         largest = max(abs(ahead - here), abs(behind - here))
-        if odd > _BENT * largest:
+        if max(odd, even) > _BENT * largest:
             yield Remark(
                 f"within the error of {name} f bends so much that its slope"
                 " does not tell what it does",

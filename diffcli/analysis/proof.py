@@ -199,7 +199,7 @@ def _proved(path: Path, number: "Number", digits: int) -> Proved:
     low, high = enclosure.ends(digits + _SPARE)
     if not known:
         return Proved(path, "", 0, "open", low=low, high=high)
-    status = "exact" if enclosure.is_exact else "proved"
+    status = "exact" if enclosure.is_written_out(digits) else "proved"
     return Proved(path, enclosure.text(digits), known, status, low=low, high=high)
 
 

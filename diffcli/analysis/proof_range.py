@@ -8,7 +8,7 @@ from diffcli.analysis.proof import need
 from diffcli.calculus.functions import INFIX
 from diffcli.engine.adjoint import partials
 from diffcli.engine.tape import Program
-from diffcli.language.expression import Expression, call, numeral
+from diffcli.language.expression import Expression, call, numeral, postorder
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
 
@@ -179,14 +179,14 @@ def prove_claim(
     from diffcli.engine import ranges
 
     (slope,) = partials(parsed.expression, [name])
-    same = claim.expression is slope  # the same formula: one node
-    difference = numeral("0") if same else call(INFIX["-"], claim.expression, slope)
-    lines = [
+    difference, *lines = [
         ranges.Line(Program([formula]), point, name)
-        for formula in (difference, claim.expression, slope)
-    ]
+        for formula in (
+            _difference(claim.expression, slope), claim.expression, slope,
+        )
+    ]  # fmt: skip
     of = ranges.Line(Program([parsed.expression]), point, name)
-    verdicts = ranges.within(lines[0], of, *ends, LIMIT)
+    verdicts = ranges.within(difference, of, lines[0], *ends, LIMIT)
     found = ClaimProof(parsed, claim, name, ends, point, "proved", ())
     if verdicts and verdicts[-1].place is not None:
         return _wrong(found, lines, verdicts[-1].place)
@@ -200,12 +200,25 @@ def prove_claim(
     return found._replace(verdict="open" if parts else "proved", parts=tuple(parts))
 
 
+def _difference(claim: Expression, slope: Expression) -> Expression:
+    """Return how far a claim is off: 0 where algebra tells, which balls seldom can."""
+    from diffcli.engine.normal import MOST_NODES, normal
+
+    if claim is slope:  # the same formula: one node
+        return numeral("0")
+    made = call(INFIX["-"], claim, slope)
+    if len(postorder([made])) > MOST_NODES:
+        return made
+    short = normal(made)
+    return short if short is numeral("0") else made
+
+
 def _wrong(found: ClaimProof, lines: "Sequence[Line]", place: Any) -> ClaimProof:
     """Return where a claim is wrong, and what it says there."""
     from diffcli.engine.enclosures import decimal
 
     said = []
-    for line in lines[1:]:
+    for line in lines:
         enclosure = decimal(line.value(place), 16)
         said.append(enclosure.text(16) if enclosure else "")
     where = decimal(place, 20)

@@ -54,11 +54,11 @@ def answer(
 
     if not (order or parsed.variables or parsed.outputs or request.has_points):
         alone = document(pose(parsed, {}, settings=Settings(digits=digits)))
-        made = request.answer(form, [alone], request.reading_notes(parsed))
+        made = request.answer(form, [alone], request.reading_notes(parsed, exact=True))
         return made._replace(ending=ending)
     made = request.at_points(
         form, parsed, wrt if order else "", document, view.HEADER,
-        Settings(digits=digits), request.reading_notes(parsed),
+        Settings(digits=digits), request.reading_notes(parsed, exact=True),
     )  # fmt: skip
 
     return made._replace(ending=ending)
@@ -86,7 +86,10 @@ def _on_a_range(
     form = request.form(parts)
     found = on_range(*_ranged(request, span))
     error = CannotTell("not decided") if found.open else None
-    notes = [*request.reading_notes(found.parsed), *map(Remark, view.reasons(found))]
+    notes = [
+        *request.reading_notes(found.parsed, exact=True),
+        *map(Remark, view.reasons(found)),
+    ]
     return request.answer(form, [view.document(found)], notes, error)
 
 
@@ -130,5 +133,5 @@ def claim(
         error = CheckFailed("")
     elif found.verdict == "open":
         error = CannotTell("not decided")
-    notes = request.reading_notes(parsed)
+    notes = request.reading_notes(parsed, exact=True)
     return request.answer(form, [view.claim_document(found)], notes, error)

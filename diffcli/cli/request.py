@@ -358,8 +358,11 @@ class Request(Record):
         shown = self.output == "-" and sys.stdout.isatty()
         return shown or terminal.is_interactive(self.point_files)
 
-    def reading_notes(self, parsed: Parsed) -> list[Remark]:
-        """Say how formula and values without names were read, where it may surprise."""
+    def reading_notes(self, parsed: Parsed, *, exact: bool = False) -> list[Remark]:
+        """Say how formula and values were read, where it may surprise.
+
+        ``exact`` tells that values are taken as they were written.
+        """
         surprising = not self.variables and any(
             points.order_surprises(text, parsed) for text in self.points
         )
@@ -370,7 +373,24 @@ class Request(Record):
         return [
             *parsed.notes, *([taken] if surprising else []),
             *([budget] if signed else []), *self.sharing_notes(),
+            *([] if exact else self._rounding_notes(parsed)),
         ]  # fmt: skip
+
+    def _rounding_notes(self, parsed: Parsed) -> Iterator[Remark]:
+        """Say of digits beyond those of a double that a value is none."""
+        if self.digits <= DOUBLE:
+            return
+        from diffcli.inputs.rounded import no_double
+
+        for text in self.points:
+            found = no_double(points.expressions(text, parsed.variables), self.digits)
+            if found is not None:
+                name, double = found
+                yield Remark(
+                    f"the point is one of doubles, {name} = {double};"
+                    " grad --prove takes it as it is written"
+                )
+                return
 
     def sharing_notes(self) -> list[Remark]:
         """Say where there is nothing for several processes to share."""

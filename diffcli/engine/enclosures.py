@@ -43,6 +43,13 @@ class Enclosure(Record):
         """Tell whether only one number is possible."""
         return self.radius == 0
 
+    def is_written_out(self, most: int) -> bool:
+        """Tell whether so many digits are all that the only possible number has."""
+        return self.is_exact and len(self._exact_digits()) <= most
+
+    def _exact_digits(self) -> str:
+        return str(abs(self.middle)).rstrip("0") or "0"
+
     def ends(self, most: int) -> tuple[str, str]:
         """Return a number with so many digits below all, and one above."""
         low, high = self.middle - self.radius, self.middle + self.radius
@@ -75,13 +82,10 @@ class Enclosure(Record):
         >>> Enclosure(314159265, 1, -8).text(10)
         '3.141593'
         """
-        if self.is_exact:
-            digits = str(abs(self.middle)).rstrip("0") or "0"
-            if len(digits) <= most:
-                cut = len(str(abs(self.middle))) - len(digits) if self.middle else 0
-                return _spelled(
-                    self.middle < 0, digits, self.exponent + cut, exact=True
-                )
+        if self.is_written_out(most):
+            digits = self._exact_digits()
+            cut = len(str(abs(self.middle))) - len(digits) if self.middle else 0
+            return _spelled(self.middle < 0, digits, self.exponent + cut, exact=True)
         known = self.digits(most)
         return _spelled(*self._rounded(self.middle, known)) if known else ""
 

@@ -31,6 +31,7 @@ _ORDER = 8  # of the series on a piece
 _CUT = 15 / 32  # where a piece is cut
 _DEEPEST = 60  # cuts
 _MOST = 1_500  # pieces
+_SHARE = 16  # the part of them that is kept for the second part of a piece
 _SPANS = 1e3  # by how much one end is larger where a piece has many sizes
 _SHORTEST = 1e-9  # of a piece that is cut, beside its place
 _NARROW = 40  # cuts of a piece in which a slope has its zero
@@ -171,21 +172,24 @@ def pieces(low: Ball, high: Ball, ask: Ask[Answer]) -> Iterator[tuple[int, Answe
     """Yield what is said of the pieces of a range, each with its place among them.
 
     Those next to 0 come first: what is plain there is not lost for what is far away.
+    They may use up all but a share: a pole there hides nothing that is far away.
     """
-    todo, count = [(0, low, high, 0)], 0
+    todo, count = [(0, low, high, 0, _MOST)], 0
     while todo:
-        position, left, right, depth = todo.pop()
+        position, left, right, depth, most = todo.pop()
         count += 1
         short = right - left <= _SHORTEST * (1 + abs(left) + abs(right))
-        last = depth >= _DEEPEST or count + len(todo) > _MOST or short
+        last = depth >= _DEEPEST or count >= most or short
         answer = ask(left, right, depth, last)
         if answer is not None:
             yield position, answer
             continue
         middle = _cut(left, right)
         after = position + 2 ** (_DEEPEST - depth)
-        parts = [(after, middle, right, depth + 1), (position, left, middle, depth + 1)]
-        todo += parts if right > -left else parts[::-1]
+        parts = [(after, middle, right), (position, left, middle)]
+        later, first = parts if right > -left else parts[::-1]
+        early = most - max(1, (most - count) // _SHARE)
+        todo += [(*later, depth + 1, most), (*first, depth + 1, early)]
 
 
 def signs(line: Line, low: Expression, high: Expression) -> tuple[list[Piece], int]:
@@ -306,19 +310,28 @@ class PieceVerdict(Record):
 
 
 def within(
-    line: Line, of: Line, low: Expression, high: Expression, limit: float
+    line: Line,
+    of: Line,
+    claimed: Line,
+    low: Expression,
+    high: Expression,
+    limit: float,
 ) -> list[PieceVerdict]:
     """Return where the absolute value of a function is proved to stay within a limit.
 
-    It counts only where another, ``of``, is smooth. A piece on which it is beyond the
-    limit ends the search, and is all that there is then.
+    It counts only where another, ``of``, is smooth, and ``claimed`` has a value. A
+    piece on which it is beyond the limit ends the search, and is all there is then.
     """
     order, done = 2 * _ORDER, dict[int, PieceVerdict]()
 
     def ask(left: Ball, right: Ball, depth: int, last: bool) -> PieceVerdict | None:
         value = on_piece(line, left, right, order).value
-        smooth = of.series(hull(left, right), 1)[1].is_finite()
-        if smooth and abs(value) <= limit:
+        ball = hull(left, right)
+        if (
+            abs(value) <= limit
+            and of.series(ball, 1)[1].is_finite()
+            and claimed.value(ball).is_finite()
+        ):
             return PieceVerdict(left, right, "within")
         place = _cut(left, right)
         if of.slope(place).is_finite() and abs(line.value(place)) > limit:

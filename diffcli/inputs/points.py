@@ -156,6 +156,12 @@ def of_the_others(
             if len(variables) > 1
             else "leave out --at",
         )
+    if text and not given:
+        raise PointError(
+            f"a range is of the one variable without a value, but --at gives {free[0]}"
+            " one",
+            hint="leave out --at",
+        )
     if not given:
         return free[0], {}
     point(text, [name for name in variables if name != free[0]])

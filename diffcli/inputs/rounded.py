@@ -1,6 +1,10 @@
-"""Numbers that were rounded, as they stand behind ≈: how far they may be off."""
+"""Numbers that were rounded: how far they may be off.
+
+They stand behind ≈, or are values of a point that no double has.
+"""
 
 import re
+from collections.abc import Mapping
 
 from diffcli.calculus.functions import PREFIX
 from diffcli.engine.tape import Program
@@ -62,6 +66,30 @@ def last_place(text: str) -> int:
 def value(expression: Expression) -> float:
     """Return what a formula of numbers comes to. Raises DomainError, RangeError."""
     return Program([expression]).value({})
+
+
+def no_double(values: Mapping[str, Expression], digits: int) -> tuple[str, str] | None:
+    """Return the first name whose value no double has, and the double that is taken.
+
+    >>> from diffcli.language.parser import parse
+    >>> no_double({"x": parse("0.1").expression}, 20)
+    ('x', '0.10000000000000000555')
+    """
+    from mpmath import mp
+
+    from diffcli.engine.adaptive import Unsettled
+    from diffcli.engine.adaptive import values as precise
+
+    for name, expression in values.items():
+        double = value(expression)
+        with mp.workdps(digits + 30):
+            try:
+                (meant,) = precise(Program([expression]), {}, digits + 20)
+            except Unsettled:
+                continue
+            if meant != double:
+                return name, str(mp.nstr(mp.mpf(double), digits))
+    return None
 
 
 def _effect(expression: Expression, leaf: Number) -> float:

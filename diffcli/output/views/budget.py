@@ -88,7 +88,7 @@ def _summary(budget: Budget, notation: Notation) -> str:
         shifted = short_number(float(budget.value.number) + budget.second.shift, 6)
         error = short_number(budget.second.error, _ERROR)
         said.append(f"Second order matters here: the mean is {shifted} ± {error}.")
-    elif budget.second is not None:
+    elif budget.second is not None and not budget.unlike:
         said.append("Second order changes nothing of note.")
     said.append("The inputs are taken as independent: correlations are 0.")
     return " ".join(said)

@@ -33,7 +33,7 @@ from diffcli.output.views import (
     sentences,
     step_fact,
 )
-from diffcli.problem import Estimate, MethodResult, point_text
+from diffcli.problem import DOUBLE, Estimate, MethodResult, point_text
 
 if TYPE_CHECKING:
     from diffcli.language.notation import Notation
@@ -103,7 +103,11 @@ def _value(comparison: Comparison, notation: "Notation") -> Line:
     )
     exact = comparison.exact.get("")
     says_more = exact and exact != line[1].text
-    return (*line, Run(f" = {exact}", "value")) if says_more else line
+    if not says_more:
+        return line
+    # Beyond a double's digits it shows that the value is of the nearest doubles.
+    sign = "=" if comparison.problem.settings.digits <= DOUBLE else "≈"
+    return (*line, Run(f" {sign} {exact}", "value"))
 
 
 def _table(comparison: Comparison, notation: "Notation") -> Table:

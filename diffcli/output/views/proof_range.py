@@ -33,6 +33,7 @@ from diffcli.remarks import Remark
 SCHEMA, CLAIM_SCHEMA = "diffcli/range/1", "diffcli/check-range/1"
 HEADER = ("low", "high", "slope", "remark")
 CLAIM_HEADER = ("low", "high", "verdict", "place", "claimed", "slope")
+_MOST_OPEN = 5  # parts that are not decided in a sentence
 _SIGNS = {">": "> 0", "<": "< 0", "=": "= 0", "zero": "= 0 once", "?": "not decided"}
 
 
@@ -172,8 +173,11 @@ def verdict_sentence(proof: ClaimProof) -> str:
             f"Wrong: at {proof.variable} = {proof.place} the claim is {proof.claimed},"
             f" the truth {proof.slope}."
         )
-    parts = ", ".join(f"[{part.low}, {part.high}]" for part in proof.parts[:5])
-    return f"Proved but on {parts}, where it is not decided."
+    parts = [f"[{part.low}, {part.high}]" for part in proof.parts]
+    if len(parts) > _MOST_OPEN:
+        shown = _MOST_OPEN - 1
+        parts[shown:] = [f"and {len(parts) - shown} more parts (-f csv has them)"]
+    return f"Proved but on {', '.join(parts)}, where it is not decided."
 
 
 def _claim_record(proof: ClaimProof) -> dict[str, Any]:
