@@ -207,6 +207,39 @@ def test_any_latex_is_read_or_refused(source: str) -> None:
     assert span is None or 0 <= span[0] < span[1]
 
 
+AROUND = [
+    "import numpy as np\nfrom math import *\n{}", "```python\n{}\n```",
+    "@torch.jit.script\ndef f(x):\n    \"\"\"It's here.\"\"\"\n    return {}",
+    "def f(x):\n    'Doc.'\n    return {}", "using Zygote\n{}", "library(stats)\n{}",
+    "function f(x)\n  {}\nend", "y = {} + \\\n  0", "using A, B\nf(x) = {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_stands_around_a_formula_says_nothing(around: str) -> None:
+    bare = "x**2 + sin(x)"
+    meant = parse(bare + " + 0" if "+ 0" in around or "  0" in around else bare)
+    assert parse(around.format(bare)).expression is meant.expression
+
+
+@pytest.mark.parametrize("chain", [r"f(x) &= x^2+x \\ &= x(x+1)", "f = x^2\n= x*x"])
+def test_a_chain_of_equals_is_refused(chain: str) -> None:
+    with pytest.raises(ParseError, match="the line above"):
+        parse(rf"\begin{{align}}{chain}\end{{align}}" if "&" in chain else chain)
+
+
+def test_what_a_squared_name_is_called_is_said(run: Run) -> None:
+    words = ("grad", r"\sigma^2 = x^2+y^2", "--at", "x=3,y=4", "-f", "plain")
+    ran = run(*words)
+    assert ran.out == "6 8\n" or ran.out.startswith("6")
+    assert "is what the formula is called" in ran.err
+    curve = ("grad", r"\sigma^2 = x^2+y^2", "--at", "σ=5,x=3,y=4", "--implicit", "σ")
+    assert run(*curve, "-f", "plain").out == "0.6 0.8\n"
+    for equation in (r"\sigma^2 = \sigma x", r"x^2+y^2 = \pi", r"\sigma^2 = x \\ x"):
+        with pytest.raises(ParseError, match="unexpected '='"):
+            parse(equation)
+
+
 def test_carets_point_into_the_latex(run: Run) -> None:
     ran = run("grad", r"\frac{1}{x} + \ln(x-2)", "--at", "1")
     assert ran.code == 4

@@ -8,17 +8,19 @@ from diffcli.calculus.functions import BY_NAME
 
 _LONG = 4  # letters up to which another letter makes another word
 _WRITTEN = {
-    "atan": "datan arctg atg atn arctang",
+    "atan": "datan atanf arctg atg atn arctang",
     "acot": "arcctg arcctn actg arccotg arccotan",
-    "tan": "dtan tg tang tangens tangent", "cot": "ctg cotg ctn cotan cotangent",
-    "sin": "dsin sen sinus seno sine", "cos": "dcos cosinus coseno cosine",
+    "tan": "dtan tanf tg tang tangens tangent", "cot": "ctg cotg ctn cotan cotangent",
+    "sin": "dsin sinf sen sinus seno sine", "cos": "dcos cosf cosinus coseno cosine",
     "sec": "secant", "csc": "cosec cosecant cossec",
-    "asin": "dasin arcsen asen arsin invsin", "acos": "dacos arcoseno invcos",
+    "asin": "dasin asinf arcsen asen arsin invsin",
+    "acos": "dacos acosf arcoseno invcos",
     "acsc": "arccosec acosec", "asec": "arcsecant", "csch": "cosech",
-    "sinh": "dsinh sh senh", "cosh": "dcosh ch", "tanh": "dtanh th tgh",
+    "sinh": "dsinh sinhf sh senh", "cosh": "dcosh coshf ch",
+    "tanh": "dtanh tanhf th tgh",
     "coth": "cth ctgh cotanh cotgh", "asinh": "arsh argsinh argsh asenh",
     "acosh": "arch argcosh argch", "atanh": "arth argtanh argth atgh arctgh",
-    "acoth": "arcth argcoth", "sech": "sch", "abs": "dabs fabs absolute modulus",
+    "acoth": "arcth argcoth", "sech": "sch", "abs": "dabs fabs fabsf absolute modulus",
     "sign": "signum", "pow": "power powr powf powi powl", "exp": "dexp expo expf",
     "lgamma": "gammaln lngamma lgammaf logamma", "gamma": "tgamma gammafn",
     "max": "dmax1 fmax maximum pmax fmaxf", "min": "dmin1 fmin minimum pmin fminf",
@@ -27,8 +29,9 @@ _WRITTEN = {
     "ceil": "ceiling ceilf",
     "floor": "entier floorf", "step": "unitstep",
     "log": "dlog loge nlog logn logf", "log2": "ld log2f", "log10": "dlog10 log10f",
-    "relu": "rectifier ramp", "softplus": "log1pexp", "hypot": "pythag",
-    "sigmoid": "sigmoidal sgm sigm", "logsumexp": "logaddexp lse",
+    "relu": "rectifier ramp", "softplus": "log1pexp", "hypot": "pythag hypotf",
+    "sigmoid": "sigmoidal sgm sigm plogis", "logsumexp": "logaddexp lse",
+    "erf": "erff", "expm1": "expm1f", "log1p": "log1pf", "atan2": "atan2f",
     "where": "select", "polygamma": "psigamma",
 }  # fmt: skip
 _ASKED = {
@@ -57,7 +60,9 @@ TEMPLATES = {
             "negative": "-u", "erfcx": "exp(u**2)*erfc(u)", "cosm1": "cos(u)-1",
             "log2p1": "log2(1+u)", "haversin": "(1-cos(u))/2",
             "tanhshrink": "u-tanh(u)", "identity": "u", "float": "u", "double": "u",
-            "float32": "u", "float64": "u",
+            "float32": "u", "float64": "u", "tensor": "u", "asarray": "u",
+            "dnorm": "exp(-u**2/2)/sqrt(2*pi)", "normpdf": "exp(-u**2/2)/sqrt(2*pi)",
+            "pnorm": "erfc(-u/sqrt(2))/2", "normcdf": "erfc(-u/sqrt(2))/2",
         },
         "u v": {
             "add": "u+v", "plus": "u+v", "sub": "u-v", "minus": "u-v",
@@ -65,6 +70,12 @@ TEMPLATES = {
             "multiply": "u*v", "div": "u/v", "divide": "u/v", "truediv": "u/v",
             "true_divide": "u/v", "nthroot": "u**(1/v)", "surd": "u**(1/v)",
             "xlogy": "u*log(v)", "rational": "u/v",
+            "leakyrelu_of": "max(u, 0)+v*min(u, 0)",
+            "elu_of": "max(u, 0)+v*expm1(min(u, 0))",
+        },
+        "u v n": {
+            "dnorm_of": "exp(-((u-v)/n)**2/2)/(n*sqrt(2*pi))",
+            "pnorm_of": "erfc(-(u-v)/(n*sqrt(2)))/2",
         },
         "u low high": {
             "clip": "min(max(u, low), high)", "clamp": "min(max(u, low), high)",
@@ -73,6 +84,12 @@ TEMPLATES = {
     for name, text in rows.items()
 }  # fmt: skip
 """Functions that are read as a formula: their parameters, and the formula."""
+WITH_MORE = {
+    ("leakyrelu", 2): "leakyrelu_of", ("elu", 2): "elu_of",
+    ("dnorm", 3): "dnorm_of", ("normpdf", 3): "dnorm_of",
+    ("pnorm", 3): "pnorm_of", ("normcdf", 3): "pnorm_of",
+}  # fmt: skip
+"""What a function of one argument is with so many: elu(x, alpha)."""
 _FORMULAS = {
     "sqr": "u**2 for the square, sqrt(u) for the root",
     "sinc": "sin(u)/u or sin(pi*u)/(pi*u): books differ",

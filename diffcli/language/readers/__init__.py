@@ -25,6 +25,8 @@ from diffcli.language.readers import (
     names,
     outputs,
     own,
+    spreadsheets,
+    surroundings,
     tuples,
 )
 from diffcli.language.readers.draft import Draft
@@ -34,11 +36,13 @@ from diffcli.remarks import Remark
 
 _CELLS = re.compile(r"[A-Z]{1,3}\$?\d+\s*:\s*\$?[A-Z]{1,3}\$?\d+")
 _READERS: tuple[Callable[[Draft], Words], ...] = (
+    spreadsheets.read,
     code.read,
     hand.brackets,
     heads.read,
     bars.read,
     names.read,
+    names.with_more,
     indexed.read,
     cases.below_minus,
     cases.read,
@@ -51,6 +55,7 @@ _READERS: tuple[Callable[[Draft], Words], ...] = (
     hand.behind_operands,
     equations.read,
 )
+_OF_PROGRAMS = 3  # readers that LaTeX has no need of
 
 
 def read(
@@ -64,10 +69,12 @@ def read(
 
     Raises ParseError: the refusal, where no reader has found anything to do.
     """
-    typeset = refusal is None or latex.is_latex(source)
-    plain = undoubled(undressed(source)) if typeset else undressed(source)
+    plain = undressed(surroundings.bare(source))
+    typeset = refusal is None or latex.is_latex(plain)
+    if typeset:
+        plain = undoubled(plain)
     try:
-        return _read(source, plain, names, within, refusal, spans)
+        return _read(source, plain, names, within, refusal, spans, typeset=typeset)
     except ParseError as error:
         if error.source == plain:
             error.source = source  # as it was typed
@@ -81,9 +88,10 @@ def _read(
     within: Span | None,
     refusal: ParseError | None,
     spans: dict[Expression, Span] | None,
+    *,
+    typeset: bool,
 ) -> Parsed:
     """Return what a text means, read from a text of the same length in plain dress."""
-    typeset = refusal is None or latex.is_latex(source)
     notes: list[Remark] = []
     if typeset:
         found = latex.words(plain, names, within, notes)
@@ -92,7 +100,7 @@ def _read(
     draft = Draft(plain, found, names, notes)
     typed = [word.text for word in draft.words]
     draft = draft._replace(own=own.names(draft.words))
-    for reader in _READERS if not typeset else _READERS[2:]:
+    for reader in _READERS if not typeset else _READERS[_OF_PROGRAMS:]:
         draft = draft._replace(words=reader(draft))
     refuse_leftovers(draft)
     functions, rest = own.functions(draft)

@@ -1,6 +1,7 @@
 """Formulas out of programs: np.exp(x), lambda x: ..., def f(x): return ..., x.exp()."""
 
 from diffcli.language.lexer import Token
+from diffcli.language.readers import keywords, program_heads
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
     OPENING,
@@ -18,7 +19,7 @@ MODULES = frozenset((
     "np", "numpy", "math", "Math", "torch", "jnp", "jax", "tf", "tensorflow", "sp",
     "sympy", "F", "nn", "functional", "scipy", "special", "cmath", "K", "keras", "cp",
     "cupy", "autograd", "std", "numexpr", "ne", "mpmath", "mp", "activations", "sps",
-    "sc",
+    "sc", "stats", "norm", "logistic",
 ))  # fmt: skip
 """What stands before the dot in programs."""
 _CONSTANTS = {
@@ -26,13 +27,15 @@ _CONSTANTS = {
     "euler": "e",
 }  # fmt: skip
 _NUMBERS = {"LN2": ("log", "2"), "LN10": ("log", "10"), "SQRT2": ("sqrt", "2")}
+_DISTRIBUTIONS = {
+    ("norm", "cdf"): "pnorm", ("norm", "pdf"): "dnorm", ("logistic", "cdf"): "sigmoid",
+}  # fmt: skip
 _METHODS = frozenset((
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh",
     "erf", "erfc", "exp", "exp2", "expm1", "floor", "log", "log10", "log1p", "log2",
     "pow", "relu", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "tan", "tanh",
 ))  # fmt: skip
 """What can be written behind an operand: x.exp()."""
-_TYPES = frozenset(("double", "float", "var", "let", "const", "auto", "real", "val"))
 
 
 def read(draft: Draft) -> Words:
@@ -43,7 +46,8 @@ def read(draft: Draft) -> Words:
     draft = draft._replace(words=one_by_one(draft))
     given = without_modules(draft)
     given = methods(draft._replace(words=given))
-    return heads(draft._replace(words=given))
+    given = keywords.read(draft._replace(words=given))
+    return program_heads.read(draft._replace(words=given))
 
 
 def one_by_one(draft: Draft) -> Words:
@@ -62,6 +66,9 @@ def one_by_one(draft: Draft) -> Words:
         signed = after.kind in ("**", "*", "/", "+", "-") and bool(found)
         if word.kind == "." and word.end == after.start and (called or signed):
             continue
+        begins = not found or not ends_operand(found[-1])
+        if word.kind == "%" and begins and after.text in ("e", "pi"):
+            continue  # %pi of Maxima
         inside = word.kind == ";" and depth > 0
         found.append(word._replace(kind=parts, text=parts) if inside else word)
     return found
@@ -84,6 +91,8 @@ def without_modules(draft: Draft) -> Words:
             place += 2
         last = given[place]
         last = last._replace(start=word.start)
+        known = _DISTRIBUTIONS.get((given[place - 2].text, last.text))
+        last = last._replace(text=known) if known else last
         if last.text in _CONSTANTS and given[place + 1].kind not in OPENING:
             # A bracket keeps it the constant, whatever the variables are called.
             found.append(Token("name", _CONSTANTS[last.text], last.start, last.end))
@@ -138,104 +147,3 @@ def methods(draft: Draft) -> Words:
         elif place not in ends:
             found.append(word)
     return found
-
-
-def heads(draft: Draft) -> Words:
-    """Return the words with f(x, y) = in place of lambda x, y: and def f(x, y):."""
-    given = list(draft.words)
-    while given[0].kind in ("newline", ";"):
-        given.pop(0)
-    texts = [word.text for word in given]
-    if texts[:1] and texts[0] in _TYPES and len(texts) > 2 and given[1].kind == "name":
-        return heads(draft._replace(words=given[1:]))
-    if texts[1:2] == ["="] and texts[2:3] in (["lambda"], ["@"], ["\\"]):
-        return heads(draft._replace(words=given[2:]))
-    if texts[:2] in (["@", "("], ["\\", "("]):  # of MATLAB, and of R
-        return _function(given, texts)
-    if texts[:1] == ["lambda"] and ":" in texts:
-        colon = texts.index(":")
-        if all(w.kind in ("name", ",") for w in given[1:colon]):
-            return _headed(given[0], given[1:colon], given[colon + 1 :])
-    if texts[:1] == ["def"] and len(given) > 3 and given[2].kind == "(":
-        return _def(draft, given)
-    if texts[:1] in (["function"], ["fn"]) and "(" in texts[1:3]:
-        return _function(given, texts)
-    arrow = texts.index("->") if "->" in texts else -1
-    if arrow > 0:
-        return _arrow(draft, given, arrow)
-    return _without_return(given)
-
-
-def _headed(like: Token, parameters: Words, body: Words) -> Words:
-    """Return f(parameters) = body."""
-    head = [name("f", like), sign("(", like), *parameters, sign(")", like)]
-    return [*head, sign("=", like), *_without_return(body)]
-
-
-def _def(draft: Draft, given: Words) -> Words:
-    """Return def f(x): return ... as f(x) = ...; types are left out."""
-    closing = partners(given).get(2)
-    if closing is None:
-        return given
-    parameters: Words = []
-    skip = False
-    for word in given[3:closing]:
-        skip = word.kind != "," and (skip or word.kind in (":", "="))
-        if not skip:
-            parameters.append(word)
-    body = closing + 1
-    while given[body].kind not in (":", "end"):
-        body += 1
-    if given[body].kind == "end":
-        raise draft.refuse([given[0]], "this 'def' has no ':'", "def f(x): return x**2")
-    return _headed(given[0], parameters, given[body + 1 :])
-
-
-def _function(given: Words, texts: list[str]) -> Words:
-    """Return function f(x) { return ...; } as f(x) = ...."""
-    opening = texts.index("(")
-    closing = partners(given).get(opening)
-    if closing is None:
-        return given
-    body = given[closing + 1 :]
-    last = partners(body).get(0) if body and body[0].kind == "{" else None
-    if last is not None:
-        body = [*body[1:last], given[-1]]
-    return _headed(given[0], given[opening + 1 : closing], body)
-
-
-def _arrow(draft: Draft, given: Words, arrow: int) -> Words:
-    """Return x -> ... and f: (x, y) -> ... as f(x, y) = ...."""
-    before = given[:arrow]
-    if len(before) > 2 and before[1].kind in (":", "="):
-        before = before[2:]
-    parameters = [word for word in before if word.kind not in ("(", ")")]
-    if not all(word.kind in ("name", ",") for word in parameters):
-        hint = "x -> x**2"
-        message = "in front of '->' stand the variables"
-        raise draft.refuse([given[arrow]], message, hint)
-    body = given[arrow + 1 :]
-    if not any(word.kind == "name" for word in body):
-        hint = "write the function alone; its point is given beside it"
-        raise draft.refuse([given[arrow]], "a limit is not read", hint)
-    return _headed(given[0], parameters, body)
-
-
-def _without_return(given: Words) -> Words:
-    """Return the words without ``return`` and types in front of a part."""
-    found: Words = []
-    for place, word in enumerate(given):
-        first = not found or found[-1].kind in (";", "newline", "=")
-        after = given[place + 1] if place + 1 < len(given) else word
-        if word.kind == "name" and first and after.kind != "=":
-            if word.text == "return" and not ends_name(after):
-                continue
-            if word.text in _TYPES and after.kind == "name":
-                continue
-        found.append(word)
-    return found
-
-
-def ends_name(word: Token) -> bool:
-    """Tell whether a word shows that the one before it is a variable."""
-    return word.kind in ("+", "*", "/", "**", ")", "end", ",")

@@ -20,6 +20,9 @@ def read(draft: Draft) -> Words:
     _refuse_chain(draft, given[start:])
     last = [word.kind for word in given[start : start + 2]]
     if last[:1] == ["="] and last != ["=", "end"]:
+        if any(word.kind == "=" for word in given[:start]):
+            message = "this goes on with the '=' of the line above"
+            raise draft.refuse(given[start : start + 1], message, "write one of them")
         return [*given[:start], *given[start + 1 :]]
     body = given[start + 2 :]
     target = given[start].text

@@ -11,7 +11,7 @@ from diffcli.errors import Span
 from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_groups import TERMINATORS
-from diffcli.language.readers.latex_names import Names
+from diffcli.language.readers.latex_numbers import Numbers
 from diffcli.language.readers.latex_scanner import Lexeme
 from diffcli.language.readers.latex_tails import formula_end
 from diffcli.language.readers.names import translated
@@ -24,11 +24,12 @@ from diffcli.language.readers.words import (
 )
 from diffcli.remarks import Remark
 
-_DEGREES = re.compile(
-    r"\s*\^\s*(?:\\circ(?![A-Za-z])|\{\s*\\circ\s*\})"
-    r"(\s*(?:\\(?:text|mathrm|rm)\s*\{\s*)?[CFK](?![A-Za-z]))?"
+_CASES = re.compile(
+    r"\s*\\begin\s*\{(?:array|cases|matrix|aligned|gathered|split)\*?\}"
+    r"(?!.*\\(?:right\s*)?(?:\}|rbrace))",
+    re.DOTALL,
 )
-_EXPONENT = re.compile(r"([0-9.]+)([eE])([+-][0-9]+)")
+_ENDLESS = re.compile(r"\s*\.")  # what closes \left\{ where nothing does
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _LOWERED = str.maketrans(_RAISED, "0123456789-")
 _RAISED_NUMBER = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -38,7 +39,7 @@ _CODE = re.compile(
     r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b"
     r"|^\s*(?:\w+\s*=\s*)?\\\((?:\s*\w+\s*,)*\s*\w+\s*\)(?!.*\\)"  # \(x) x^2 of R
 )
-_TYPESET = re.compile(r"\\|[\^_]\s*\{|^\s*\$.*\$\s*\Z", re.DOTALL)
+_TYPESET = re.compile(r"\\|[\^_]\s*\{|[0-9]\{,\}[0-9]|^\s*\$.*\$\s*\Z", re.DOTALL)
 
 
 def is_latex(source: str) -> bool:
@@ -57,7 +58,7 @@ def _ends_operand_or_bars(out: Words) -> bool:
     return bool(out) and ends_operand(out[-1])
 
 
-class Reader(Names):
+class Reader(Numbers):
     """One reading."""
 
     def read(self) -> Words:
@@ -100,35 +101,13 @@ class Reader(Names):
         group = self.group
         return not group.waiting and (not group.out or group.out[-1].kind == ";")
 
-    def number(self, lexeme: Lexeme) -> None:
-        r"""Read a number, with the sign of degrees behind it."""
-        self.refuse_half_an_exponent(lexeme)
-        item = [number(lexeme.text, lexeme.token())]
-        found = _DEGREES.match(self.source, self.position, self.last)
-        if found:
-            if found[1]:
-                hint = "a formula has no units: write the number alone"
-                raise self.refuse(lexeme, "this is a temperature", hint)
-            self.position = found.end()
-            item.append(Token("°", "°", *found.span()))
-        self.deliver(item)
-
-    def refuse_half_an_exponent(self, lexeme: Lexeme) -> None:
-        """Refuse 2E-3, which may be a number or a difference."""
-        typed = _EXPONENT.match(self.source, lexeme.start, self.last)
-        if typed and not self.group.waiting:
-            letter, digits = typed[2], typed[3]
-            raise self.refuse(
-                lexeme._replace(end=typed.end()),
-                f"'{typed[0]}' could be a number or a sum of two",
-                f"write {typed[1]} \\cdot 10^{{{digits.removeprefix('+')}}} or"
-                f" {typed[1]}\\,{letter} {digits[0]} {digits[1:]}",
-            )
-
     def command(self, lexeme: Lexeme) -> None:
         """Read a command: a sign, a function, a letter, or something with arguments."""
         text, like = lexeme.text, lexeme.token()
-        if text in tables.SKIPPED:
+        if text in ("left", "right"):
+            open_end = _ENDLESS.match(self.source, self.position, self.last)
+            self.position = open_end.end() if open_end else self.position
+        if text in tables.SKIPPED or self.opens_cases(lexeme):
             return
         if text in tables.SIGNS:
             self.operator(tables.SIGNS[text], like)
@@ -148,6 +127,12 @@ class Reader(Names):
             self.close("\\}" if text == "}" else text, lexeme)
         else:
             self.rarer_command(lexeme)
+
+    def opens_cases(self, lexeme: Lexeme) -> bool:
+        r"""Tell whether this is the brace of \{\begin{array}, which nothing closes."""
+        if lexeme.text not in ("{", "lbrace"):
+            return False
+        return bool(_CASES.match(self.source, self.position, self.last))
 
     def rarer_command(self, lexeme: Lexeme) -> None:
         """Read a command with a meaning of its own: a root, a sum, a function."""

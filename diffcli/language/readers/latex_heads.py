@@ -9,6 +9,7 @@ from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_indices import Indices
 from diffcli.language.readers.words import name
+from diffcli.remarks import Remark
 
 _HEAD = re.compile(
     r"""\s*(?:
@@ -26,13 +27,36 @@ _HEAD = re.compile(
 )  # fmt: skip
 
 
+_MAP = re.compile(
+    r"""\s*(?:[A-Za-z]\s*(?::|\\colon(?![A-Za-z]))\s*)?
+    (?P<bracket>\()?\s*LETTER(?:\s*,\s*LETTER)*\s*(?(bracket)\))
+    \s*\\(?:longmapsto|mapsto)(?![A-Za-z])
+    """.replace("LETTER", r"\\?[A-Za-z]+(?:_\s*(?:\{[^{}]*\}|\w))?"),
+    re.VERBOSE,
+)
+"""f \\colon x \\mapsto, (x, y) \\mapsto."""
+_SQUARED = re.compile(
+    r"""\s*(?P<name>\\?[A-Za-z]+|[α-ωΑ-Ω])(?P<index>_\s*(?:\{[^{}]*\}|\w))?
+    \s*\^\s*(?P<power>\{\s*[2-9]\s*\}|[2-9])(?P<below>_\s*(?:\{[^{}]*\}|\w))?
+    (?P<sign>\s*&?\s*(?:=(?!=)|:=))
+    """,
+    re.VERBOSE,
+)
+"""\\sigma^2 =, s_x^2 =."""
+
+
 class Heads(Indices):
     """What formulas are called in one reading."""
 
     def left_side(self) -> None:
         """Read a name in front of '=' that is none inside a formula."""
+        mapping = _MAP.match(self.source, self.position, self.last)
+        if mapping is not None:
+            self.position = mapping.end()
+            return
         found = _HEAD.match(self.source, self.position, self.last)
         if found is None:
+            self.power_of_a_name()
             return
         word = found["word"] or found["plain"]
         called = bool(found["arguments"]) and bool(word)
@@ -49,3 +73,20 @@ class Heads(Indices):
         self.position = found.end()
         like = Token("", "", found.end() - len(found[0].lstrip()), found.end())
         self.group.out.append(name(text, like))
+
+    def power_of_a_name(self) -> None:
+        r"""Step over \sigma^2 = where \sigma stands nowhere else: it is a name."""
+        found = _SQUARED.match(self.source, self.position, self.last)
+        if found is None:
+            return
+        letter = re.escape(found["name"])
+        again = re.compile(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])")
+        rest = self.source[found.end() : self.last]
+        index = found["index"] or found["below"] or ""
+        same = [m for m in again.finditer(rest) if rest.startswith(index, m.end())]
+        if same or "\\\\" in rest or ";" in rest:
+            return
+        self.position = found.end()
+        typed = self.source[found.start() : found.start("sign")].strip()
+        told = f"{typed} is what the formula is called; --implicit asks for a curve."
+        self.notes = [*dict.fromkeys([*self.notes, Remark(told)])]

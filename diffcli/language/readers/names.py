@@ -1,9 +1,17 @@
 """Names of functions in another case, another country and other programs."""
 
 from diffcli.calculus.functions import BY_NAME, BY_SIGN, CONSTANTS
-from diffcli.language.elsewhere import ALIASES, TEMPLATES
+from diffcli.language.elsewhere import ALIASES, TEMPLATES, WITH_MORE
+from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import OPENING, Words
+from diffcli.language.readers.words import (
+    OPENING,
+    Pieces,
+    Rewrite,
+    Words,
+    by_call,
+    call,
+)
 
 _GREEK = {"Γ": "gamma"}
 
@@ -24,6 +32,39 @@ def read(draft: Draft) -> Words:
         if ours:
             found[place] = word._replace(text=ours)
     return found
+
+
+def with_more(draft: Draft) -> Words:
+    """Return the words with elu(x, alpha) as what it means.
+
+    Raises ParseError for arctan(y, x): programs differ in which comes first.
+    """
+    if not any(word.text in _COUNTED for word in draft.words):
+        return draft.words
+
+    def rewriter(word: Token) -> Rewrite | None:
+        if word.text in draft.names or word.text in draft.own:
+            return None
+        return (
+            (lambda pieces: _counted(draft, pieces)) if word.text in _COUNTED else None
+        )
+
+    return by_call(draft.words, rewriter, sealed=True)
+
+
+def _counted(draft: Draft, pieces: Pieces) -> Words | None:
+    like, given = pieces.name, pieces.arguments
+    if like.text in _ANGLES and len(given) == 2:
+        typed = draft.source[like.start : like.end]
+        message = f"'{typed}' of two could be the angle of (x, y) or of (y, x)"
+        hint = "atan2(y, x) is the angle of the point (x, y)"
+        raise draft.refuse([like, pieces.closing], message, hint)
+    text = WITH_MORE.get((like.text, len(given)))
+    return call(like, *given, text=text) if text and all(given) else None
+
+
+_ANGLES = ("atan", "arctan")
+_COUNTED = frozenset((*_ANGLES, *(name for name, _ in WITH_MORE)))
 
 
 def translated(word: str) -> str:
