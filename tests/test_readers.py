@@ -71,6 +71,16 @@ def test_any_text_is_read_or_refused_with_a_place(source: str) -> None:
     assert span is None or 0 <= span[0] < span[1]
 
 
+def test_a_bracket_without_its_partner_is_what_is_said() -> None:
+    """Not that the word before it is unknown, which only its reader knows."""
+    for source, *_ in WRITTEN:
+        for place, letter in enumerate(source):
+            if letter in ")]}":
+                with pytest.raises(ParseError) as caught:
+                    parse(source[:place] + source[place + 1 :])
+                assert caught.value.message.endswith(("never closed", "closes nothing"))
+
+
 @given(strategies.written())
 def test_modules_change_nothing(expression: object) -> None:
     """np.exp(x) is exp(x), wherever it stands."""

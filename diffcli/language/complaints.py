@@ -43,6 +43,22 @@ _GROUP = 3  # digits between the commas of thousands
 _SHORT = 30  # characters of the user's text that a hint repeats
 
 
+def unclosed(opening: str, closing: str) -> tuple[str, str]:
+    """Return what is said of a bracket without a partner, and the hint."""
+    return (
+        f"this '{opening}' is never closed",
+        f"add '{closing}' where the group should end",
+    )
+
+
+def unopened(opening: str, closing: str) -> tuple[str, str]:
+    """Return what is said of a closing bracket without a partner, and the hint."""
+    return (
+        f"this '{closing}' closes nothing",
+        f"remove it, or open a '{opening}' before it",
+    )
+
+
 class Complaints:
     """Makes the errors for one text; places are indexes of its tokens."""
 
@@ -299,15 +315,11 @@ class Complaints:
 
     def never_closed(self, index: int) -> ParseError:
         """Say that a '(' has no ')'."""
-        return self.at(
-            index, "this '(' is never closed", "add ')' where the group should end"
-        )
+        return self.at(index, *unclosed("(", ")"))
 
     def closes_nothing(self, index: int) -> ParseError:
         """Say that a ')' has no '('."""
-        return self.at(
-            index, "this ')' closes nothing", "remove it, or open a '(' before it"
-        )
+        return self.at(index, *unopened("(", ")"))
 
     def stray_comma(self, index: int) -> ParseError:
         """Say that a comma separates nothing here; it may have been a decimal point."""

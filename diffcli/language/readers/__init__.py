@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from diffcli.errors import ParseError, Span
+from diffcli.language.complaints import unclosed, unopened
 from diffcli.language.expression import Expression
 from diffcli.language.lexer import refusal as unknown_sign
 from diffcli.language.parser import Parsed, parse_tokens
@@ -31,7 +32,15 @@ from diffcli.language.readers import (
 )
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.latex_scanner import undoubled
-from diffcli.language.readers.words import FOREIGN, HINTS, Words, undressed, words
+from diffcli.language.readers.words import (
+    CLOSING,
+    FOREIGN,
+    HINTS,
+    OPENING,
+    Words,
+    undressed,
+    words,
+)
 from diffcli.remarks import Remark
 
 _CELLS = re.compile(r"[A-Z]{1,3}\$?\d+\s*:\s*\$?[A-Z]{1,3}\$?\d+")
@@ -97,6 +106,7 @@ def _read(
         found = latex.words(plain, names, within, notes)
     else:
         found = words(plain, within)
+        refuse_lone_brackets(Draft(plain, found, names, notes))
     draft = Draft(plain, found, names, notes)
     typed = [word.text for word in draft.words]
     draft = draft._replace(own=own.names(draft.words))
@@ -129,6 +139,25 @@ def _read(
         conditions.require_conditions(source, output, spans)
     syntax = "latex" if refusal is None else ""
     return parsed._replace(notes=(*notes, *parsed.notes), syntax=syntax)
+
+
+def refuse_lone_brackets(draft: Draft) -> None:
+    """Refuse a bracket without a partner of its kind: no reader looks into it."""
+    opened: Words = []
+    for word in draft.words:
+        if word.kind in OPENING:
+            opened.append(word)
+        elif word.kind in CLOSING and not opened:
+            opening = next(o for o, c in OPENING.items() if c == word.kind)
+            raise draft.refuse([word], *unopened(opening, word.kind))
+        elif word.kind in CLOSING and OPENING[opened[-1].kind] == word.kind:
+            opened.pop()
+        elif word.kind in CLOSING:
+            opened = opened[-1:]
+            break
+    if opened:
+        kind = opened[0].kind
+        raise draft.refuse(opened[:1], *unclosed(kind, OPENING[kind]))
 
 
 def refuse_leftovers(draft: Draft) -> None:
