@@ -230,3 +230,35 @@ def test_forty_columns_and_ascii(mine: Path, run: Run) -> None:
     ran = run("check", "--work", str(mine), columns=40)
     assert max(map(len, ran.out.splitlines())) <= 40
     assert run("check", "--work", str(mine), "--ascii").out.isascii()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "d/dx x²·sin(x) = 2x·sin(x) + x²·cos(x)",
+        "d/dx x**2*sin(x) = d/dx x**2*sin(x) + x**2*d/dx sin(x)",
+        "d/dx x/(x+1) = 1/(x+1)^2",
+        "d/dx (x+1)^2·x = 2*(x+1)*x + (x+1)^2",
+        "d/dx 3·x^2 = 6x", "d/dx x^2/3 = 2x/3", "d/dx x**3 = 3*x**2",
+        "d/dx x^-2 = -2x^-3", "d/dx [x^2]·x = 2x·x", "d/dx (x^2)·x = 2x·x",
+        "d/dx [x^2] + x = 2x + x", "d/dx x^2 + 3 = 2x + 3",
+        "d/dx x^2 + d/dx sin(x) = 2x + cos(x)",
+    ],
+)  # fmt: skip
+def test_how_far_a_mark_reaches(line: str, run: Run, tmp_path: Path) -> None:
+    """It is the product where d/dx is all there is, and a factor in a sum."""
+    (tmp_path / "work").write_text(line, encoding="utf-8")
+    ran = run("check", "--work", str(tmp_path / "work"))
+    assert (ran.code, ran.err) == (0, "")
+    assert "WRONG" not in ran.out
+
+
+@pytest.mark.parametrize("left", ["d/dx x^2 + sin(x)", "d/dx x·sin(x) - x"])
+def test_a_sum_behind_a_mark_is_refused_with_both(
+    left: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "work").write_text(f"{left} = 2x", encoding="utf-8")
+    ran = run("check", "--work", str(tmp_path / "work"))
+    assert (ran.code, ran.out) == (3, "")
+    assert left.replace("d/dx ", "d/dx[") + "]" in ran.err
+    assert "] + sin(x)\n" in ran.err or "] - x\n" in ran.err

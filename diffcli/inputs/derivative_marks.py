@@ -11,6 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from diffcli.engine.paper import chain
 from diffcli.engine.rewriting import D
 from diffcli.errors import ParseError, UsageError
+from diffcli.inputs.derivative_operands import (
+    TERM_ENDS,
+    is_bracketed,
+    operand_end,
+    operand_start,
+)
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -32,9 +38,6 @@ QUOTIENT = re.compile(
 _PRIMES = re.compile(r"\s*['’′]+")
 _ARGUMENTS = re.compile(r"\s*\(([^()]|\([^()]*\))*\)")
 _STANDING_IN = "ΞΨΘΩΔΓΛΦΣΠ"  # letters for marks that have been read
-_ENDS = set("+-*/·×,)]=−}")
-_OPENING = "([{"
-_CLOSING = ")]}"
 _HIGHEST = 3  # derivatives of derivatives
 
 
@@ -71,6 +74,27 @@ class Marks:
         """Return what a formula means. Raises ParseError, UsageError."""
         self.letters = iter([c for c in _STANDING_IN if c not in text])
         return self.inner(text)
+
+    def read_left(self, text: str) -> Marked:
+        """Return what a left side means.
+
+        Raises ParseError too for d/dx x^2 + sin(x): nobody knows where it ends.
+        """
+        marks = list(OPERATOR.finditer(text))
+        if len(marks) == 1 and not text[: marks[0].start()].strip():
+            start = marks[0].end()
+            end = operand_end(text, start, TERM_ENDS)
+            names = {spelling(name) for name in re.findall(NAME, text[end:])}
+            open_end = text[end : end + 1] in ("+", "-", "−")
+            if open_end and names & {spelling(marks[0][1]), *self.names}:
+                inside, rest = text[start:end].strip(), text[end:].strip()
+                mark = text[:start].strip()
+                raise ParseError(
+                    f"'{text.strip()}' could be the derivative of the sum or of"
+                    f" '{inside}' alone",
+                    hint=f"write {mark}[{inside} {rest}] or {mark}[{inside}] {rest}",
+                )
+        return self.read(text)
 
     def inner(self, text: str) -> Marked:
         """Return what a part means."""
@@ -126,7 +150,7 @@ class Marks:
         """Return a text without d/dx[...]."""
         while marks := list(OPERATOR.finditer(text)):
             found = marks[-1]  # the innermost
-            start, end = found.end(), _operand_end(text, found.end())
+            start, end = found.end(), self.operand_end(text, found)
             inside = text[start:end].strip()
             if not inside:
                 raise ParseError("there is nothing behind d/dx")
@@ -140,10 +164,28 @@ class Marks:
             text = self.put(text, found.start(), end, mark)
         return text
 
+    def operand_end(self, text: str, mark: re.Match[str]) -> int:
+        """Return where what stands behind d/dx ends.
+
+        It is a factor, as in d/dx x² · sin(x) + x² · d/dx sin(x). Where d/dx is all
+        that there is, and where the factor is a number, it is the whole product.
+        """
+        start = mark.end()
+        end, last = operand_end(text, start), operand_end(text, start, TERM_ENDS)
+        inside = text[start:end].strip()
+        bracketed = is_bracketed(inside)
+        marked = any(letter in text[end:last] for letter in self.found)
+        if end == last or bracketed or marked:
+            return end
+        alone = not text[: mark.start()].strip() and not text[last:].strip()
+        names = {spelling(name) for name in re.findall(NAME, inside)}
+        constant = not names & {spelling(mark[1]), *self.names, *self.found}
+        return last if alone or constant else end
+
     def primes(self, text: str) -> str:
         """Return a text without primes."""
         while found := _PRIMES.search(text):
-            start = _operand_start(text, found.start())
+            start = operand_start(text, found.start())
             inside = text[start : found.start()].strip()
             if not inside:
                 raise ParseError("there is nothing before the prime")
@@ -305,35 +347,3 @@ def exchanged(whole: Expression, part: Expression, other: Expression) -> Express
         else:
             built[node] = node
     return built[whole]
-
-
-def _operand_end(text: str, start: int) -> int:
-    """Return where the factor behind d/dx ends; in square brackets it is all."""
-    depth = 0
-    for place in range(start, len(text)):
-        character = text[place]
-        if depth == 0 and character in _ENDS and place > start:
-            return place
-        depth += (character in _OPENING) - (character in _CLOSING)
-        if depth == 0 and text[start] == "[":
-            return place + 1
-    return len(text)
-
-
-def _operand_start(text: str, end: int) -> int:
-    """Return where the name or the bracket before a prime begins."""
-    place = end
-    while place and text[place - 1] == " ":
-        place -= 1
-    if place and text[place - 1] in _CLOSING:
-        depth = 0
-        while place:
-            place -= 1
-            depth += (text[place] in _CLOSING) - (text[place] in _OPENING)
-            if depth == 0:
-                break
-    while place and (text[place - 1].isalnum() or text[place - 1] == "_"):
-        place -= 1
-    while place < end and text[place].isdecimal():
-        place += 1  # the number of 2u' is a factor
-    return place

@@ -236,7 +236,7 @@ class _Reader:
             return None, (name, tuple(spelling(n.strip()) for n in listed))
         self.differentiated |= bool(_MARK.search(left))
         self.here = self.chosen(left)
-        return self.marks().read(left).expression, None
+        return self.marks().read_left(left).expression, None
 
     def chosen(self, left: str) -> str:
         """Return the variable that a chain's left side is differentiated toward."""
