@@ -15,9 +15,6 @@ def lines(documents: Iterable[Document], screen: Screen) -> Iterator[str]:
     """Yield the lines of an HTML file; the same input gives the same file."""
     screen = screen._replace(color=True)
     recorder = table.console(StringIO(), screen, record=True)
-    for number, document in enumerate(documents):
-        if number:
-            recorder.print()
-        for block in document.safe_blocks(screen.notation):
-            table.print_block(block, screen, recorder)
+    for text in table.texts(documents, screen):
+        table.print_text(text, recorder)
     yield from recorder.export_html(inline_styles=True).rstrip("\n").split("\n")
