@@ -1,6 +1,7 @@
 """The folders whose files are the methods, formats and commands."""
 
 import os
+from functools import cache
 from types import ModuleType
 
 
@@ -10,13 +11,18 @@ def names(package: ModuleType) -> list[str]:
     ``pkgutil`` says the same, but takes longer to import than to answer.
     """
     (folder,) = package.__path__
+    return [*_names(folder)]
+
+
+@cache  # a call asks eight times
+def _names(folder: str) -> tuple[str, ...]:
     try:
         files = sorted(os.listdir(folder))
     except NotADirectoryError:  # inside an archive
         from pkgutil import iter_modules
 
         files = sorted(f"{module.name}.py" for module in iter_modules([folder]))
-    return [file[:-3] for file in files if file.endswith(".py") and file[0] != "_"]
+    return tuple(file[:-3] for file in files if file.endswith(".py") and file[0] != "_")
 
 
 def fact(package: ModuleType, name: str, word: str) -> str:

@@ -22,13 +22,16 @@ else:
             cls, name: str, bases: tuple[type, ...], names: dict[str, Any]
         ) -> Self:
             """Return a record with a getter for each field."""
-            record = super().__new__(cls, name, bases, {"__slots__": (), **names})
-            fields = tuple(record.__annotations__)
-            record._fields = record.__match_args__ = fields
-            record._field_defaults = {f: names[f] for f in fields if f in names}
-            for place, field in enumerate(fields):
-                setattr(record, field, getter(place, None))
-            return record
+            fields = tuple(names.get("__annotations__", ()))
+            space = {
+                "__slots__": (),
+                **names,
+                **{field: getter(place, None) for place, field in enumerate(fields)},
+                "_fields": fields,
+                "__match_args__": fields,
+                "_field_defaults": {f: names[f] for f in fields if f in names},
+            }
+            return super().__new__(cls, name, bases, space)
 
         @property
         def __signature__(cls) -> "Signature":
@@ -52,20 +55,15 @@ else:
 
         def __new__(cls, *values: Any, **named: Any) -> Self:
             """Return a record. Raises TypeError as a function with these parameters."""
-            fields = cls._fields
+            fields, defaults = cls._fields, cls._field_defaults
             missing = len(fields) - len(values)
-            if missing and not named and 0 < missing <= len(cls._field_defaults):
-                values += tuple(cls._field_defaults.values())[-missing:]
-            elif missing or named:
-                by_place = dict(zip(fields, values, strict=False))
-                given = {**cls._field_defaults, **by_place, **named}
-                if (
-                    len(values) > len(fields)
-                    or len(given) != len(fields)
-                    or not by_place.keys().isdisjoint(named)
-                ):
+            if named or not 0 <= missing <= len(defaults):
+                given, rest = {**defaults, **named}, fields[len(values) :]
+                if missing < 0 or not named.keys() <= set(rest) <= given.keys():
                     cls.__signature__.bind(*values, **named)
-                values = map(given.__getitem__, fields)
+                values += tuple(map(given.__getitem__, rest))
+            elif missing:
+                values += tuple(defaults.values())[-missing:]
             return tuple.__new__(cls, values)
 
         def __getnewargs__(self) -> tuple[Any, ...]:

@@ -108,7 +108,7 @@ def test_an_operator_is_a_row(copy: Path, calls: Calls) -> None:
     insert(
         copy / "calculus" / "functions.py",
         '    Function("negate"',
-        '    Function("beside", 2, lambda u, v: u * v / (u + v),'
+        '    binary("beside", lambda u, v: u * v / (u + v),'
         " (lambda y, u, v: (v / (u + v)) ** 2, lambda y, u, v: (u / (u + v)) ** 2),"
         ' ("v**2/(u+v)**2", "u**2/(u+v)**2"),'
         ' Domain("u + v != 0", lambda u, v: u + v != 0, ((0.2, 2.0), (0.2, 2.0))),'

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.one_sided import Slopes, has_rough_rows, slopes, switched
 from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
@@ -20,6 +19,9 @@ from diffcli.problem import (
     point_text,
 )
 from diffcli.remarks import WARNING, Remark
+
+if TYPE_CHECKING:
+    from diffcli.engine.one_sided import Slopes
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
 AT_A_CORNER = 12  # digits of a double slope on which both sides agree
@@ -39,7 +41,7 @@ def certified(
     problem: Problem,
     value: Estimate,
     results: Sequence[MethodResult],
-    corners: dict[str, Slopes],
+    corners: "dict[str, Slopes]",
 ) -> tuple[Estimate, list[MethodResult]]:
     """Return the value and the exact results with their true errors, where in doubt.
 
@@ -148,11 +150,15 @@ def certainty(what: str, estimate: Estimate) -> str:
 
 
 def near_kinks(
-    problem: Problem, results: Iterable[MethodResult], corners: dict[str, Slopes]
+    problem: Problem, results: Iterable[MethodResult], corners: "dict[str, Slopes]"
 ) -> list[Remark]:
     """Say where a kink or jump lies between two samples of a difference."""
     finite = next((r for r in results if r.differences), None)
-    if finite is None or not has_rough_rows(problem.program):
+    if finite is None:
+        return []
+    from diffcli.engine.one_sided import has_rough_rows, switched
+
+    if not has_rough_rows(problem.program):
         return []
     notes: list[Remark] = []
     for name, difference in finite.differences.items():
@@ -179,7 +185,7 @@ def spelling(function: Function) -> str:
     return function.notation.symbol if function.notation else function.name
 
 
-def kink_error(problem: Problem, name: str, sides: Slopes) -> KinkError:
+def kink_error(problem: Problem, name: str, sides: "Slopes") -> KinkError:
     """Return the error for a variable toward which there is no derivative."""
     function, node = _blame(problem, name)
     kind = function.rough.kind if function.rough else "kink"
@@ -239,6 +245,8 @@ def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
 
     Raises KinkError toward the first variable in which there is no derivative.
     """
+    from diffcli.engine.one_sided import slopes
+
     certain: dict[str, float] = {}
     corners = slopes(problem.tape, problem.point, digits=digits)
     for name in problem.variables:
@@ -251,7 +259,7 @@ def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
 
 
 def require_nodes_hold(
-    problem: Problem, corners: Mapping[str, Slopes], backward: BackwardPass
+    problem: Problem, corners: "Mapping[str, Slopes]", backward: BackwardPass
 ) -> None:
     """Refuse to tell node by node what only the whole function knows.
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from diffcli import methods
 from diffcli.analysis import certainty
 from diffcli.engine.bounds import value_bound
-from diffcli.engine.one_sided import Slopes, one_sided, slopes
 from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
@@ -16,6 +15,7 @@ from diffcli.records import Record
 from diffcli.remarks import WARNING, Remark
 
 if TYPE_CHECKING:
+    from diffcli.engine.one_sided import Slopes
     from diffcli.inputs.data import Data
 
 #: In which order methods are believed; those that are not named stand between.
@@ -46,7 +46,7 @@ class Comparison(Record):
     #: By variable, if finite differences and an exact method were both asked.
     agreements: dict[str, Agreement]
     #: One-sided slopes toward the variables that meet a rough place.
-    corners: dict[str, Slopes]
+    corners: "dict[str, Slopes]"
     #: The function's value.
     value: Estimate
     #: The variables toward which there is no derivative.
@@ -89,13 +89,14 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     """
     problem = problem if names else problem._replace(variables=())
     digits = max(DOUBLE, problem.settings.digits)
-    corners = slopes(problem.tape, problem.point, digits=digits)
-    corners = {name: corners[name] for name in problem.variables if name in corners}
+    corners = _corners(problem, digits)
     results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
     unknown: list[str] = []
     for name in _without_value(problem, results):
         if name in corners:
             continue
+        from diffcli.engine.one_sided import one_sided
+
         sides = one_sided(problem.program, problem.point, name, digits=digits)
         if problem.precise and sides == (None, None) and _has_slope(problem, name):
             unknown.append(name)
@@ -131,10 +132,20 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     )
 
 
+def _corners(problem: Problem, digits: int) -> "dict[str, Slopes]":
+    """Return the one-sided slopes toward variables that meet a rough place."""
+    if not problem.tape.rough_rows():
+        return {}
+    from diffcli.engine.one_sided import slopes
+
+    corners = slopes(problem.tape, problem.point, digits=digits)
+    return {name: corners[name] for name in problem.variables if name in corners}
+
+
 def _differing(
     problem: Problem,
     agreements: Mapping[str, Agreement],
-    corners: Mapping[str, Slopes],
+    corners: "Mapping[str, Slopes]",
 ) -> list[Remark]:
     """Say where differences are off by more than they know of."""
     return [
@@ -215,7 +226,7 @@ def _number_or_infinity(error: float) -> float:
 
 
 def _settle(
-    result: MethodResult, corners: dict[str, Slopes], digits: int
+    result: MethodResult, corners: "dict[str, Slopes]", digits: int
 ) -> MethodResult:
     """Put what the whole function says in place of what its nodes say."""
     if result not in methods.exact([result]):

@@ -402,48 +402,72 @@ def unary(
     )  # fmt: skip
 
 
+def binary(
+    name: str,
+    value: Number,
+    partials: tuple[Number, Number],
+    derivatives: tuple[str, str],
+    domain: Domain = REALS,
+    rough: Rough | None = None,
+    definition: str = "",
+    *,
+    latex: str = "",
+    aliases: tuple[str, ...] = (),
+    notation: Operator | None = None,
+    many: str = "",
+    refusal: Callable[..., Refusal] | None = None,
+    remark: str = "",
+    stable: str = "",
+) -> Function:
+    """Return the row of a function or operator of two arguments."""
+    return Function(
+        name, 2, value, partials, derivatives, domain, rough, definition, latex,
+        aliases, notation, many, refusal, remark, "", "", stable,
+    )  # fmt: skip
+
+
 NO_DERIVATIVE = "log(-1)"
 """The text of a derivative that there is nowhere: it has no value at any point."""
 
 # ---- the rows -----------------------------------------------------------------
 # fmt: off
 OPERATORS: tuple[Function, ...] = (
-    Function("add", 2, operator.add, (ONE, ONE),
+    binary("add", operator.add, (ONE, ONE),
              ("1", "1"), latex="{u} + {v}", notation=Operator("+", 10, 11, "add")),
-    Function("subtract", 2, operator.sub, (ONE, MINUS_ONE),
+    binary("subtract", operator.sub, (ONE, MINUS_ONE),
              ("1", "-1"), latex="{u} - {v}", notation=Operator("-", 10, 11, "subtract")),
-    Function("multiply", 2, operator.mul, (SECOND, FIRST),
+    binary("multiply", operator.mul, (SECOND, FIRST),
              ("v", "u"), latex=r"{u} \cdot {v}", notation=Operator("*", 20, 21, "multiply with")),
-    Function("divide", 2, operator.truediv, (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
+    binary("divide", operator.truediv, (lambda y, u, v: 1 / v, lambda y, u, v: -y / v),
              ("1/v", "-u/v**2"), DIVISOR, latex=r"\frac{{{u}}}{{{v}}}", notation=Operator("/", 20, 21, "divide by"), refusal=refuse_division),
     Function("negate", 1, operator.neg, (MINUS_ONE,),
              ("-1",), latex="-{u}", notation=Operator("-", 0, 25, "negate")),
-    Function("power", 2, math.pow, (power_by_base, power_by_exponent),
+    binary("power", math.pow, (power_by_base, power_by_exponent),
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Operator("**", 31, 30, "raise to"), refusal=refuse_power),
 )
 
 CONDITIONS: tuple[Function, ...] = (
-    Function("less", 2, lambda u, v: float(u < v), (ZERO, ZERO),
+    binary("less", lambda u, v: float(u < v), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, AT_BORDER, "step(v-u)", latex="{u} < {v}", notation=Operator("<", 7, 8, "compare with")),
-    Function("less_equal", 2, lambda u, v: float(u <= v), (ZERO, ZERO),
+    binary("less_equal", lambda u, v: float(u <= v), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, AT_BORDER, "1-step(u-v)", latex=r"{u} \le {v}", notation=Operator("<=", 7, 8, "compare with")),
-    Function("greater", 2, lambda u, v: float(u > v), (ZERO, ZERO),
+    binary("greater", lambda u, v: float(u > v), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, AT_BORDER, "step(u-v)", latex="{u} > {v}", notation=Operator(">", 7, 8, "compare with")),
-    Function("greater_equal", 2, lambda u, v: float(u >= v), (ZERO, ZERO),
+    binary("greater_equal", lambda u, v: float(u >= v), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, AT_BORDER, "1-step(v-u)", latex=r"{u} \ge {v}", notation=Operator(">=", 7, 8, "compare with")),
-    Function("equal", 2, lambda u, v: float(u == v), (ZERO, ZERO),
+    binary("equal", lambda u, v: float(u == v), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, AT_BORDER, "1-sign(u-v)**2", latex="{u} = {v}", notation=Operator("==", 7, 8, "compare with")),
-    Function("not_equal", 2, lambda u, v: float(u != v), (ZERO, ZERO),
+    binary("not_equal", lambda u, v: float(u != v), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, AT_BORDER, "sign(u-v)**2", latex=r"{u} \ne {v}", notation=Operator("!=", 7, 8, "compare with")),
-    Function("and", 2, lambda u, v: float(u != 0 and v != 0), (ZERO, ZERO),
+    binary("and", lambda u, v: float(u != 0 and v != 0), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, definition="sign(u)**2*sign(v)**2", latex=r"{u} \land {v}", notation=Operator(" and ", 4, 5, "join with")),
-    Function("or", 2, lambda u, v: float(u != 0 or v != 0), (ZERO, ZERO),
+    binary("or", lambda u, v: float(u != 0 or v != 0), (ZERO, ZERO),
              ("0", "0"), ANY_TWO, definition="max(sign(u)**2, sign(v)**2)", latex=r"{u} \lor {v}", notation=Operator(" or ", 2, 3, "join with")),
     Function("not", 1, lambda u: float(u == 0), (ZERO,),
              ("0",), definition="1-sign(u)**2", latex=r"\lnot {u}", notation=Operator("not ", 0, 6, "negate")),
-    Function("when", 2, lambda u, v: v if u else 0.0, (ZERO, FIRST),
+    binary("when", lambda u, v: v if u else 0.0, (ZERO, FIRST),
              ("0", "u"), Domain(samples=((1.0, 1.0), (-2.0, 2.0))), latex=r"\left[{u}\right] \cdot {v}", remark="v where the condition u holds (is 1), else 0: where(u, v, 0)"),
-    Function("mod", 2, lambda u, v: u % v, (ONE, lambda y, u, v: -float(math.floor(u / v))),
+    binary("mod", lambda u, v: u % v, (ONE, lambda y, u, v: -float(math.floor(u / v))),
              ("1", "-floor(u/v)"), DIVISOR, Rough("jump", lambda u, v: v != 0 and u % v == 0, edge="sin(pi*u/v)"), definition="u-v*floor(u/v)", latex=r"{u} \bmod {v}", notation=Operator("%", 20, 21, "divide by"), refusal=refuse_division),
 )
 """Conditions and the remainder, which only a reader of other notations reads.
@@ -489,7 +513,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
           definition="asin(1/u)", aliases=("arccsc",)),
     unary("acot",        lambda u: math.atan(1 / u),     lambda y, u: -1 / (1 + u * u),     "-1/(1+u**2)", NOT_ZERO,
           definition="atan(1/u)", aliases=("arccot",), remark="atan(1/u): jumps at 0, where it is undefined"),
-    Function("atan2", 2, atan2, (lambda y, u, v: v / math.hypot(u, v) / math.hypot(u, v), lambda y, u, v: -u / math.hypot(u, v) / math.hypot(u, v)),
+    binary("atan2", atan2, (lambda y, u, v: v / math.hypot(u, v) / math.hypot(u, v), lambda y, u, v: -u / math.hypot(u, v) / math.hypot(u, v)),
              ("v/(u**2+v**2)", "-u/(u**2+v**2)"), NOT_ORIGIN, Rough("jump", lambda u, v: u == 0 and v < 0), aliases=("arctan2",), remark="the angle of the point (v, u)"),
     ),
     "hyperbolic functions": (
@@ -518,19 +542,19 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
           definition="max(sign(u), 0)", aliases=("heaviside",), remark="1 for u > 0, else 0"),
     unary("floor",       lambda u: float(math.floor(u)), ZERO,                              "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lfloor {u} \rfloor"),
     unary("ceil",        lambda u: float(math.ceil(u)),  ZERO,                              "0", Domain(samples=((0.1, 0.9),)), AT_INTEGERS, latex=r"\lceil {u} \rceil"),
-    Function("max", 2, max, (lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2, lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2),
+    binary("max", max, (lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2, lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2),
              ("(1+sign(u-v))/2", "(1-sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the larger argument"),
-    Function("min", 2, min, (lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2, lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2),
+    binary("min", min, (lambda y, u, v: (1.0 - (u > v) + (u < v)) / 2, lambda y, u, v: (1.0 + (u > v) - (u < v)) / 2),
              ("(1-sign(u-v))/2", "(1+sign(u-v))/2"), ANY_TWO, AT_TIES, many="fold", remark="passes the gradient to the smaller argument"),
-    Function("hypot", 2, math.hypot, (lambda y, u, v: u / y, lambda y, u, v: v / y),
+    binary("hypot", math.hypot, (lambda y, u, v: u / y, lambda y, u, v: v / y),
              ("u/hypot(u, v)", "v/hypot(u, v)"), ANY_TWO, Rough("kink", lambda u, v: u == v == 0, edge="hypot(u, v)"), definition="sqrt(u**2+v**2)", many="fold"),
-    Function("sum", 2, operator.add, (ONE, ONE),
+    binary("sum", operator.add, (ONE, ONE),
              ("1", "1"), ANY_TWO, definition="u+v", many="fold"),
-    Function("mean", 2, lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
+    binary("mean", lambda u, v: u / 2 + v / 2, (lambda y, u, v: 0.5, lambda y, u, v: 0.5),
              ("1/2", "1/2"), ANY_TWO, definition="(u+v)/2", many="average"),
-    Function("logsumexp", 2, lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: softmax(u, v), lambda y, u, v: softmax(v, u)),
+    binary("logsumexp", lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: softmax(u, v), lambda y, u, v: softmax(v, u)),
              ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", stable="max(u, v)+log1p(exp(-abs(u-v)))", many="fold"),
-    Function("pow", 2, math.pow, (power_by_base, power_by_exponent),
+    binary("pow", math.pow, (power_by_base, power_by_exponent),
              ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),
     ),
     "activations": (
@@ -564,7 +588,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
           definition="log(abs(gamma(u)))", aliases=("loggamma",), latex=r"\ln\left|\Gamma\left({u}\right)\right|"),
     unary("digamma",     lambda u: polygamma(0, u),      lambda y, u: polygamma(1, u),      "polygamma(1, u)", NO_POLE,
           definition="polygamma(0, u)", latex=r"\psi\left({u}\right)"),
-    Function("polygamma", 2, polygamma, (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
+    binary("polygamma", polygamma, (lambda y, u, v: math.nan, lambda y, u, v: polygamma(u + 1, v)),
              (NO_DERIVATIVE, "polygamma(u+1, v)"), ORDER, remark="the u-th derivative of digamma(v); no derivative toward the order"),
     ),
     "conditions and remainders": CONDITIONS,

@@ -36,6 +36,9 @@ class Answer(Record):
     documents: "Iterable[Document] | None" = None
 
 
+_TYPED = ParameterSource.COMMANDLINE
+
+
 def refuse(why: str, *names: str) -> None:
     """Refuse options that could change nothing in this call.
 
@@ -43,8 +46,8 @@ def refuse(why: str, *names: str) -> None:
     """
     context = click.get_current_context()
     for option in context.command.params:
-        given = context.get_parameter_source(option.name or "")
-        if option.name in names and given is ParameterSource.COMMANDLINE:
+        name = option.name or ""
+        if name in names and context.get_parameter_source(name) is _TYPED:
             raise UsageError(f"{option.opts[0]} has no effect here: {why}")
 
 

@@ -3,6 +3,8 @@
 A number is anything that ``float`` takes: an int, a Fraction, a numpy number.
 """
 
+from __future__ import annotations  # to build the many here takes half its import
+
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, SupportsFloat

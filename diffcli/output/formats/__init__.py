@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from diffcli import plugins, tables, targets
+from diffcli import plugins, tables
 
 DEFAULT = "table"
 """The format for people at a terminal, which every command has."""
@@ -36,6 +36,8 @@ if TYPE_CHECKING:  # a call builds no protocols
 
 def names() -> list[str]:
     """Return the names of all formats: the files of three folders."""
+    from diffcli import targets
+
     return [*sorted({*_own(), *tables.names()}), *plugins.names(targets)]
 
 
@@ -68,7 +70,8 @@ def part(name: str) -> str:
 
 def fits(name: str, parts: Collection[str]) -> bool:
     """Tell whether there is such a format, and it writes one of these parts."""
-    return name == DEFAULT or (name in names() and part(name) in parts)
+    known = name in _own() or name in names()  # most need not look at other folders
+    return name == DEFAULT or (known and part(name) in parts)
 
 
 def offered(parts: Collection[str]) -> list[str]:
@@ -90,6 +93,8 @@ def _fact(name: str, word: str) -> str:
 
     if name in plugins.names(package):
         return plugins.fact(package, name, word)
+    from diffcli import targets
+
     is_table = name in tables.names()
     if word == "NEEDS":
         return "sheet" if is_table else "code"
