@@ -1,6 +1,7 @@
 """Gradient checks: what passes, what fails, and which slip is named."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +153,28 @@ def test_no_number_is_right_where_any_would_be(
 def test_what_fits_by_rounding_is_no_slip(formula: str, claim: str, run: Run) -> None:
     ran = run("check", formula, "--at", "3", "--claim", claim, "-f", "json")
     assert json.loads(ran.out)["verdicts"]["x"]["slip"] is None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("x^2*y", "--at", "{},2"),
+        ("x^2+y^2=8", "--at", "{},2", "--implicit", "y"),
+        ("--module", "math:fsum", "--at", "x={},y=2"),
+        ("x*y-z", "--at", "x={},y=2", "--data", "{file}"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("claim", "x"),
+    [("1/(x-2)", "2"), ("log(-x)", "2"), ("exp(x*500)", "2"), ("y/sqrt(x-2)", "2")],
+)
+def test_a_claim_without_a_value_is_the_one_to_blame(
+    call: tuple[str, ...], claim: str, x: str, run: Run, tmp_path: Path
+) -> None:
+    data = tmp_path / "rows.csv"
+    data.write_text("z\n1\n2\n", encoding="utf-8")
+    words = [word.format(x, file=data) for word in call]
+    ran = run("check", *words, "--claim", f"x={claim}")
+    assert (ran.code, ran.out) == (4, "")
+    assert ran.err.startswith("Error: the claim for x: "), ran.err
+    assert f"  x={claim}\n" in ran.err

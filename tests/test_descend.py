@@ -96,6 +96,26 @@ def test_the_chosen_rates_teach_all_three(run: Run) -> None:
     assert record["floor"] == pytest.approx(3)
 
 
+@pytest.mark.parametrize("power", [-310, -300, -200, -30, -9, 9, 30, 200, 300])
+def test_a_verdict_does_not_depend_on_the_unit_of_the_loss(power: int) -> None:
+    for share in (1e-4, 1e-3, 0.01, 0.3, 0.6, 0.99, 1.1):
+        (plain,) = descend(problem("x^2", x=1.0), [share], 20).courses
+        rate = float(f"{share}e{-power}")
+        if math.isfinite(rate):
+            loss = problem(f"1e{power}*x^2", x=1.0)
+            (course,) = descend(loss, [rate], 20).courses
+            assert course.verdict == plain.verdict, share
+            if power > -300:  # below, a loss near its floor has few digits
+                assert course.factor == pytest.approx(plain.factor, rel=1e-3), share
+
+
+def test_what_bends_upward_is_not_said_to_bend_down(run: Run) -> None:
+    for power in range(-318, 308, 25):
+        ran = run("descend", f"1e{power}*x^2", "--at", "1", "--steps", "3")
+        assert "not curved upward" not in ran.out, power
+        assert "rate inf" not in ran.out, power
+
+
 def test_overflow_ends_a_column_and_is_no_error(run: Run) -> None:
     ran = run("descend", "x^4", "--at", "3", "--rate", "0.5")
     assert ran.code == 0

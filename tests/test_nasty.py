@@ -40,6 +40,9 @@ NASTY = {
     "subnormal": ("1e-320*x", "1", 0),
     "constant": ("0*x", "1", 0),
     "no partial": ("polygamma(x, 2)", "1", None),
+    "undecided slope": ("(x^x)+(x)", "0", 5),
+    "beside a jump": ("sign(x)*x", "1e-320", 0),
+    "hardly curved": ("1e-310*x^2", "1", 0),
 }
 #: What its reader should be told, where the numbers of a point are poor.
 DOUBTFUL = {

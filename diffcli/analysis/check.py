@@ -20,7 +20,7 @@ from diffcli.errors import DiffcliError, KinkError
 from diffcli.language.expression import Expression, postorder
 from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
-from diffcli.problem import DOUBLE, Estimate, Problem
+from diffcli.problem import DOUBLE, Estimate, Problem, located
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -102,7 +102,7 @@ def check(
     half a percent passes nothing. A claim that is a formula has to be the derivative
     at points near this one, too. ``prove`` asks sympy whether it is one everywhere.
 
-    Raises Undefined where a claimed formula has no value at the point.
+    Raises DomainError where a claimed formula has no value at the point.
     """
     verdicts = _plainly(problem, claims, tolerance) if claims else None
     error = None
@@ -110,7 +110,7 @@ def check(
         comparison = compare(problem, ("backprop",) if claims else THREE)
         verdicts = (
             [
-                _of_claim(comparison, name, claim.expression, tolerance)
+                _of_claim(comparison, name, claim, tolerance)
                 for name, claim in claims.items()
             ]
             if claims
@@ -169,17 +169,17 @@ def _claimed(*claims: Expression) -> Program:
 
 
 def _of_claim(
-    comparison: Comparison, name: str, claim: Expression, tolerance: Tolerance
+    comparison: Comparison, name: str, claim: Parsed, tolerance: Tolerance
 ) -> Verdict:
     """Return the verdict on a claim at the point itself."""
     problem = comparison.problem
-    claimed, true = evaluated(claim, problem.point), comparison.partial(name)
+    claimed, true = evaluated(name, claim, problem.point), comparison.partial(name)
     verdict = judged(name, claimed, true, tolerance)
     poor = claimed.error + true.error > POOR * abs(true.value or 0.0)
     if not poor and verdict.passed:
         return verdict
     exact = true if name in comparison.corners else _referee(problem, name)
-    value = _precisely(claim, problem.point)
+    value = _precisely(claim.expression, problem.point)
     wide = _slope_nearby(problem, name) if exact and value else 0.0
     return judged(name, value or claimed, exact or true, tolerance, wide)
 
@@ -264,9 +264,17 @@ def _precisely(expression: Expression, point: Mapping[str, float]) -> Estimate |
     return Estimate(float(value), 0.0)
 
 
-def evaluated(expression: Expression, point: Mapping[str, float]) -> Estimate:
-    """Return a formula's value at the point, with its rounding bound."""
-    tape = program_of(expression).run(point)
+def evaluated(name: str, claim: Parsed, point: Mapping[str, float]) -> Estimate:
+    """Return what is claimed at the point toward a variable, with its rounding bound.
+
+    Raises DomainError, with the place in the claim, where it has no value.
+    """
+    try:
+        tape = program_of(claim.expression).run(point)
+    except Undefined as undefined:
+        error = located(undefined, claim, point)
+        error.message = f"the claim for {name}: {error.message}"
+        raise error from None
     row = tape.program.outputs[0]
     return Estimate(tape.values[row], value_errors(tape)[row])
 

@@ -42,13 +42,11 @@ def claimed(
 ) -> dict[str, Estimate]:
     """Return the claimed partials, or those that the box itself gives.
 
-    Raises UsageError if there are neither, DomainError where the box has no value,
-    Undefined where a claim has none.
+    Raises UsageError if there are neither, DomainError where the box has no value, or
+    a claim has none.
     """
     if claims:
-        return {
-            name: evaluated(claim.expression, point) for name, claim in claims.items()
-        }
+        return {name: evaluated(name, claim, point) for name, claim in claims.items()}
     gradient = boxes.at(point).gradient
     if gradient is None:
         raise UsageError(
@@ -161,10 +159,10 @@ def claimed_gradient(
 ) -> dict[str, Estimate]:
     """Return the partials that are claimed, or all of backprop's.
 
-    Raises Undefined where a claim has no value, KinkError where there is no gradient.
+    Raises DomainError where a claim has no value, KinkError where there is no gradient.
     """
     if claims:
-        return {n: evaluated(c.expression, problem.point) for n, c in claims.items()}
+        return {n: evaluated(n, c, problem.point) for n, c in claims.items()}
     result = compare(problem, ("backprop",))
     error = result.error()
     if error is not None:

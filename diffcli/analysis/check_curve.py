@@ -22,14 +22,14 @@ def check_curve(
     A claim that is a formula has to be right at other points of the curve, too; beside
     the curve it need not be: -x/y and -x/sqrt(25 - x^2) are both right for a circle.
 
-    Raises UsageError, DomainError where the point is not on the curve, and KinkError
-    where there is no slope; Undefined where a claim has no value.
+    Raises UsageError, DomainError where the point is not on the curve or a claim has no
+    value, and KinkError where there is no slope.
     """
     free = problem._replace(variables=tuple(claims))
     found = implicit(free, name, ("backprop",))
     verdicts = []
     for each, claim in claims.items():
-        claimed = evaluated(claim.expression, problem.point)
+        claimed = evaluated(each, claim, problem.point)
         verdict = judged(each, claimed, found.slope(each), tolerance)
         if verdict.passed and claim.variables:
             elsewhere = _elsewhere(found, each, claim, tolerance)
@@ -52,7 +52,7 @@ def _elsewhere(
                 before.parsed, there, before.variables, before.settings, before.program
             )
             true = implicit(problem, found.name, ("backprop",)).slope(free)
-            claimed = evaluated(claim.expression, there)
+            claimed = evaluated(free, claim, there)
             verdict = judged(free, claimed, true, tolerance)
             if not verdict.passed and not verdict.doubt:
                 return Elsewhere(there, claimed.number, true.number)

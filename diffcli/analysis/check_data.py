@@ -23,7 +23,7 @@ def check_data(
 
     A claim in which a column stands is about one example, and has to be right for each
     of them; another is about the loss, their mean. Raises what ``Examples`` raises,
-    Undefined where a claim has no value, and PointError for a claim toward a column.
+    DomainError where a claim has no value, and PointError for a claim toward a column.
     """
     _refuse_columns(examples, claims)
     comparison = examples.compare(("backprop",) if claims else THREE, tick)
@@ -43,11 +43,11 @@ def claimed_means(
 ) -> dict[str, Estimate]:
     """Return the partials of the loss that are claimed, or all of backprop's.
 
-    Raises Undefined where a claim has no value.
+    Raises DomainError where a claim has no value.
     """
     _refuse_columns(examples, claims)
     if claims:
-        return {name: _mean(examples, claim) for name, claim in claims.items()}
+        return {name: _mean(examples, name, claim) for name, claim in claims.items()}
     comparison = examples.compare(("backprop",), bounds=False)
     return {
         name: Estimate(comparison.partial(name).value, 0.0) for name in examples.names
@@ -63,13 +63,13 @@ def _refuse_columns(examples: Examples, claims: Mapping[str, Parsed]) -> None:
             )
 
 
-def _mean(examples: Examples, claim: Parsed) -> Estimate:
+def _mean(examples: Examples, name: str, claim: Parsed) -> Estimate:
     """Return what is claimed of the loss; with columns it is of each example."""
     data = examples.data
     if not {*claim.variables} & {*data.columns}:
-        return evaluated(claim.expression, examples.weights)
+        return evaluated(name, claim, examples.weights)
     points = ({**examples.weights, **data.example(place)} for place in range(data.used))
-    values = [evaluated(claim.expression, point) for point in points]
+    values = [evaluated(name, claim, point) for point in points]
     return combined(values, data.divisor, examples.settings)
 
 
@@ -82,7 +82,7 @@ def _of_claims(
     prove: bool,
 ) -> Iterator[Verdict]:
     for name, claim in claims.items():
-        claimed = _mean(examples, claim)
+        claimed = _mean(examples, name, claim)
         verdict = judged(name, claimed, partial(name), tolerance)
         if {*claim.variables} & {*examples.data.columns}:
             verdict = _of_each(examples, verdict, claim, tolerance, prove=prove)

@@ -137,7 +137,8 @@ def rows(
 
 
 def chosen_rates(curvature: float | None) -> Sequence[float]:
-    """Return three rates that suit a curvature."""
+    """Return three rates that suit a curvature; fewer where some are no doubles."""
     if not curvature or curvature < 0:
         return _WITHOUT_LIMIT
-    return [float(f"{share * 2 / curvature:.3g}") for share in _DEFAULTS]
+    rates = [float(f"{share * 2 / curvature:.3g}") for share in _DEFAULTS]
+    return [*filter(math.isfinite, rates)] or _WITHOUT_LIMIT

@@ -4,6 +4,7 @@ It is judged by the path that was walked, not by the curvature at its start.
 """
 
 import math
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -47,6 +48,7 @@ _STEADY = 0.9  # how long the steps of a cycle stay
 _WASTED = 0.5  # the share of the way gone that leads on, where it goes back and forth
 _MOST_DOWNHILL = 2000  # steps in which the floor has to be found
 _MOST_WORK = 2_000_000  # nodes of a formula, times examples, times steps: seconds
+_FAR = 1e100  # a first step that is long enough
 _TOO_FAR = 1e150  # a step that only a function without a floor takes
 _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 
@@ -266,7 +268,12 @@ def _bottom(
     """
     best = min(path, key=lambda step: step.loss)
     point = problem.point | dict(zip(problem.variables, best.point, strict=True))
-    rate, steepest, lowest, gain = 1.0, path[0].slope, best.loss, 0.0
+    steepest, lowest, gain = path[0].slope, best.loss, 0.0
+    # The first step is as long as the point is far from 0, or longer, but never so long
+    # as where there is no floor: the loss may be 1e-300 x^2, or 1e300 x^2.
+    slope = steepest or 1.0
+    reach = max(map(abs, best.point)) / slope
+    rate = min(max(reach, min(1.0, _FAR / slope)), sys.float_info.max)
     work = len(problem.program.nodes) * objective.size
     most = min(_MOST_DOWNHILL, _MOST_WORK // work)
     for _ in range(most):
@@ -288,7 +295,7 @@ def _bottom(
             loss = _loss(objective, {**point, **there})
         point |= there
         lowest, gain = loss, lowest - loss
-        rate *= 4
+        rate = min(4 * rate, sys.float_info.max)
     return lowest, False
 
 
@@ -301,14 +308,14 @@ def _loss(objective: Objective, point: Point) -> float:
 
 
 def _factor(path: Sequence[Iterate], floor: float | None) -> float | None:
-    """Return the mean factor of the late steps."""
+    """Return the mean factor of the late steps; None: it cannot be told."""
     start = path[0].loss
     heights = [(step.number, step.loss - (floor or 0.0)) for step in path]
     # Heights next to those of rounding are dust.
     dust = max(1e-12 * abs(heights[0][1]), 1e-13 * abs(start))
     kept = [(number, h) for number, h in heights if abs(h) > dust]
     late = kept[len(kept) // 2 - 1 :]
-    if len(kept) < 2 or late[-1][1] / late[0][1] <= 0:
+    if len(kept) < 2 or not 0 < late[-1][1] / late[0][1] < math.inf:
         return None
     count = late[-1][0] - late[0][0]
     return float((late[-1][1] / late[0][1]) ** (1 / count))

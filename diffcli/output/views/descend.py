@@ -132,6 +132,9 @@ def _limit(descent: Descent) -> Iterator[Line]:
     if descent.stable is not None:
         limit = f"stable below 2/{descent.curvature:.4g} = {descent.stable:.4g}"
         yield (Run("a hint: "), Run(limit, "name"))
+    elif descent.curvature is not None and descent.curvature > 0:
+        limit = f"a hint: 2/{descent.curvature:.4g} is beyond doubles: stable with any"
+        yield (Run(f"{limit} rate", "name"),)
     elif descent.curvature is not None:
         yield (Run("no stable rate: f is not curved upward here", "name"),)
     else:

@@ -187,6 +187,8 @@ def _kink_cell(comparison: Comparison, result: MethodResult, name: str) -> Line:
 def _side(slope: float | None) -> str:
     if slope is None:
         return "none"
+    if math.isnan(slope):
+        return "undecided"
     return f"{float(slope):.10g}".replace("inf", "infinite")
 
 
