@@ -12,7 +12,7 @@ from diffcli.analysis.check_columns import Claims, Passed, _parts
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.cli.request import Request
-from diffcli.engine import bounds, columns
+from diffcli.engine import block_bounds, bounds, columns
 from diffcli.engine.column_bounds import partial_bounds
 from diffcli.engine.derivation import derivations
 from diffcli.engine.tape import Program, Undefined
@@ -136,6 +136,52 @@ def test_a_right_claim_goes_by_columns() -> None:
     claims = by_variable([f"x={texts[0]}"], parsed.variables)
     places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(100)]
     assert assert_same(parsed, claims, places, ESTIMATES) > 90
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_the_bound_of_a_block_is_that_of_its_worst_point(row: Function) -> None:
+    """It may be a little smaller, where the points lie far apart, or infinite."""
+    inner = call(row, *(variable(name) for name in NAMES[: row.arity]))
+    program = Program([call(parse("x*y").expression.function, inner, inner)])  # type: ignore[attr-defined]
+    for spread in (1e-3, 1.0, 1e6):
+        places = [0.3, 0.3 + spread, 1.7 * spread, -0.9 * spread]
+        given = {"x": places, "y": [0.6, 0.6, 0.7, 2.0 * spread]}
+        try:
+            passes = columns.both_passes(program, given, tuple(program.inputs))
+            whole = block_bounds.partial_bounds(passes)
+        except (ValueError, ArithmeticError):
+            continue
+        for name, column in partial_bounds(passes).items():
+            worst = max(b for b in columns.filled(column, 4) if b == b)
+            assert not worst > 2 * whole[name], (spread, name)  # no number: no bound
+
+
+LIKE = {
+    "exp(-(x-y)**2)*sin(x)": "-2(x-y)exp(-(x-y)^2)sin(x)+exp(-(x-y)^2)*cos(x)",
+    "sin(x*y)^2": "y*sin(2*x*y)",
+    "abs(x)*y": "sign(x)*y",
+    "log(cosh(x))+y": "tanh(x)",
+}
+
+
+@pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-9), Tolerance(1e-8, 1e-8)])
+@pytest.mark.parametrize("formula", LIKE)
+def test_right_claims_go_by_columns_with_every_tolerance(
+    formula: str, limits: Tolerance
+) -> None:
+    parsed = parse(formula)
+    claims = by_variable([f"x={LIKE[formula]}"], parsed.variables)
+    places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(100)]
+    assert assert_same(parsed, claims, places, limits) > 90
+
+
+@pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-9), Tolerance(1e-8, 1e-8)])
+def test_what_fits_at_the_rows_only_is_found_out(limits: Tolerance) -> None:
+    """A tolerance that lets pass what is nearby does not let pass a wrong formula."""
+    parsed = parse("x^2+y")
+    claims = by_variable(["x=x+2"], parsed.variables)
+    places = [{"x": 2.0, "y": 0.01 * n} for n in range(100)]
+    assert assert_same(parsed, claims, places, limits) == 0
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "quiet"])

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from diffcli.analysis.check import POOR, Check, equal_everywhere
-from diffcli.analysis.counterexample import FarPoints, Sides, program_of
+from diffcli.analysis.counterexample_columns import FAR_BELOW, OtherPoints, unsure
 from diffcli.analysis.verdicts import ESTIMATES, SLACK, Tolerance, Verdict, relative
 from diffcli.arithmetics.columns import Column
-from diffcli.engine import columns
-from diffcli.engine.column_bounds import partial_bounds, value_errors
-from diffcli.engine.columns import Found
+from diffcli.engine import block_bounds, column_bounds, columns
+from diffcli.engine.columns import Found, Passes
 from diffcli.engine.derivation import derivations
 from diffcli.engine.tape import ROUNDING, Program
 from diffcli.inputs.blocks import Block
@@ -24,6 +23,7 @@ from diffcli.problem import Estimate
 from diffcli.records import Record
 
 _CLOSE = 0.5  # of an error that is poor: the bounds of columns may be a little small
+_LEAST = 3.9  # roundings of a partial that are allowed at least: of both sizes, and 2
 
 
 class Claims:
@@ -60,13 +60,9 @@ class Claims:
         ]
 
     @cached_property
-    def elsewhere(self) -> list[FarPoints]:
+    def elsewhere(self) -> OtherPoints:
         """What other points say of the claims that are no numbers."""
-        return [FarPoints(*pair) for pair in self.pairs if program_of(pair[0]).inputs]
-
-    def fit(self, sides: Sides, names: tuple[str, ...]) -> bool:
-        """Tell whether all of them fit at points on these sides of the edges."""
-        return all(far.fits(sides, names) for far in self.elsewhere)
+        return OtherPoints(self.program, self.pairs, self.tolerance)
 
 
 class Passed(Record):
@@ -77,7 +73,7 @@ class Passed(Record):
     #: Their places in the block.
     start: int
     stop: int
-    #: By variable, what is claimed, what is true, and how far both may be off.
+    #: By variable, what is claimed and what is true.
     numbers: Mapping[str, Sequence[Sequence[float]]]
 
     def each(self) -> Iterator[tuple[Row, Check]]:
@@ -89,8 +85,8 @@ class Passed(Record):
             for (name, numbers), proved in zip(
                 self.numbers.items(), everywhere, strict=True
             ):
-                c, t, c_error, t_error = (column[place] for column in numbers)
-                claimed, true = Estimate(c, c_error), Estimate(t, t_error)
+                c, t = (column[place] for column in numbers)
+                claimed, true = Estimate(c, 0.0), Estimate(t, 0.0)  # good enough
                 off = relative(c, t)
                 verdicts.append(Verdict(name, claimed, true, off, True, proved))
             yield row, Check(parsed, "", row.point, tuple(verdicts), digits)
@@ -115,8 +111,8 @@ def _parts(claims: Claims, block: Block) -> Iterator[Passed | Row]:
         points = columns.part(block.points, start, stop)
         return _judged(claims, points, stop - start)
 
-    found, bad = columns.in_parts(size, 4 * len(names), computed)
-    numbers = {name: found[4 * i : 4 * i + 4] for i, name in enumerate(names)}
+    found, bad = columns.in_parts(size, 2 * len(names), computed)
+    numbers = {name: found[2 * i : 2 * i + 2] for i, name in enumerate(names)}
     start = 0
     for place in (*sorted(bad), size):
         if start < place:
@@ -127,23 +123,71 @@ def _parts(claims: Claims, block: Block) -> Iterator[Passed | Row]:
 
 
 def _judged(claims: Claims, points: Mapping[str, Column], size: int) -> Found:
-    """Return for each claim the four columns of ``Passed``, and where it may not pass.
+    """Return for each claim the two columns of ``Passed``, and where it may not pass.
 
     Raises ValueError or ArithmeticError if a function refuses one of the points.
     """
     passes = columns.both_passes(claims.program, points, claims.names)
-    bounds = partial_bounds(passes)
     values = columns.values_at(claims.claimed, points)
-    errors = value_errors(claims.claimed, values, {})
-    bad = passes.bad | columns.not_finite(values) | _unlike(claims, points, size)
-    found: list[list[float]] = []
+    bad = passes.bad | columns.not_finite(values)
+    bad |= claims.elsewhere.unlike(points, size)
+    pairs = [
+        (values[row], passes.partial(name))
+        for name, row in zip(claims.names, claims.claimed.outputs, strict=True)
+    ]
+    found = [columns.filled(column, size) for pair in pairs for column in pair]
+    close = _unsure(claims, passes, values, found) - bad
+    if close:
+        places = sorted(close)
+        few = {
+            name: column if isinstance(column, float) else [column[i] for i in places]
+            for name, column in points.items()
+        }
+        failing = _failing(claims, few, len(places))
+        bad.update(place for i, place in enumerate(places) if i in failing)
+    return found, bad
+
+
+def _unsure(
+    claims: Claims, passes: Passes, values: list[Column], found: Sequence[list[float]]
+) -> set[int]:
+    """Return where the bounds for all points do not tell that every claim passes.
+
+    What is claimed differs by no more than a rounding or two there, or than the given
+    tolerance, and the bounds are far below what would be poor.
+    """
+    size = len(found[0])
+    try:
+        bounds = block_bounds.partial_bounds(passes)
+        errors = block_bounds.value_errors(claims.claimed, values, {})
+    except (ValueError, ArithmeticError):
+        return {*range(size)}
+    tolerance = claims.tolerance
+    if tolerance == ESTIMATES:
+        tolerance = Tolerance(_LEAST * SLACK * ROUNDING)
+    places: set[int] = set()
+    for i, (name, row) in enumerate(
+        zip(claims.names, claims.claimed.outputs, strict=True)
+    ):
+        floor = FAR_BELOW * (errors[row] + bounds.get(name, 0.0)) / POOR
+        claimed, true = found[2 * i : 2 * i + 2]
+        places |= unsure(claimed, true, floor, tolerance)
+    return places
+
+
+def _failing(claims: Claims, points: Mapping[str, Column], size: int) -> set[int]:
+    """Return where some claim may not pass, as the bounds at each point tell."""
+    passes = columns.both_passes(claims.program, points, claims.names)
+    bounds = column_bounds.partial_bounds(passes)
+    values = columns.values_at(claims.claimed, points)
+    errors = column_bounds.value_errors(claims.claimed, values, {})
+    failing: set[int] = set()
     passing = partial(_passes, *claims.tolerance)
     for name, row in zip(claims.names, claims.claimed.outputs, strict=True):
         four = values[row], passes.partial(name), errors[row], bounds.get(name, 0.0)
         lists = [columns.filled(column, size) for column in four]
-        bad.update(i for i, passed in enumerate(map(passing, *lists)) if not passed)
-        found += lists
-    return found, bad
+        failing.update(i for i, passed in enumerate(map(passing, *lists)) if not passed)
+    return failing
 
 
 def _passes(
@@ -163,22 +207,3 @@ def _passes(
     else:
         allowed = (absolute or 0.0) + (relative or 0.0) * max(abs(claimed), size)
     return abs(claimed - true) <= allowed
-
-
-def _unlike(claims: Claims, points: Mapping[str, Column], size: int) -> set[int]:
-    """Return where it has to be asked whether a formula fits at points nearby, too."""
-    if not claims.elsewhere:
-        return set()
-    if claims.tolerance != ESTIMATES:
-        return {*range(size)}
-    program = claims.elsewhere[0].sides  # all claims are about one formula
-    if program is None:
-        return set() if claims.fit((), tuple(points)) else {*range(size)}
-    values = columns.values_at(program, points)
-    bad = columns.not_finite(values)
-    on = [columns.filled(values[row], size) for row in program.outputs]
-    sides = [tuple([x > 0 for x in row]) for row in zip(*on, strict=True)]
-    unfit = {each for each in {*sides} if not claims.fit(each, tuple(points))}
-    if unfit:
-        bad.update(i for i, each in enumerate(sides) if each in unfit)
-    return bad

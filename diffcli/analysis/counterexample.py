@@ -13,7 +13,7 @@ from diffcli.problem import DOUBLE, Estimate, Problem
 
 _POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _TYPED = 1e-14  # how exact numbers in a formula are typed
-_NEAR = (0.093, -0.071, 0.31, -0.23)  # how far other points lie, in sizes of this one
+NEAR = (0.093, -0.071, 0.31, -0.23)  # how far other points lie, in sizes of this one
 _ENOUGH = 4  # far points that agree, so that none near has to be tried
 _FAR = (0.37, 0.74, 1.48, 2.59, -0.81, -1.9, 13.7, -21.3, 157.0)
 Sides = tuple[bool, ...]
@@ -78,7 +78,7 @@ class FarPoints:
 
 def _near(point: Mapping[str, float]) -> Iterator[dict[str, float]]:
     """Yield points near a given one."""
-    for share in _NEAR:
+    for share in NEAR:
         yield {
             name: x + share * (1 + 0.1 * order) * (abs(x) or 1.0)
             for order, (name, x) in enumerate(point.items())

@@ -99,7 +99,7 @@ def _through(
         return _constant, []
     if slope is FIRST or slope is SECOND:
         return _factor, [errors[1 + (slope is SECOND)]]
-    if function.rough is not None and not _is_whole_power(function, given):
+    if function.rough is not None and not is_whole_power(function, given):
         return partial(_rough, slope), [*given, *errors]
     unary = len(given) == 2
     used = [place for place in range(len(given)) if uses(slope, unary, place)]
@@ -108,7 +108,7 @@ def _through(
     return partial(_smooth, slope, used), [*given, *errors]
 
 
-def _is_whole_power(function: Function, given: list[Column]) -> bool:
+def is_whole_power(function: Function, given: list[Column]) -> bool:
     """Tell whether a row is a power such as u**2, which is smooth everywhere."""
     exponent = given[-1]
     return function is POWER and isinstance(exponent, float) and exponent.is_integer()
