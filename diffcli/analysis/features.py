@@ -18,7 +18,7 @@ from diffcli.language.expression import Call, Expression, Number
 from diffcli.records import Record
 
 _MOST = 1000  # places that are looked at
-_SOME = 250  # of those that are too many to be all
+_SOME = 80  # of those that are too many to be all: enough for a picture
 _MOST_WORK = 2_000_000  # nodes of the formula times places, which take seconds
 _DENSE = 0.2  # share of the gaps between samples in which an edge may be 0
 _DIP = 0.6  # an edge that comes this much nearer to 0 between samples may reach it
