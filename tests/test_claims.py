@@ -145,13 +145,47 @@ def test_the_library_marks() -> None:
     assert diffcli.mark("log(x)", {"x": "1/x"}, {"x": -1}).error is not None
 
 
-LEFT = ["f'(x)", "f'", "y'", "df/dx", "dy/dx", "∂f/∂x", "d/dx", "f_x", "x"]
+LEFT = [
+    "f'(x)", "f'", "y'", "df/dx", "dy/dx", "∂f/∂x", "d/dx", "f_x", "x",
+    r"\frac{df}{dx}", r"\dfrac{d}{dx}", r"\frac{\partial f}{\partial x}",
+    r"\partial f/\partial x", r"\frac{\mathrm{d}y}{\mathrm{d}x}",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("left", LEFT)
 def test_the_left_side_of_a_claim(left: str, run: Run) -> None:
     assert run("check", "x^2", "--at", "3", "--claim", f"{left} = 2x").code == 0
     assert run("check", "x^2", "--at", "3", "--claim", f"{left} = 3x").code == 1
+
+
+LISTS = [
+    "(2x1*σ, x1^2)", "[2x1*σ, x1^2]", "∇f = (2x1*σ, x1^2)", "grad f=[2x1*σ,x1^2]",
+    r"\nabla f(x) = (2x_1\sigma, x_{1}^2)", "2x1*σ, (x1)*(x1)",
+    r"\frac{\partial f}{\partial x_{1}} = 2x1*σ, \frac{df}{d\sigma} = x1^2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", LISTS)
+def test_a_gradient_may_stand_in_brackets(claim: str, run: Run) -> None:
+    words = ("check", "x1^2*σ", "--at", "x1=1,σ=3", "--claim")
+    assert run(*words, claim).code == 0
+    assert run(*words, claim.replace("2", "3", 1)).code == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("f'(2) = 4", "--claim 4 --at 2"), ("f''(x) = 2", "--work FILE"),
+        ("d/dx x^2 = 2x", "d/dx = ..."), ("d/dx [x^2] = 2x", "d/dx = ..."),
+        (r"\frac{d}{dx} x^2 = 2x", "d/dx = ..."),
+    ],
+)  # fmt: skip
+def test_a_left_side_that_is_not_read_is_told_what_to_write(
+    claim: str, said: str, run: Run
+) -> None:
+    ran = run("check", "x^2", "--at", "3", "--claim", claim)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
 
 
 def test_the_left_sides_of_several(run: Run, tmp_path: Path) -> None:

@@ -297,6 +297,8 @@ def test_sql_computes_a_table_of_whole_numbers() -> None:
         ("x -f c --name double", "cannot be a function's name in C"),
         ("abs(x) -f python --check --at 0", "not differentiable"),
         ("log(x) -f python --check --at=-1", "not defined"),
+        ("x/x -f python --check --at 4e-153", "doubles tell no digit"),
+        ("acsch(x) -f c --check --at 1e-210", "doubles tell no digit"),
         ("x -f fortran", "is not one of"),
         ("x -o f.rs", "no known suffix"),
     ],

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from itertools import count
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from diffcli import version
@@ -231,6 +232,11 @@ def _check(
         _refuse_kinks(problem._replace(variables=found.wrt))
     expected = list(_numbers(found.formulas, problems[0].point))
     near = [max(_NEAR * abs(v), _ROUNDINGS * e, _TINY) for v, e in expected]
+    if not all(map(isfinite, near)):
+        raise UsageError(
+            "the code cannot be tested at this point: doubles tell no digit",
+            hint="choose another point",
+        )
     point = problems[0].point
     return SelfTest(
         tuple(_numeral(point[name], target) for name in found.parsed.variables),

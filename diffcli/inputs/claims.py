@@ -1,16 +1,23 @@
 """What ``--claim`` takes: a formula for each partial, or one with its name in front."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import ModuleType
 
 from diffcli.errors import ParseError, PointError
 from diffcli.inputs import points
+from diffcli.inputs.work_lines import typed
 from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _PARTIAL = re.compile(r"[d∂]\s*\w*\s*/\s*[d∂]\s*(\w+)\s*(?:\([^()]*\))?")
 _PRIMED = re.compile(r"\w+\s*['’′]\s*(?:\(\s*(\w*)\s*\))?")
+_LIST = re.compile(
+    r"\s*(?:(?:∇|\\nabla(?![A-Za-z])|grad\b)\s*\w*\s*(?:\([^()]*\))?\s*=)?"
+    r"\s*(?:\((?P<round>)|\[)(?P<inside>.*)(?(round)\)|\])\s*",
+    re.DOTALL,
+)
 _BELOW = re.compile(r"[^\W\d_]+_(\w+)")
 
 
@@ -51,7 +58,8 @@ def by_variable(
     """
     by_name: dict[str, Parsed] = {}
     known = (*variables, *others)
-    for text in texts:
+    for given in texts:
+        text = _without_brackets(given)
         parts = points.spans(text)
         named = bool(points.names(text))
         bare = next((part for part in parts if "=" not in text[slice(*part)]), None)
@@ -78,7 +86,8 @@ def by_variable(
             if name not in variables:
                 raise PointError(
                     f"--claim names '{name}', which is not in the formula"
-                    f" ({points.listing(variables)})"
+                    f" ({points.listing(variables)})",
+                    hint=_meant(left, variables),
                 )
             if name in by_name:
                 raise PointError(
@@ -97,18 +106,65 @@ def toward(left: str, variables: Sequence[str]) -> str:
     """
     if left in variables:
         return left
+    if "\\" in left:
+        left = _in_plain_letters(left)
     found = _PARTIAL.fullmatch(left) or _PRIMED.fullmatch(left)
     if not found:
         below = _BELOW.fullmatch(left)
         return spelling(below[1]) if below and below[1] in variables else left
     if found[1]:
-        return spelling(found[1])
+        name = spelling(found[1])
+        plain = name.replace("_", "")  # x_1 of LaTeX is x1
+        return plain if name not in variables and plain in variables else name
     if len(variables) > 1:
         raise PointError(
             f"'{left}' does not say which partial it is ({points.listing(variables)})",
             hint=f"df/d{variables[0]} = ...",
         )
     return variables[0]
+
+
+def _in_plain_letters(left: str) -> str:
+    r"""Return \frac{\partial f}{\partial x_1} as it is typed.
+
+    >>> _in_plain_letters(r"\frac{\partial f}{\partial \sigma}")
+    'df/dσ'
+    """
+    from diffcli.language.readers import latex_tables
+
+    left = re.sub(r"\\(?:mathrm|text)\s*\{(\w+)\}", r"\1", left)
+    left = re.sub(r"\\(?!partial|[dt]?frac)([A-Za-z]+)", _letter(latex_tables), left)
+    left = re.sub(r"_\{(\w+)\}", r"_\1", left)
+    return re.sub(r"\\partial(?![A-Za-z])", "∂", typed(left)).strip()
+
+
+def _letter(tables: ModuleType) -> Callable[[re.Match[str]], str]:
+    return lambda found: str(tables.letter(found[1]) or found[0])
+
+
+def _without_brackets(text: str) -> str:
+    """Return a list of formulas with blanks for what is around it: ∇f = (2x, 2y)."""
+    found = _LIST.fullmatch(text)
+    if not found or len(points.spans(found["inside"])) < 2:
+        return text
+    depth = 0
+    for character in found["inside"]:  # (x+1)*(y, 2) is none
+        depth += (character in "([") - (character in ")]")
+        if depth < 0:
+            return text
+    return found["inside"].rjust(found.end("inside")).ljust(len(text))
+
+
+def _meant(left: str, variables: Sequence[str]) -> str:
+    """Return what to write in place of a left side that is not read."""
+    first = variables[0]
+    if _PRIMED.fullmatch(left) and not re.search(r"\([^\W\d]", left):
+        return "it is claimed at --at: --claim 4 --at 2 claims f'(2) = 4"
+    if re.match(r"\w+\s*['’′]{2}", left):
+        return "a claim is about first derivatives; --work FILE judges f'' too"
+    if re.match(r"\\?\w*[{\s]*[d∂]", left):
+        return f"the formula stands in front: --claim 'd/d{first} = ...'"
+    return ""
 
 
 def by_output(texts: Sequence[str], count: int) -> list[list[str]]:

@@ -32,7 +32,7 @@ REMARK = re.compile(r"[^\W\d_][\w\s.,:;!?'’()\[\]-]*")
 
 def formulas_of(line: str) -> str:
     """Return a line without its number, comments and remarks."""
-    line = _typed(line) if "\\" in line or "$" in line else line
+    line = typed(line) if "\\" in line or "$" in line else line
     line = _COMMENT.sub("", line.replace("\t", " ").lstrip("\ufeff")).rstrip()
     for pattern in (HEADING, LABEL, _WORDS, _BEGINNING):
         found = pattern.match(line)
@@ -63,7 +63,7 @@ _TYPESETTING = (
 )
 
 
-def _typed(line: str) -> str:
+def typed(line: str) -> str:
     """Return a line of LaTeX with its marks as they are typed: d/dx, df/dx, f'."""
     for pattern, typed in _TYPESETTING:
         line = re.sub(pattern, typed, line)

@@ -1,5 +1,7 @@
 """Choices as calls: cases(c, a, b), Piecewise((a, c), (b, True)), and x<-1 in them."""
 
+from itertools import pairwise
+
 from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
@@ -10,6 +12,7 @@ from diffcli.language.readers.words import (
     Words,
     arguments,
     by_call,
+    ends_operand,
     name,
     sign,
 )
@@ -23,9 +26,15 @@ def read(draft: Draft) -> Words:
     if not any(word.text.lower() in _CASES for word in draft.words):
         return draft.words
 
+    between = {
+        word.start
+        for before, word in pairwise(draft.words)
+        if word.text.lower() == "if" and ends_operand(before)
+    }
+
     def rewriter(word: Token) -> Rewrite | None:
-        if word.text in draft.names or word.text in draft.own:
-            return None
+        if word.text in draft.names or word.text in draft.own or word.start in between:
+            return None  # a if (x, y) != (0, 0) else b is no call
         how = _CASES.get(word.text.lower())
         return how and (lambda pieces: how(draft, pieces))
 
