@@ -7,7 +7,7 @@ from math import isfinite
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import ParseError, PointError, Span
-from diffcli.language.expression import Expression, Variable, natural, postorder
+from diffcli.language.expression import Expression, natural
 from diffcli.language.lexer import spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
@@ -176,9 +176,8 @@ def order_surprises(text: str, parsed: Parsed) -> bool:
     stems = {name.rstrip("0123456789") for name in parsed.variables}
     if len(stems) == 1 or names(text):
         return False
-    leaves = postorder([*parsed.definitions.values(), parsed.expression])
-    as_written = [node.name for node in leaves if isinstance(node, Variable)]
-    return as_written != [name for name in parsed.variables if name in as_written]
+    used = {*parsed.as_written}
+    return parsed.as_written != tuple(n for n in parsed.variables if n in used)
 
 
 def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from diffcli.calculus.functions import (
 from diffcli.errors import ParseError, Span
 from diffcli.language.expression import (
     Expression,
+    natural,
     postorder,
 )
 from diffcli.language.lexer import Token, spelling, words
@@ -29,6 +30,8 @@ class Parsed(Record):
     expression: Expression
     #: The variables: in natural order, or as ``f(x, y) = ...`` names them.
     variables: tuple[str, ...]
+    #: Those that it is made of, in the order in which the text has them.
+    as_written: tuple[str, ...]
     #: The parts before the last: name -> node.
     definitions: dict[str, Expression]
     #: Which names the caller gave values to.
@@ -153,7 +156,8 @@ def parse_tokens(
 
 def _understood(reading: Reading) -> Parsed:
     """Return all that was read."""
-    expression, order = reading.last()
+    expression, met = reading.last()
+    order = tuple(sorted(met, key=natural))
     notes: tuple[Remark, ...] = ()
     if not reading.source.isascii():
         notes = (*_glued_to_pi(order), *_glued_to_an_index(reading.source, order))
@@ -161,7 +165,7 @@ def _understood(reading: Reading) -> Parsed:
         order, told = _after_the_head(reading.order, order)
         notes += told
     return Parsed(
-        reading.source, expression, order, reading.definitions, reading.names,
+        reading.source, expression, order, met, reading.definitions, reading.names,
         reading.within, notes,
     )  # fmt: skip
 

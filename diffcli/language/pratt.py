@@ -23,7 +23,6 @@ from diffcli.language.expression import (
     Variable,
     call,
     caller,
-    natural,
     number,
     variable,
 )
@@ -108,9 +107,9 @@ class Reading:
     # ---- the main loop
 
     def last(self) -> tuple[Expression, tuple[str, ...]]:
-        """Read all parts; return the last, which is the value, and its variables.
+        """Read all parts; return the last, which is the value, and the variables.
 
-        They are in natural order; the head may have another.
+        They are in the order in which they were met.
         """
         self.head()
         self.definition()
@@ -118,12 +117,12 @@ class Reading:
         if self.target:
             raise self.wrong.only_definitions(self.target.text)
         (expression,) = self.operands
-        used = [
+        used = (
             name
             for name, node in self.scope.items()
             if isinstance(node, Variable) and name not in self.definitions
-        ]
-        return expression, tuple(sorted(used, key=natural))
+        )
+        return expression, tuple(used)
 
     def read(self) -> None:
         """Read operands and operators in turn, to the end.

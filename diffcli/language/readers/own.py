@@ -155,16 +155,17 @@ def written_out(
     expression = work.expanded(parsed.expression)
     if spans is not None:
         work.place(spans)
-    used = {
+    used = tuple(
         node.name
-        for node in postorder([expression, *definitions.values()])
+        for node in postorder([*definitions.values(), expression])
         if isinstance(node, Variable) and node.name not in definitions
-    }
+    )
     order = parsed.variables
-    if not used <= set(order):
+    if not set(order).issuperset(used):
         order = tuple(sorted({*order, *used}, key=_natural))
     return parsed._replace(
         expression=expression, definitions=definitions, variables=order,
+        as_written=used,
         labels={
             node: label
             for node, label in work.labels.items()
