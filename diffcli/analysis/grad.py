@@ -65,13 +65,13 @@ class Comparison(Record):
 
     def partial(self, name: str) -> Estimate:
         """Return the most trustworthy partial: backprop, else symbolic, else finite."""
-        if name not in self.problem.variables:
-            raise UsageError(f"there is no partial with respect to '{name}' here")
         by_trust = sorted(self.results, key=lambda each: _TRUST.get(each.method, 1))
         for result in reversed(by_trust):
             estimate: Estimate | None = result.partials.get(name)
             if estimate and estimate.value is not None:
                 return estimate
+        if name not in self.problem.variables:
+            raise UsageError(f"there is no partial with respect to '{name}' here")
         return Estimate(None, math.inf)
 
     def error(self) -> KinkError | None:

@@ -30,6 +30,7 @@ from diffcli.calculus.functions import (
 )
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Program, Tape
 from diffcli.language.expression import Number as NumberNode
+from diffcli.records import Record
 
 _VALUE = 2.0  # roundings in a value
 _COMPOSED = 6.0  # in that of a function which is made of others
@@ -116,7 +117,7 @@ def value_errors(tape: Tape) -> list[float]:
     """
     if tape.errors is not None:
         return tape.errors
-    program, values, known = tape.program, tape.values, _ROUNDINGS
+    program, values, known = tape.program, tape.values, _HABITS
     errors = leaf_errors(tape.program)
     append = errors.append
     for row, (node, a, b) in enumerate(
@@ -130,17 +131,25 @@ def value_errors(tape: Tape) -> list[float]:
             append(0.0)
             continue
         function: Function = node.function  # type: ignore[attr-defined]
-        own, inside, leaps = known.get(function.name) or _roundings(function)
+        own, inside, sizes, leaps = known.get(function.name) or _habits(function)
         error = own * value
         if value < SMALL:
             error += _underflow(function.value, values, a, b) if inside else TINY
         moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
         if moved:
-            error += _moves(function, 0, row, a, b, values, moved)
+            size = sizes[0]
+            if size is None:
+                error += _moves(function, 0, row, a, b, values, moved)
+            else:
+                error += size * moved
         if b >= 0:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
-                error += _moves(function, 1, row, a, b, values, moved)
+                size = sizes[1]
+                if size is None:
+                    error += _moves(function, 1, row, a, b, values, moved)
+                else:
+                    error += size * moved
         if leaps:
             places = (a,) if b < 0 else (a, b)
             error += leap(
@@ -151,14 +160,25 @@ def value_errors(tape: Tape) -> list[float]:
     return errors
 
 
-_ROUNDINGS: dict[str, tuple[float, float, bool]] = {}
-"""What ``roundings`` says of functions, and whether they leap: asked at every row."""
+class _Habits(Record):
+    """What is asked of a function at every row."""
+
+    #: What ``roundings`` says of it.
+    own: float
+    inside: float
+    #: The sizes of its partials, where they are the same everywhere.
+    sizes: tuple[float | None, ...]
+    leaps: bool
 
 
-def _roundings(function: Function) -> tuple[float, float, bool]:
-    """Return what there is in ``_ROUNDINGS``, for a function met for the first time."""
-    found = *roundings(function), function.value in LEAPING
-    return _ROUNDINGS.setdefault(function.name, found)
+_HABITS: dict[str, _Habits] = {}
+
+
+def _habits(function: Function) -> _Habits:
+    """Return what there is in ``_HABITS``, for a function met for the first time."""
+    sizes = tuple(map(CONSTANT.get, function.partials))
+    found = _Habits(*roundings(function), sizes, function.value in LEAPING)
+    return _HABITS.setdefault(function.name, found)
 
 
 def roundings(function: Function) -> tuple[float, float]:
@@ -248,12 +268,9 @@ def _moves(
 ) -> float:
     """Return how far a row moves with an argument that is off by an error.
 
-    It is infinite where it cannot be computed.
+    Its partial is not the same everywhere. Infinite: it cannot be computed.
     """
     partial = function.partials[place]
-    known = CONSTANT.get(partial)
-    if known is not None:
-        return known * error
     try:
         if b < 0:
             local = abs(partial(values[row], values[a]))

@@ -88,17 +88,15 @@ class Program:
     def _add_calls(self, calls: list[Call]) -> None:
         """Add for each call its function, its partials, and whether it is active."""
         active = self.active
-        functions, partials = self.functions.append, self.partials.append
-        append = active.append
+        append, partials = active.append, self.partials.append
+        self.functions = [node.function.value for node in calls]
         for node, a, b in zip(calls, self.first, self.second, strict=True):
-            function = node.function
-            functions(function.value)
             if b < 0 or active[a] == active[b]:
                 append(active[a])
-                partials(function.partials)
+                partials(node.function.partials)
             else:
                 append(1)
-                partials(_only(function.partials, active[b]))
+                partials(_only(node.function.partials, active[b]))
 
     @property
     def calls(self) -> list[int]:
@@ -250,12 +248,9 @@ def _listed(
     waiting.reverse()
     while waiting:
         node = waiting.pop()
-        while node not in places:
-            args = node.args
-            if not args:
-                places[node] = -2 - len(leaves)
-                leaves.append(node)
-                break
+        if node in places:
+            continue
+        while args := node.args:
             a = get(args[0])
             if a is None:  # down to it first
                 waiting.append(node)
@@ -273,6 +268,10 @@ def _listed(
             calls.append(node)  # type: ignore[arg-type]
             first.append(a)
             second.append(b)
+            break
+        else:
+            places[node] = -2 - len(leaves)
+            leaves.append(node)
     start = len(leaves)
     roots = [places[expression] for expression in expressions]
     places.clear()

@@ -246,9 +246,9 @@ def names(
     wrt: str | Iterable[str], variables: Sequence[str], parameter: str = "wrt"
 ) -> tuple[str, ...]:
     """Return the variables that are wanted, or all. Raises UsageError."""
-    chosen = words(wrt, parameter)
+    chosen, known = words(wrt, parameter), {*variables}
     for name in chosen:
-        if name not in variables:
+        if name not in known:
             raise UsageError(
                 f"'{name}' is not in the formula ({', '.join(variables)})",
                 parameter=parameter,

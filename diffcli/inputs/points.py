@@ -38,9 +38,9 @@ def select(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
 
     Raises PointError for one that is not there.
     """
-    names = name_list(wrt)
+    names, known = name_list(wrt), {*variables}
     for name in names:
-        if name not in variables:
+        if name not in known:
             raise PointError(
                 f"--wrt names '{name}', which is not in the formula"
                 f" ({listing(variables)})"
@@ -182,6 +182,7 @@ def order_surprises(text: str, parsed: Parsed) -> bool:
 
 def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, float]:
     values: dict[str, float] = {}
+    known = {*variables}
     unknown: tuple[str, Span] | None = None
     for a, b in parts:
         name, _, _ = text[a:b].partition("=")
@@ -190,7 +191,7 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
         name = spelling(name.strip())
         if name in values:
             raise PointError(f"--at names '{name}' twice", source=text, span=span)
-        if name not in variables and unknown is None:
+        if name not in known and unknown is None:
             unknown = name, span
         values[name] = _value(text, (text.index("=", a) + 1, b))
     missing = [name for name in variables if name not in values]
@@ -337,8 +338,9 @@ def fitted(values: Mapping[str, float], variables: Sequence[str]) -> dict[str, f
 
     Raises PointError if one is missing, unknown, or not finite.
     """
+    known = {*variables}
     for name in values:
-        if name not in variables:
+        if name not in known:
             raise PointError(f"'{name}' is not in the formula ({listing(variables)})")
     missing = [name for name in variables if name not in values]
     if missing:

@@ -150,7 +150,8 @@ def variable(name: str) -> Variable:
     nodes = _table.variables
     node = nodes.get(name)
     if node is None:
-        node = _table.held_variables.get(name)
+        if _table.was_emptied:
+            node = _table.held_variables.get(name)
         if node is None:
             node = Variable()
             node.name = name

@@ -81,9 +81,8 @@ class Reading:
         self.starts: list[int] = []  # where each operand begins, for the spans
         self.frames: list[_Frame] = []
         self.scope: dict[str, Expression] = {}  # every name that was read
-        self.ready: dict[
-            Word | Token, Expression
-        ] = {}  # every number and name that was read
+        #: Every number and name that was read, and plain numerals at once.
+        self.ready = _numerals(given) if spans is None else {}
         self.made = caller()
         self.rows: dict[Word | Token, Function] = {}  # functions that were called
         self.definitions: dict[str, Expression] = {}
@@ -175,22 +174,31 @@ class Reading:
         None: no operator does.
         """
         words, frames, operands = self.words, self.frames, self.operands
-        made, quick = self.made, self.spans is None
-        while (found := _INFIX.get(kind := words[self.position].kind)) is None:
+        made, quick, position = self.made, self.spans is None, self.position
+        while (found := _INFIX.get(kind := words[position].kind)) is None:
+            if kind == ")" and quick and frames:
+                power, row, height, _ = frames[-1]
+                while height < 0 and row is not None and len(frames) > 1:
+                    frames.pop()  # an operator, whose right side ends here
+                    last = operands.pop()
+                    operands[-1] = made(row, (operands[-1], last))
+                    power, row, height, _ = frames[-1]
+                if power < 0 and (
+                    row is None
+                    or (len(operands) - height == row.arity == 1 and not row.many)
+                ):
+                    frames.pop()
+                    position += 1
+                    if row is not None:
+                        operands[-1] = made(row, (operands[-1],))
+                    continue
+            self.position = position
             if kind == ")":
-                if quick and frames and frames[-1][0] < 0:
-                    _, row, height, _ = frames[-1]
-                    if row is None or (
-                        len(operands) - height == row.arity == 1 and not row.many
-                    ):
-                        frames.pop()
-                        self.position += 1
-                        if row is not None:
-                            operands[-1] = made(row, (operands[-1],))
-                        continue
                 self.close()
             elif self.ends_operand(kind):
                 return None
+            position = self.position
+        self.position = position
         return found
 
     def begin_operand(self, word: Word | Token) -> bool:
@@ -518,6 +526,20 @@ class Reading:
         name = self.words[index].text
         used = name in self.scope or name in self.names
         return self.wrong.not_a_function(index, self.functions, used=used)
+
+
+def _numerals(given: Sequence[Word | Token]) -> dict[Word | Token, Expression]:
+    """Return the numbers that are spelled with digits alone, as most are.
+
+    One that is no double is left to who says so.
+    """
+    plain = (
+        word
+        for word in {*given}
+        if word.kind == "number" and word.text.isdecimal() and word.text[0] != "0"
+    )
+    nodes = {word: number(word.text) for word in plain}
+    return {word: node for word, node in nodes.items() if node.value != _INFINITE}
 
 
 _EULER = number("e")
