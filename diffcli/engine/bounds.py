@@ -138,18 +138,20 @@ def value_errors(tape: Tape) -> list[float]:
         moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
         if moved:
             size = sizes[0]
-            if size is None:
-                error += _moves(function, 0, row, a, b, values, moved)
-            else:
-                error += size * moved
+            error += (
+                _moves(function, 0, row, a, b, values, moved)
+                if size is None
+                else size * moved
+            )
         if b >= 0:
             moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
             if moved:
                 size = sizes[1]
-                if size is None:
-                    error += _moves(function, 1, row, a, b, values, moved)
-                else:
-                    error += size * moved
+                error += (
+                    _moves(function, 1, row, a, b, values, moved)
+                    if size is None
+                    else size * moved
+                )
         if leaps:
             places = (a,) if b < 0 else (a, b)
             error += leap(
