@@ -9,13 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from diffcli.calculus.functions import CONSTANTS
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Number,
-    call,
-    numeral,
-)
+from diffcli.language.expression import Call, Expression, Number, call, numeral
 from diffcli.language.parser import Parsed
 from diffcli.records import Record
 

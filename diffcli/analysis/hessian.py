@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from diffcli import methods
 from diffcli.analysis import hessian_doubles
-from diffcli.analysis.certainty import (
-    certainty,
-    measured_against,
-    uncertain,
-)
+from diffcli.analysis.certainty import certainty, measured_against, uncertain
 from diffcli.analysis.grad import Agreement, judge, same_number, valued
 from diffcli.analysis.hessian_doubles import Entries
 from diffcli.engine.second_order import Pair

@@ -5,10 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from diffcli.analysis import judgement
-from diffcli.analysis.certainty import (
-    AT_A_CORNER,
-    slopes_or_kink,
-)
+from diffcli.analysis.certainty import AT_A_CORNER, slopes_or_kink
 from diffcli.engine.best_steps import difference_with
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derive
@@ -136,10 +133,7 @@ def by_differences(problem: Problem, where: Sparsity) -> Entries:
         line = along(_partial(program, name), problem.point, other)
         try:
             quotient = difference_with(
-                line,
-                problem.point[other],
-                problem.settings.h,
-                problem.settings.scheme,
+                line, problem.point[other], problem.settings.h, problem.settings.scheme
             )
         except NoDifference:
             entries[pair] = Estimate(None, math.inf)

@@ -58,9 +58,7 @@ def spots(
             yield Spot(kind, *place)
 
 
-def _least(
-    values: Sequence[Sequence[float | None]],
-) -> list[tuple[int, int, float]]:
+def _least(values: Sequence[Sequence[float | None]]) -> list[tuple[int, int, float]]:
     """Return the samples that are nearer to 0 than those around them, on one side of 0.
 
     Row, column, and how far the others are from 0; the nearest first.

@@ -86,8 +86,7 @@ def need() -> None:
 
     if find_spec("flint") is None:
         raise UsageError(
-            "a proof needs python-flint",
-            hint="pip install 'diffcli[proof]'",
+            "a proof needs python-flint", hint="pip install 'diffcli[proof]'"
         )
 
 

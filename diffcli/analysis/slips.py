@@ -18,11 +18,7 @@ from diffcli.analysis.whole_slips import wholes
 from diffcli.engine.derivation import Derivation, readable
 from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.engine.rewriting import D
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, postorder
 
 __all__ = ["Slip", "explain", "line_left"]
 

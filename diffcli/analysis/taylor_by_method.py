@@ -5,12 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from diffcli.analysis.certainty import (
-    certainty,
-    measured,
-    measured_against,
-    uncertain,
-)
+from diffcli.analysis.certainty import certainty, measured, measured_against, uncertain
 from diffcli.engine.derivation import TooLong, derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, RangeError

@@ -13,13 +13,7 @@ from diffcli.engine.paper import chain, light, resolved, too_long
 from diffcli.engine.rewriting import Bindings, D, fill, match
 from diffcli.inputs.rounded import is_one_number, rounded_as, rounding
 from diffcli.inputs.work import Item, Work
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    call,
-    postorder,
-    variables,
-)
+from diffcli.language.expression import Call, Expression, call, postorder, variables
 from diffcli.records import Record
 
 GIVEN, RIGHT, FOLLOWS, WRONG = "given", "right", "follows", "wrong"

@@ -12,9 +12,7 @@ __all__ = ["State", "press", "start"]
 
 
 def start(
-    problem: Problem,
-    variable: str = "",
-    ranges: Sequence[tuple[float, float]] = (),
+    problem: Problem, variable: str = "", ranges: Sequence[tuple[float, float]] = ()
 ) -> State:
     """Return the first state: at the problem's point, with its step width and scheme.
 

@@ -20,13 +20,7 @@ from diffcli.output.breaking import broken_formula
 from diffcli.output.document import Line, Screen
 from diffcli.output.paper import Paper
 from diffcli.output.verdict_sentences import sentence
-from diffcli.output.views.practice import (
-    Exercises,
-    head,
-    question,
-    solution,
-    task,
-)
+from diffcli.output.views.practice import Exercises, head, question, solution, task
 
 _TRIES = {1: "", 2: ", at the second try", 3: ", at the third try"}
 _CLEARLY = 0.9  # a form is called shorter if it is no longer than this

@@ -342,12 +342,7 @@ def _is_plain(path: str) -> bool:
 
 
 def _source(
-    request: "Request",
-    rows: Rows,
-    variables: Sequence[str],
-    form: str,
-    *,
-    plain: bool,
+    request: "Request", rows: Rows, variables: Sequence[str], form: str, *, plain: bool
 ) -> Source | None:
     """Return what polars can read of a table; None: our own columns can."""
     if tables.frame_kind(request.points_file):

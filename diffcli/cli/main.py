@@ -224,8 +224,7 @@ def in_our_words(error: Exception, words: Sequence[str] = ()) -> DiffcliError:
         return UsageError(f"{name}{error.strerror or error}")
     what = f"{type(error).__name__}: {error}".strip(": ")
     return InternalError(
-        f"internal error ({what})",
-        hint="please report it; --debug shows the traceback",
+        f"internal error ({what})", hint="please report it; --debug shows the traceback"
     )
 
 

@@ -8,13 +8,7 @@ from diffcli.api.tolerances import Tolerance
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
-from diffcli.errors import (
-    CannotTell,
-    CheckFailed,
-    DiffcliError,
-    RowsFailed,
-    UsageError,
-)
+from diffcli.errors import CannotTell, CheckFailed, DiffcliError, RowsFailed, UsageError
 from diffcli.inputs.claim_rows import Claimed, table
 from diffcli.inputs.claim_rows import answers as answer_table
 from diffcli.inputs.work import read

@@ -34,10 +34,7 @@ def is_installed() -> bool:
 
 
 def numbers(
-    program: Program,
-    point: Mapping[str, Any],
-    digits: int,
-    output: int | None = None,
+    program: Program, point: Mapping[str, Any], digits: int, output: int | None = None
 ) -> list[Any] | None:
     """Return the values of the outputs, or of one with its partials; None: unknown.
 

@@ -5,12 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from diffcli.calculus.functions import WHEN
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Number,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, Number, postorder
 
 Conditions = frozenset[Expression]
 ALWAYS: Conditions = frozenset()

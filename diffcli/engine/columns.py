@@ -159,9 +159,7 @@ def values_at(program: Program, points: Mapping[str, Column]) -> list[Column]:
 
 
 def _adjoints(
-    program: Program,
-    values: list[Column],
-    locals_: dict[tuple[int, Number], Column],
+    program: Program, values: list[Column], locals_: dict[tuple[int, Number], Column]
 ) -> list[Column | None]:
     """Return the backward pass from the first output; None: nothing was added."""
 

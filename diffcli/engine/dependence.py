@@ -5,13 +5,7 @@ from functools import cached_property
 from diffcli.calculus.functions import INFIX, Function
 from diffcli.engine.normal import Normal
 from diffcli.engine.rewriting import tidy
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    number,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, Variable, number, postorder
 from diffcli.records import Record
 
 LONG_SPINE = 64

@@ -155,10 +155,7 @@ Smooth = Sequence[frozenset[int]]
 
 
 def enclosures(
-    program: Program,
-    point: Mapping[str, Expression],
-    digits: int,
-    smooth: Smooth = (),
+    program: Program, point: Mapping[str, Expression], digits: int, smooth: Smooth = ()
 ) -> list[Number]:
     """Return what is proved of each output, with so many digits where balls can.
 

@@ -310,12 +310,7 @@ class PieceVerdict(Record):
 
 
 def within(
-    line: Line,
-    of: Line,
-    claimed: Line,
-    low: Expression,
-    high: Expression,
-    limit: float,
+    line: Line, of: Line, claimed: Line, low: Expression, high: Expression, limit: float
 ) -> list[PieceVerdict]:
     """Return where the absolute value of a function is proved to stay within a limit.
 

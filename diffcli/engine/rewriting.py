@@ -4,7 +4,7 @@ Patterns are as deep as their text, so matching costs the rule's size, never the
 expression's.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from diffcli.calculus.functions import NAMED, Function
@@ -178,34 +178,6 @@ def _folded(function: Function, *args: Expression) -> Expression:
     """Return a call, or the number that it comes to."""
     node = call(function, *args)
     return folded(node) or node
-
-
-def without_brackets(expression: Expression, kept: Container[Expression]) -> Expression:
-    """Return an expression with u*(v*w) as u*v*w; nodes in ``kept`` stay as they are.
-
-    >>> from diffcli.language.parser import parse
-    >>> from diffcli.language.printer import text
-    >>> text(without_brackets(parse("2*(x*(y*cos(x)))").expression, ()))
-    '2*x*y*cos(x)'
-    """
-    built: dict[Expression, Expression] = {}
-    for node in postorder([expression]):
-        if not isinstance(node, Call) or node in kept:
-            built[node] = node
-            continue
-        first, *rest = (built[argument] for argument in node.args)
-        if node.function is MULTIPLY and rest[0] not in kept:
-            factors: list[Expression] = []
-            (right,) = rest
-            while isinstance(right, Call) and right.function is MULTIPLY:
-                right, factor = right.args
-                factors.append(factor)
-            for factor in (right, *reversed(factors)):
-                first = call(MULTIPLY, first, factor)
-            built[node] = first
-        else:
-            built[node] = call(node.function, first, *rest)
-    return built[expression]
 
 
 @cache

@@ -136,11 +136,7 @@ def poser(
 
 
 def _posed(
-    row: Row,
-    parsed: Parsed,
-    names: Sequence[str],
-    settings: Settings,
-    program: Program,
+    row: Row, parsed: Parsed, names: Sequence[str], settings: Settings, program: Program
 ) -> Problem:
     if row.error:
         raise row.error

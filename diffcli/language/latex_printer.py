@@ -2,16 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from diffcli.calculus.functions import (
-    CONSTANTS,
-    PREFIX,
-)
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Number,
-    Variable,
-)
+from diffcli.calculus.functions import CONSTANTS, PREFIX
+from diffcli.language.expression import Call, Expression, Number, Variable
 from diffcli.language.printer import (
     NO_NAMES,
     Piece,
@@ -141,10 +133,7 @@ def _juxtaposed(node: Call) -> str:
         if first.function.name == "divide":
             return ""
         first = first.args[0]
-    in_brackets = isinstance(right, Call) and right.function.name in (
-        "add",
-        "subtract",
-    )
+    in_brackets = isinstance(right, Call) and right.function.name in ("add", "subtract")
     if isinstance(left, Number) and (in_brackets or not isinstance(first, Number)):
         return "{u} {v}"
     function = isinstance(first, Call) and first.function.notation is None

@@ -6,21 +6,8 @@ writes from left to right and stops at a limit.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from diffcli.calculus.functions import (
-    INFIX,
-    PREFIX,
-    WHEN,
-    Function,
-    Operator,
-)
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Number,
-    Variable,
-    call,
-    number,
-)
+from diffcli.calculus.functions import INFIX, PREFIX, WHEN, Function, Operator
+from diffcli.language.expression import Call, Expression, Number, Variable, call, number
 
 ELLIPSIS = "…"
 Piece = str | Expression

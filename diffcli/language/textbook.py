@@ -78,10 +78,7 @@ class _Page:
     """How nodes are written where some have names and some words are taken."""
 
     def __init__(
-        self,
-        names: Mapping[Expression, str],
-        taken: frozenset[str],
-        derivative: str,
+        self, names: Mapping[Expression, str], taken: frozenset[str], derivative: str
     ) -> None:
         self.names = names
         self.taken = taken

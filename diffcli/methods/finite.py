@@ -3,12 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from diffcli.engine.stencils import (
-    Difference,
-    NoDifference,
-    along,
-    difference,
-)
+from diffcli.engine.stencils import Difference, NoDifference, along, difference
 from diffcli.engine.tape import Undefined
 from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, Settings
 from diffcli.remarks import Remark

@@ -9,14 +9,7 @@ from diffcli.language.notation import Notation
 from diffcli.output import training
 from diffcli.output.canvas import draw, height
 from diffcli.output.charts import LETTERS, Axis, Chart, ChartMark, Polyline
-from diffcli.output.document import (
-    Block,
-    Facts,
-    Line,
-    Picture,
-    Run,
-    Screen,
-)
+from diffcli.output.document import Block, Facts, Line, Picture, Run, Screen
 from diffcli.output.map_relief import Overlay, relief
 
 STYLES = ("first", "third", "fourth", "fifth", "sixth")

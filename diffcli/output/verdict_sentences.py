@@ -10,14 +10,7 @@ from diffcli.analysis.verdicts import UNKNOWN, Verdict
 from diffcli.engine.paper import Calculation
 from diffcli.language.expression import Expression
 from diffcli.language.notation import Notation
-from diffcli.output.document import (
-    Block,
-    Line,
-    Lines,
-    Picture,
-    Run,
-    Screen,
-)
+from diffcli.output.document import Block, Line, Lines, Picture, Run, Screen
 from diffcli.output.numbers import number_style
 from diffcli.output.paper import Paper
 from diffcli.problem import point_text

@@ -12,13 +12,7 @@ from diffcli.cli import checks, completion, implicits, marking, options
 from diffcli.cli.checks import Found, Question
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import OUTPUT, Request
-from diffcli.errors import (
-    CannotTell,
-    CheckFailed,
-    DiffcliError,
-    KinkError,
-    UsageError,
-)
+from diffcli.errors import CannotTell, CheckFailed, DiffcliError, KinkError, UsageError
 from diffcli.inputs.rows import Row
 from diffcli.output import formats
 from diffcli.output.document import Result

@@ -47,13 +47,7 @@ Examples:
 )  # fmt: skip
 @options.output(*HAS)
 def command(
-    expr: str,
-    h: str,
-    scheme: str,
-    vary: str,
-    x_range: str,
-    y_range: str,
-    **shared: Any,
+    expr: str, h: str, scheme: str, vary: str, x_range: str, y_range: str, **shared: Any
 ) -> Answer:
     """Curve, tangent and secant, live: change any number key by key.
 

@@ -93,8 +93,7 @@ def command(
     name, *others = request.variables_for(parsed, wrt)
     if wrt and others:
         raise UsageError(
-            "sweep is about one variable, but --wrt names more",
-            hint=f"--wrt {name}",
+            "sweep is about one variable, but --wrt names more", hint=f"--wrt {name}"
         )
 
     def at(problem: Problem) -> Document:

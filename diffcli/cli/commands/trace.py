@@ -59,12 +59,7 @@ def command(
         return document(trace(problem, format=float_name or ""), shown)
 
     answer = request.at_points(
-        form,
-        parsed,
-        "",
-        at,
-        HEADER,
-        notes=request.reading_notes(parsed),
+        form, parsed, "", at, HEADER, notes=request.reading_notes(parsed)
     )
     if pause:
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))

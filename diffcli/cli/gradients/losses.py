@@ -65,10 +65,7 @@ def _second(
 
 
 def _answer(
-    question: Question,
-    made: Document,
-    data: "Data | None",
-    warnings: Sequence[Remark],
+    question: Question, made: Document, data: "Data | None", warnings: Sequence[Remark]
 ) -> Answer:
     """Return an answer about a loss; plain numbers leave what it is to a note."""
     request, form = question.request, question.form

@@ -7,12 +7,7 @@ from diffcli.api.streams import BLOCK, of_formulas
 from diffcli.cli import terminal
 from diffcli.cli.batches import SHARED, Batch, Failures, documents, each_output
 from diffcli.cli.command import Answer, refuse
-from diffcli.cli.gradients import (
-    PARTS,
-    Question,
-    has_room_for_one,
-    refuse_other_orders,
-)
+from diffcli.cli.gradients import PARTS, Question, has_room_for_one, refuse_other_orders
 from diffcli.cli.request import OUTPUT, Request
 from diffcli.errors import UsageError
 from diffcli.inputs import points

@@ -15,12 +15,7 @@ ratio between them: so they are recognised without being the same node.
 """
 
 from diffcli.engine.algebra.building import Algebra
-from diffcli.engine.algebra.roots import (
-    decimal_number,
-    power_of_number,
-    root,
-    spelled,
-)
+from diffcli.engine.algebra.roots import decimal_number, power_of_number, root, spelled
 from diffcli.engine.algebra.terms import (
     CBRT,
     EULER,

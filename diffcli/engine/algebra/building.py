@@ -28,13 +28,7 @@ from diffcli.engine.numbers import (
     SUBTRACT,
     rational,
 )
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    call,
-    number,
-)
+from diffcli.language.expression import Call, Expression, Variable, call, number
 
 BEHIND = 1_000_000
 """Places between the letters that come first and those that come last, as x does."""

@@ -6,11 +6,7 @@ from fractions import Fraction
 from diffcli.engine.algebra.roots import root
 from diffcli.engine.algebra.terms import ONE, OPEN, ZERO, Factor, Key, Product
 from diffcli.engine.numbers import DIVIDE, POWER, rational
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, postorder
 
 _NEST = 1000
 """What a bar above or below a bar costs: more than any form without it is longer."""

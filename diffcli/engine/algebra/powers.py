@@ -6,10 +6,7 @@ from fractions import Fraction
 from diffcli.engine.algebra.measures import Measures
 from diffcli.engine.algebra.roots import power_of_number, root
 from diffcli.engine.algebra.terms import CBRT, Factor, Product
-from diffcli.language.expression import (
-    Call,
-    Expression,
-)
+from diffcli.language.expression import Call, Expression
 
 
 class Powers(Measures):

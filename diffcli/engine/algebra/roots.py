@@ -4,11 +4,7 @@ from fractions import Fraction
 
 from diffcli.engine.algebra.terms import _LARGEST_POWER, _LARGEST_ROOT
 from diffcli.engine.numbers import DIVIDE, NEGATE, rational
-from diffcli.language.expression import (
-    Expression,
-    call,
-    number,
-)
+from diffcli.language.expression import Expression, call, number
 
 
 def root(c: Fraction, r: Fraction) -> Fraction | None:

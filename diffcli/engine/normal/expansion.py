@@ -13,9 +13,7 @@ from diffcli.engine.algebra import (
     is_sum,
 )
 from diffcli.engine.normal.trigonometry import Trigonometry
-from diffcli.language.expression import (
-    Expression,
-)
+from diffcli.language.expression import Expression
 
 _MOST_TERMS = 40  # terms that a product is multiplied out to
 _MOST_EXPANDED = 160  # terms of a sum after all its products were multiplied out

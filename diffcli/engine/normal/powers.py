@@ -18,13 +18,7 @@ from diffcli.engine.algebra import (
 )
 from diffcli.engine.normal.expansion import Work
 from diffcli.engine.numbers import rational
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Number,
-    Variable,
-    call,
-)
+from diffcli.language.expression import Call, Expression, Number, Variable, call
 
 _LARGEST_EXPONENT = 100
 

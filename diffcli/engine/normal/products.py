@@ -5,31 +5,15 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from diffcli.calculus.functions import BY_NAME
-from diffcli.engine.algebra import (
-    ZERO,
-    Factor,
-    Product,
-    Terms,
-    content,
-    is_sum,
-    root,
-)
+from diffcli.engine.algebra import ZERO, Factor, Product, Terms, content, is_sum, root
 from diffcli.engine.normal.expansion import Work
 from diffcli.engine.normal.trigonometry import OF_SINE_AND_COSINE
 from diffcli.engine.polynomial_division import common_divisor, exact_quotient
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    call,
-)
+from diffcli.language.expression import Call, Expression, call
 from diffcli.records import Record
 
 #: f, sign, g  where 1 + sign*f(u)**2 is 1/g(u)**2.
-_TANGENT_SQUARES = (
-    ("tan", 1, "cos"),
-    ("cot", 1, "sin"),
-    ("tanh", -1, "cosh"),
-)
+_TANGENT_SQUARES = (("tan", 1, "cos"), ("cot", 1, "sin"), ("tanh", -1, "cosh"))
 
 
 class ProductForm(Record):

@@ -2,16 +2,9 @@
 
 from collections.abc import Sequence
 
-from diffcli.engine.algebra import (
-    ADD,
-    MULTIPLY,
-    SUBTRACT,
-)
+from diffcli.engine.algebra import ADD, MULTIPLY, SUBTRACT
 from diffcli.engine.numbers import rational
-from diffcli.language.expression import (
-    Call,
-    Expression,
-)
+from diffcli.language.expression import Call, Expression
 
 
 def kind(node: Expression) -> int:

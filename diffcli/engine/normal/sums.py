@@ -17,12 +17,7 @@ from diffcli.engine.algebra import (
 )
 from diffcli.engine.normal.expansion import Work
 from diffcli.engine.normal.trigonometry import PYTHAGORAS, TWO
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    call,
-)
+from diffcli.language.expression import Call, Expression, Variable, call
 from diffcli.records import Record
 
 

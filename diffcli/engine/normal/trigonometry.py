@@ -4,15 +4,8 @@ from fractions import Fraction
 from itertools import permutations
 
 from diffcli.calculus.functions import BY_NAME
-from diffcli.engine.algebra import (
-    Algebra,
-    Key,
-    Product,
-)
-from diffcli.language.expression import (
-    Call,
-    call,
-)
+from diffcli.engine.algebra import Algebra, Key, Product
+from diffcli.language.expression import Call, call
 
 TWO = Fraction(2)
 OF_SINE_AND_COSINE = {

@@ -1,24 +1,10 @@
 """How a formula depends on the variable, and what is derived together."""
 
-from diffcli.engine.algebra import (
-    ADD,
-    DIVIDE,
-    MULTIPLY,
-    NEGATE,
-    ONE,
-    POWER,
-    SUBTRACT,
-)
+from diffcli.engine.algebra import ADD, DIVIDE, MULTIPLY, NEGATE, ONE, POWER, SUBTRACT
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper.factors import as_power, factors_of, product_of
 from diffcli.engine.paper.writing import light
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    call,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, Variable, call, postorder
 
 
 class Degrees:

@@ -1,9 +1,7 @@
 """What a derivation on paper is: a calculation, equation by equation."""
 
 from diffcli.calculus.functions import Function, Operator
-from diffcli.language.expression import (
-    Expression,
-)
+from diffcli.language.expression import Expression
 from diffcli.records import Record
 
 BESIDE = Function(

@@ -15,12 +15,7 @@ from diffcli.engine.algebra import (
 )
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper.writing import light
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    call,
-)
+from diffcli.language.expression import Call, Expression, Variable, call
 
 
 def square(node: Expression) -> Expression:

@@ -2,18 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from diffcli.engine.algebra import (
-    DIVIDE,
-    MULTIPLY,
-    ONE,
-)
+from diffcli.engine.algebra import DIVIDE, MULTIPLY, ONE
 from diffcli.engine.paper.equations import Calculation
 from diffcli.engine.paper.writer import Writer
 from diffcli.engine.paper.writing import light
-from diffcli.language.expression import (
-    Call,
-    Expression,
-)
+from diffcli.language.expression import Call, Expression
 from diffcli.records import Record
 
 _FEW_LEVELS = 3

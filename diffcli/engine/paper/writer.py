@@ -32,13 +32,7 @@ from diffcli.engine.paper.writing import (
     written,
 )
 from diffcli.engine.rewriting import D
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    call,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, Variable, call, postorder
 
 MOST_LINES = 40
 """Lines of a chain after which it is ended by its result."""

@@ -33,11 +33,7 @@ Slope = Callable[[Expression], Expression]
 
 
 def written(
-    text: str,
-    bindings: Mapping[str, Expression],
-    slope: Slope,
-    *,
-    ones: bool = False,
+    text: str, bindings: Mapping[str, Expression], slope: Slope, *, ones: bool = False
 ) -> Expression:
     """Return a rule's right side as it is written: 0 and 1 go, a D stands beside.
 

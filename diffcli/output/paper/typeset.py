@@ -17,10 +17,7 @@ from diffcli.records import Record
 _LONGEST = 400  # characters of the LaTeX of a result that is not derived on paper
 _WIDEST = 140  # characters of the LaTeX of a line that stands on a page
 _MOST_LINES = 5  # lines of a chain that is not derived in parts
-_RULES = {
-    "product": "u'v + uv'",
-    "quotient": r"\frac{u'v - uv'}{v^{2}}",
-}
+_RULES = {"product": "u'v + uv'", "quotient": r"\frac{u'v - uv'}{v^{2}}"}
 _FUNCTION = re.compile(r"\\mathrm\{((?:sin|cos|tan|cot)h?|sec|csc|exp)\}")
 """What is spoken of without its argument, and has a sign of its own in LaTeX."""
 _Row = tuple[str, str, str]

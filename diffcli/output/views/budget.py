@@ -18,12 +18,7 @@ from diffcli.output.document import (
     Table,
 )
 from diffcli.output.numbers import plain_number, short_number
-from diffcli.output.views import (
-    formulas,
-    function_name,
-    heading,
-    sentences,
-)
+from diffcli.output.views import formulas, function_name, heading, sentences
 from diffcli.problem import point_text
 
 SCHEMA = "diffcli/budget/1"

@@ -5,14 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffcli import version
-from diffcli.analysis.practice import (
-    DERIVATIVE,
-    NUMBER,
-    RULE,
-    RULES,
-    Exercise,
-    topics,
-)
+from diffcli.analysis.practice import DERIVATIVE, NUMBER, RULE, RULES, Exercise, topics
 from diffcli.language.notation import CODE, Notation
 from diffcli.output.document import (
     Block,

@@ -221,8 +221,4 @@ def _sheet(exhibit: Exhibit) -> Sheet:
 def header(*, theory: bool, prove: bool = False) -> tuple[str, ...]:
     """Return the columns for csv and tsv."""
     names = ("h", "scheme", "value", "abs_error", "rel_error", "digits")
-    return (
-        *names,
-        *(("predicted",) if theory else ()),
-        *(("bound",) if prove else ()),
-    )
+    return (*names, *(("predicted",) if theory else ()), *(("bound",) if prove else ()))

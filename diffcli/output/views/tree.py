@@ -8,13 +8,7 @@ from typing import Any
 from diffcli.analysis.trace import asked, node_names
 from diffcli.analysis.tree import Tree
 from diffcli.calculus.functions import WHEN
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Number,
-    Variable,
-    postorder,
-)
+from diffcli.language.expression import Call, Expression, Number, Variable, postorder
 from diffcli.language.latex_printer import latex, latex_name
 from diffcli.language.notation import Notation
 from diffcli.output.document import Block, Document, Facts, Line, Lines, Node, Run
@@ -245,10 +239,7 @@ def _record(tree: Tree) -> dict[str, Any]:
             row["value"] = value if math.isfinite(value) else None
             row["adjoint"] = adjoint if math.isfinite(adjoint) else None
         nodes.append(row)
-    record: dict[str, Any] = {
-        **heading(SCHEMA, tree.parsed),
-        "nodes": nodes,
-    }
+    record: dict[str, Any] = {**heading(SCHEMA, tree.parsed), "nodes": nodes}
     if tree.problem is not None:
         warnings = sentences(tree.warnings)
         record |= {"point": tree.problem.point, "warnings": warnings}
