@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mpmath import mp
 
 import diffcli
 from diffcli import methods, plugins, tables, targets
@@ -102,6 +103,48 @@ def test_a_function_is_a_row(copy: Path, call: Call, calls: Calls) -> None:
     used_everywhere(calls, "logit(x)", "1/4", 16 / 3, claim="1/(x*(1-x))")
     call("grad", "logit(x)", "--at", "2", code=4)
     assert "logit" in call("functions", "logit").stdout
+
+
+def test_a_primitive_is_a_row_and_an_entry_where_an_arithmetic_has_it(
+    copy: Path, call: Call, calls: Calls
+) -> None:
+    """Where an arithmetic has none, it says so by name, and the others go on."""
+    insert(
+        copy / "calculus" / "functions.py",
+        '    unary("erf"',
+        '    unary("sinpi", lambda u: math.sin(math.pi * u),'
+        ' lambda y, u: math.pi * math.cos(math.pi * u), "pi*cos(pi*u)"),\n',
+    )
+    questions = [
+        ("grad", "sinpi(x)", "--at=0.2", "--method=complex"),
+        ("grad", "sinpi(x)", "--at=0.2", "--digits=30"),
+        ("grad", "sinpi(x)", "--at=0.2", "--prove"),
+        ("grad", "sinpi(x)", "--x=0:1", "--prove"),
+        ("export", "sinpi(x)", "-f", "c"),
+    ]
+    for ran in calls(*questions):
+        assert ran.code in (0, 2), ran
+        assert "sinpi" in ran.err
+    defined = "grad", "sinpi(x)", "--at=0.2"
+    hole, corner, *others = calls(
+        ("grad", "sinpi(x)/x", "--at=0"),
+        ("grad", "sinpi(x)*abs(x)", "--at=0"),
+        (*defined, "--exact"),
+        (*defined, "--float=half"),
+        ("sweep", "sinpi(x)", "--at=0.2"),
+        ("check", "sinpi(x)", "--at=0.2", "--claim=pi*cos(pi*x)"),
+    )
+    assert (hole.code, corner.code) == (4, 5)
+    assert [ran.code for ran in others] == [0] * len(others)
+    insert(
+        copy / "arithmetics" / "multiprecision.py",
+        '        "erf": mp.erf',
+        '        "sinpi": mp.sinpi,\n',
+    )
+    more = call(*defined, "--digits=30", "--method=backprop", "-f", "plain").stdout
+    with mp.workdps(40):
+        slope = mp.pi * mp.cospi(mp.mpf(0.2))
+        assert mp.almosteq(mp.mpf(more), slope, mp.mpf(10) ** -29)
 
 
 def test_an_operator_is_a_row(copy: Path, calls: Calls) -> None:
@@ -260,18 +303,6 @@ def test_a_mistake_is_a_row(copy: Path, call: Call) -> None:
     claim = "--claim=cos(x)+7*exp(x)"
     found = call("check", "sin(x)*exp(x)", "--at=1", claim, code=1)
     assert "seven was pulled out of a hat" in found.stdout
-
-
-def test_a_target_is_a_file(copy: Path, call: Call) -> None:
-    folder = copy / "targets"
-    script = (folder / "javascript.py").read_text("utf-8")
-    script = script.replace('TITLE = "JavaScript"', 'TITLE = "Ecma"')
-    script = script.replace('(".js", ".mjs")', '(".es",)')
-    (folder / "ecma.py").write_text(script, "utf-8")
-    assert call("export", "x^2", "-f", "ecma").stdout.startswith("// ")
-    assert "ecma" in call("export", "--help").stdout
-    call("export", "x^2", "-o", str(copy.parent / "square.es"))
-    assert "2 * x" in (copy.parent / "square.es").read_text("utf-8")
 
 
 METHOD = '''\

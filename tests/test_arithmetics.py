@@ -68,7 +68,7 @@ def answer(arithmetic: Any, row: Function, args: tuple[float, ...]) -> complex |
         function = operation(arithmetic, row.name)
         return plain(function(*(put_in(arithmetic, value) for value in args)))
     except Unavailable as reason:
-        return str(reason)
+        return reason.message
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -145,8 +145,8 @@ values = run(program, ratios, {{"x": Fraction(1, 2), "y": Fraction(-1, 3)}})
 print(*(values[row] for row in program.outputs))
 try:
     operation(ratios, "tanh")
-except Unavailable as reason:
-    print(reason)
+except Unavailable as lacking:
+    print(lacking.message)
 """
 
 

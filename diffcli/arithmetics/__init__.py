@@ -6,6 +6,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from diffcli.errors import UsageError
+
 Primitives = Mapping[str, Callable[..., Any]]
 """Functions on one kind of number, by the names they have in the table."""
 
@@ -29,5 +31,8 @@ class Arithmetic(Protocol):
         ...
 
 
-class Unavailable(Exception):
-    """An arithmetic does not have a function, or not at these arguments."""
+class Unavailable(UsageError):
+    """An arithmetic does not have a function, or not at these arguments.
+
+    Who can do without it does; else the call asked for what there is not.
+    """

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mpmath import mp
 
-from diffcli.arithmetics import Arithmetic, multiprecision
+from diffcli.arithmetics import Arithmetic, Unavailable, multiprecision
 from diffcli.arithmetics.multiprecision import Real
 from diffcli.engine import by_balls, fold
 from diffcli.engine.tape import Program, Undefined
@@ -29,7 +29,7 @@ _SLOWLY = 350  # the same, where the functions take seconds for a thousand digit
 
 
 class Unsettled(ArithmeticError):
-    """No two runs agree."""
+    """No two runs agree, or a function is not known for such numbers."""
 
 
 class PreciseGradient(Record):
@@ -69,7 +69,10 @@ def settle(
     size = grown = 0
     while precision <= most + size * slow and grown < _GROWS:
         with mp.workdps(precision):
-            now, met = compute()
+            try:
+                now, met = compute()
+            except Unavailable as lacking:
+                raise Unsettled(lacking.message) from None
             last, size = size, _magnitude(met)
             grown = grown + 1 if last and size > 1.5 * last else 0
             needed = digits + _GUARD + size

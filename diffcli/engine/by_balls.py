@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mpmath import mp
 from mpmath.libmp import from_man_exp
 
+from diffcli.arithmetics import Unavailable
 from diffcli.engine.fold import compiled, evaluate
 from diffcli.engine.tape import Program
 
@@ -58,7 +59,10 @@ def _settled(
     bits = first = int(digits * 3.33) + _GUARD + lost
     while bits <= _TIMES * first:
         with ctx.workprec(bits):
-            found = compute()
+            try:
+                found = compute()
+            except Unavailable:
+                return None
             settled = all(_is_settled(ball, digits) for ball in found)
             if settled:
                 numbers = [_middle(ball) for ball in found]

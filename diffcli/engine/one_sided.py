@@ -104,6 +104,7 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
     """
     from mpmath import mp
 
+    from diffcli.arithmetics import Unavailable
     from diffcli.engine.adaptive import run
 
     size = _size({name: x})
@@ -114,7 +115,7 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
             steps = [sign * mp.mpf(10) ** n * size for n in _EXPONENTS[:3]]
             try:
                 side = [run(program, {name: x + step})[row] for step in steps]
-            except Undefined:
+            except (Undefined, Unavailable):
                 return None
             ends.append(side[-1])
             for place in (0, 1):
@@ -192,7 +193,7 @@ def _side(
     """Return the slope on one side: the limit of the difference quotient."""
     from mpmath import mp
 
-    from diffcli.arithmetics import multiprecision, wide_doubles
+    from diffcli.arithmetics import Unavailable, multiprecision, wide_doubles
     from diffcli.engine.adaptive import run
 
     row = program.outputs[output]
@@ -221,6 +222,8 @@ def _side(
             return _double(_extrapolated(quotients), name)
     except Undefined:
         return None
+    except Unavailable:
+        return math.nan  # it may have one
 
 
 def _size(point: Mapping[str, float]) -> float:

@@ -37,7 +37,7 @@ def gradient(problem: Problem) -> MethodResult:
         try:
             slope = _slope(nodes, problem, name)
         except Unavailable as reason:
-            why = f"the complex step cannot be used: {reason}"
+            why = f"the complex step cannot be used: {reason.message}"
             return MethodResult("complex", {}, 0, None, failure=why)
         except (ValueError, ArithmeticError):
             slope = None
