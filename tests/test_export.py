@@ -129,11 +129,14 @@ RUNNERS = [pytest.param(*each, id="-".join(each[:2])) for each in runners()]
 
 
 def calls(function: Function) -> Iterator[str]:
-    """Yield a function near points of its domain, each where x and y are 0."""
+    """Yield a function near points of its domain, each where x and y are 1/4.
+
+    Every argument is a sum, so that a sign beside it would take it apart.
+    """
     for part in (0.17, 0.62, 0.93):
         samples = function.domain.samples[: function.arity]
         arguments = [
-            f"{name}+{low + part * (high - low)!r}"
+            f"{name}+{low + part * (high - low) - 0.25!r}"
             for name, (low, high) in zip("xy", samples, strict=False)
         ]
         if function.name == "polygamma":
@@ -168,11 +171,11 @@ def test_every_function_has_its_numbers_or_is_refused_by_name(
         if has(near[0], language, dialect, order):
             asked += near
     assert len(asked) > 150
-    origin = {"x": 0, "y": 0}
+    place = {"x": 0.25, "y": 0.25}
     some = [f"({', '.join(asked[n : n + 30])})" for n in range(0, len(asked), 30)]
     files = [
         export(
-            f"f(x, y) = {formula}", language, check=origin, order=order, dialect=dialect
+            f"f(x, y) = {formula}", language, check=place, order=order, dialect=dialect
         )
         for formula in some
     ]
@@ -186,6 +189,7 @@ FORMULAS: list[tuple[str, dict[str, float]]] = [
     ("-(a)**2 - -a + 2^3^2 - (-a)*(-a)/-a", {"a": 1.5}),
     ("1/2*x + 0.1*x - 4000000000**3*x", {"x": 3}),
     ("a - (b - c) - (a/(b/c)) - a/b/c", {"a": 1, "b": 2, "c": 5}),
+    ("-(a + b) - -(a - b)*a + (-(a*b))^2 - (-(a - b))", {"a": 1, "b": 5}),
     ("where(x > 0, log(x), 3*x)", {"x": -2}),
     ("where(x > 0, log(x), 3*x)", {"x": 2}),
     ("u = where(x>1, sqrt(x-1), x^2); where(y>0, u*log(y), u*y)", {"x": 0, "y": -1}),

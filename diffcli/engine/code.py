@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 64  # characters of code that need no name
 _WORD = re.compile(r"\b(?<!\{)[A-Za-z_][A-Za-z_0-9]*")
+_ARGUMENT = re.compile(r"\{([uv])\}")
 _MOST_FACTORS = 64
 _POWER = INFIX["**"].notation
 #: What is true or false, and no number in every language.
@@ -228,14 +229,15 @@ class _Writer:
         if sign is _POWER and _whole(node.args[1]) and "whole power" in self.primitives:
             template, n = self.primitives["whole power"], int(constants[node.args[1]])
         if sign is None or template[-1] == ")":  # it holds together by itself
-            given = [codes[argument] for argument in node.args]
+            given = [(codes[argument], binds[argument]) for argument in node.args]
             if target.LIKE and like:
                 given = [
-                    target.LIKE.format(like=like, u=text) if node in constants else text
-                    for node, text in zip(node.args, given, strict=True)
+                    (target.LIKE.format(like=like, u=code[0]), _ATOM)
+                    if node in constants
+                    else code
+                    for node, code in zip(node.args, given, strict=True)
                 ]
-            texts = dict(zip("uv", given, strict=False))
-            return template.format(**texts), _ATOM
+            return _filled(template, given), _ATOM
         *left, right = ((codes[argument], binds[argument]) for argument in node.args)
         texts = {letter: _bracketed(*left[0], sign.left) for letter in "u"[: len(left)]}
         texts["uv"[len(left)]] = _bracketed(*right, sign.right, behind=True)
@@ -244,6 +246,23 @@ class _Writer:
     def _numeral(self, value: float) -> tuple[str, int]:
         code = self.target.number("", abs(value))
         return (f"-{code}", 25) if value < 0 else (code, _ATOM)
+
+
+def _filled(template: str, given: Sequence[tuple[str, int]]) -> str:
+    """Return a template with its arguments, in brackets where more stands beside one.
+
+    >>> _filled("(-{u})", [("x + y", 20)]), _filled("exp({u})", [("x + y", 20)])
+    ('(-(x + y))', 'exp(x + y)')
+    """
+    texts = dict(zip("uv", given, strict=False))
+
+    def put(found: re.Match[str]) -> str:
+        text, bind = texts[found[1]]
+        alone = template[: found.start()].endswith(("(", ", "))
+        alone &= template.startswith((")", ","), found.end())
+        return text if alone else _bracketed(text, bind, _ATOM)
+
+    return _ARGUMENT.sub(put, template)
 
 
 def _bracketed(text: str, bind: int, need: int, *, behind: bool = False) -> str:
