@@ -221,7 +221,8 @@ AROUND = [
     "import numpy as np\nfrom math import *\n{}", "```python\n{}\n```",
     "@torch.jit.script\ndef f(x):\n    \"\"\"It's here.\"\"\"\n    return {}",
     "def f(x):\n    'Doc.'\n    return {}", "using Zygote\n{}", "library(stats)\n{}",
-    "function f(x)\n  {}\nend", "y = {} + \\\n  0", "using A, B\nf(x) = {}",
+    "function f(x)\n  {}\nend", "function y = f(x)\n  y = {};\nend",
+    "y = {} + \\\n  0", "using A, B\nf(x) = {}",
 ]  # fmt: skip
 
 
@@ -230,6 +231,11 @@ def test_what_stands_around_a_formula_says_nothing(around: str) -> None:
     bare = "x**2 + sin(x)"
     meant = parse(bare + " + 0" if "+ 0" in around or "  0" in around else bare)
     assert parse(around.format(bare)).expression is meant.expression
+
+
+def test_letters_of_mathematica_are_letters() -> None:
+    source = r"Exp[-(x-\[Mu])^2/(2 \[Sigma]^2)] + \[CapitalOmega]"
+    assert parse(source).expression is parse("exp(-(x-μ)**2/(2*σ**2)) + Ω").expression
 
 
 @pytest.mark.parametrize("chain", [r"f(x) &= x^2+x \\ &= x(x+1)", "f = x^2\n= x*x"])

@@ -19,7 +19,7 @@ MODULES = frozenset((
     "np", "numpy", "math", "Math", "torch", "jnp", "jax", "tf", "tensorflow", "sp",
     "sympy", "F", "nn", "functional", "scipy", "special", "cmath", "K", "keras", "cp",
     "cupy", "autograd", "std", "numexpr", "ne", "mpmath", "mp", "activations", "sps",
-    "sc", "stats", "norm", "logistic",
+    "sc", "f32", "f64", "stats", "norm", "logistic",
 ))  # fmt: skip
 """What stands before the dot in programs."""
 _CONSTANTS = {
@@ -33,6 +33,7 @@ _DISTRIBUTIONS = {
 _METHODS = frozenset((
     "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh",
     "erf", "erfc", "exp", "exp2", "expm1", "floor", "log", "log10", "log1p", "log2",
+    "cbrt", "hypot", "ln", "max", "min", "powf", "powi", "recip",
     "pow", "relu", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "tan", "tanh",
 ))  # fmt: skip
 """What can be written behind an operand: x.exp()."""

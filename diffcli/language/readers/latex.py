@@ -29,6 +29,7 @@ _CASES = re.compile(
     r"(?!.*\\(?:right\s*)?(?:\}|rbrace))",
     re.DOTALL,
 )
+_SPACE = re.compile(r"\*?\s*\[\s*-?[\d.]*\s*(?:[a-z]{2}|\\[a-z]+)\s*\]")
 _ENDLESS = re.compile(r"\s*\.")  # what closes \left\{ where nothing does
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _LOWERED = str.maketrans(_RAISED, "0123456789-")
@@ -147,6 +148,8 @@ class Reader(Numbers):
         elif text in ("begin", "end"):
             self.environment(lexeme)
         elif text in ("\\", "cr", "newline"):
+            space = _SPACE.match(self.source, self.position, self.last)
+            self.position = space.end() if space else self.position
             self.end_row(like)
         elif text in ("vert", "mid", "Vert", "|"):
             self.bar(like)

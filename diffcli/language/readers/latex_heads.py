@@ -45,6 +45,17 @@ _SQUARED = re.compile(
 """\\sigma^2 =, s_x^2 =."""
 
 
+_SAID = re.compile(
+    r"""\s*(?:\\?[A-Za-z]+|[α-ωΑ-Ω])(?:_\s*(?:\{[^{}]*\}|\w))?
+    (?:\s*(?:\\left\s*)?\((?P<inside>[^()=]*)\))?
+    \s*&?\s*(?:=(?!=)|(?P<roughly>\\(?:approx|simeq|cong)(?![A-Za-z])|≈))
+    """,
+    re.VERBOSE,
+)
+"""f(x \\mid \\mu, \\sigma^2) =, T \\approx."""
+_GIVEN = re.compile(r"[|;∣]|\\(?:mid|vert)(?![A-Za-z])")
+
+
 class Heads(Indices):
     """What formulas are called in one reading."""
 
@@ -53,6 +64,8 @@ class Heads(Indices):
         mapping = _MAP.match(self.source, self.position, self.last)
         if mapping is not None:
             self.position = mapping.end()
+            return
+        if self.said():
             return
         found = _HEAD.match(self.source, self.position, self.last)
         if found is None:
@@ -73,6 +86,20 @@ class Heads(Indices):
         self.position = found.end()
         like = Token("", "", found.end() - len(found[0].lstrip()), found.end())
         self.group.out.append(name(text, like))
+
+    def said(self) -> bool:
+        r"""Step over f(x | \mu, \sigma^2) = and T \approx, if they are there."""
+        found = _SAID.match(self.source, self.position, self.last)
+        if found is None:
+            return False
+        inside = found["inside"] or ""
+        if not found["roughly"] and not ("^" in inside and _GIVEN.search(inside)):
+            return False
+        if found["roughly"]:
+            told = f"{found['roughly']} is read as '='."
+            self.notes = [*dict.fromkeys([*self.notes, Remark(told)])]
+        self.position = found.end()
+        return True
 
     def power_of_a_name(self) -> None:
         r"""Step over \sigma^2 = where \sigma stands nowhere else: it is a name."""

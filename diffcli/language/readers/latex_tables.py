@@ -4,6 +4,7 @@ SKIPPED = frozenset((
     "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr",
     "biggl", "biggr", "Biggl", "Biggr", "displaystyle", "textstyle", "limits",
     "nolimits", "nonumber", "notag", "quad", "qquad", "middle", "mathstrut", "strut",
+    "tiny", "small", "normalsize", "large", "Large", "LARGE", "huge", "Huge",
     ",", ";", ":", "!", " ", ">", "scriptstyle", "mathopen", "mathclose", "/",
 ))  # fmt: skip
 SIGNS = {

@@ -17,6 +17,8 @@ def read(draft: Draft) -> Words:
     if typed is not None:
         return typed
     texts = [word.text for word in given]
+    if texts[:1] == ["function"] and texts[2:3] == ["="]:  # of MATLAB
+        return read(draft._replace(words=[given[0], *given[3:]]))
     rest = _behind_a_name(given, texts)
     if rest is not None:
         return read(draft._replace(words=rest))

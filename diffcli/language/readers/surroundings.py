@@ -22,6 +22,7 @@ _DOCSTRING = re.compile(
     |'{3}(?:[^']|'(?!''))*'{3}|'[^'\n]*'(?=\s*\n))""",
     re.VERBOSE,
 )
+_MATHEMATICA = re.compile(r"\\\[(Capital)?([A-Z][a-z]+)\]")
 _CONTINUED = re.compile(r"\\[ \t]*\n")
 
 
@@ -31,6 +32,8 @@ def bare(source: str) -> str:
     >>> bare("import numpy as np\nnp.sin(x)").strip()
     'np.sin(x)'
     """
+    if "\\[" in source:
+        source = _MATHEMATICA.sub(_letter, source)
     if "```" in source:
         source = _FENCE.sub(_blanks, source)
     if "\n" not in source:
@@ -41,6 +44,15 @@ def bare(source: str) -> str:
     if source.count("\\") == len(_CONTINUED.findall(source)):
         source = _CONTINUED.sub(_blanks, source)
     return source
+
+
+def _letter(found: re.Match[str]) -> str:
+    """Return a letter of Mathematica's, written by its name, and blanks."""
+    from diffcli.language.readers import latex_tables
+
+    small = latex_tables.letter(found[2].lower())
+    letter = small.upper() if found[1] else small
+    return (letter or found[0]).ljust(len(found[0]))
 
 
 def _blanks(found: re.Match[str]) -> str:
