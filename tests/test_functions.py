@@ -17,9 +17,8 @@ from diffcli.calculus.functions import (
     NAMED,
     ROWS,
     Function,
-    polygamma,
-    psi,
 )
+from diffcli.calculus.numeric import polygamma, psi
 from diffcli.engine import bounds
 from diffcli.engine.bounds import uses_value
 from diffcli.engine.derivation import derive

@@ -16,7 +16,8 @@ from typing import Any
 from flint import acb, arb
 
 from diffcli.arithmetics import Primitives
-from diffcli.calculus.functions import ARITHMETIC, cotangent_slope
+from diffcli.calculus.functions import ARITHMETIC
+from diffcli.calculus.numeric import cotangent_slope
 
 Ball = Any
 """An arb; python-flint's types say too little."""

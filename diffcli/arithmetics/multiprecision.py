@@ -7,7 +7,8 @@ from typing import Any
 from mpmath import mp
 
 from diffcli.arithmetics import Primitives
-from diffcli.calculus.functions import ARITHMETIC, psi
+from diffcli.calculus.functions import ARITHMETIC
+from diffcli.calculus.numeric import psi
 
 Real = Any
 """An mpf; mpmath ships no types."""

@@ -39,7 +39,7 @@ from diffcli.arithmetics._series import (
     total,
 )
 from diffcli.arithmetics.multiprecision import Real
-from diffcli.calculus.functions import psi
+from diffcli.calculus.numeric import psi
 
 TITLE = "truncated power series"
 

@@ -188,22 +188,15 @@ def steps(default: str, scheme: str = "symmetric") -> Callable[[Decorated], Deco
 )  # fmt: skip
 
 
-class _Jobs(click.ParamType[int | str]):
-    """A number of processes, or dask[:ADDRESS]."""
-
-    name = "jobs"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | str:
-        """Return the number, or the word."""
-        word = str(value)
-        if word.partition(":")[0] == "dask":
-            return word
-        number = int(word) if word.isdecimal() and len(word) < 4 else 0
-        if not 1 <= number <= 256:
-            self.fail(f"{word!r} is neither 1 to 256 nor dask[:ADDRESS].", param, ctx)
-        return number
+def _jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | str:
+    """Return a number of processes, or dask[:ADDRESS]."""
+    if word.partition(":")[0] == "dask":
+        return word
+    number = int(word) if word.isdecimal() and len(word) < 4 else 0
+    if not 1 <= number <= 256:
+        why = f"{word!r} is neither 1 to 256 nor dask[:ADDRESS]."
+        raise click.BadParameter(why, ctx, param)
+    return number
 
 
 black_box = _all(
@@ -220,8 +213,7 @@ black_box = _all(
         show_default=True, metavar="S", help="Seconds that the program has to answer.",
     ),
     click.option(
-        "--jobs", type=_Jobs(), default=1, show_default=True,
-        metavar="N",
+        "--jobs", default="1", show_default=True, callback=_jobs, metavar="N",
         help="Copies of the program, or processes for --points of grad and for --data"
         " in parts, side by side; dask[:ADDRESS] for parts of --points (extra dask).",
     ),

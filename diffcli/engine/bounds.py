@@ -25,9 +25,8 @@ from diffcli.calculus.functions import (
     ZERO,
     Function,
     Number,
-    lgamma,
-    power_by_base,
 )
+from diffcli.calculus.numeric import lgamma, power_by_base
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Program, Tape
 from diffcli.language.expression import Number as NumberNode
 from diffcli.records import Record

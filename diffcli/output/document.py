@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from diffcli.errors import visible
-from diffcli.output.numbers import plain_numbers
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
-if TYPE_CHECKING:  # csv and plain need none, and no formula written
+if TYPE_CHECKING:  # one point's csv and plain need none of them
     from diffcli.language.notation import Notation
+    from diffcli.output.bulk import Bulk, Bundle
 
 
 class Screen(Record):
@@ -203,50 +202,7 @@ def _visible_picture(picture: Picture, screen: Screen) -> Iterator[Line]:
     return map(_visible, picture.draw(screen))
 
 
-class Bulk(Record):
-    """Many results for csv, tsv and plain, as columns of numbers."""
-
-    #: What each row brings along, as it was written, and what parts the cells there.
-    texts: Sequence[str]
-    separator: str
-    #: The columns; the value first.
-    numbers: Sequence[Sequence[float]]
-    #: What all of them end with.
-    status: str
-
-    def lines(self, separator: str) -> str:
-        """Return the rows as lines of csv or tsv, which separate cells by a sign."""
-        cells = (*map(plain_numbers, self.numbers), repeat(self.status))
-        return Bundle(self.texts, self.separator, (cells,)).lines(separator)
-
-    def brief(self) -> str:
-        """Return the partials alone, a line each; the values where there are none."""
-        partials = map(plain_numbers, self.numbers[1:] or self.numbers)
-        return "\n".join(map(" ".join, zip(*partials, strict=True)))
-
-
-class Bundle(Record):
-    """Many results for csv and tsv, each with the same number of lines."""
-
-    #: What each result brings along, as it was written, and what parts the cells there.
-    texts: Sequence[str]
-    separator: str
-    #: For each of its lines the cells, as columns.
-    cells: Sequence[Sequence[Iterable[str]]]
-
-    def lines(self, separator: str) -> str:
-        """Return the results as lines, which separate cells by a sign."""
-        texts = self.texts
-        if separator != self.separator:
-            texts = [text.replace(self.separator, separator) for text in texts]
-        lines = (
-            map(separator.join, zip(texts, *cells, strict=False))  # some repeat
-            for cells in self.cells
-        )
-        return "\n".join(chain.from_iterable(zip(*lines, strict=True)))
-
-
-Result = Document | Bulk | Bundle | str
+Result: TypeAlias = "Document | Bulk | Bundle | str"
 """One result, or many, or the lines that some have become already."""
 
 
@@ -284,10 +240,10 @@ class Documents:
             header = []
             if isinstance(document, str):
                 yield document
-            elif isinstance(document, Bulk | Bundle):
-                yield document.lines(separator)
-            else:
+            elif isinstance(document, Document):
                 yield from self._lines(document, line)
+            else:
+                yield document.lines(separator)
         yield from header
 
     def _lines(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.output.document import Bundle, Documents, Screen
+from diffcli.output.document import Documents, Screen
 
 SUMMARY = "the numbers alone, one line per result"
 SUFFIXES: tuple[str, ...] = ()
@@ -12,7 +12,8 @@ NEEDS = "brief"
 def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     """Yield one line per result that has one, several where they are plain."""
     for document in documents.documents:
-        assert not isinstance(document, Bundle)  # it is for cells
-        line = document if isinstance(document, str) else document.brief()
-        if line:
-            yield line
+        if not isinstance(document, str):
+            # No Bundle comes here, which is for cells.
+            document = document.brief()  # type: ignore[union-attr]
+        if document:
+            yield document

@@ -7,7 +7,8 @@ from typing import Any
 
 from diffcli.analysis.batch import Entry, Stretch
 from diffcli.language.notation import Notation
-from diffcli.output.document import Block, Bulk, Document, Facts, Run, Sheet
+from diffcli.output.bulk import Bulk
+from diffcli.output.document import Block, Document, Facts, Run, Sheet
 from diffcli.output.numbers import plain_number
 from diffcli.output.views import grad, heading, hessian
 

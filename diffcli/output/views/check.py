@@ -10,9 +10,9 @@ from diffcli.analysis.check import Check
 from diffcli.analysis.verdicts import Verdict, relative
 from diffcli.inputs.equations import typed
 from diffcli.language.notation import CODE, Notation
+from diffcli.output.bulk import Bundle
 from diffcli.output.document import (
     Block,
-    Bundle,
     Case,
     Column,
     Document,
