@@ -25,6 +25,9 @@ os.environ["PATH"] = os.pathsep.join(
     [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
 )
 
+# What nohup ignores, the processes that tests send it to ignore as well.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 settings.register_profile(
     "default",
     max_examples=100,

@@ -9,6 +9,12 @@ HEAVY = {"rich", "sympy", "mpmath", "numpy"}
 GRAD = ["grad", "(2*x1+3*x2)**2+3", "--at", "1,3"]
 
 
+@pytest.fixture(autouse=True)
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scripts/coverage, which imports more, leave these processes alone."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
 def imported(*words: str, parts: int = 1) -> set[str]:
     """Return the modules that one call imports, by the first parts of their names."""
     program = (
