@@ -3,8 +3,8 @@
     symmetric   sum((-1)**j * binomial(k, j) * f(x + (k/2 - j)*h), j = 0..k) / h**k
     forward     the same with f(x + (k - j)*h)
 
-The values cancel in k steps, and what rounding leaves is divided by h**k: with doubles
-a derivative of order 5 or more has seldom a digit, and then none is shown.
+The values cancel in k steps, and what rounding leaves is divided by h**k: each order
+costs doubles a digit or two, and where none is left none is shown.
 
 Source: Abramowitz & Stegun, "Handbook of Mathematical Functions", 1964, sec. 25.1.
 """
@@ -19,7 +19,7 @@ from diffcli.records import Record
 _RATIOS = {"symmetric": 2.0, "forward": 4.0, "backward": 4.0}  # of neighbouring steps
 _WIDER = 8.0  # than for a first derivative is the first step tried
 _WITNESSES = 3
-_SAFETY = 3.0  # what an error estimate is multiplied with
+_SAFETY = 12.0  # what an error estimate is multiplied with, for values agree by chance
 _ONE_DIGIT = 0.05  # the relative error up to which there is something to show
 
 
@@ -98,7 +98,7 @@ def best_higher_difference(
     given = _RATIOS[scheme], (2 if scheme == "symmetric" else 1), flat
     value, error, level = extrapolate(runs, *given)
     error *= _SAFETY
-    for first in (1, 2):  # two values may agree by chance, but not again and again
+    for first in (1, 2, 3):  # two values may agree by chance, seldom four
         with suppress(NoDifference):
             fewer = [run[first:] for run in runs if len(run) > first]
             if not fewer:
