@@ -358,6 +358,7 @@ def test_layers_are_at_the_same_greatest_distance_from_the_result() -> None:
         ("tanh(w*x+1)", (-1, -1), ""),
         ("exp(w*x+1)", (-9, 1), ""),
         ("w*x", (-9, 1), ""),
+        ("sqrt(w*x-9)", (10, 400), ""),  # undefined wherever it is looked at
     ],
 )
 def test_a_unit_that_hardly_learns_is_told(
