@@ -161,6 +161,7 @@ def test_the_left_side_of_a_claim(left: str, run: Run) -> None:
 LISTS = [
     "(2x1*σ, x1^2)", "[2x1*σ, x1^2]", "∇f = (2x1*σ, x1^2)", "grad f=[2x1*σ,x1^2]",
     r"\nabla f(x) = (2x_1\sigma, x_{1}^2)", "2x1*σ, (x1)*(x1)",
+    "x_1 = 2x1*σ, σ = x1^2", r"x_{1} = 2x1*σ, \sigma = x1^2",
     r"\frac{\partial f}{\partial x_{1}} = 2x1*σ, \frac{df}{d\sigma} = x1^2",
 ]  # fmt: skip
 

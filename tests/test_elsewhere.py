@@ -82,6 +82,14 @@ def test_a_formula_for_a_name_is_that_function(
         assert program.value({"u": at}) == pytest.approx(value)
 
 
+@pytest.mark.parametrize("name", ["fmod", "rem"])
+def test_the_remainder_of_c_has_the_sign_of_the_first(name: str) -> None:
+    formula = parse(MEANT[name].removeprefix("write "), names={"u", "v"}).expression
+    for u, v in ((7, 3), (-7, 3), (7, -3), (-7, -3), (1.5, 0.4)):
+        value = Program([formula]).value({"u": u, "v": v})
+        assert value == pytest.approx(math.fmod(u, v))
+
+
 @pytest.mark.parametrize(
     ("formula", "advice"),
     [("sin 2x", "sin(2*x)"),

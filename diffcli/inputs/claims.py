@@ -111,7 +111,10 @@ def toward(left: str, variables: Sequence[str]) -> str:
     found = _PARTIAL.fullmatch(left) or _PRIMED.fullmatch(left)
     if not found:
         below = _BELOW.fullmatch(left)
-        return spelling(below[1]) if below and below[1] in variables else left
+        plain = re.sub(r"[_{}\s]", "", left)  # x_1 of LaTeX is x1
+        if below and below[1] in variables:
+            return spelling(below[1])
+        return plain if left not in variables and plain in variables else left
     if found[1]:
         name = spelling(found[1])
         plain = name.replace("_", "")  # x_1 of LaTeX is x1

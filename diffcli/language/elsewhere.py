@@ -100,7 +100,8 @@ _FORMULAS = {
     "mod": "u mod v", "binom": "u!/(v!*(u-v)!)", "comb": "u!/(v!*(u-v)!)",
     "ncr": "u!/(v!*(u-v)!)", "choose": "u!/(v!*(u-v)!)", "combin": "u!/(v!*(u-v)!)",
     "nchoosek": "u!/(v!*(u-v)!)", "binomial": "u!/(v!*(u-v)!)",
-    "frac": "u-floor(u)", "fmod": "u-v*floor(u/v)", "rem": "u-v*floor(u/v)",
+    "frac": "u-floor(u)",
+    **dict.fromkeys(("fmod", "rem"), "sign(u)*(abs(u) % abs(v))"),
 }  # fmt: skip
 MEANT = {
     other: f"here it is {name}({', '.join('uv'[: BY_NAME[name].arity])})"

@@ -8,6 +8,12 @@ from diffcli.language.readers.words import Pieces, Rewrite, Words, by_call, call
 
 _LOW, _HIGH = ("min", "a_min", "lower"), ("max", "a_max", "upper")
 _CUTS = ("clip", "clamp")
+_SECOND = {
+    ("log", "base"), ("leakyrelu", "negative_slope"), ("leakyrelu", "alpha"),
+    ("elu", "alpha"), ("pow", "exponent"), ("pow", "exp"),
+}  # fmt: skip
+"""Names of second arguments."""
+_OF_MANY = ("dim", "axis", "keepdim", "keepdims", "dtype", "out", "where", "reduction")
 
 
 def read(draft: Draft) -> Words:
@@ -39,10 +45,17 @@ def _read(draft: Draft, pieces: Pieces) -> Words | None:
     like = pieces.name
     texts = {part[0].text: part[2:] for part in named}
     known = like.text.lower() in _CUTS and {*texts} <= {*_LOW, *_HIGH}
+    ours = like.text if like.text in BY_NAME else translated(like.text)
+    if len(rest) == 1 and (ours, named[0][0].text) in _SECOND and named[0][2:]:
+        return call(like, first, named[0][2:])
     if not known or len(named) < len(rest) or not all(texts.values()):
         word = named[0][0]
         message = f"the argument '{word.text}=' is not known"
-        hint = "a formula is of single numbers: leave out what is for many of them"
+        hint = (
+            "a formula is of single numbers: leave out what is for many of them"
+            if word.text in _OF_MANY
+            else "write what it changes as a formula"
+        )
         raise draft.refuse(named[0], message, hint)
     found = first
     for name, limit in texts.items():
