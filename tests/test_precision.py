@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 from diffcli import methods
 from diffcli.analysis.grad import compare
 from diffcli.arithmetics import multiprecision
-from diffcli.engine import adaptive
+from diffcli.engine import adaptive, by_balls, precise_differences
 from diffcli.engine.adaptive import _SLOW, Trial, Unsettled, gradient, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
@@ -147,7 +147,7 @@ def test_a_slow_function_is_not_asked_for_a_thousand_digits(
     digits: list[int] = []
     sweep = adaptive._sweep
 
-    def noted(*given: Any) -> list[Any]:
+    def noted(*given: Any) -> tuple[list[Any], list[Any]]:
         digits.append(mp.dps)
         return sweep(*given)
 
@@ -202,3 +202,46 @@ def test_that_a_point_is_one_of_doubles_is_said(x: str, order: str, run: Run) ->
 @pytest.mark.parametrize("x", ["0.5", "3/4", "2^60", "-7", "sqrt(4)"])
 def test_nothing_is_said_of_what_a_double_is(x: str, run: Run) -> None:
     assert run("grad", "x^2", "--at", x, "--digits", "30").err == ""
+
+
+ONES = ["y/y", "y*(1/y)", "sqrt(y)/sqrt(y)", "y**3/y**3", "y**2*y**-2", "(y+y)/y/2"]
+
+
+@pytest.mark.parametrize("one", ONES)
+@pytest.mark.parametrize("outer", ["sech(y)", "cos(y)", "exp(y)", "(1+y**2)", "2"])
+def test_terms_that_cancel_inside_an_adjoint_are_seen(
+    one: str, outer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs agreed on what was left where both had lost the same term."""
+    monkeypatch.setattr(by_balls, "is_installed", lambda: False)
+    program = Program([parse(f"{outer}*({one}*10**y)").expression])
+    plain = Program([parse(f"{outer}*10**y").expression])
+    for y in (5.36e-196, 5.36e-96, 1e-20):
+        found = gradient(program, {"y": y}, 17).partials["y"]
+        forward = adaptive.forward_slope(program, {"y": y}, "y", 17)
+        with mp.workdps(60):
+            truth = gradient(plain, {"y": y}, 30).partials["y"]
+            assert abs(found - truth) < 1e-16
+            assert abs(forward - truth) < 1e-16
+
+
+@pytest.mark.parametrize("large", ["1e95", "1e195"])
+def test_what_cancels_in_the_samples_of_a_difference_is_seen(
+    large: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_balls, "is_installed", lambda: False)
+    program = Program([parse(f"sin(x)+((x*3+{large})-{large})").expression])
+    plain = Program([parse("sin(x)+3*x").expression])
+    for scheme, h in (("symmetric", 1e-5), ("forward", 1e-20)):
+        one, other = (
+            precise_differences.difference(p, {"x": 0.5}, "x", scheme, h, 20)[0]
+            for p in (program, plain)
+        )
+        assert abs(one - other) < 1e-15
+    one, other = (
+        precise_differences.higher_difference(
+            p, {"x": 0.5}, "x", "symmetric", 1e-3, 2, 20
+        )[0]
+        for p in (program, plain)
+    )
+    assert abs(one - other) < 1e-15

@@ -25,6 +25,7 @@ from diffcli.calculus.functions import (
     Function,
 )
 from diffcli.engine import adaptive, by_balls
+from diffcli.engine import precise_differences as precise
 from diffcli.engine.adaptive import run as in_mpmath
 from diffcli.engine.adjoint import partials
 from diffcli.engine.enclosures import Enclosure, terms, values
@@ -251,9 +252,9 @@ def test_every_method_has_the_same_digits(
         monkeypatch.setattr(by_balls, "is_installed", lambda said=installed: said)
         found = [adaptive.forward_slope(*line, digits)]
         for scheme in ("forward", "symmetric"):
-            found += adaptive.difference(*line, scheme, h, digits)[:1]
+            found += precise.difference(*line, scheme, h, digits)[:1]
         if digits == 30:
-            found += adaptive.higher_difference(*line, "symmetric", h, 3, digits)[:1]
+            found += precise.higher_difference(*line, "symmetric", h, 3, digits)[:1]
         every.append([mp.nstr(number, digits) for number in found])
     assert every[0] == every[1]
 
@@ -267,8 +268,8 @@ def test_digits_come_from_balls_where_they_are_installed(
         line = (problem.program, problem.point)
         adaptive.gradient(*line, 30)
         adaptive.forward_slope(*line, "x", 30)
-        adaptive.difference(*line, "x", "forward", mp.mpf("1e-9"), 30)
-        adaptive.higher_difference(*line, "x", "symmetric", mp.mpf("1e-9"), 2, 30)
+        precise.difference(*line, "x", "forward", mp.mpf("1e-9"), 30)
+        precise.higher_difference(*line, "x", "symmetric", mp.mpf("1e-9"), 2, 30)
         with pytest.raises(TypeError):  # a double's digits are no task for balls
             adaptive.gradient(problem.program, problem.point, 17)
 

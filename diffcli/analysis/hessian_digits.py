@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from diffcli.analysis.hessian_doubles import Entries
-from diffcli.engine.adaptive import Unsettled, difference, gradient, values
+from diffcli.engine.adaptive import Unsettled, gradient, values
 from diffcli.engine.adjoint import partials
+from diffcli.engine.precise_differences import difference
 from diffcli.engine.second_order import Pair
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression

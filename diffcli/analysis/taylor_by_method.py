@@ -192,7 +192,8 @@ def _with_more_digits(
     """Return a difference in as many digits as it needs. Raises NoDifference."""
     from mpmath import mpf
 
-    from diffcli.engine.adaptive import Unsettled, higher_difference
+    from diffcli.engine.adaptive import Unsettled
+    from diffcli.engine.precise_differences import higher_difference
     from diffcli.engine.stencils import NoDifference
 
     settings = problem.settings

@@ -5,7 +5,6 @@ cancellation takes away in one run, the next has to spare. Where balls are insta
 they are asked first (``engine/by_balls``): the digits are the same.
 """
 
-import math
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -147,26 +146,30 @@ def gradient(
 
     def compute() -> Trial:
         values = run(program, point)
-        adjoints = _sweep(program, values)
+        adjoints, terms = _sweep(program, values)
         rows = (program.inputs[name] for name in names)
         numbers = [values[program.outputs[0]], *(adjoints[row] for row in rows)]
-        return Trial(numbers, values + adjoints)
+        return Trial(numbers, values + terms)
 
     value, *partials = settle(compute, digits, program)
     return PreciseGradient(value, dict(zip(names, partials, strict=True)))
 
 
-def _sweep(program: Program, values: list[Real]) -> list[Real]:
-    """Return the adjoints of one backward pass at the present precision."""
-    adjoints = [mp.zero] * len(values)
+def _sweep(program: Program, values: list[Real]) -> tuple[list[Real], list[Real]]:
+    """Return the adjoints of one backward pass at the present precision.
+
+    The terms that they are sums of come too: they cancel in y/y, for a tiny y.
+    """
+    adjoints, terms = [mp.zero] * len(values), [mp.one]
     adjoints[program.outputs[0]] = mp.one
     for row in program.calls:
         upstream = adjoints[row]
         if not upstream:
             continue
         for argument, local in _locals(program, values, row, program.active):
-            adjoints[argument] += upstream * local
-    return adjoints
+            terms.append(upstream * local)
+            adjoints[argument] += terms[-1]
+    return adjoints, terms
 
 
 def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Real]:
@@ -185,77 +188,6 @@ def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Rea
     return settle(compute, digits, program)
 
 
-def difference(
-    program: Program,
-    point: Mapping[str, Real],
-    name: str,
-    scheme: str,
-    h: Real,
-    digits: int,
-) -> tuple[Real, Real]:
-    """Return a difference quotient with step h, and an estimate of its error.
-
-    The error is truncation, from a quotient with twice the step; rounding does not
-    count, as there are always digits enough.
-
-    Raises Undefined, Unsettled.
-    """
-    back, ahead = (0, h) if scheme == "forward" else (h / 2, h / 2)
-    order = 1 if scheme == "forward" else 2
-    samples = [(1, 1.0), (-1, 0.0)] if scheme == "forward" else [(1, 0.5), (-1, -0.5)]
-    proved = by_balls.quotients(program, point, name, h, samples, 1, digits)
-    if proved is not None:
-        return proved[0], abs(proved[1] - proved[0]) / (2**order - 1)
-
-    def quotient(times: int) -> Real:
-        high, low = (
-            run(program, {**point, name: mp.mpf(point[name]) + step})
-            for step in (times * ahead, -times * back)
-        )
-        row = program.outputs[0]
-        return (high[row] - low[row]) / (times * h)
-
-    met = [1 / mp.mpf(h) ** (order + 1)]  # what the quotient and its error cancel
-    slope, wide = settle(
-        lambda: Trial([quotient(1), quotient(2)], met), digits, program
-    )
-    return slope, abs(wide - slope) / (2**order - 1)
-
-
-def higher_difference(
-    program: Program,
-    point: Mapping[str, Real],
-    name: str,
-    scheme: str,
-    h: Real,
-    order: int,
-    digits: int,
-) -> tuple[Real, Real]:
-    """Return a difference of higher order over a power of h, and its error, estimated.
-
-    The error is truncation, as in ``difference``. Raises Undefined, Unsettled.
-    """
-    first = mp.zero if scheme == "forward" else -mp.mpf(order) / 2
-    row = program.outputs[0]
-    signs = [(-1) ** (order - j) * math.comb(order, j) for j in range(order + 1)]
-    samples = [(sign, float(first) + j) for j, sign in enumerate(signs)]
-    proved = by_balls.quotients(program, point, name, h, samples, order, digits)
-    if proved is not None:
-        error = abs(proved[1] - proved[0])
-        return proved[0], error / (1 if scheme == "forward" else 3)
-
-    def quotient(step: Real) -> Real:
-        places = (mp.mpf(point[name]) + (first + j) * step for j in range(order + 1))
-        found = (run(program, {**point, name: place})[row] for place in places)
-        return sum(map(operator.mul, signs, found)) / step**order
-
-    met = [1 / mp.mpf(h) ** (order + 2)]  # what the quotient and its error cancel
-    slope, wide = settle(
-        lambda: Trial([quotient(h), quotient(2 * h)], met), digits, program
-    )
-    return slope, abs(wide - slope) / (1 if scheme == "forward" else 3)
-
-
 def forward_slope(
     program: Program, point: Mapping[str, Real], name: str, digits: int
 ) -> Real:
@@ -272,14 +204,15 @@ def forward_slope(
 
     def compute() -> Trial:
         values = run(program, point)
-        slopes = [mp.zero] * len(values)
+        slopes, terms = [mp.zero] * len(values), [mp.one]
         slopes[start] = mp.one
         for row in reversed(program.calls):
             if values[row] != values[row]:  # a gap, which is not chosen
                 continue
             for argument, local in _locals(program, values, row, slopes):
-                slopes[row] += local * slopes[argument]
-        return Trial([slopes[program.outputs[0]]], values + slopes)
+                terms.append(local * slopes[argument])
+                slopes[row] += terms[-1]
+        return Trial([slopes[program.outputs[0]]], values + terms)
 
     return settle(compute, digits, program)[0]
 

@@ -60,7 +60,8 @@ def _without(name: str, reason: ArithmeticError) -> Remark:
 
 def _with_more_digits(problem: Problem) -> MethodResult:
     """Return quotients in as many digits as they need; h is free to be tiny."""
-    from diffcli.engine.adaptive import Unsettled, difference
+    from diffcli.engine.adaptive import Unsettled
+    from diffcli.engine.precise_differences import difference
 
     settings = problem.settings
     partials: dict[str, Estimate] = {}
