@@ -156,9 +156,9 @@ def near_kinks(
     finite = next((r for r in results if r.differences), None)
     if finite is None:
         return []
-    from diffcli.engine.one_sided import has_rough_rows, switched
+    from diffcli.engine.one_sided import has_branches, switched
 
-    if not has_rough_rows(problem.program):
+    if not has_branches(problem.program):
         return []
     notes: list[Remark] = []
     for name, difference in finite.differences.items():

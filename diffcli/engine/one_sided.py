@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from diffcli.calculus.functions import NAMED, Function
+from diffcli.calculus.functions import Function
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.errors import RangeError
 from diffcli.records import Record
@@ -19,8 +19,6 @@ from diffcli.records import Record
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
 _FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
-#: The values of functions that are not smooth everywhere.
-_ROUGH = frozenset(row.value for row in NAMED.values() if row.rough is not None)
 _LEAP = 1e-3  # a change between two runs that no slope explains
 _DOUBLE = 17  # digits on which two quotients agree that are the same double
 
@@ -75,7 +73,7 @@ def slopes(
     the output is at the point, where a convention of the program says something else.
     """
     program = tape.program
-    below = set(tape.rough_rows()) if has_rough_rows(program) else set()
+    below = set(tape.rough_rows())
     if not below:
         return {}
     for row in range(len(program.nodes) - 1, -1, -1):
@@ -276,21 +274,28 @@ def _double(slope: Any, name: str) -> float:
 # ---- two runs ---------------------------------------------------------------------
 
 
-def has_rough_rows(program: Program) -> bool:
+def has_branches(program: Program) -> bool:
     """Tell whether a function with kinks or jumps occurs."""
-    return not _ROUGH.isdisjoint(program.functions)
+    return bool(_branches(program))
+
+
+def _branches(program: Program) -> list[int]:
+    """Return the rows of functions with kinks or jumps."""
+    return [row for row in program.rough if _kind(program, row) != "vertical tangent"]
+
+
+def _kind(program: Program, row: int) -> str:
+    rough = program.function(row).rough
+    return rough.kind if rough is not None else ""
 
 
 def switched(low: Tape, high: Tape) -> Function | None:
     """Return a function that is on other branches in one run than in the other."""
     program = low.program
-    for row in program.calls:
+    for row in reversed(_branches(program)):
         function = program.function(row)
-        rough = function.rough
-        if rough is None or rough.kind == "vertical tangent":
-            continue
         leap = abs(low.values[row] - high.values[row])
-        if rough.kind == "jump" and leap > _LEAP:
+        if _kind(program, row) == "jump" and leap > _LEAP:
             return function
         before, after = low.locals(row), high.locals(row)
         if any(abs(after[argument] - before[argument]) > _LEAP for argument in before):

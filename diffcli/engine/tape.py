@@ -13,7 +13,7 @@ from functools import cache
 from itertools import compress, islice
 from typing import TypeVar
 
-from diffcli.calculus.functions import ONE, WHEN, Function, Number
+from diffcli.calculus.functions import NAMED, ONE, WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
 from diffcli.language.expression import Call, Expression, Variable
 from diffcli.language.expression import Number as NumberNode
@@ -23,6 +23,9 @@ ROUNDING = 2.0**-53
 """How far one rounding can move a double, relative to its size."""
 TINY = 5e-324
 """How far it can move one that is next to zero."""
+
+#: The values of functions that are not smooth everywhere.
+_ROUGH = frozenset(row.value for row in NAMED.values() if row.rough is not None)
 
 _Partials = tuple[Number | None, ...]
 Edge = tuple[int, int, Number, int, int]
@@ -39,7 +42,7 @@ class Program:
     """
 
     __slots__ = (
-        "_all_active", "_index", "active", "chooses", "expressions", "first",
+        "_all_active", "_index", "_rough", "active", "chooses", "expressions", "first",
         "functions", "inputs", "leaves", "nodes", "outputs", "partials", "second",
     )  # fmt: skip
 
@@ -70,6 +73,7 @@ class Program:
         self._add_calls(calls)
         self.nodes += calls
         self._index: dict[Expression, int] | None = None
+        self._rough: list[int] | None = None
         self._all_active = all(islice(self.active, len(self.leaves), None))
         #: Whether one of the calls is a choice, beside which others may be undefined.
         self.chooses = WHEN.value in self.functions
@@ -84,6 +88,15 @@ class Program:
         if self._index is None:
             self._index = {node: row for row, node in enumerate(self.nodes)}
         return self._index
+
+    @property
+    def rough(self) -> list[int]:
+        """The active rows whose function is not smooth everywhere, found once."""
+        if self._rough is None:
+            some = not _ROUGH.isdisjoint(self.functions)
+            rows = reversed(self.calls) if some else ()
+            self._rough = [row for row in rows if self.function(row).rough is not None]
+        return self._rough
 
     def _add_calls(self, calls: list[Call]) -> None:
         """Add for each call its function, its partials, and whether it is active."""
@@ -426,13 +439,13 @@ class Tape:
 
     def rough_rows(self) -> list[int]:
         """Return the active rows whose function is not smooth at its arguments."""
-        values = self.values
+        values, program = self.values, self.program
         return [
             row
-            for row in reversed(self.program.calls)
+            for row in program.rough
             if values[row] == values[row]  # a gap is not chosen
-            and (rough := self.program.nodes[row].function.rough)  # type: ignore[attr-defined]
-            and rough.at(*(values[a] for a in self.program.arguments(row)))
+            and (rough := program.function(row).rough)
+            and rough.at(*(values[a] for a in program.arguments(row)))
         ]
 
 

@@ -99,12 +99,12 @@ def _difference(problem: Problem, name: str, value_error: float) -> Difference:
     if settings.h != "auto":
         return difference(line, x, settings.h, settings.scheme, value_error)
     from diffcli.engine.best_steps import after_a_second_look
-    from diffcli.engine.one_sided import has_rough_rows
+    from diffcli.engine.one_sided import has_branches
 
     flat, hidden = _is_flat(problem, name)
     given = line, x, max(value_error, hidden), flat
     found = after_a_second_look(*given)
-    if has_rough_rows(problem.program):
+    if has_branches(problem.program):
         while _is_across_a_kink(problem, name, found):
             try:
                 found = after_a_second_look(*given, found.h / 8)
