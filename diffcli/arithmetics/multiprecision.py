@@ -18,6 +18,8 @@ _LONGEST = 1000  # characters of a numeral that is read as it is
 _SPARE = 20  # digits of a longer one that are read beyond the present precision
 _LONG = 2_000  # bits of an exponent's whole part, more than any double has
 _SMALLEST = -1e15  # the exponential of less takes more memory than there is
+_MANY_BITS = 1_500  # of which mpmath's own series for gamma takes seconds
+_SPARE_BITS = 64  # that a long product may take
 _LARGEST = 1e9  # the exponential of more than this is no use to anybody
 
 
@@ -56,10 +58,41 @@ def _polygamma(u: Real, v: Real) -> Real:
     return psi(int(u), v)
 
 
+def _gamma(u: Real) -> Real:
+    """Return gamma(u)."""
+    if _is_plain(u) or u == mp.floor(u):
+        return mp.gamma(u)
+    with mp.workprec(mp.prec + _SPARE_BITS):
+        beyond, product = _beyond(u)
+        return mp.gamma(beyond) / product
+
+
+def _is_plain(u: Real) -> bool:
+    """Tell whether mpmath finds gamma(u) without delay.
+
+    With many digits it first takes seconds over the coefficients of a Taylor series,
+    where Stirling's series, which it takes for large u, takes milliseconds.
+    """
+    return bool(mp.prec < _MANY_BITS or abs(u) > mp.prec)
+
+
+def _beyond(u: Real) -> tuple[Real, Real]:
+    """Return a large u + n, and by what gamma of it has to be divided.
+
+    Source: gamma(u + 1) = u*gamma(u).
+    """
+    steps = mp.prec // 3
+    return u + steps, mp.fprod(u + n for n in range(steps))
+
+
 def _lgamma(u: Real) -> Real:
     """Return log(abs(gamma(u))), by reflection left of 0. Source: DLMF 5.5.3."""
     if u > 0:
-        return mp.loggamma(u)
+        if _is_plain(u) or 0.5 < u < 2.5:  # where it is 0 a difference would cancel
+            return mp.loggamma(u)
+        with mp.workprec(mp.prec + _SPARE_BITS):
+            beyond, product = _beyond(u)
+            return mp.loggamma(beyond) - mp.log(product)
     return mp.log(mp.pi / abs(mp.sinpi(u))) - mp.loggamma(1 - u)
 
 
@@ -142,7 +175,7 @@ PRIMITIVES: Primitives = {
         "abs": mp.fabs, "sign": mp.sign, "floor": mp.floor, "ceil": mp.ceil,
         "max": max, "min": min,
         "erf": mp.erf, "erfc": mp.erfc,
-        "gamma": _growing(mp.gamma), "lgamma": _lgamma, "polygamma": _polygamma,
+        "gamma": _growing(_gamma), "lgamma": _lgamma, "polygamma": _polygamma,
     }.items()
 }
 # fmt: on
