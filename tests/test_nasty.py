@@ -43,6 +43,7 @@ NASTY = {
     "undecided slope": ("(x^x)+(x)", "0", 5),
     "beside a jump": ("sign(x)*x", "1e-320", 0),
     "hardly curved": ("1e-310*x^2", "1", 0),
+    "largest point": ("atan(x)", "1.7e308", 0),
 }
 #: What its reader should be told, where the numbers of a point are poor.
 DOUBTFUL = {
@@ -109,6 +110,16 @@ def test_where_grad_has_no_value_no_command_has_one(nasty: str, run: Run) -> Non
         for name in COMMANDS:
             besides = BESIDES.get(name, ())
             assert run(name, formula, "--at", at, *besides).code == 4, name
+
+
+@pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.name)
+def test_what_overflows_before_a_function_is_the_overflow(
+    row: Function, run: Run
+) -> None:
+    arguments = ", ".join(["1e300*x"] * row.arity)
+    ran = run("grad", f"{row.name}({arguments})", "--at", "1e10")
+    assert ran.code == 4
+    assert ran.err.startswith("Error: overflow: 1e+300*1e+10 is beyond"), ran.err
 
 
 @pytest.mark.parametrize("nasty", NASTY)
@@ -229,8 +240,10 @@ def test_no_format_of_floats_has_what_is_no_number(
 
 @pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize(
-    "call", ["check --seed 1", "check --taylor", "grad --order 3", "grad --h auto"]
-)
+    "call",
+    ["check --seed 1", "check --taylor", "grad --order 3", "grad --h auto",
+     "sweep --theory", "descend --plot --steps 3"],
+)  # fmt: skip
 def test_no_option_turns_a_nasty_point_into_a_bug(
     call: str, nasty: str, run: Run
 ) -> None:
@@ -247,7 +260,30 @@ def test_no_option_turns_a_nasty_point_into_a_bug(
      "grad sqrt(abs(x)) --float single --at 1e-320", "check x^x --seed 1 --at -1",
      "sweep erf(x)/relu(x) --at 1e-320",
      "check relu(x)/(x%2) --claim 0 --at 1e-320",
-     "descend 1e-310*x^2 --at 1 --rate 1 -f json"],
+     "descend 1e-310*x^2 --at 1 --rate 1 -f json",
+     "sweep (1e-20*x)^1e308 --at 1e10 --theory", "check hypot(x,1e200) --at 1 --seed 3",
+     "grad atan2(0.3*x,1e154) --at -1e308 --order 3"],
 )  # fmt: skip
 def test_what_was_a_bug_once(call: str, run: Run) -> None:
     assert run(*call.split()).code in (0, 1, 5, 6)
+
+
+#: Whatever is asked of one point.
+QUESTIONS = (
+    "grad", "grad --order 2", "grad --order 3", "grad --h auto", "grad --h relative",
+    "check", "check --seed 3", "check --taylor", "steps", "trace", "tree",
+    "sweep --theory", "descend --steps 3", "descend --plot --steps 3",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("outer", ["1e-320", "1e200", "1e308"])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_size_of_numbers_is_a_bug(question: str, outer: str, run: Run) -> None:
+    for formula in ("{}*sin({}*x)", "hypot({}, {}*x)", "({}*x)^2+{}", "{}/(x+{})"):
+        for inner in ("1e-310", "1e300"):
+            text = formula.format(outer, inner)
+            for at in ("1", "-1e300"):
+                ran = run(*question.split(), text, "--at", at)
+                assert ran.code in (0, 1, 4, 5, 6), (text, at, ran.err)
+                said = ran.out.replace("inf, stopped", "")
+                assert not re.search(r"(?<![a-z])(nan|inf)(?![a-z])", said), (text, at)

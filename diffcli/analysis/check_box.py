@@ -138,7 +138,10 @@ def _advice(
     size = abs(claim.number)
     if slope is None or not size:
         return {"h": 1e-2}
-    h = 10.0 ** math.ceil(math.log10(_STANDS_OUT * slope.noise / size or 1e-2))
+    needed = _STANDS_OUT * slope.noise / size or 1e-2
+    if not needed <= _WIDEST * max(abs(x), 1.0):
+        return {}
+    h = 10.0 ** math.ceil(math.log10(needed))
     wider = slope.difference.h < h <= _WIDEST * max(abs(x), 1.0)
     return {"h": h} if wider else {}
 
@@ -256,11 +259,14 @@ def remainders(curve: Curve, noise: float = 0.0) -> tuple[Remainder, ...]:
             continue
         rise = curve.rise(there)
         size = abs(value - start - rise)
+        if not size < math.inf:
+            continue
         lost = 8 * max(noise, EPSILON * (abs(value) + abs(start)), EPSILON * abs(rise))
         if size <= lost:
             break  # the rest is rounding
         order = None
         if found:
-            order = math.log(found[-1].size / size) / math.log(found[-1].h / h)
+            growth = math.log(found[-1].size) - math.log(size)
+            order = growth / (math.log(found[-1].h) - math.log(h))
         found.append(Remainder(h, size, order))
     return tuple(found[-_SHOWN:])

@@ -1,6 +1,7 @@
 """The error of finite differences against their step width h."""
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -239,14 +240,20 @@ def _expected(parts: Sequence[_Part]) -> float | None:
     wide, here, narrow = parts[place - 1 : place + 2]
     if not (narrow.truncation and here.truncation < wide.truncation):
         return None
-    power = math.log(wide.truncation / narrow.truncation) / math.log(wide.h / narrow.h)
-    if power <= 0:
+    power = _growth(wide, narrow)
+    if power <= 0 or not here.rounding or not here.truncation:
         return None
-    rounding = here.rounding * here.h
-    if here.h**power == 0.0:  # a pole beside the point
-        return None
-    scale = here.truncation / here.h**power
-    return float((rounding / (power * scale)) ** (1 / (power + 1)))
+    # By logarithms: no number on the way is beyond doubles.
+    h = math.log(here.h)
+    rounding, scale = math.log(here.rounding) + h, math.log(here.truncation) - power * h
+    best = (rounding - math.log(power) - scale) / (power + 1)
+    return math.exp(best) if abs(best) < math.log(sys.float_info.max) else None
+
+
+def _growth(wide: _Part, narrow: _Part) -> float:
+    """Return the power of h with which the truncation grows from one to the other."""
+    growth = math.log(wide.truncation) - math.log(narrow.truncation)
+    return growth / (math.log(wide.h) - math.log(narrow.h))
 
 
 def _alike(rising: Sequence[_Part]) -> list[_Part]:
@@ -254,9 +261,7 @@ def _alike(rising: Sequence[_Part]) -> list[_Part]:
     alike: list[_Part] = []
     first = None
     for narrow, wide in pairwise(rising[::-1]):
-        power = math.log(wide.truncation / narrow.truncation) / math.log(
-            wide.h / narrow.h
-        )
+        power = _growth(wide, narrow)
         first = power if first is None else first
         if abs(power - first) > _ONE_POWER:
             break
@@ -302,6 +307,8 @@ def _sample(
     if predicted is not None and not math.isfinite(predicted):
         predicted = None
     absolute = float(abs(found.slope - true.number))
+    if not math.isfinite(absolute):
+        return WidthSample(h, found.slope, None, None, predicted)
     relative = float(absolute / abs(true.value)) if true.value else None
     if relative is not None and not math.isfinite(relative):
         relative = None
@@ -331,5 +338,5 @@ def errors(series: Series, relative: bool) -> Iterator[tuple[float, float]]:
     """Yield h and the error there, where it is known and not 0."""
     for sample in series.samples:
         error = sample.relative if relative else sample.absolute
-        if error:
+        if error and error < math.inf:
             yield sample.h, error

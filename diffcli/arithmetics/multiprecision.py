@@ -16,6 +16,7 @@ Real = Any
 TITLE = "real numbers of any precision"
 _LONGEST = 1000  # characters of a numeral that is read as it is
 _SPARE = 20  # digits of a longer one that are read beyond the present precision
+_SLOW = 64  # bits of an exponent's whole part, as of 1e20
 _LONG = 2_000  # bits of an exponent's whole part, more than any double has
 _SMALLEST = -1e15  # the exponential of less takes more memory than there is
 _MANY_BITS = 1_500  # of which mpmath's own series for gamma takes seconds
@@ -101,10 +102,25 @@ def _exp(u: Real) -> Real:
     return mp.exp(u) if u > _SMALLEST else mp.zero
 
 
+def _huge_power(u: Real, v: Real) -> Real:
+    """Return u to a huge power: mpmath would square u once for each bit of v."""
+    whole = v == mp.floor(v)
+    if u < 0 and not whole:
+        raise ValueError(u)
+    with mp.workprec(mp.prec + mp.mag(v) + _SPARE_BITS):
+        exponent = v * mp.log(abs(u))
+        if exponent > _LARGEST:
+            raise OverflowError
+        size = _exp(exponent)
+    return -size if u < 0 and int(v) % 2 else +size
+
+
 def _power(u: Real, v: Real) -> Real:
     """Return u to the power v; an exponent of a million bits would fill the memory."""
-    if mp.mag(v) < _LONG or u in (0, 1):
+    if mp.mag(v) < _SLOW or u in (0, 1, -1):
         return mp.power(u, v)
+    if mp.mag(v) < _LONG:
+        return _huge_power(u, v)
     if (abs(u) > 1) == (v > 0):
         raise OverflowError
     return mp.zero

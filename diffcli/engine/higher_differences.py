@@ -10,6 +10,7 @@ Source: Abramowitz & Stegun, "Handbook of Mathematical Functions", 1964, sec. 25
 """
 
 import math
+import sys
 from contextlib import suppress
 
 from diffcli.engine.best_steps import Level, ends, extrapolate
@@ -115,7 +116,7 @@ def _levels(
 ) -> list[list[Level]]:
     """Return the quotients, widest first, in runs without a gap."""
     h, smallest = ends(x)
-    h *= _WIDER
+    h = min(_WIDER * h, sys.float_info.max)  # an infinite one never becomes smaller
     runs: list[list[Level]] = [[]]
     drowned = 0  # levels of which rounding leaves nothing; smaller steps are no better
     while h >= smallest and drowned < _WITNESSES:

@@ -196,14 +196,22 @@ class Program:
             rows = zip(self.functions, self.first, self.second, strict=True)
             for function, a, b in rows:
                 append(function(values[a]) if b < 0 else function(values[a], values[b]))
-        except (ValueError, ZeroDivisionError):
-            raise Undefined(self, values, len(values), overflow=False) from None
-        except OverflowError:
-            raise Undefined(self, values, len(values), overflow=True) from None
+        except (ValueError, ArithmeticError) as error:
+            overflow = isinstance(error, OverflowError)
+            raise self._undefined(values, overflow=overflow) from None
         if not all(map(math.isfinite, values)):
-            row = next(i for i, value in enumerate(values) if not math.isfinite(value))
-            raise Undefined(self, values, row, overflow=True)
+            raise self._undefined(values, overflow=True)
         return Tape(self, values)
+
+    def _undefined(self, values: list[float], *, overflow: bool) -> "Undefined":
+        """Return why a pass ended: at its first number that is none, else at its end.
+
+        What a function says of an infinite argument is no reason: sin(1e300*x).
+        """
+        for row, value in enumerate(values):
+            if not math.isfinite(value):
+                return Undefined(self, values, row, overflow=True)
+        return Undefined(self, values, len(values), overflow=overflow)
 
     def _run_with_gaps(self, values: list[float]) -> "Tape":
         """Return a forward pass in which what is not chosen may be undefined.

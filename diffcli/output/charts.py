@@ -1,6 +1,7 @@
 """What a chart is made of: axes, curves, marks, walls and a ground."""
 
 import math
+import sys
 from collections.abc import Sequence
 
 from diffcli.records import Record
@@ -67,6 +68,16 @@ class Axis(Record):
         values = (n * step for n in range(first, last + 1))
         inside = (min(max(value, self.low), self.high) for value in values)
         return [(value, f"{value:.{digits}g}") for value in inside]
+
+
+def decades(low: float, high: float) -> tuple[float, float]:
+    """Return the powers of ten around numbers above 0, as far as doubles have them."""
+    below = math.floor(math.log10(low) + 1e-9)
+    above = max(below + 1, math.ceil(math.log10(high) - 1e-9))
+    return (
+        max(10.0**below, math.ulp(0.0)),
+        10.0**above if above <= sys.float_info.max_10_exp else sys.float_info.max,
+    )
 
 
 class Polyline(Record):

@@ -1,5 +1,6 @@
 """Pictures of gradient descent: the paths on a map, or the loss of every course."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -106,7 +107,8 @@ def _picture(descent: Descent, screen: Screen, lines: int) -> Sequence[Line]:
     high = min(high, 100 * start if log else start + 2 * (start - low) or high)
     low, high = max(low, -_HIGHEST), min(high, _HIGHEST)
     if not high - low > 1e-9 * abs(low):
-        low, high = low - (abs(low) or 1), low + (abs(low) or 1)
+        most = sys.float_info.max
+        low, high = max(low - (abs(low) or 1), -most), min(low + (abs(low) or 1), most)
     steps = max(course.path[-1].number for course in courses)
     curves = [
         Polyline(

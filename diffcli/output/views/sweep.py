@@ -9,7 +9,7 @@ from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.calculus.floats import FORMATS
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import draw, height
-from diffcli.output.charts import Axis, Chart, Polyline
+from diffcli.output.charts import Axis, Chart, Polyline, decades
 from diffcli.output.document import (
     Block,
     Document,
@@ -97,11 +97,10 @@ def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
         return [(Run(f"  {text}", "title"),)]
     steps = [s.h for series in exhibit.sweep.series for s in series.samples]
     heights = [y for _, y in drawn]
-    low = 10.0 ** math.floor(math.log10(min(heights)) + 1e-9)
-    high = 10.0 ** math.ceil(math.log10(max(heights)) - 1e-9)
+    low, high = decades(min(heights), max(heights))
     picture = Chart(
         Axis(min(steps), max(steps), log=True),
-        Axis(low, high if high > low else 10 * low, log=True),
+        Axis(low, high, log=True),
         curves,
     )
     lines = height(exhibit.height, screen, _LINES_AROUND)
@@ -110,7 +109,8 @@ def _picture(exhibit: Exhibit, screen: Screen) -> Sequence[Line]:
 
 def _predicted(sweep: Sweep, series: Series) -> list[tuple[float, float]]:
     size = abs(sweep.true) or 1.0
-    return [(s.h, s.predicted / size) for s in series.samples[::-1] if s.predicted]
+    heights = ((s.h, (s.predicted or 0.0) / size) for s in series.samples[::-1])
+    return [(h, y) for h, y in heights if 0 < y < math.inf]
 
 
 def _best(series: Series, sweep: Sweep) -> Iterator[Line]:
