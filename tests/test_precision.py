@@ -245,3 +245,22 @@ def test_what_cancels_in_the_samples_of_a_difference_is_seen(
         for p in (program, plain)
     )
     assert abs(one - other) < 1e-15
+
+
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [
+        ("((1/3)**x)**x + 1", 9.1e-68), ("erf(erf(-x)**acot(x))", -25.826487869572787),
+        ("(2**x)**x*sin(x)", 1e-30), ("log(1+x)*x + x**2", 1e-50),
+    ],
+)  # fmt: skip
+def test_what_is_lost_beside_1_is_seen(
+    formula: str, x: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs that both take 1+1e-68 for 1 agree on a slope that is half of it."""
+    program = Program([parse(formula).expression])
+    (truth,) = gradient(program, {"x": x}, 60).partials.values()
+    monkeypatch.setattr(by_balls, "is_installed", lambda: False)
+    for digits in (17, 40):
+        (found,) = gradient(program, {"x": x}, digits).partials.values()
+        assert mp.almosteq(found, truth, rel_eps=mpf(10) ** (1 - digits))

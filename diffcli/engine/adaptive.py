@@ -23,6 +23,7 @@ _MOST = 3000  # digits in a run after which we give up
 _GROWS = 3  # runs, each with larger numbers: one divides by what is 0, as 1/sin(pi)
 _DOUBLES = 700  # a number that is 0 to half as many decimals is 0 among doubles
 _MORE = 1500  # the same, where more digits are asked for than a double has
+_DECIMALS = 330  # of the smallest doubles
 _SLOW = frozenset(("gamma", "lgamma", "digamma", "polygamma"))
 _SLOWLY = 350  # the same, where the functions take seconds for a thousand digits
 
@@ -53,10 +54,11 @@ def settle(
     """Return numbers of which ``digits`` significant digits are right.
 
     Two runs have to agree, and the first of them has to have digits enough for the
-    largest number on the way to cancel. However small, a number on which they agree is
-    that number. Whether a number is 0 no run can prove: it is called 0 if it stays
-    below the noise of every run, as far as ``_reach`` digits tell. Where ``program``,
-    which is computed, is slow, fewer digits have to tell.
+    largest number on the way to cancel, and for the smallest to be seen beside 1.
+    However small, a number on which they agree is that number. Whether a number is 0
+    no run can prove: it is called 0 if it stays below the noise of every run, as far as
+    ``_reach`` digits tell. Where ``program``, which is computed, is slow, fewer digits
+    have to tell.
 
     Raises Unsettled, and what ``compute`` raises.
     """
@@ -74,7 +76,7 @@ def settle(
                 raise Unsettled(lacking.message) from None
             last, size = size, _magnitude(met)
             grown = grown + 1 if last and size > 1.5 * last else 0
-            needed = digits + _GUARD + size
+            needed = digits + _GUARD + size + (0 if slow else _smallness(met))
             following = max(2 * precision, needed)
             if before is not None:
                 noise = mp.mpf(10) ** (_GUARD // 2 + size - precision)
@@ -110,6 +112,15 @@ def _magnitude(numbers: list[Real]) -> int:
         (mp.mag(number) for number in numbers if number and number == number), default=0
     )
     return max(0, int(bits * 0.30103))
+
+
+def _smallness(numbers: list[Real]) -> int:
+    """Return how many decimals show the smallest number beside 1, within doubles.
+
+    Without them two runs take erf(26) for 1, and its logarithm for 0.
+    """
+    bits = min((mp.mag(n) for n in numbers if n and n == n), default=0)
+    return min(_DECIMALS, max(0, int(-bits * 0.30103)))
 
 
 def _agree(before: Real, now: Real, digits: int) -> bool:
