@@ -68,7 +68,7 @@ def settle(
     precision = digits + _GUARD
     before: list[Real] | None = None
     size = grown = 0
-    while precision <= most + size * slow and grown < _GROWS:
+    while precision <= most and grown < _GROWS:
         with mp.workdps(precision):
             try:
                 now, met = compute()
