@@ -91,7 +91,7 @@ def test_all_orders_are_those_of_mpmath(formula: str, at: str) -> None:
             assert abs(estimate.value - want) <= estimate.error + 1e-9 * abs(want)
         measured = found.columns["finite"][k - 1]
         if measured.value is not None:
-            assert abs(measured.value - want) <= 3 * measured.error + 1e-12
+            assert abs(measured.value - want) <= measured.error + 1e-12
 
 
 def test_differences_show_nothing_where_no_digit_is_certain() -> None:
@@ -166,8 +166,8 @@ def test_the_polynomial_is_as_in_a_book(run: Run) -> None:
 def test_the_polynomial_has_the_derivatives_of_the_function(
     formula: str, at: str, run: Run
 ) -> None:
-    words = ("grad", formula, "--at", at, "--order", "4", "-f", "json")
-    record = json.loads(run(*words).out)
+    words = ("grad", formula, "--at", at, "--order", "4", "--method", "taylor")
+    record = json.loads(run(*words, "-f", "json").out)
     text = record["taylor"]["polynomial"]
     again = diffcli.taylor(diffcli.parse(text, names=["x"]), {"x": at}, order=4)
     ours = record["derivatives"]["taylor"]
