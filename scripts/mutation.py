@@ -20,9 +20,11 @@ import random
 import re
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +32,8 @@ from mutable import ROOT, Mutant, changed, explained, mutants
 
 PARTS = ("diffcli", "tests", "scripts", "pyproject.toml", "README.md", ".pictures")
 LATE = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis is imported before
-HANG = 60  # seconds of the processor for one test, before it counts as failed
-WORK = 150  # seconds of the processor for a round of tests, before it has to end
+HANG = 30  # seconds of the processor for one test, before it counts as failed
+WORK = 60  # seconds of the processor for a round of tests, before it has to end
 ENOUGH = 0.92  # of the mutants of a sample are to be noticed
 #: The rooms that compute, of which a sample is drawn.
 ROOMS = ("calculus", "language", "engine", "arithmetics", "methods", "analysis")
@@ -45,27 +47,28 @@ APART = (
 )  # fmt: skip
 #: What scripts/coverage leaves: which test reaches which line.
 REACHED = ROOT / "build" / "coverage" / "data"
+MOST = 40  # tests that are asked of those that reach a line
 
 
 def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
     """Return what to run for a mutant, one list after the other.
 
-    If it is known which tests reach its line, those, the nearest first.
+    If it is known which tests reach its line, some of those: of near files first, and
+    of these first what reaches little else, which is quick.
     """
     near = tests_of(mutant.path)
     lines = reached(mutant.path)
     names = next(filter(None, map(lines.get, range(mutant.line, 0, -1)[:5])), [])
-    there: dict[str, list[str]] = {}
+    found: list[tuple[bool, int, str]] = []
     for name in names:
         folder, _, rest = name.partition(".")
         module, _, test = rest.partition(".")
-        if folder == "tests" and module not in APART:
-            file = f"tests/{module}.py"
-            there.setdefault(file, []).append(f"{file}::{test}")
-    if not there:
+        file = f"tests/{module}.py"
+        if folder == "tests" and module not in APART and (wide or file in near):
+            found.append((file not in near, sizes()[name], f"{file}::{test}"))
+    if not found:
         return [near, *([f"tests/{name}.py"] for name in WIDE if wide)]
-    files = [*near, *(sorted({*there} - {*near}) if wide else [])]
-    return [[mutant.path, *(test for file in files for test in there.get(file, []))]]
+    return [[mutant.path, *(test for *_, test in sorted(found)[:MOST])]]
 
 
 @cache
@@ -79,6 +82,16 @@ def reached(path: str) -> dict[int, list[str]]:
     data.read()
     files = (file for file in data.measured_files() if file.endswith(f"/{path}"))
     return data.contexts_by_lineno(next(files, ""))
+
+
+@cache
+def sizes() -> dict[str, int]:
+    """Return how much each test reaches."""
+    words = (
+        "select context, count(*) from arc join context on id = context_id group by 1"
+    )
+    with closing(sqlite3.connect(REACHED)) as data:
+        return dict(data.execute(words))
 
 
 @cache
@@ -201,6 +214,8 @@ def main() -> int:
             tried, dead = tried + 1, dead + noticed
             if not noticed:
                 print(f"{mutant.line}: {mutant.key():.150}", flush=True)
+            if tried % 10 == 0:
+                print(f"{dead} of {tried}", flush=True)
             shutil.copy2(ROOT / mutant.path, folder / mutant.path)
         for tests in sound.values():
             if failed(folder, tests):
