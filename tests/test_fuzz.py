@@ -21,6 +21,9 @@ FOUND = [
     ("work", "f(y)=x*y\n∂f/∂x=y𝑥"),
     ("work", f"y = u^2\n{'₁' * 40}dy/dx = 6(3x+1)\n"),
     ("work", f"f(x) = x^2\nf'(x) = 2x ({'a' * 60}1\n"),
+    ("formula", "np.where(x>0,x,(0))"),
+    ("formula", f"x{'³' * 400}"),
+    ("point", f"2{'³' * 400}"),
 ]
 
 

@@ -254,10 +254,15 @@ class Reading:
             text = text.lower()
         elif text[0] == "0":
             text = text.lstrip("0") or "0"
+        node = self.double(text)
+        self.know(word, node)
+        return node
+
+    def double(self, text: str) -> Expression:
+        """Return the number of the last word, if a double can be as large."""
         node = number(text)
         if node.value == _INFINITE:
             raise self.wrong.too_large(self.position - 1)
-        self.know(word, node)
         return node
 
     def know(self, word: Word | Token, node: Expression) -> None:
@@ -379,7 +384,7 @@ class Reading:
         """Apply a raised number, as in x² and x⁻¹."""
         self.infix("**")
         self.position += 1
-        self.push(number(word.text.lstrip("-0") or "0"))
+        self.push(self.double(word.text.lstrip("-0") or "0"))
         if word.text.startswith("-"):
             self.apply(PREFIX["-"], 1)
 

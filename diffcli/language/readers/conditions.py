@@ -279,7 +279,7 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
         message = f"'{typed}' is a value and no condition"
         raise draft.refuse(condition, message, f"write {typed} != 0")
     found = call(like, condition, yes, text=WHEN.name)
-    if len(no) == 1 and no[0].text == "0":
+    if [word.text for word in no if word.text not in ("(", ")")] == ["0"]:
         return found
     opposite = [sign("not", like), *grouped(condition, like)]
     other = call(like, opposite, no, text=WHEN.name)
