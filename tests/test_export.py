@@ -15,7 +15,7 @@ from hypothesis import given, settings
 
 import diffcli
 from diffcli import plugins, targets
-from diffcli.api.code import export
+from diffcli.api.exports import export
 from diffcli.calculus.functions import FUNCTIONS, NAMED, Function
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.language.expression import Expression

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 
 from diffcli import parse
-from diffcli.analysis.coarse import coarse_gradient
+from diffcli.analysis.floats import coarse_gradient
 from diffcli.calculus.floats import FORMATS, FloatFormat
 from diffcli.errors import RangeError
 from diffcli.problem import pose

@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from diffcli.api.boxes import program as program
     from diffcli.api.budgets import budget as budget
     from diffcli.api.claims import check as check
-    from diffcli.api.code import export as export
-    from diffcli.api.curves import plot as plot
     from diffcli.api.derivations import derive as derive
     from diffcli.api.derivations import steps as steps
     from diffcli.api.descents import descend as descend
     from diffcli.api.exercises import answer as answer
     from diffcli.api.exercises import practice as practice
     from diffcli.api.expansions import taylor as taylor
+    from diffcli.api.exports import export as export
     from diffcli.api.formulas import functions as functions
     from diffcli.api.formulas import parse as parse
     from diffcli.api.formulas import pose as pose
@@ -41,21 +40,21 @@ if TYPE_CHECKING:
     from diffcli.api.partials import value as value
     from diffcli.api.passes import trace as trace
     from diffcli.api.passes import tree as tree
+    from diffcli.api.plots import plot as plot
     from diffcli.api.proofs import prove as prove
     from diffcli.api.proofs import prove_claim as prove_claim
     from diffcli.api.proofs import prove_range as prove_range
-    from diffcli.api.step_widths import sweep as sweep
+    from diffcli.api.sweeps import sweep as sweep
 
 _HOMES = {
     "boxes": "measure program",
     "budgets": "budget",
     "claims": "check",
-    "code": "export",
-    "curves": "plot",
     "derivations": "derive steps",
     "descents": "descend",
     "exercises": "answer practice",
     "expansions": "taylor",
+    "exports": "export",
     "formulas": "functions parse pose",
     "hessians": "hessian",
     "implicits": "implicit",
@@ -65,8 +64,9 @@ _HOMES = {
     "marks": "judge mark",
     "partials": "compare gradient gradients jacobian value",
     "passes": "trace tree",
+    "plots": "plot",
     "proofs": "prove prove_claim prove_range",
-    "step_widths": "sweep",
+    "sweeps": "sweep",
 }
 #: The file of each question.
 _FILES = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import SupportsFloat
 
-from diffcli.analysis import coarse as _analysis
-from diffcli.analysis.coarse import CoarseGradient
+from diffcli.analysis import floats as _analysis
+from diffcli.analysis.floats import CoarseGradient
 from diffcli.calculus.floats import FORMATS
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point

@@ -12,7 +12,7 @@ from diffcli.errors import CannotTell, CheckFailed, DiffcliError, RowsFailed, Us
 from diffcli.inputs.claim_rows import Claimed, table
 from diffcli.inputs.claim_rows import answers as answer_table
 from diffcli.inputs.work import read
-from diffcli.output.views.claims import document
+from diffcli.output.views.marking import document
 from diffcli.output.views.practice import source
 from diffcli.output.views.work import document as work_document
 

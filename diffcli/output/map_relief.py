@@ -11,7 +11,7 @@ from diffcli.analysis.plot import extent
 from diffcli.output.canvas import draw
 from diffcli.output.charts import Axis, Chart, ChartMark, Polyline
 from diffcli.output.document import Line, Run, Screen
-from diffcli.output.levels import Grid, level_line
+from diffcli.output.level_lines import Grid, level_line
 from diffcli.records import Record
 
 _LEVELS = 9  # level lines at most

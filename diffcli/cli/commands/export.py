@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diffcli.api.code import code, operations
+from diffcli.api.exports import code, operations
 from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request

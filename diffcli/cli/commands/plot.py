@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from diffcli.api.curves import finer_by, plot
 from diffcli.api.maps import Field, field
+from diffcli.api.plots import finer_by, plot
 from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command, refuse

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from diffcli.api.step_widths import Schemes, sweep
+from diffcli.api.sweeps import Schemes, sweep
 from diffcli.cli import options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request

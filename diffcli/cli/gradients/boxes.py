@@ -10,8 +10,8 @@ from diffcli.cli.gradients import Question
 from diffcli.errors import KinkError, UsageError
 from diffcli.inputs import arguments, points
 from diffcli.output.document import Document
-from diffcli.output.views.blackbox import document
 from diffcli.output.views.grad import columns
+from diffcli.output.views.measure import document
 from diffcli.problem import DOUBLE
 from diffcli.remarks import Remark
 

@@ -19,16 +19,16 @@ def answer(question: Question, name: str, h: str) -> Answer:
     if h in ("auto", "relative"):
         raise UsageError("with --float h is a number, or the best that it looks for")
     from diffcli.api.floats import coarse_gradient
-    from diffcli.output.views import coarse
+    from diffcli.output.views.floats import HEADER, document
 
     request = question.request
     parsed = request.parsed()
     width = None if not h else float(h)
 
     def at(problem: Problem) -> Document:
-        return coarse.document(coarse_gradient(problem, format=name, h=width))
+        return document(coarse_gradient(problem, format=name, h=width))
 
     notes = request.reading_notes(parsed)
     return request.at_points(
-        question.form, parsed, question.wrt, at, coarse.HEADER, notes=notes
+        question.form, parsed, question.wrt, at, HEADER, notes=notes
     )

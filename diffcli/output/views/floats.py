@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from diffcli.analysis.coarse import CoarseGradient
+from diffcli.analysis.floats import CoarseGradient
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
