@@ -115,5 +115,5 @@ class Heads(Indices):
             return
         self.position = found.end()
         typed = self.source[found.start() : found.start("sign")].strip()
-        told = f"{typed} is what the formula is called; --implicit asks for a curve."
+        told = f"{typed} is what the formula is called, no side of an equation."
         self.notes = [*dict.fromkeys([*self.notes, Remark(told)])]
