@@ -97,12 +97,13 @@ def test_every_row_in_every_arithmetic_is_mpmaths(row: Function) -> None:
                 assert got == pytest.approx(exact, rel=rel, abs=least), name
 
 
-@pytest.mark.parametrize("x", ["1e-300", "0.3", "3.7", "-1e-300", "-2.0000000001"])
+@pytest.mark.parametrize("x", ["1e-300", "3.7", "-2.0000000001"])
 def test_gamma_with_many_digits_is_mpmaths(x: str) -> None:
     gamma = operation(multiprecision, "gamma"), mp.gamma
     lgamma = operation(multiprecision, "lgamma"), lambda u: mp.log(abs(mp.gamma(u)))
     with mp.workdps(470):  # where mpmath's own series takes a second, not yet ten
-        for ours, theirs in (gamma, lgamma):
+        digamma = operation(multiprecision, "digamma"), mp.digamma
+        for ours, theirs in (gamma, lgamma, digamma):
             apart = abs(ours(mp.mpf(x)) / theirs(mp.mpf(x)) - 1)
             assert apart < mp.mpf(10) ** -466
 

@@ -350,6 +350,7 @@ def test_what_a_callable_writes_past_python_is_no_result(
         '{"f": 1, "grad": [NaN]}', '{"f": 1, "grad": [1e999]}',
         '{"f": 1, "grad": [-Infinity]}', "[" * 10_000, '{"f": {}}',
         '{"f": 1, "grad": [[1]]}', '{"f": 1, "grad": {"x": 1}}', "", "\0", "nan",
+        '{"f": "1"}', '{"f": " -2e5 ", "grad": [1]}',
     ],
     ids=lambda answer: answer[:20],
 )  # fmt: skip

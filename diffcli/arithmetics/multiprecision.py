@@ -19,7 +19,8 @@ _SPARE = 20  # digits of a longer one that are read beyond the present precision
 _SLOW = 64  # bits of an exponent's whole part, as of 1e20
 _LONG = 2_000  # bits of an exponent's whole part, more than any double has
 _SMALLEST = -1e15  # the exponential of less takes more memory than there is
-_MANY_BITS = 1_500  # of which mpmath's own series for gamma takes seconds
+MANY_BITS = 1_500  # of which mpmath's own series for gamma take seconds
+_FAR = 4  # steps up for each bit
 _SPARE_BITS = 64  # that a long product may take
 _LARGEST = 1e9  # the exponential of more than this is no use to anybody
 
@@ -56,7 +57,12 @@ def _polygamma(u: Real, v: Real) -> Real:
     """Return psi of order u; mpmath would take hours over a large order."""
     if not (0 <= u < 100 and u == int(u)):
         raise ValueError(u)
-    return psi(int(u), v)
+    if u or _is_plain(v) or (v <= 0 and v == mp.floor(v)):
+        return psi(int(u), v)
+    # Far out few terms are enough; the many Bernoulli numbers of others take seconds.
+    with mp.workprec(mp.prec + _SPARE_BITS):
+        steps = _FAR * mp.prec
+        return psi(0, v + steps) - mp.fsum(1 / (v + n) for n in range(steps))
 
 
 def _gamma(u: Real) -> Real:
@@ -74,7 +80,7 @@ def _is_plain(u: Real) -> bool:
     With many digits it first takes seconds over the coefficients of a Taylor series,
     where Stirling's series, which it takes for large u, takes milliseconds.
     """
-    return bool(mp.prec < _MANY_BITS or abs(u) > mp.prec)
+    return bool(mp.prec < MANY_BITS or abs(u) > mp.prec)
 
 
 def _beyond(u: Real) -> tuple[Real, Real]:

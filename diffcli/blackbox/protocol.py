@@ -33,6 +33,14 @@ class Box(Protocol):
         ...
 
 
+def _is_quoted(text: str) -> bool:
+    """Tell whether a text is a number that should not be one; "NaN" says: no value."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def understood(name: str, given: Any, x: Sequence[float]) -> Reply:
     """Return an answer of which every part is right.
 
@@ -40,7 +48,7 @@ def understood(name: str, given: Any, x: Sequence[float]) -> Reply:
     place outside the domain, and raises ArithmeticError.
     """
     value, gradient = given.get("f"), given.get("grad")
-    if value is None or isinstance(value, str):
+    if value is None or (isinstance(value, str) and not _is_quoted(value)):
         raise ArithmeticError(f"{name} gives no value there")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UsageError(f"{name} gave f = {value!r:.60}, which is no number")
