@@ -1,4 +1,4 @@
-"""Differences of higher order: their bounds hold, and leave digits to show."""
+"""Differences: their bounds hold, and leave digits to show or are told."""
 
 import math
 from functools import partial
@@ -8,6 +8,7 @@ from mpmath import mp
 
 from diffcli.engine.higher_differences import best_higher_difference
 from diffcli.engine.stencils import EPSILON
+from tests.conftest import Run
 
 FUNCTIONS = ("sin", "exp", "log", "sqrt", "atan", "sinh", "cosh", "tanh")
 
@@ -30,3 +31,13 @@ def test_bounds_hold_and_leave_digits_whatever_the_scale(name: str) -> None:
                 off = abs(found.slope - truth)
             assert off <= found.error, (scale, order)
             assert found.error < 0.01 * abs(truth), (scale, order)
+
+
+@pytest.mark.parametrize("scale", ["1e-6", "1", "1e6"])
+def test_a_step_without_a_digit_is_told_whatever_the_scale(
+    scale: str, run: Run
+) -> None:
+    words = ("grad", f"{scale}*exp(x)", "--at", "1", "--method", "finite", "--h")
+    said = "no digit of the difference"
+    assert said not in run(*words, "0.001", "-f", "plain").err
+    assert said in run(*words, "3", "-f", "plain").err
