@@ -4,7 +4,10 @@ import csv
 import math
 import random
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars
 import pytest
@@ -17,6 +20,7 @@ from tests.conftest import Run
 from tests.test_columns import EDGES
 
 FORMULA = "log(x)*abs(y)+x*y"
+POLARS = ("--engine", "polars")
 MIXED = """x,y,id
 1,2,a
 
@@ -30,6 +34,25 @@ pi/2,0,f
 1_0,2,h
 4,5,i,j
 4,5,"""
+
+
+@pytest.fixture(autouse=True)
+def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what measures coverage follow our code into the threads of polars."""
+    given = polars.LazyFrame.map_batches
+
+    def mapped(
+        frame: polars.LazyFrame,
+        function: Callable[[polars.DataFrame], polars.DataFrame],
+        **settings: Any,
+    ) -> object:
+        def followed(part: polars.DataFrame) -> polars.DataFrame:
+            sys.settrace(threading.gettrace())
+            return function(part)
+
+        return given(frame, followed, **settings)
+
+    monkeypatch.setattr(polars.LazyFrame, "map_batches", mapped)
 
 
 def table(path: Path, text: str) -> str:
@@ -88,7 +111,7 @@ def test_every_row_at_every_edge(row: Function, run: Run, tmp_path: Path) -> Non
     assert_close(shown(run, *words), shown(run, *words, "--engine", "polars"), formula)
 
 
-@pytest.mark.parametrize("formula", [FORMULA, "gamma(x)*y", "x*y/(y-1)"])
+@pytest.mark.parametrize("formula", [FORMULA, "gamma(x)*y", "x*y/(y-1)", "pi*x+y"])
 def test_rows_of_all_kinds(formula: str, run: Run, tmp_path: Path) -> None:
     points = table(tmp_path / "p.csv", MIXED)
     words = ("grad", formula, "--points", points)
@@ -116,6 +139,7 @@ LINES = {
     "a mark": "\ufeffx,y,id\n1,2,a\n0.10,4e0,007\n",
     "a tab": "x,y,id\n1,2,a\tb\n3,oops,c\td\n",
     "our names": "x,y,f,status\n1,2,a,b\n3,4,c,d\n",
+    "the first bad": "x,y,id\noops,2,a\n3,4,b\n",
 }
 
 
@@ -129,6 +153,31 @@ def test_lines_of_all_shapes_are_read_as_without_polars(
         assert theirs == ours
 
 
+@pytest.mark.parametrize("name", LINES)
+def test_lines_of_all_shapes_become_parquet(
+    name: str, run: Run, tmp_path: Path
+) -> None:
+    """Its cells are the texts of ours, its numbers ours, and a bad row leaves none."""
+    words = ("grad", "x*y", "--points", table(tmp_path / "p.csv", LINES[name]))
+    target = tmp_path / "t.parquet"
+    whole = run(*words, "-o", str(target), *POLARS)
+    ours = run(*words, "-f", "csv", "--keep-going")
+    assert (whole.code != 0) == (ours.code != 0)
+    assert target.exists() == (whole.code == 0)
+    assert run(*words, "-o", str(target), *POLARS, "--keep-going").code == ours.code
+    if not ours.out:  # refused: two columns of a name
+        return
+    found = polars.read_parquet(target).rows()
+    rows = [*csv.reader(ours.out.splitlines())][1:]
+    assert len(found) == len(rows)
+    for row, cells in zip(found, rows, strict=True):
+        for cell, text in zip(row, cells, strict=True):
+            if isinstance(cell, float):
+                assert cell == float(text)
+            else:
+                assert (cell or "") == text
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "arrow"])
 def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> None:
     points = table(tmp_path / "p.csv", "x,y,id\n1,2,007\n-1,2,b\n3,4,c\n")
@@ -140,6 +189,8 @@ def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> 
     assert found["id"].to_list() == ["007", "b", "c"]
     assert found["status"].to_list() == ["ok", "domain", "ok"]
     assert found["f"].null_count() == 1
+    care = ("grad", FORMULA, "--points", target)
+    assert_close(shown(run, *care), shown(run, *care, *POLARS), FORMULA)
     again = shown(run, "grad", "x*y", "--points", target)
     assert [row["diffcli:df/dx"] for row in again] == ["2", "2", "4"]
     lines = run("grad", "x*y", "--points", target, "-f", "jsonl").out.splitlines()
@@ -152,11 +203,14 @@ def test_files_that_only_polars_reads(suffix: str, run: Run, tmp_path: Path) -> 
         ("x*y", "--engine", "polars", "--at", "1,2"),
         ("x*y", "--engine", "polars", "--points", "{quoted}", "-o", "{parquet}"),
         ("x*y", "--engine", "polars", "--points", "{plain}", "-f", "json"),
+        ("x*y", "--engine", "polars", "--points", "{broken}", "-f", "csv"),
+        ("x*y", "--engine", "polars", "--points", "{plain}", "-f", "md"),
         ("x*y", "--engine", "polars", "--points", "{plain}", "--method", "finite"),
         ("x*y", "--engine", "polars", "--points", "{plain}", "--order", "2"),
         ("x*z", "--points", "{parquet}"),
         ("x*day", "--points", "{parquet}"),
         ("x*y", "--points", "{nothing}"),
+        ("x*y", "--points", "{empty}"),
     ],
 )
 def test_what_polars_cannot_do_is_refused(
@@ -166,15 +220,31 @@ def test_what_polars_cannot_do_is_refused(
         polars.date(2026, 1, 1).alias("day")
     )
     frame.write_parquet(tmp_path / "t.parquet")
+    (tmp_path / "e.parquet").touch()
+    broken = bytearray((tmp_path / "t.parquet").read_bytes())
+    broken[4:60] = bytes(56)  # the cells; the columns' names stand at the end
+    (tmp_path / "b.parquet").write_bytes(broken)
     files = {
         "quoted": table(tmp_path / "q.csv", 'x,y\n"1",2\n'),
         "plain": table(tmp_path / "p.csv", "x,y\n1,2\n"),
         "parquet": str(tmp_path / "t.parquet"),
         "nothing": str(tmp_path / "none.parquet"),
+        "empty": str(tmp_path / "e.parquet"),
+        "broken": str(tmp_path / "b.parquet"),
     }
     ran = run("grad", *(word.format(**files) for word in words))
     assert ran.code == 2, ran.err
     assert ran.out == ""
+
+
+def test_without_polars_what_to_install_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    points = table(tmp_path / "p.csv", "x,y\n1,2\n")
+    ran = run("grad", "x*y", "--points", points, *POLARS)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Hint: pip install 'diffcli[fast]'" in ran.err
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv"])
@@ -207,9 +277,6 @@ def test_what_polars_does_not_read_our_columns_do(
             found.append(run(*words, *more))
     assert found[0] == found[1]
     assert found[0].out
-
-
-POLARS = ("--engine", "polars")
 
 
 def test_numbers_are_written_as_without_polars(run: Run, tmp_path: Path) -> None:

@@ -134,8 +134,7 @@ def _adjoints(
         active = [place for place in (0, 1)[: len(args)] if program.active[args[place]]]
         for place in active:
             next(edges)
-            if upstream is None:
-                continue
+            assert upstream is not None  # its users came before it
             term = _product(program, row, place, upstream, values)
             before = adjoints[args[place]]
             if before is not None:
