@@ -370,6 +370,17 @@ def test_what_is_refused_is_told_what_to_write(source: str, advice: str) -> None
     assert caught.value.span is not None
 
 
+@pytest.mark.parametrize(("source", "message", "pointed", "hint"), _rows("pointed.tsv"))
+def test_what_is_refused_is_pointed_at(
+    source: str, message: str, pointed: str, hint: str
+) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(source, several=True)
+    assert caught.value.span is not None
+    shown = source[slice(*caught.value.span)]
+    assert (caught.value.message, shown, caught.value.hint) == (message, pointed, hint)
+
+
 def test_a_power_whose_exponent_has_a_value_is_no_vector_turned_over() -> None:
     assert parse(r"w^T x \cdot 1", names={"T"}).variables == ("T", "w", "x")
     assert parse(r"e^{T x}").variables == ("T", "x")

@@ -304,8 +304,6 @@ def answer(
     if form not in ("csv", "tsv", "parquet", "arrow"):
         raise UsageError("polars writes csv, tsv, parquet and arrow")
     parsed = request.parsed()
-    if not request.points_file:
-        raise UsageError("--engine polars reads files of csv, tsv, parquet and arrow")
     plain = _is_plain(request.points_file)
     if form in TEXTS and not plain:
         return None

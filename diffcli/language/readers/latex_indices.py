@@ -35,6 +35,9 @@ class Indices(Fractions):
         if follower.text == "^" and follower.kind == "other":
             found, end = self.index_behind_a_power(follower)
         while follower.text == "_" and follower.kind == "other":
+            if found:
+                hint = "x_{1,2} has both in one pair of braces"
+                raise self.refuse(follower, "this is a second index", hint)
             self.position = follower.end
             text, end = self.raw()
             if text.removeprefix("\\") in tables.FONTS:  # x_\text{max}

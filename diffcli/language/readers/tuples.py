@@ -34,7 +34,7 @@ def read(draft: Draft) -> Words:
             continue
         if len(left) != len(right):
             message = f"{len(left)} values are compared with {len(right)}"
-            raise draft.refuse(given[place:end], message, "(x, y) != (0, 0)")
+            raise draft.refuse(given[place : end + 1], message, "(x, y) != (0, 0)")
         joined: Words = []
         for one, other in zip(left, right, strict=True):
             between = [sign(_JOINED[follows], word)] if joined else []
