@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 
 import diffcli
+from diffcli.analysis import proof
 from diffcli.arithmetics import ball_series, balls, multiprecision
 from diffcli.calculus.functions import (
     FUNCTIONS,
@@ -24,7 +25,7 @@ from diffcli.calculus.functions import (
     WHEN,
     Function,
 )
-from diffcli.engine import adaptive, by_balls
+from diffcli.engine import adaptive, by_balls, waiting
 from diffcli.engine import precise_differences as precise
 from diffcli.engine.adaptive import run as in_mpmath
 from diffcli.engine.adjoint import partials
@@ -169,6 +170,58 @@ def test_what_no_ball_tells_is_handed_on() -> None:
         few, many = (list(statuses(formula, x, order)) for order in (2, 4))
         assert many[:3] == few  # a value is no less known for being asked for more
         assert many[3:] == [("", "open")] * 2
+
+
+def test_higher_orders_are_proved_of_smooth_functions_too() -> None:
+    """By series; the first two orders are what formulas of them say."""
+    for formula, x in (("sin(x)", "1"), ("x^3", "2"), ("sin(x)^2+cos(x)^2", "1")):
+        few, many = (list(statuses(formula, x, order)) for order in (2, 5))
+        assert many[:3] == few, formula
+        assert {status for _, status in many[3:]} == {few[2][1]}, formula
+    for formula, function in (("sin(x)", mp.sin), ("exp(x)", mp.exp)):
+        truths = mp.taylor(function, 1, 5)
+        for k, (text, status) in enumerate(statuses(formula, "1", 5)):
+            assert status == "proved"
+            assert float(text) == pytest.approx(float(truths[k] * mp.fac(k)), rel=1e-7)
+    with pytest.raises(diffcli.UsageError, match="with respect to q"):
+        diffcli.prove("x^2", {"x": 1}).derivative("q")
+
+
+@pytest.fixture
+def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let algebra have no answer in time."""
+
+    def ask(*_: object) -> None:
+        raise waiting.NoAnswer
+
+    monkeypatch.setattr(waiting, "ask", ask)
+
+
+@pytest.mark.usefixtures("_silent")
+def test_what_algebra_cannot_tell_stays_open(run: Run) -> None:
+    assert next(statuses("sin(x)", "pi")) == ("", "open")
+    ran = run("grad", "abs(sin(x)^2+cos(x)^2-1)", "--at", "1.6", "--prove")
+    assert ran.out.splitlines()[-1] == "Nothing is proved here."
+    assert "may have its kink there" in ran.err
+
+
+def test_algebra_is_not_asked_about_what_is_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(proof, "_LONGEST", 3)
+    found = diffcli.prove("sin(x)^2+cos(x)^2", {"x": 1}, order=3).derivative(*"xxx")
+    assert found.status == "open"
+    assert "it may be 0" in found.reason
+
+
+def test_what_is_exact_has_no_other_digits(run: Run) -> None:
+    ran = run("grad", "x^2", "--at", "3", "--prove")
+    assert ran.out.splitlines()[-1] == "What is exact has no other digits."
+
+
+def test_a_proved_hessian_is_one_line(run: Run) -> None:
+    words = ("grad", "x*y^2", "--at", "1,2", "--order", "2", "-f", "plain")
+    assert run(*words, "--prove").out == run(*words).out == "0 4 4 2\n"
 
 
 @pytest.mark.parametrize("digits", [3, 5, 17, 30])

@@ -101,11 +101,23 @@ def test_places_that_are_left_out_of_a_sentence_are_counted(run: Run) -> None:
     assert f"and {len(rows) - said.count('[')} more parts (-f csv has them)" in said
 
 
+def test_each_part_of_a_range_is_a_row(run: Run) -> None:
+    words = ("grad", "x^2", "--prove", "--x", "-1:1")
+    assert "All of it is proved." in run(*words).out
+    header, *rows = run(*words, "-f", "csv").out.splitlines()
+    assert header == "low,high,slope,remark"
+    assert [row.split(",")[2] for row in rows] == ["<", "zero", ">"]
+    line = "; ".join(" ".join(row.split(",")[:3]) for row in rows)
+    assert run(*words, "-f", "plain").out == f"{line}\n"
+
+
 def test_the_sentence_of_a_range(run: Run) -> None:
     out = run("grad", "exp(x)*x", "--prove", "--x", "0:2").out
     assert "df/dx > 0 on the whole range, proved." in " ".join(out.split())
     assert "0 ≤ f ≤ 14.778113" in " ".join(out.split())
-    code, out, err = run("grad", "abs(x)", "--prove", "--x", "-1:1", "-f", "json")
+    words = ("grad", "abs(x)", "--prove", "--x", "-1:1")
+    assert "All but what is not decided is proved." in run(*words).out
+    code, out, err = run(*words, "-f", "json")
     record = json.loads(out)
     assert (code, record["status"]) == (6, "open")
     assert err.startswith("Note: not decided on [-")
@@ -169,6 +181,7 @@ def test_check_says_it_and_its_code_too(form: str, run: Run) -> None:
         "grad x --prove --x 1:0",
         "grad x --prove --x 1:1",
         "grad x --prove --x 0:1 --order 2",
+        "grad x*y --prove --x 0:1 --at y=1 --at y=2",
         "grad 7 --prove --x 0:1",
         "check x^2 --at 1 --claim 2 --prove",
         "check x^2 --x 0:1 --prove",
