@@ -176,7 +176,7 @@ def test_a_gradient_may_stand_in_brackets(claim: str, run: Run) -> None:
 @pytest.mark.parametrize(
     ("claim", "said"),
     [
-        ("f'(2) = 4", "--claim 4 --at 2"), ("f''(x) = 2", "--work FILE"),
+        ("f'(2) = 4", "--claim 4 --at 2"), ("f''(x) = 2", "--order 2"),
         ("d/dx x^2 = 2x", "d/dx = ..."), ("d/dx [x^2] = 2x", "d/dx = ..."),
         (r"\frac{d}{dx} x^2 = 2x", "d/dx = ..."),
     ],

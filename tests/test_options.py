@@ -110,7 +110,9 @@ CALLS = {
     "check": [
         "{f} --at 1,2",
         "{f} --at 1,2 --h 0.1",
+        "{f} --at 1,2 --order 2",
         "{f} --at 1,2 --claim 1,2",
+        "{f} --at 1,2 --order 2 --claim 1,2,3,4",
         "{f} --at 1,2 --claim 1,2 --seed 2",
         "{f} --points {points} --claim 1,2",
         "--program {program} --at 1,2 --claim 1,2",
@@ -148,7 +150,7 @@ SEEN_AT = {
     "dialect": ["cbrt(x)*y"],
     "comment": ["{f} --points {points}"],
     "headless": ["{f} --points {points}"],
-    "order": [call for call in CALLS["grad"] if "relu" not in call],
+    "order": [call for call in (*CALLS["grad"], *CALLS["check"]) if "relu" not in call],
     # Both ways to more digits than a double has give the same ones.
     "prove": [
         call
@@ -164,11 +166,13 @@ SEEN_AT = {
     ],
     "rtol": [
         "{f} --at 1,2 --claim 1,2",
+        "{f} --at 1,2 --order 2 --claim 10,12,12,14",
         "{f} --points {points} --claim 1,2",
         "--program {program} --at 1,2 --claim 1,2",
     ],
     "atol": [
         "{f} --at 1,2 --claim 1,2",
+        "{f} --at 1,2 --order 2 --claim 10,12,12,14",
         "{f} --at 1,2 --claim 1,2 --seed 2",
         "--program {program} --at 1,2 --claim 1,2",
     ],

@@ -128,6 +128,7 @@ CALLS = [
     ("grad", "1e200*(1e200*x)", "--at", "1e-300", "--order", "2"),
     ("check", "x*y", "--at", "1,2", "--at", "3,4", "--claim", "y,x"),
     ("check", "1e-300*x", "--at", "1", "--claim", "1e300"),
+    ("check", "x*y^2", "--at", "1,2", "--order", "2", "--claim", "0,2y,2y,1"),
     ("practice", "--seed", "1", "--solutions", "--count", "6"),
     ("steps", "z = x*y; sin(z)**2", "--at", "1,2"),
     ("trace", "z = x*y; sin(z)**2", "--at", "1,2"),

@@ -63,6 +63,8 @@ class Check(Record):
     data: "Data | None" = None
     #: The variable whose slope on a curve was checked; empty: it is no curve.
     tied: str = ""
+    #: Of the derivatives that were checked: first or second ones.
+    order: int = 1
 
     @property
     def several(self) -> bool:
@@ -122,7 +124,7 @@ def check(
     if claims:
         found = derivations(problem.parsed.expression, tuple(claims))
         verdicts = [
-            _explained(verdict, derivation, claim.expression, problem, tolerance, prove)
+            explained(verdict, derivation, claim.expression, problem, tolerance, prove)
             for verdict, derivation, claim in zip(
                 verdicts, found, claims.values(), strict=True
             )
@@ -179,12 +181,12 @@ def _of_claim(
     if not poor and verdict.passed:
         return verdict
     exact = true if name in comparison.corners else _referee(problem, name)
-    value = _precisely(claim.expression, problem.point)
+    value = precisely(claim.expression, problem.point)
     wide = _slope_nearby(problem, name) if exact and value else 0.0
     return judged(name, value or claimed, exact or true, tolerance, wide)
 
 
-def _explained(
+def explained(
     verdict: Verdict,
     derivation: Derivation,
     claim: Expression,
@@ -203,7 +205,7 @@ def _explained(
             and equal_everywhere(claim, derivation.result),
         )
     if not verdict.passed and not verdict.doubt:
-        slips = explain(derivation, claim, problem.point)
+        slips = explain(derivation, claim, problem.point, second=bool(verdict.second))
         verdict = verdict._replace(slips=slips, derivation=derivation)
     return verdict
 
@@ -253,7 +255,7 @@ def _referee(problem: Problem, name: str) -> Estimate | None:
     return Estimate(float(found), float(abs(found - moved)))
 
 
-def _precisely(expression: Expression, point: Mapping[str, float]) -> Estimate | None:
+def precisely(expression: Expression, point: Mapping[str, float]) -> Estimate | None:
     """Return a formula's value by mpmath; None if that fails."""
     from diffcli.engine.adaptive import Unsettled, values
 

@@ -34,10 +34,12 @@ def counterexample(
     They lie near the given point, and elsewhere unless tolerances are given: what fits
     with one may be meant for here alone. Between them and the given point no function
     of the formula meets an edge, so that the claim for x > 0 may fit abs(x) for x > 0.
+    The claim may be about a derivative of its derivative, too: the formula's edges and
+    its domain count.
     """
     if not program_of(claim).inputs:
         return None
-    elsewhere = FarPoints(claim, derivation)
+    elsewhere = FarPoints(claim, derivation, problem.parsed.expression)
     names = tuple(problem.point)
     here = _sides(elsewhere.of, problem.point)
     given = tolerance != ESTIMATES
@@ -56,9 +58,11 @@ def counterexample(
 class FarPoints:
     """What points say that are the same for every given one."""
 
-    def __init__(self, claim: Expression, derivation: Derivation) -> None:
+    def __init__(
+        self, claim: Expression, derivation: Derivation, of: Expression | None = None
+    ) -> None:
         #: The formula whose derivative is claimed, and both derivatives.
-        self.of = derivation.steps[-1].of
+        self.of = of or derivation.steps[-1].of
         self.compared = _compared(claim, derivation.result)
         #: What is positive on one side of the formula's edges; None: it has none.
         self.sides = _edge_program(self.of)

@@ -27,12 +27,17 @@ _MOST_SAID = 2  # of slips in the rules, and once more of what was given as a wh
 
 
 def explain(
-    derivation: Derivation, claim: Expression, point: Mapping[str, float] | None = None
+    derivation: Derivation,
+    claim: Expression,
+    point: Mapping[str, float] | None = None,
+    *,
+    second: bool = False,
 ) -> tuple[Slip, ...]:
     """Return the slips that give the claim, the outermost first; often there is none.
 
     They give it at the point and at others near it; a claim that is a number, and a
-    derivative that is none, are compared at the point alone.
+    derivative that is none, are compared at the point alone. What is differentiated may
+    be a derivative already: ``second``.
     """
     if len(derivation.steps) > _MOST_STEPS or too_long(derivation.steps[-1].of):
         return ()
@@ -41,11 +46,13 @@ def explain(
         return ()
     search = Search(derivation, claim, found)
     slips = _simplest(search.by_rule())
-    whole = _simplest(Slip(None, s) for s in wholes(derivation, claim, found))
+    whole = _simplest(
+        Slip(None, s) for s in wholes(derivation, claim, found, second=second)
+    )
     slips = slips or (() if whole else _simplest(search.anywhere()))
     if slips and len(found) == 1:
-        first = slips[0]._replace(said=("this number fits a slip: ", *slips[0].said))
-        slips = (first, *slips[1:])
+        head = slips[0]._replace(said=("this number fits a slip: ", *slips[0].said))
+        slips = (head, *slips[1:])
     said = [slip.said for slip in slips]
     whole = tuple(slip for slip in whole if slip.said not in said)
     slips = (*slips, *whole[: max(1, _MOST_SAID - len(slips))])

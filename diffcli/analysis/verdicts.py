@@ -48,6 +48,13 @@ class Verdict(Record):
     sides: tuple[float, float] | None = None
     #: How the partial is found, if somebody's formula is wrong.
     derivation: Derivation | None = None
+    #: The variable of the second differentiation; empty: it is a first derivative.
+    second: str = ""
+
+    @property
+    def toward(self) -> tuple[str, ...]:
+        """The variables that the derivative is taken toward, one after another."""
+        return (self.name, self.second) if self.second else (self.name,)
 
     @property
     def slip(self) -> str:

@@ -12,9 +12,19 @@ Said = tuple[str | Expression, ...]
 
 
 def wholes(
-    derivation: Derivation, claim: Expression, trials: Sequence[Trial]
+    derivation: Derivation,
+    claim: Expression,
+    trials: Sequence[Trial],
+    *,
+    second: bool = False,
 ) -> Iterator[Said]:
-    """Yield what the claim is at all points, in the derivative's place."""
+    """Yield what the claim is at all points, in the derivative's place.
+
+    What was differentiated may be a derivative already: ``second``.
+    """
+    if second:
+        yield from _of_second(derivation, claim, trials)
+        return
     name, of = derivation.variable, derivation.steps[-1].of
     here = variable(name)
     others = [n for n in trials[0].tape.program.inputs if n != name]
@@ -34,6 +44,18 @@ def wholes(
             yield "this is the second derivative, toward ", here, " and ", also
     if len(trials) == 1:
         yield from _elsewhere(derivation, trials[0])
+
+
+def _of_second(
+    derivation: Derivation, claim: Expression, trials: Sequence[Trial]
+) -> Iterator[Said]:
+    """Yield what the claim is in the place of a second derivative."""
+    if _is_integral(derivation, claim, trials):
+        yield ("the function itself was given, not its second derivative",)
+    if _is_second(derivation, trials, derivation.variable):
+        yield ("this is the third derivative: it was differentiated once more",)
+    if len(trials) == 1:
+        yield from _elsewhere(derivation, trials[0], "second ")
 
 
 def _partial(trial: Trial, name: str) -> float:
@@ -70,7 +92,7 @@ def _is_second(derivation: Derivation, trials: Sequence[Trial], name: str) -> bo
     return True
 
 
-def _elsewhere(derivation: Derivation, trial: Trial) -> Iterator[Said]:
+def _elsewhere(derivation: Derivation, trial: Trial, order: str = "") -> Iterator[Said]:
     """Yield the other point at which a number is the derivative."""
     program = Program([derivation.result])
     point = {name: trial.point[name] for name in trial.tape.program.inputs}
@@ -84,5 +106,5 @@ def _elsewhere(derivation: Derivation, trial: Trial) -> Iterator[Said]:
             continue
         if trial.is_claimed(value, abs(value)):
             where = ", ".join(f"{name} = {at:.10g}" for name, at in place.items())
-            yield (f"this is the derivative at {where}",)
+            yield (f"this is the {order}derivative at {where}",)
             return

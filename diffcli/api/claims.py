@@ -35,6 +35,7 @@ def check(
     prove: bool | None = None,
     progress: Callable[[], object] | None = None,
     implicit: str = "",
+    order: int = 1,
 ) -> Check:
     """Return a verdict for each claimed partial, a formula or a number by variable.
 
@@ -46,11 +47,15 @@ def check(
     everywhere, where algebra can tell; with ``prove`` False it is not asked, and True
     is refused where there is no formula, or a curve. ``progress`` is called after each
     partial of a callable or program. With ``implicit`` the function is an equation, and
-    the claims are the slopes of that variable on its curve.
+    the claims are the slopes of that variable on its curve. With ``order`` 2 claims are
+    about second derivatives of a formula: by mark ("f''", "d2f/dxdy") or by two
+    variables ("x,y").
 
     >>> result = check("sin(2*x+9)", {"x": 1}, {"x": "cos(2*x+9)"})
     >>> result.passed, result.verdicts[0].slip
     (False, 'the inside 2*x + 9 was not differentiated: its derivative 2 is missing')
+    >>> check("x**2*y", {"x": 1, "y": 2}, {"x,y": "2*x"}, order=2).passed
+    True
 
     Raises UsageError, ParseError, PointError, DomainError where the function or a
     claim is undefined, and KinkError where there is nothing to claim.
@@ -60,6 +65,7 @@ def check(
     tick = arguments.callback(progress, "progress")
     if seed is not None:
         arguments.whole(seed, "seed", -(2**63), 2**63)
+    _refuse_order(order, function, seed=seed, taylor=taylor, implicit=implicit)
     try:
         if isinstance(function, str | Parsed | Problem):
             if implicit and isinstance(function, str):
@@ -70,7 +76,11 @@ def check(
             if implicit:
                 along = seed is not None or taylor
                 return _of_curve(problem, implicit, claims or {}, limits, along, prove)
-            found = _of_formula(problem, claims or {}, limits, seed, taylor, asked)
+            found = (
+                _of_second(problem, claims or {}, limits, asked)
+                if order == 2
+                else _of_formula(problem, claims or {}, limits, seed, taylor, asked)
+            )
         elif isinstance(function, Examples):
             found = _of_mean(function, claims or {}, limits, seed, taylor, asked, tick)
         else:
@@ -89,6 +99,30 @@ def check(
     if found.error:
         raise found.error
     return found
+
+
+def _refuse_order(
+    order: int, function: object, *, seed: int | None, taylor: bool, implicit: str
+) -> None:
+    """Refuse an order, and with 2 what has no meaning for second derivatives."""
+    if arguments.whole(order, "order", 1, 2) == 1:
+        return
+    if not isinstance(function, str | Parsed | Problem):
+        message = "second derivatives are checked of a formula at a point"
+        raise UsageError(message, parameter="order")
+    if seed is not None or taylor or implicit:
+        message = "seed, taylor and implicit are for first derivatives"
+        raise UsageError(message, parameter="order")
+
+
+def _of_second(
+    problem: Problem, claims: Mapping[str, Claim], tolerance: Tolerance, prove: bool
+) -> Check:
+    from diffcli.analysis.check_second import check_second
+    from diffcli.inputs.second_claims import of_mapping
+
+    claimed = of_mapping(claims, problem.parsed.variables)
+    return check_second(problem, claimed, tolerance, prove=prove)
 
 
 def _of_curve(

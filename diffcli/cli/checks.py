@@ -38,6 +38,8 @@ class Question(Record):
     #: Something is printed, and in which format.
     prints: bool
     form: str
+    #: Of the derivatives that are claimed: first or second ones.
+    order: int = 1
 
     @property
     def proving(self) -> bool:
@@ -49,7 +51,7 @@ class Question(Record):
         """What is asked of the library for each function, point and claims."""
         return partial(
             check, rtol=self.rtol, atol=self.atol, seed=self.seed, taylor=self.taylor,
-            prove=None if self.proving else False,
+            prove=None if self.proving else False, order=self.order,
         )  # fmt: skip
 
 
@@ -96,21 +98,19 @@ def of_formula(request: Request, question: Question) -> Found:
     if name:
         implicits.curve(parsed, name, toward)  # refuses a name that is not there
     texts = by_output(question.claims, len(parsed.outputs))
-    parts = [
-        (
-            poser(part, toward, question.settings),
-            by_variable(
-                claims,
-                [n for n in parsed.variables if n != name],
-                syntax,
-                [name] if name else (),
-            ),
-        )
-        for part, claims in zip(parsed.parts(), texts, strict=True)
-    ]
+    free = [n for n in parsed.variables if n != name]
+    posers = [poser(part, toward, question.settings) for part in parsed.parts()]
+    if question.order == 2:
+        from diffcli.inputs.second_claims import by_pair
+
+        claims = [by_pair(each, free, syntax) for each in texts]
+    else:
+        tied = [name] if name else []
+        claims = [by_variable(each, free, syntax, tied) for each in texts]
+    parts = list(zip(posers, claims, strict=True))
 
     def checks() -> Iterator[tuple[Row, Check] | Passed]:
-        for row in _pieces(request, question, parsed, parts[0][1], rows):
+        for row in _pieces(request, question, parsed, claims[0], rows):
             if isinstance(row, Passed):
                 yield row
                 continue
@@ -133,7 +133,7 @@ def _pieces(
 ) -> Iterator[Row | Passed]:
     """Return the rows, and those together that are plain enough for it."""
     alone = question.implicit or question.taylor or question.seed is not None
-    if not claims or parsed.outputs or alone:
+    if not claims or parsed.outputs or alone or question.order > 1:
         return rows.rows
     if rows.chunks is None or request.is_watched():
         return rows.rows

@@ -202,24 +202,33 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
     Raises PointError for a name that the formula has not, and for a number that is
     none; ParseError for a text that is no formula.
     """
-    from diffcli.inputs.claims import as_claim  # most calls claim nothing
-
     mapping(given, "claims")
     formulas: dict[str, Parsed] = {}
     known = ", ".join(variables)
-    for name, claim in given.items():
+    for name, value in given.items():
         if name not in variables:
             raise PointError(
                 f"'{name}' is not in the formula ({known})", parameter="claims"
             )
-        if not isinstance(claim, str | Parsed):
-            value = number(claim, f"the claim for '{name}'")
-            if not math.isfinite(value):
-                raise PointError(
-                    f"the claim for '{name}' is not a finite number", parameter="claims"
-                )
-        formulas[name] = as_claim(_claimed(claim, variables), variables)
+        formulas[name] = claim(f"'{name}'", value, variables)
     return formulas
+
+
+def claim(called: str, given: Claim, variables: Sequence[str]) -> Parsed:
+    """Return what is claimed of a derivative, as a formula.
+
+    Raises PointError for a number that is none and a variable that is not there,
+    ParseError for a text that is no formula.
+    """
+    from diffcli.inputs.claims import as_claim  # most calls claim nothing
+
+    if not isinstance(given, str | Parsed):
+        value = number(given, f"the claim for {called}")
+        if not math.isfinite(value):
+            raise PointError(
+                f"the claim for {called} is not a finite number", parameter="claims"
+            )
+    return as_claim(_claimed(given, variables), variables)
 
 
 def _claimed(claim: Claim, variables: Sequence[str]) -> Parsed:

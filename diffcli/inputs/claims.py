@@ -18,6 +18,7 @@ _LIST = re.compile(
     r"\s*(?:\((?P<round>)|\[)(?P<inside>.*)(?(round)\)|\])\s*",
     re.DOTALL,
 )
+_SECOND = re.compile(r"\w+\s*(?:['’′]{2}|″)|[d∂]\s*(?:²|\^?2)")
 _BELOW = re.compile(r"[^\W\d_]+_(\w+)")
 
 
@@ -107,7 +108,7 @@ def toward(left: str, variables: Sequence[str]) -> str:
     if left in variables:
         return left
     if "\\" in left:
-        left = _in_plain_letters(left)
+        left = in_plain_letters(left)
     found = _PARTIAL.fullmatch(left) or _PRIMED.fullmatch(left)
     if not found:
         below = _BELOW.fullmatch(left)
@@ -127,10 +128,10 @@ def toward(left: str, variables: Sequence[str]) -> str:
     return variables[0]
 
 
-def _in_plain_letters(left: str) -> str:
+def in_plain_letters(left: str) -> str:
     r"""Return \frac{\partial f}{\partial x_1} as it is typed.
 
-    >>> _in_plain_letters(r"\frac{\partial f}{\partial \sigma}")
+    >>> in_plain_letters(r"\frac{\partial f}{\partial \sigma}")
     'df/dσ'
     """
     from diffcli.language.readers import latex_tables
@@ -163,8 +164,8 @@ def _meant(left: str, variables: Sequence[str]) -> str:
     first = variables[0]
     if _PRIMED.fullmatch(left) and not re.search(r"\([^\W\d]", left):
         return "it is claimed at --at: --claim 4 --at 2 claims f'(2) = 4"
-    if re.match(r"\w+\s*['’′]{2}", left):
-        return "a claim is about first derivatives; --work FILE judges f'' too"
+    if _SECOND.match(left):
+        return "a claim is about first derivatives; --order 2 is about second ones"
     if re.match(r"\\?\w*[{\s]*[d∂]", left):
         return f"the formula stands in front: --claim 'd/d{first} = ...'"
     return ""

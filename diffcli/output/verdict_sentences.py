@@ -31,7 +31,7 @@ def explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Bl
         return
     label = label_of(check, verdict, notation)
     if verdict.derivation:
-        label = notation.partial([verdict.name], several=several)
+        label = notation.partial(verdict.toward, several=several)
     yield Picture(partial(wrapped, f"{label}: {said}.", "doubtful"))
     if verdict.slips and verdict.derivation:
         left = line_left(verdict.slips[0], verdict.derivation, several=several)
@@ -131,4 +131,4 @@ def label_of(check: Check, verdict: Verdict, notation: Notation) -> str:
         return verdict.name
     title = f" {methods.load(verdict.method).TITLE}" if verdict.method else ""
     of = check.tied or "f"
-    return f"{notation.partial([verdict.name], several=check.several, of=of)}{title}"
+    return f"{notation.partial(verdict.toward, several=check.several, of=of)}{title}"

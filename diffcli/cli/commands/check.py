@@ -16,12 +16,21 @@ from diffcli.errors import CannotTell, CheckFailed, DiffcliError, KinkError, Usa
 from diffcli.inputs.rows import Row
 from diffcli.output import formats
 from diffcli.output.document import Result
-from diffcli.output.views.check import HEADER
+from diffcli.output.views.check import HEADER, HEADER_OF_SECOND
 from diffcli.problem import DOUBLE
 from diffcli.remarks import Remark
 
 SECTION, PLACE = "Differentiate", 2
 HAS = ("blocks", "record", "sheet", "maths", "cases")
+#: Why second derivatives are not checked with some options.
+_OF_FIRST = {
+    "--order 2 is about a formula at a point": ("program", "module", "data_file"),
+    "--order 2 takes claims from --claim": ("claims_file",),
+    "a derivation has f'' in its lines: --work alone": ("work_file",),
+    "it is about slopes of a curve: dy/dx": ("implicit",),
+    "it is evidence for first derivatives": ("seed", "taylor"),
+    "on a range first derivatives are proved": ("prove", "x_range"),
+}
 EPILOG = """\
 \b
 Examples:
@@ -31,6 +40,7 @@ Examples:
   diffcli check "x^2 + y^2 = 25" --at 3,4 --implicit y --claim "dy/dx=-x/y"
   diffcli check --module math:fsum --at 1,3 --claim 1,1
   diffcli check "x^3" --at 2 --claim "3*x^2" -f junit
+  diffcli check "x^2*y" --at 1,2 --order 2 --claim "d2f/dx2=2y,d2f/dxdy=2x"
 """
 
 
@@ -49,6 +59,11 @@ Examples:
     shell_complete=completion.file,
     help="Mark a pile: CSV, TSV or JSON lines with columns name, formula, claim, and"
     " if wanted at and wrt; csv comes out. - is stdin.",
+)  # fmt: skip
+@click.option(
+    "--order", type=click.IntRange(1, 2), default=1, metavar="N",
+    help="2: claims are about second derivatives: 6x or f''(x)=6x for one variable,"
+    " d2f/dx2=..., d2f/dxdy=..., or the Hessian in rows [[2,3],[3,4]].",
 )  # fmt: skip
 @options.implicit
 @click.option(
@@ -83,6 +98,7 @@ def command(
     expr: str | None,
     claims: tuple[str, ...],
     claims_file: str,
+    order: int,
     implicit: str,
     work_file: str,
     rtol: float | None,
@@ -116,6 +132,9 @@ def command(
     "tanh(w*x)^2" --at w=1,x=2 --claim "w=2x*tanh(w*x)*sech(w*x)^2"
     """
     request = Request(expr or "", **shared)
+    if order > 1:
+        for why, names in _OF_FIRST.items():
+            refuse(why, *names)
     if prove:
         from diffcli.cli import proofs
 
@@ -143,7 +162,7 @@ def command(
     request = _of_equation(request, claims, implicit)
     question = Question(
         claims, settings, implicit, keep_going, rtol, atol, seed, taylor,
-        not quiet, form,
+        not quiet, form, order,
     )  # fmt: skip
     return _answer(request, question, *_asked(request)(request, question))
 
@@ -175,8 +194,9 @@ def _answer(
             pass
         return Answer((), error=_failure(seen, kinks), output=request.output)
     several = columns[:1] == OUTPUT
+    header = HEADER if question.order == 1 else HEADER_OF_SECOND
     answer = request.answer(
-        question.form, documents(), notes, columns=(columns, HEADER), exprs=several
+        question.form, documents(), notes, columns=(columns, header), exprs=several
     )
     return answer._replace(ending=lambda: _failure(seen, kinks))
 

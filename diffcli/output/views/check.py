@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 SCHEMA = "diffcli/check/2"
 #: The columns for csv and tsv.
 HEADER = ("var", "claimed", "true", "relative_error", "verdict")
+#: The same of second derivatives.
+HEADER_OF_SECOND = ("var", "var2", *HEADER[1:])
 _RIGHT_ORDER = 1.5  # 2 with a right gradient, 1 with a wrong one
 
 
@@ -111,6 +113,8 @@ def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
             see = f'See: diffcli steps "{source}"'
             if check.tied:
                 see += f" --implicit {check.tied}"
+            if check.order > 1:
+                see += f" --order {check.order}"
             yield Lines(((Run(see, "muted"),),))
     if check.remainders:
         yield from _remainders(check)
@@ -198,6 +202,7 @@ def _record(check: Check) -> dict[str, Any]:
         about = heading(SCHEMA, check.parsed)
     return {
         **about,
+        **({"order": check.order} if check.order > 1 else {}),
         "point": dict(check.point),
         **({"implicit": check.tied} if check.tied else {}),
         "passed": check.passed,
@@ -209,7 +214,7 @@ def _record(check: Check) -> dict[str, Any]:
 
 
 def _key(verdict: Verdict) -> str:
-    return verdict.name + (f":{verdict.method}" if verdict.method else "")
+    return ",".join(verdict.toward) + (f":{verdict.method}" if verdict.method else "")
 
 
 def _number(value: Any, digits: int) -> Any:
@@ -239,7 +244,7 @@ def _verdict(verdict: Verdict, digits: int) -> dict[str, Any]:
 def _sheet(check: Check) -> Sheet:
     rows = [
         (
-            _key(verdict),
+            *_names(verdict),
             plain_number(verdict.claimed.value, max(check.digits, DOUBLE)),
             plain_number(verdict.true.value, max(check.digits, DOUBLE)),
             "" if verdict.relative is None else f"{verdict.relative:.2g}",
@@ -248,7 +253,17 @@ def _sheet(check: Check) -> Sheet:
         )
         for verdict in check.verdicts
     ]
-    return Sheet((*HEADER, *data_column(check.data)), rows)
+    header = HEADER if check.order == 1 else HEADER_OF_SECOND
+    return Sheet((*header, *data_column(check.data)), rows)
+
+
+def _names(verdict: Verdict) -> tuple[str, ...]:
+    """Return the cells that say what a verdict is about."""
+    return (
+        (verdict.name, _key(verdict).partition(",")[2])
+        if verdict.second
+        else (_key(verdict),)
+    )
 
 
 def bulk(passed: "Passed") -> Bundle:

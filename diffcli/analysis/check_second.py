@@ -1,0 +1,192 @@
+"""Check second derivatives that somebody claims: each is a partial of a partial."""
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache, partial
+from itertools import chain, islice
+
+from diffcli.analysis.check import POOR, Check, evaluated, explained, precisely
+from diffcli.analysis.counterexample import program_of
+from diffcli.analysis.equality import equal
+from diffcli.analysis.hessian import WAYS, Hessian, hessian
+from diffcli.analysis.slip_trials import EXACT
+from diffcli.analysis.slips import Slip
+from diffcli.analysis.verdicts import ESTIMATES, Tolerance, Verdict, judged
+from diffcli.engine.derivation import Derivation, derivations
+from diffcli.engine.second_order import Pair, hessian_row
+from diffcli.engine.tape import ROUNDING, Undefined
+from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
+from diffcli.problem import Estimate, Problem
+
+_MOST_OTHERS = 8  # variables whose derivatives may be claimed in another's place
+_MOST_SAID = 2  # of slips
+_NEARBY = (0.75, 1.25)  # times the point: places that tell how large they are
+
+
+def check_second(
+    problem: Problem,
+    claims: Mapping[Pair, Parsed],
+    tolerance: Tolerance = ESTIMATES,
+    *,
+    prove: bool = True,
+) -> Check:
+    """Return a verdict for each claimed second derivative; without claims, for methods.
+
+    ``check`` says how a claim is judged; here the Hessian by rules and by sweeps judges
+    it. The claim for d²f/dxdy is one for the y-partial of df/dx: its slips are those
+    made on the way from there.
+
+    Raises DomainError where a claim has no value, KinkError where the function is not
+    twice differentiable toward the variables in question, and TooLong for derivatives
+    that nobody would wait for.
+    """
+    if claims:
+        asked = tuple(dict.fromkeys(name for pair in claims for name in pair))
+        problem = problem._replace(variables=asked)
+        found = hessian(problem, WAYS[1:])
+        verdicts = [
+            _of_claim(found, pair, claim, tolerance, prove=prove)
+            for pair, claim in claims.items()
+        ]
+    else:
+        found = hessian(problem)
+        verdicts = list(_of_methods(found, tolerance))
+    return Check(
+        problem.parsed, "", problem.point, tuple(verdicts), problem.settings.digits,
+        warnings=() if claims else found.warnings, order=2,
+    )  # fmt: skip
+
+
+def _of_claim(
+    found: Hessian, pair: Pair, claim: Parsed, tolerance: Tolerance, *, prove: bool
+) -> Verdict:
+    """Return the verdict on a claim, with what other points say and what explains it.
+
+    Where doubles are poor, mpmath is asked.
+    """
+    problem, (name, other) = found.problem, pair
+    derivation = twice(problem.parsed.expression, name, other)
+    claimed = evaluated(problem.partial(*pair), claim, problem.point)
+    true = _truth(found, pair, derivation.result)
+    verdict = judged(name, claimed, true, tolerance)
+    poor = claimed.error + true.error > POOR * abs(true.value or 0.0)
+    if poor or not verdict.passed:
+        value = precisely(claim.expression, problem.point)
+        wide = _size_nearby(problem, pair) if value else 0.0
+        verdict = judged(name, value or claimed, true, tolerance, wide)
+    verdict = verdict._replace(second=other)
+    verdict = explained(
+        verdict, derivation, claim.expression, problem, tolerance, prove
+    )
+    if verdict.passed or verdict.doubt:
+        return verdict
+    taken = chain(
+        _taken_for(problem, pair, claim.expression, verdict.claimed.number),
+        verdict.slips,
+    )
+    return verdict._replace(slips=tuple(islice(taken, _MOST_SAID)))
+
+
+def _taken_for(
+    problem: Problem, pair: Pair, claim: Expression, claimed: float
+) -> Iterator[Slip]:
+    """Yield which other derivative was claimed in this one's place, if one was.
+
+    Numbers by sweeps tell which formulas are worth the time.
+    """
+    whole, names = problem.parsed.expression, problem.parsed.variables[:_MOST_OTHERS]
+    close = partial(math.isclose, claimed, rel_tol=POOR)
+    slopes = problem.tape.backward()
+    for name in names:
+        if not close(slopes.partial(name)):
+            continue
+        (first,) = derivations(whole, (name,))
+        if _is_claimed(claim, first.result, problem):
+            said = f"this is the first derivative, {problem.partial(name)} = "
+            yield Slip(None, (said, first.result))
+    for place, name in enumerate(names):
+        with suppress(Undefined, ValueError, ArithmeticError):
+            row = hessian_row(problem.tape, name, names[place:])
+            for other, value in row.items():
+                if {*other} == {*pair} or not close(value):
+                    continue
+                if _is_claimed(claim, twice(whole, *other).result, problem):
+                    one, wanted = problem.partial(*other), problem.partial(*pair)
+                    yield Slip(None, (f"this is {one}, not {wanted}",))
+
+
+def _is_claimed(claim: Expression, formula: Expression, problem: Problem) -> bool:
+    """Tell whether a claim is this formula, or a number its value if that is not 0."""
+    if program_of(claim).inputs:
+        whole = problem.parsed.expression
+        return equal(claim, formula, problem.point, whole) is True
+    one, other = (precisely(each, problem.point) for each in (claim, formula))
+    if one is None or other is None or not one.number:
+        return False
+    return math.isclose(one.number, other.number, rel_tol=EXACT)
+
+
+@lru_cache(maxsize=64)
+def twice(expression: Expression, name: str, other: str) -> Derivation:
+    """Return how the partial toward one variable is differentiated toward another.
+
+    It is found once for all points. Raises TooLong after a million steps.
+    """
+    (first,) = derivations(expression, (name,))
+    (second,) = derivations(first.result, (other,))
+    return second
+
+
+def _truth(found: Hessian, pair: Pair, formula: Expression) -> Estimate:
+    """Return a second derivative; the rules' formula by mpmath, where that is better.
+
+    Of what mpmath finds all digits are right; it is off by what a rounding of the point
+    would do. Where rules have no value, nothing tells how far off a sweep is.
+    """
+    true = found.partial(*pair)
+    rules = found.columns["symbolic"]
+    entry = rules.get(pair) or rules.get((pair[1], pair[0])) or true
+    lost = entry.value is None
+    if true.value is not None and not lost and true.error <= POOR * abs(true.value):
+        return true
+    point = found.problem.point
+    beside = {name: x * (1 + 2 * ROUNDING) for name, x in point.items()}
+    here, there = precisely(formula, point), precisely(formula, beside)
+    if here is None or there is None:
+        return Estimate(None, math.inf) if lost else true
+    return Estimate(here.value, abs(here.number - there.number))
+
+
+def _of_methods(found: Hessian, tolerance: Tolerance) -> Iterator[Verdict]:
+    """Yield verdicts on the other methods, which sweeps judge."""
+    problem = found.problem
+    rounding = 10.0**-problem.settings.digits if problem.precise else ROUNDING
+    for pair in found.columns["backprop"]:
+        name, other = pair
+        true = found.partial(*pair)
+        scale = (problem.point[name] or 1.0) * (problem.point[other] or 1.0)
+        wide = abs(float(found.value) / scale) if scale else math.inf
+        for method in WAYS[:-1]:
+            entry = found.columns[method][pair]
+            verdict = judged(name, entry, true, tolerance, wide, rounding)
+            if verdict.doubt and not problem.precise:
+                verdict = verdict._replace(advice={"digits": 30})
+            yield verdict._replace(method=method, second=other)
+
+
+def _size_nearby(problem: Problem, pair: Pair) -> float:
+    """Return the size of such derivatives over a wide distance: others are 0 beside it.
+
+    It is that of f over the distances squared, and of the derivative at places nearby.
+    """
+    name, other = pair
+    x, y = problem.point[name], problem.point[other]
+    sizes = [abs(float(problem.value)) / abs(x or 1.0) / abs(y or 1.0)]
+    for factor in _NEARBY:
+        place = {**problem.point, name: factor * x if x else factor - 1.0}
+        with suppress(Undefined, ValueError, ArithmeticError):
+            tape = problem.program.run(place)
+            sizes.extend(map(abs, hessian_row(tape, name, [other]).values()))
+    return max((size for size in sizes if math.isfinite(size)), default=0.0)
