@@ -123,7 +123,8 @@ def located(
         span = _inside(parsed.source, nodes[row], whole)
     note = ""
     if row < undefined.row and span != whole:
-        note = f"= {undefined.values[row]:.10g} at {point_text(point)}"
+        where = f" at {point_text(point)}" if point else ""
+        note = f"= {undefined.values[row]:.10g}{where}"
     return type(error)(
         error.message, source=parsed.source, span=span, note=note, hint=error.hint
     )

@@ -127,7 +127,8 @@ def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implic
         raise KinkError(
             f"∂F/∂{name} = 0 at {point_text(problem.point)}: there {name} is no"
             " differentiable function of the others",
-            hint=f"ask the other way round: implicit {free[0]}",
+            hint=f"implicit {free[0]} asks the other way round",
+            parameter="implicit",
             facts={"variable": name},
         )
     follows = curve(problem.parsed, name, free)

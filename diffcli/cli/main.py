@@ -36,6 +36,7 @@ _OPTIONS = {
     "digits": "--digits", "subgradient": "--subgradient", "claims": "--claim",
     "command": "--program", "timeout": "--timeout", "rtol": "--rtol", "atol": "--atol",
     "rates": "--rate", "rules": "--rules", "order": "--order", "graph": "--graph",
+    "implicit": "--implicit",
 }  # fmt: skip
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.

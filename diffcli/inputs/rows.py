@@ -106,6 +106,7 @@ def placed(error: DiffcliError, where: str) -> DiffcliError:
         span=error.span,
         note=error.note,
         hint=error.hint,
+        parameter=error.parameter,
         facts=error.facts,
     )
 
