@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from diffcli.engine.exact import exact_value, simplified
+from diffcli.language.parser import parse
 from tests.conftest import Run
 
 
@@ -82,3 +84,21 @@ def test_no_exact_value_stands_beside_another_number(
 def test_an_exact_value_is_that_of_the_double(run: Run) -> None:
     ran = run("grad", "floor(100*x)", "--at", "0.29", "--exact", "-f", "json")
     assert json.loads(ran.out)["exact"]["value"] is None
+
+
+def test_what_sympy_knows_is_told_in_our_words() -> None:
+    for source, shorter in (
+        ("abs(x)*sin(x)^2+abs(x)*cos(x)^2", "abs(x)"),
+        ("e*sin(x)^2+e*cos(x)^2", "e"),
+        ("max(x,y)*sin(x)^2+max(x,y)*cos(x)^2", "max(x,y)"),
+    ):
+        assert simplified(parse(source).expression) is parse(shorter).expression, source
+
+
+def test_sympy_is_not_asked_for_what_is_long_or_no_number() -> None:
+    long = parse("x+" + "+".join(map(str, range(1, 2001)))).expression
+    one = parse("1").expression
+    assert simplified(long) is None
+    assert exact_value(long, {"x": one}) == ("", 0.0)
+    assert exact_value(parse("sqrt(x-2)").expression, {"x": one}) == ("", 0.0)
+    assert exact_value(parse("sqrt(x+2)").expression, {"x": one})[0] == "sqrt(3)"
