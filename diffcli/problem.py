@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from diffcli.engine.tape import Program, Tape, Undefined
@@ -14,6 +15,7 @@ from diffcli.remarks import Remark
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from diffcli.arithmetics.columns import Column
     from diffcli.engine.derivation import Derivation
     from diffcli.engine.stencils import Difference
     from diffcli.engine.tape import BackwardPass
@@ -68,6 +70,63 @@ class Problem(Record):
     def precise(self) -> bool:
         """Tell whether more digits are wanted than a double has."""
         return self.settings.digits > DOUBLE
+
+
+class Problems:
+    """The same problem at many points, with columns in the place of numbers.
+
+    Raises ValueError or ArithmeticError if a function refuses one of the points.
+    """
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        program: Program,
+        variables: tuple[str, ...],
+        points: "Mapping[str, Column]",
+        settings: Settings,
+    ) -> None:
+        from diffcli.engine.columns import both_passes
+
+        self.parsed, self.program, self.variables = parsed, program, variables
+        self.points, self.settings = points, settings
+        self.passes = both_passes(program, points, variables or parsed.variables)
+        #: The places that need a closer look; the numbers there mean nothing.
+        self.bad = self.passes.bad
+
+    @cached_property
+    def errors(self) -> "list[Column]":
+        """A bound on the error of every row's value."""
+        from diffcli.engine.column_bounds import value_errors
+
+        return value_errors(self.program, self.passes.values)
+
+    @cached_property
+    def bounds(self) -> "dict[str, Column]":
+        """By variable a bound on the error of the adjoint."""
+        from diffcli.engine.column_bounds import partial_bounds
+
+        return partial_bounds(self.passes, self.errors)
+
+    @cached_property
+    def value_bound(self) -> "Column":
+        """The running bound on the error of the value."""
+        from diffcli.engine.column_bounds import value_bound
+
+        return value_bound(self.passes)
+
+    def values(
+        self, program: Program, points: "Mapping[str, Column]"
+    ) -> "list[Column]":
+        """Return the value of every row; a place where one is not finite is bad.
+
+        Raises ValueError or ArithmeticError if a function refuses one of the points.
+        """
+        from diffcli.engine.columns import not_finite, values_at
+
+        values = values_at(program, points)
+        self.bad |= not_finite(values)
+        return values
 
 
 def pose(
@@ -179,6 +238,11 @@ def certain(value: float, digits: int) -> Estimate:
     return Estimate(value, float(abs(value)) * 10.0**-digits)
 
 
+def many(value: "Column", error: "Column") -> Estimate:
+    """Return numbers and how far each may be off, as columns."""
+    return Estimate(cast("float", value), cast("float", error))
+
+
 class MethodResult(Record):
     """The partials by one method, how far each may be off, and what they rest on."""
 
@@ -226,4 +290,15 @@ if TYPE_CHECKING:  # a call builds no protocols
 
         def gradient(self, problem: Problem) -> MethodResult:
             """Return the partials that the problem asks for."""
+            ...
+
+    class MethodOfMany(Method, Protocol):
+        """What a file may offer beside: many points at once."""
+
+        def gradients(self, problems: Problems) -> MethodResult:
+            """Return the same at many points, with columns in the place of numbers.
+
+            A place is bad where there is more to say than numbers. Raises ValueError
+            or ArithmeticError if a function refuses one of the points.
+            """
             ...

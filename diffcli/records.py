@@ -7,9 +7,10 @@ a definition notes the names of the fields, and one constructor serves all recor
 
 from typing import TYPE_CHECKING, Any, Self
 
-__all__ = ["Record"]
+__all__ = ["Each", "Record"]
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from inspect import Signature
     from typing import NamedTuple as Record  # what a type checker knows of them
 else:
@@ -88,3 +89,15 @@ else:
         def _asdict(self) -> dict[str, Any]:
             """Return the values by field."""
             return dict(zip(self._fields, self, strict=True))
+
+
+class Each:
+    """What differs from row to row, where a record of one row has one number or text.
+
+    So the record of many rows is made by who makes that of one.
+    """
+
+    __slots__ = ("column",)
+
+    def __init__(self, column: "Sequence[Any]") -> None:
+        self.column = column

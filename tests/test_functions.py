@@ -75,11 +75,11 @@ def test_one_number_moves_a_partial_as_several_do(
         return
     for (u,), error in itertools.product(samples(row), (0.0, 1e-17, 1e-12, 1e-3)):
         values = [u, row.value(u)]
-        effects = bounds._Effects(values, [error, error])
-        quick = effects.of(partial, 1, 0, -1)
+        given = partial, values, [error, error], 1, 0, -1
+        quick = bounds._effect(*given)
         with monkeypatch.context() as patch:
             patch.setattr(bounds, "uses_value", lambda *_: True)
-            assert effects.of(partial, 1, 0, -1) == quick
+            assert bounds._effect(*given) == quick
 
 
 @every_row

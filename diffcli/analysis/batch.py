@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from diffcli.analysis import grad_columns
 from diffcli.analysis.grad import Comparison, compare
-from diffcli.engine.columns import Gradients, gradients
+from diffcli.engine.columns import Gradients, gradients, part, parts
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
@@ -36,8 +37,13 @@ class Stretch(Record):
     #: The rows as they stand in the file, and what parts their cells there.
     texts: Sequence[str]
     separator: str
-    #: Columns: the value, and each partial that is wanted.
+    #: Columns: the value, and each partial that is wanted, by each method.
     numbers: tuple[Sequence[float], ...]
+    #: If more than numbers are asked for: the comparisons at a block's points, with
+    #: Each for what differs among them, which of them these are, and their columns.
+    comparison: Comparison | None = None
+    places: slice = slice(None)
+    header: Sequence[str] = ()
 
 
 class Entry(Record):
@@ -73,31 +79,37 @@ def at_points(
     order: int = 1,
     *,
     alone: bool,
+    apart: bool = True,
 ) -> Iterator[Entry | Stretch]:
     """Yield the gradient, or the Hessian, at every row's point, or the row's error.
 
     ``alone`` tells that only the numbers of backprop are asked for, or without methods
     and names only the values: then they are computed without bounds for their errors,
     which takes a tenth of the time, and the rows of a chunk together, with the bits
-    that they have one by one.
+    that they have one by one. So are comparisons, unless each is to stand ``apart``.
     """
     program = Program([parsed.expression])
     plain = methods in ((), ("backprop",)) and settings.digits <= DOUBLE
     quick = alone and order < 2 and plain
+    many = not (quick or apart) and order < 2
+    many = many and grad_columns.has_columns(program, methods, settings)
+    asked = parsed, program, names, settings, methods
     for piece in pieces:
         for block in (piece,) if isinstance(piece, Row) else read(piece):
-            parts: Iterable[Row | Stretch]
+            found: Iterable[Row | Stretch]
             if isinstance(block, Row):
-                parts = (block,)
+                found = (block,)
             elif quick and block.points:
-                parts = _parts(block, gradients(program, block.points, names))
+                found = _parts(block, gradients(program, block.points, names))
+            elif many and block.points:
+                found = _compared_parts(block, *asked)
             else:
-                parts = map(block.row, range(len(block.texts)))
-            for part in parts:
-                if isinstance(part, Stretch):
-                    yield part
+                found = map(block.row, range(len(block.texts)))
+            for each in found:
+                if isinstance(each, Stretch):
+                    yield each
                 else:
-                    start = Entry(part, parsed, names, methods, order)
+                    start = Entry(each, parsed, names, methods, order)
                     yield _with_result(start, settings, program, quick=quick)
 
 
@@ -113,6 +125,39 @@ def _parts(block: Block, found: Gradients) -> Iterator[Row | Stretch]:
         if place < len(block.texts):
             yield block.row(place)
         start = place + 1
+
+
+def _compared_parts(
+    block: Block,
+    parsed: Parsed,
+    program: Program,
+    names: tuple[str, ...],
+    settings: Settings,
+    methods: Sequence[str],
+) -> Iterator[Row | Stretch]:
+    """Yield the same with comparisons, as far as they are known for many at once."""
+
+    def computed(start: int, stop: int) -> grad_columns.Compared:
+        points = part(block.points, start, stop)
+        return grad_columns.compare(parsed, program, names, points, settings, methods)
+
+    for first, last, found in parts(len(block.texts), computed):
+        start = first
+        bad = range(last - first) if found is None else sorted(found.bad)
+        for place in (*(first + place for place in bad), last):
+            if found is not None and start < place:
+                here = slice(start - first, place - first)
+                yield Stretch(
+                    block.texts[start:place],
+                    block.separator,
+                    tuple(column[here] for column in found.numbers),
+                    found.comparison,
+                    here,
+                    block.shape.header,
+                )
+            if place < last:
+                yield block.row(place)
+            start = place + 1
 
 
 def _with_result(

@@ -22,7 +22,7 @@ from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate
 from diffcli.records import Record
 
-_CLOSE = 0.5  # of an error that is poor: the bounds of columns may be a little small
+_CLOSE = 0.5  # of an error that is poor
 _LEAST = 3.9  # roundings of a partial that are allowed at least: of both sizes, and 2
 
 
@@ -178,9 +178,10 @@ def _unsure(
 def _failing(claims: Claims, points: Mapping[str, Column], size: int) -> set[int]:
     """Return where some claim may not pass, as the bounds at each point tell."""
     passes = columns.both_passes(claims.program, points, claims.names)
-    bounds = column_bounds.partial_bounds(passes)
+    errors = column_bounds.value_errors(claims.program, passes.values)
+    bounds = column_bounds.partial_bounds(passes, errors)
     values = columns.values_at(claims.claimed, points)
-    errors = column_bounds.value_errors(claims.claimed, values, {})
+    errors = column_bounds.value_errors(claims.claimed, values)
     failing: set[int] = set()
     passing = partial(_passes, *claims.tolerance)
     for name, row in zip(claims.names, claims.claimed.outputs, strict=True):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
-_ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
+ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
 _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
 
 
@@ -175,7 +175,7 @@ def _wrong_steps(
         for name, estimate in result.partials.items()
         if estimate.value
         and name not in kinks
-        and estimate.error > _ONE_DIGIT * abs(estimate.value)
+        and estimate.error > ONE_DIGIT * abs(estimate.value)
     ]
 
 

@@ -79,8 +79,9 @@ class Batch(Record):
         """Yield a document for each row, or one for many."""
         parsed, names, settings, methods, *_ = self
         entries = at_points(
-            parsed, pieces, names, settings, methods, self.order, alone=self.alone
-        )
+            parsed, pieces, names, settings, methods, self.order,
+            alone=self.alone, apart=self.form not in SHARED,
+        )  # fmt: skip
         return documents(entries, failures)
 
     def text(self, pieces: list[Chunk | Row]) -> Text:

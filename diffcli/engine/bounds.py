@@ -71,42 +71,61 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     """Return for each variable a bound on the error of its partial."""
     tape, adjoints = backward
     program, values, errors = tape.program, tape.values, value_errors(tape)
-    effect, still = _Effects(values, errors).of, _STILL.get
     bounds = [0.0] * len(values)
     for row, a, b, partials in program.backward():
         upstream, uncertain = abs(adjoints[row]), bounds[row]
         if (upstream == 0.0 and uncertain == 0.0) or values[row] != values[row]:
             continue
-        first = partials[0]
-        if first is not None:
-            local, moved = still(first) or effect(first, row, a, b)
-            moved += _OF_PARTIAL * local
-            if local < SMALL:
-                moved += _underflow(first, values, a, b)
-            bounds[a] += uncertain * local + (upstream + uncertain) * moved + TINY
+        given = upstream, uncertain, values, errors, row, a, b
+        if (first := partials[0]) is not None:
+            bounds[a] += through(first, *given)
         if b >= 0 and (second := partials[1]) is not None:
-            local, moved = still(second) or effect(second, row, a, b)
-            moved += _OF_PARTIAL * local
-            if local < SMALL:
-                moved += _underflow(second, values, a, b)
-            bounds[b] += uncertain * local + (upstream + uncertain) * moved + TINY
+            bounds[b] += through(second, *given)
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
         for name, row in program.inputs.items()
     }
 
 
+def through(
+    slope: Number,
+    upstream: float,
+    uncertain: float,
+    values: list[float],
+    errors: list[float],
+    row: int,
+    a: int,
+    b: int,
+) -> float:
+    """Return what an edge adds to the bound on its argument's adjoint.
+
+    ``upstream`` is the size of the row's adjoint, ``uncertain`` the bound on it.
+    """
+    local, moved = _STILL.get(slope) or _effect(slope, values, errors, row, a, b)
+    moved += _OF_PARTIAL * local
+    if local < SMALL:
+        moved += _underflow(slope, values, a, b)
+    return uncertain * local + (upstream + uncertain) * moved + TINY
+
+
 def value_bound(backward: BackwardPass) -> float:
     """Return about how far rounding may have moved f: that of its constants, too."""
     tape = backward.tape
-    program, first = tape.program, len(tape.program.leaves)
-    # A backward pass reaches no constant and does not see a jump, and it takes every
-    # row as rounded once: that is so of sums, products and quotients.
-    once = _ROUNDED_ONCE.issuperset(program.functions) and all(program.active[first:])
-    if any(leaf_errors(tape.program)) or not once:
-        return value_errors(tape)[program.outputs[0]]
+    if not rounds_once(tape.program):
+        return value_errors(tape)[tape.program.outputs[0]]
     bound = backward.value_bound()
     return bound if bound == bound else math.inf  # a partial that there is not
+
+
+def rounds_once(program: Program) -> bool:
+    """Tell whether a backward pass sees all that rounding does.
+
+    It reaches no constant and does not see a jump, and it takes every row as rounded
+    once: that is so of sums, products and quotients.
+    """
+    active = program.active[len(program.leaves) :]
+    once = _ROUNDED_ONCE.issuperset(program.functions) and all(active)
+    return once and not any(leaf_errors(program))
 
 
 def value_errors(tape: Tape) -> list[float]:
@@ -116,49 +135,57 @@ def value_errors(tape: Tape) -> list[float]:
     """
     if tape.errors is not None:
         return tape.errors
-    program, values, known = tape.program, tape.values, _HABITS
-    errors = leaf_errors(tape.program)
-    append = errors.append
-    for row, (node, a, b) in enumerate(
-        zip(
-            islice(program.nodes, len(errors), None), program.first, program.second,
-            strict=True,
-        ), len(errors),
+    program, values = tape.program, tape.values
+    errors = leaf_errors(program)
+    for node, row, a, b in zip(
+        islice(program.nodes, len(errors), None), range(len(errors), len(values)),
+        program.first, program.second, strict=True,
     ):  # fmt: skip
-        value = abs(values[row])
-        if value != value:  # a gap, which nobody uses
-            append(0.0)
-            continue
         function: Function = node.function  # type: ignore[attr-defined]
-        own, inside, sizes, leaps = known.get(function.name) or _habits(function)
-        error = own * value
-        if value < SMALL:
-            error += _underflow(function.value, values, a, b) if inside else TINY
-        moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
+        errors.append(value_error(function, values, errors, row, a, b))
+    tape.errors = errors
+    return errors
+
+
+def value_error(
+    function: Function,
+    values: list[float],
+    errors: list[float],
+    row: int,
+    a: int,
+    b: int,
+) -> float:
+    """Return a bound on the error of a row's value, from those of its arguments."""
+    value = abs(values[row])
+    if value != value:  # a gap, which nobody uses
+        return 0.0
+    own, inside, sizes, leaps = _HABITS.get(function.name) or _habits(function)
+    error = own * value
+    if value < SMALL:
+        error += _underflow(function.value, values, a, b) if inside else TINY
+    moved = errors[a] + inside * abs(values[a]) if inside else errors[a]
+    if moved:
+        size = sizes[0]
+        error += (
+            _moves(function, 0, row, a, b, values, moved)
+            if size is None
+            else size * moved
+        )
+    if b >= 0:
+        moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
         if moved:
-            size = sizes[0]
+            size = sizes[1]
             error += (
-                _moves(function, 0, row, a, b, values, moved)
+                _moves(function, 1, row, a, b, values, moved)
                 if size is None
                 else size * moved
             )
-        if b >= 0:
-            moved = errors[b] + inside * abs(values[b]) if inside else errors[b]
-            if moved:
-                size = sizes[1]
-                error += (
-                    _moves(function, 1, row, a, b, values, moved)
-                    if size is None
-                    else size * moved
-                )
-        if leaps:
-            places = (a,) if b < 0 else (a, b)
-            error += leap(
-                function, [values[p] for p in places], [errors[p] for p in places]
-            )
-        append(error)
-    tape.errors = errors
-    return errors
+    if leaps:
+        places = (a,) if b < 0 else (a, b)
+        error += leap(
+            function, [values[p] for p in places], [errors[p] for p in places]
+        )
+    return error
 
 
 class _Habits(Record):
@@ -285,27 +312,21 @@ def _moves(
         return math.inf
 
 
-class _Effects:
-    """What the errors of values do to local partials."""
+def _effect(
+    partial: Number, values: list[float], errors: list[float], row: int, a: int, b: int
+) -> Effect:
+    """Return a partial's size, and how far it moves with y and its arguments.
 
-    def __init__(self, values: list[float], errors: list[float]) -> None:
-        self._values = values
-        self._errors = errors
-
-    def of(self, partial: Number, row: int, a: int, b: int) -> Effect:
-        """Return a partial's size, and how far it moves with y and its arguments.
-
-        Where it cannot be computed both are infinite.
-        """
-        values, errors = self._values, self._errors
-        if partial is SECOND:
-            return abs(values[b]), errors[b]
-        if partial is FIRST:
-            return abs(values[a]), errors[a]
-        if b < 0 and not uses_value(partial, True):
-            return effect_of_argument(partial, values[row], values[a], errors[a])
-        places = (row, a) if b < 0 else (row, a, b)
-        return effect(partial, [values[p] for p in places], [errors[p] for p in places])
+    Where it cannot be computed both are infinite.
+    """
+    if partial is SECOND:
+        return abs(values[b]), errors[b]
+    if partial is FIRST:
+        return abs(values[a]), errors[a]
+    if b < 0 and not uses_value(partial, True):
+        return effect_of_argument(partial, values[row], values[a], errors[a])
+    places = (row, a) if b < 0 else (row, a, b)
+    return effect(partial, [values[p] for p in places], [errors[p] for p in places])
 
 
 def effect(partial: Number, given: list[float], errors: list[float]) -> Effect:

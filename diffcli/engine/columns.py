@@ -7,8 +7,9 @@ not an ordinary number at an ordinary place is left to who takes one point at a 
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import compress, count
+from typing import TypeVar
 
 from diffcli.arithmetics import columns
 from diffcli.arithmetics.columns import Column, local, product, total
@@ -59,34 +60,48 @@ def gradients(
 
 Found = tuple[Sequence[list[float]], set[int]]
 """Columns, and the places at which their numbers mean nothing."""
+Whole = TypeVar("Whole")
 
 
 def in_parts(size: int, columns: int, computed: Callable[[int, int], Found]) -> Found:
     """Return the columns that are computed from start to stop, put together.
 
-    A part whose computation raises ValueError or ArithmeticError is halved, until it is
-    small: then it is bad as a whole.
+    A part that cannot be computed is bad as a whole.
     """
     whole: list[list[float]] = [[] for _ in range(columns)]
     bad: set[int] = set()
+    for start, stop, found in parts(size, computed):
+        if found is None:
+            found = [[math.nan] * (stop - start)] * columns, {*range(stop - start)}
+        elif stop - start == size:
+            return found
+        for column, piece in zip(whole, found[0], strict=True):
+            column.extend(piece)
+        bad.update(start + place for place in found[1])
+    return whole, bad
+
+
+def parts(
+    size: int, computed: Callable[[int, int], Whole]
+) -> Iterator[tuple[int, int, Whole | None]]:
+    """Yield what is computed from start to stop, as far as possible for all at once.
+
+    A part whose computation raises ValueError or ArithmeticError is halved, until it is
+    small: then there is None.
+    """
     todo = [(0, size)]
     while todo:
         start, stop = todo.pop()
         try:
-            found, places = computed(start, stop)
+            found = computed(start, stop)
         except (ValueError, ArithmeticError):
             if stop - start > _FEWEST:
                 half = (start + stop) // 2
                 todo += ((half, stop), (start, half))
-                continue
-            found = [[math.nan] * (stop - start)] * columns
-            places = {*range(stop - start)}
-        if stop - start == size:
-            return found, places
-        for column, piece in zip(whole, found, strict=True):
-            column.extend(piece)
-        bad.update(start + place for place in places)
-    return whole, bad
+            else:
+                yield start, stop, None
+        else:
+            yield start, stop, found
 
 
 def part(
@@ -175,6 +190,36 @@ def _adjoints(
         return term if adjoint is None else total(adjoint, term)
 
     return program.adjoints(0, None, 1.0, added)
+
+
+def slopes(passes: Passes, name: str) -> list[Column]:
+    """Return what ``Tape.slopes`` does, as columns."""
+    program, values = passes.program, passes.values
+    slopes: list[Column] = [0.0] * len(values)
+    start = program.inputs.get(name)
+    if start is None:
+        return slopes
+    slopes[start] = 1.0
+    for row in reversed(program.calls):
+        places = program.arguments(row)
+        given = [values[place] for place in places]
+        locals_: dict[int, Column] = {}
+        for place, slope in zip(places, program.function(row).partials, strict=False):
+            if program.active[place] and slopes[place] != 0.0:
+                factor = passes.locals.get((row, slope))
+                if factor is None:
+                    factor = local(slope, values[row], *given)
+                locals_[place] = total(locals_.get(place, 0.0), factor)
+        if locals_:
+            pairs = [column for a, x in locals_.items() for column in (x, slopes[a])]
+            slopes[row] = columns.spread(_slope, *pairs)
+    return slopes
+
+
+def _slope(*pairs: float) -> float:
+    """Return the sum of local partials times slopes, as ``Tape.slopes`` adds it."""
+    terms = zip(pairs[::2], pairs[1::2], strict=True)
+    return sum((x * s for x, s in terms if x and s), 0.0)
 
 
 def not_finite(found: list[Column]) -> set[int]:

@@ -131,10 +131,10 @@ def difference(
             break
     else:
         raise NoDifference(f"f is undefined at a distance of h = {h:g} on both sides")
-    order = 2 if used == "symmetric" else 1
+    order = order_of(used)
     wide = quotient_at(function, x, 2 * h, used)
     if wide is not None:
-        truncation = abs(wide.slope - quotient.slope) / (2**order - 1)
+        truncation = truncated(quotient, wide, order)
     else:
         narrow = quotient_at(function, x, h / 2, used)
         truncation = math.inf
@@ -143,6 +143,23 @@ def difference(
     error = 2 * truncation + quotient.noise(value_error)
     samples = ((quotient.low, quotient.below), (quotient.high, quotient.above))
     return Difference(quotient.slope, error, h, used, samples, order)
+
+
+def order_of(scheme: str) -> int:
+    """Return the power of h that a scheme is wrong by; it samples f as often."""
+    return 2 if scheme == "symmetric" else 1
+
+
+def truncated(quotient: Quotient, wide: Quotient, order: int) -> float:
+    """Return how far a quotient is off, by one with twice the step."""
+    return abs(wide.slope - quotient.slope) / (3 if order == 2 else 1)
+
+
+def ends(x: float, h: float, scheme: str) -> tuple[float, float]:
+    """Return the two places that a scheme samples."""
+    if scheme == "symmetric":
+        return x - h / 2, x + h / 2
+    return (x - 0.0, x + h) if scheme == "forward" else (x - h, x + 0.0)
 
 
 def quotient_at(
@@ -156,10 +173,7 @@ def quotient_at(
 
     ``rounding`` makes a place one of the numbers that are used.
     """
-    back, ahead = {
-        "symmetric": (h / 2, h / 2), "forward": (0.0, h), "backward": (h, 0.0),
-    }[scheme]  # fmt: skip
-    low, high = rounding(x - back), rounding(x + ahead)
+    low, high = map(rounding, ends(x, h, scheme))
     if low == high:
         raise NoDifference(f"h = {h:g} is lost in rounding: x + h is x")
     try:

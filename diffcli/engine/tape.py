@@ -442,7 +442,9 @@ class Tape:
             if any(slopes[argument] for argument in self.program.arguments(row)):
                 locals_ = self.locals(row).items()
                 # 0 times the slope of what is not chosen is 0, even if it has none.
-                slopes[row] = sum(x * slopes[a] for a, x in locals_ if x and slopes[a])
+                slopes[row] = sum(
+                    (x * slopes[a] for a, x in locals_ if x and slopes[a]), 0.0
+                )
         return slopes
 
     def rough_rows(self) -> list[int]:

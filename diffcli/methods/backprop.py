@@ -2,7 +2,7 @@
 
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Undefined
-from diffcli.problem import Estimate, MethodResult, Problem, certain
+from diffcli.problem import Estimate, MethodResult, Problem, Problems, certain, many
 
 TITLE = "backprop"
 SUMMARY = "one forward and one backward pass over the tree"
@@ -21,6 +21,15 @@ def gradient(problem: Problem) -> MethodResult:
         for name in problem.variables
     }
     return MethodResult("backprop", partials, 1, backward)
+
+
+def gradients(problems: Problems) -> MethodResult:
+    """Return the same at many points."""
+    partials = {
+        name: many(problems.passes.partial(name), problems.bounds.get(name, 0.0))
+        for name in problems.variables
+    }
+    return MethodResult("backprop", partials, 1, None)
 
 
 def _with_more_digits(problem: Problem) -> dict[str, Estimate]:

@@ -2,7 +2,7 @@
 
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Undefined
-from diffcli.problem import Estimate, MethodResult, Problem, certain
+from diffcli.problem import Estimate, MethodResult, Problem, Problems, certain, many
 
 TITLE = "dual"
 SUMMARY = "dual numbers: values and slopes pushed forward together"
@@ -23,6 +23,20 @@ def gradient(problem: Problem) -> MethodResult:
     partials = {
         name: Estimate(problem.tape.slopes(name)[output], bounds.get(name, 0.0))
         for name in problem.variables
+    }
+    return MethodResult("dual", partials, len(partials), None)
+
+
+def gradients(problems: Problems) -> MethodResult:
+    """Return the same at many points."""
+    from diffcli.engine.columns import slopes
+
+    output = problems.program.outputs[0]
+    partials = {
+        name: many(
+            slopes(problems.passes, name)[output], problems.bounds.get(name, 0.0)
+        )
+        for name in problems.variables
     }
     return MethodResult("dual", partials, len(partials), None)
 

@@ -1,15 +1,36 @@
 """Finite differences: the function's values a small step apart, nothing else."""
 
 import math
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
-from diffcli.engine.stencils import Difference, NoDifference, along, difference
+from diffcli.engine.stencils import (
+    Difference,
+    NoDifference,
+    Quotient,
+    along,
+    difference,
+    ends,
+    order_of,
+    step_width,
+    truncated,
+)
 from diffcli.engine.tape import Undefined
-from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, Settings
+from diffcli.problem import (
+    DOUBLE,
+    Estimate,
+    MethodResult,
+    Problem,
+    Problems,
+    Settings,
+    many,
+)
 from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
     from mpmath import mpf
+
+    from diffcli.arithmetics.columns import Column
 
 TITLE = "finite diff"
 SUMMARY = "difference quotients with step h, forward or symmetric"
@@ -52,6 +73,54 @@ def gradient(problem: Problem) -> MethodResult:
     return MethodResult(
         "finite", partials, evaluations, evidence, tuple(remarks), missing
     )
+
+
+def gradients(problems: Problems) -> MethodResult:
+    """Return the same at many points, where no kink can be near and no side is left.
+
+    Raises ValueError or ArithmeticError if a function refuses one of the samples.
+    """
+    from diffcli.arithmetics.columns import spread
+    from diffcli.engine.columns import filled, not_finite
+
+    settings, points = problems.settings, problems.points
+    order = order_of(settings.scheme)
+    partials: dict[str, Estimate] = {}
+    evidence: dict[str, Difference] = {}
+    for name in problems.variables:
+        x = points[name]
+        h = spread(lambda x: step_width(settings.h, x, settings.scheme), x)
+        given: list[Column] = [h, problems.value_bound]
+        for wide in (h, spread(lambda h: 2 * h, h)):
+            for side in (0, 1):
+                place = spread(
+                    lambda x, h, i=side: ends(x, h, settings.scheme)[i], x, wide
+                )
+                values = problems.values(problems.program, {**points, name: place})
+                given += place, values[problems.program.outputs[0]]
+        size = max(len(column) for column in given if isinstance(column, list))
+        quotients = map(partial(_slope, order), *(filled(each, size) for each in given))
+        slope, error = map(list, zip(*quotients, strict=True))
+        problems.bad |= not_finite([error])
+        partials[name] = many(slope, error)
+        evidence[name] = Difference(
+            cast("float", slope), 0.0, cast("float", h), settings.scheme, (), order
+        )
+    calls = order * len(evidence) + (order == 1 and bool(evidence))
+    return MethodResult("finite", partials, calls, evidence)
+
+
+def _slope(
+    order: int, h: float, value_error: float, *samples: float
+) -> tuple[float, float]:
+    """Return a quotient and its error; no numbers: there is more to say about it."""
+    low, below, high, above, low2, below2, high2, above2 = samples
+    if low == high or low2 == high2:
+        return math.nan, math.nan
+    quotient = Quotient(low, high, below, above, h)
+    wide = Quotient(low2, high2, below2, above2, 2 * h)
+    slope, error = quotient.slope, truncated(quotient, wide, order)
+    return slope, 2 * error + quotient.noise(value_error)
 
 
 def _without(name: str, reason: ArithmeticError) -> Remark:

@@ -6,7 +6,15 @@ from diffcli.engine.bounds import value_errors
 from diffcli.engine.derivation import Derivation, TooLong, derivations
 from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
 from diffcli.language.expression import Expression
-from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
+from diffcli.problem import (
+    DOUBLE,
+    Estimate,
+    MethodResult,
+    Problem,
+    Problems,
+    certain,
+    many,
+)
 from diffcli.remarks import Remark
 
 TITLE = "symbolic"
@@ -23,6 +31,24 @@ def gradient(problem: Problem) -> MethodResult:
         return MethodResult("symbolic", {}, 0, {}, failure=error.message)
     partials, remarks = _evaluate(formulas, program, problem)
     return MethodResult("symbolic", partials, 0, formulas, tuple(remarks))
+
+
+def gradients(problems: Problems) -> MethodResult:
+    """Return the same at many points, where all formulas can be evaluated.
+
+    Raises ValueError or ArithmeticError where one cannot, or if there are none.
+    """
+    try:
+        formulas, program = _formulas(problems.parsed.expression, problems.variables)
+    except TooLong:
+        raise ArithmeticError from None  # what there is to say is said at each point
+    from diffcli.engine import column_bounds
+
+    values = problems.values(program, problems.points)
+    errors = column_bounds.value_errors(program, values)
+    rows = zip(formulas, program.outputs, strict=True)
+    partials = {name: many(values[row], errors[row]) for name, row in rows}
+    return MethodResult("symbolic", partials, 0, formulas)
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,8 @@
 """Many results at once, which csv, tsv and plain write as columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
+from typing import Any
 
 from diffcli.output.numbers import plain_numbers
 from diffcli.records import Record
@@ -17,6 +18,10 @@ class Bulk(Record):
     numbers: Sequence[Sequence[float]]
     #: What all of them end with.
     status: str
+    #: Makes the record of a block's rows, with Each for what differs among them.
+    record: Callable[[], dict[str, Any]] = dict
+    #: Which of them these are.
+    places: slice = slice(None)
 
     def lines(self, separator: str) -> str:
         """Return the rows as lines of csv or tsv, which separate cells by a sign."""

@@ -2,11 +2,13 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from diffcli.errors import ParseError
+from diffcli.records import Each
 from diffcli.tables import PLAIN, Dialect, Fault
 
 if TYPE_CHECKING:
@@ -55,7 +57,46 @@ def line(cells: Any, indent: int | None = None) -> str:
     """
     import json  # a table of cells has no use for it
 
-    text = json.dumps(cells, ensure_ascii=False, allow_nan=False, indent=indent)
+    return seen(json.dumps(cells, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def lines(cells: dict[str, Any], places: slice) -> Iterator[str]:
+    """Yield a value for each of many rows, on a line each: Each differs among them.
+
+    A column is of these rows alone, or of many among which they have their places.
+    """
+    import json
+
+    columns: list[Sequence[Any]] = []
+
+    def hole(each: Each) -> str:
+        columns.append(each.column)
+        return _HOLE
+
+    count = places.stop - places.start
+    text = json.dumps(cells, ensure_ascii=False, allow_nan=False, default=hole)
+    first, *rest = text.split(json.dumps(_HOLE))
+    parts: list[Iterable[str]] = [repeat(first)]
+    for column, behind in zip(columns, rest, strict=True):
+        here = column if len(column) == count else column[places]
+        parts += map(_writer({*map(type, here)}), here), repeat(behind)
+    yield from map(seen, map("".join, zip(*parts, strict=False)))  # some repeat
+
+
+_HOLE = "\0each\0"
+
+
+def _writer(kinds: set[type]) -> Callable[[Any], str]:
+    """Return what writes the values of a column in which there are these types."""
+    from json import dumps, encoder
+
+    if kinds <= {int, float}:  # all are finite
+        return repr
+    return encoder.encode_basestring if kinds == {str} else dumps
+
+
+def seen(text: str) -> str:
+    """Return JSON with what is not seen escaped."""
     return text if text.isprintable() else _UNSEEN.sub(_escaped, text)
 
 

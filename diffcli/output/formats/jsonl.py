@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from diffcli.output.bulk import Bulk
 from diffcli.output.document import Document, Documents, Screen
 from diffcli.tables import jsonl
 
@@ -15,6 +16,9 @@ def lines(documents: Documents, screen: Screen) -> Iterator[str]:
     for document in documents.documents:
         if isinstance(document, str):
             yield document
+            continue
+        if isinstance(document, Bulk):
+            yield from jsonl.lines(document.record(), document.places)
             continue
         assert isinstance(document, Document)
         for record in document.records() if document.records else [document.record()]:

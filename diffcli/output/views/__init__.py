@@ -9,6 +9,7 @@ from diffcli.language.parser import Parsed
 from diffcli.output.document import Formula, Line, Run
 from diffcli.output.numbers import number_style, plain_number, short_number
 from diffcli.problem import Estimate, Problem, Settings, point_text
+from diffcli.records import Each
 from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def function_name(parsed: Parsed) -> str:
 
 def json_number(value: Any, digits: int) -> Any:
     """Return a number as JSON has it: one with more digits than a double is a text."""
-    if value is None or isinstance(value, float):
+    if value is None or isinstance(value, float | Each):
         return value
     return plain_number(value, digits)
 

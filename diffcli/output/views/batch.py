@@ -11,6 +11,7 @@ from diffcli.output.bulk import Bulk
 from diffcli.output.document import Block, Document, Facts, Run, Sheet
 from diffcli.output.numbers import plain_number
 from diffcli.output.views import grad, heading, hessian
+from diffcli.records import Each
 
 
 def document(entry: Entry) -> Document:
@@ -27,7 +28,17 @@ def document(entry: Entry) -> Document:
 
 def bulk(stretch: Stretch) -> Bulk:
     """Return the results for neighbouring rows at which the function is smooth."""
-    return Bulk(stretch.texts, stretch.separator, stretch.numbers, "ok")
+    texts, separator, numbers, _, places, _ = stretch
+    return Bulk(texts, separator, numbers, "ok", partial(_records, stretch), places)
+
+
+def _records(stretch: Stretch) -> dict[str, Any]:
+    """Return one record for all rows; what they bring along is of these rows alone."""
+    texts, separator, _, comparison, _, columns = stretch
+    assert comparison is not None
+    cells = zip(*(text.split(separator) for text in texts), strict=True)
+    carried = dict(zip(columns, map(Each, cells), strict=True))
+    return {**grad.document(comparison).record(), "input": carried}
 
 
 def formula_document(entry: Entry) -> Document:

@@ -91,7 +91,7 @@ def _blocks(
 
 def _widths(finite: MethodResult) -> dict[str, float]:
     """Return the step width that was used, by variable."""
-    return {name: float(found.h) for name, found in finite.differences.items()}
+    return {name: found.h for name, found in finite.differences.items()}
 
 
 def _value(comparison: Comparison, notation: "Notation") -> Line:

@@ -1,0 +1,192 @@
+"""The comparison of ``grad`` at the rows of a table, many rows at once.
+
+Where the methods have nothing to say but numbers, a block's columns give them: such a
+row has the bits that it has alone. Every other row is left to ``grad``.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import compress, count
+from typing import TYPE_CHECKING, Any, cast
+
+from diffcli import methods
+from diffcli.analysis.certainty import uncertain
+from diffcli.analysis.grad import ONE_DIGIT, Agreement, Comparison, judge
+from diffcli.arithmetics.columns import Column
+from diffcli.engine.bounds import rounds_once
+from diffcli.engine.columns import filled
+from diffcli.engine.tape import Program, Tape
+from diffcli.language.parser import Parsed
+from diffcli.problem import (
+    DOUBLE,
+    Estimate,
+    MethodResult,
+    Problem,
+    Problems,
+    Settings,
+    many,
+)
+from diffcli.records import Each, Record
+
+if TYPE_CHECKING:
+    from diffcli.problem import MethodOfMany
+
+
+class Compared(Record):
+    """Comparisons at many points."""
+
+    #: It has Each where that of one point has one number.
+    comparison: Comparison
+    #: Columns: the value, and each partial by each method.
+    numbers: tuple[Sequence[float], ...]
+    #: The places that need a closer look; the numbers there mean nothing.
+    bad: set[int]
+
+
+def has_columns(program: Program, names: Sequence[str], settings: Settings) -> bool:
+    """Tell whether all of these methods know many points at once."""
+    from diffcli.engine.one_sided import has_branches
+
+    differences = "finite" in names
+    return (
+        settings.digits <= DOUBLE
+        and all(hasattr(methods.load(name), "gradients") for name in names)
+        and not (differences and (settings.h == "auto" or has_branches(program)))
+    )
+
+
+def compare(
+    parsed: Parsed,
+    program: Program,
+    variables: tuple[str, ...],
+    points: Mapping[str, Column],
+    settings: Settings,
+    names: Sequence[str],
+) -> Compared:
+    """Return what ``grad.compare`` does, at many points.
+
+    Raises ValueError or ArithmeticError if a function refuses one of the points.
+    """
+    problems = Problems(parsed, program, variables, points, settings)
+    size = max(len(c) for c in points.values() if isinstance(c, list))
+    results = [cast("MethodOfMany", methods.load(n)).gradients(problems) for n in names]
+    output = program.outputs[0]
+    bound = problems.value_bound if rounds_once(program) else problems.errors[output]
+    value = _estimates(many(problems.passes.value, bound), size)
+    found = [
+        {name: _estimates(e, size) for name, e in result.partials.items()}
+        for result in results
+    ]
+    judged = _judged(results, found)
+    bad = problems.bad | _uncertain(value) | _doubtful(results, found, judged)
+    problem = Problem(
+        parsed,
+        program,
+        variables,
+        {name: _each(filled(column, size)) for name, column in points.items()},
+        settings,
+        cast("Tape", None),
+    )
+    return Compared(
+        Comparison(
+            problem,
+            tuple(_result(*pair, size) for pair in zip(results, found, strict=True)),
+            {
+                name: Agreement(*map(_each, zip(*column, strict=True)))
+                for name, column in judged.items()
+            },
+            {},
+            _whole(value),
+            (),
+            (),
+        ),
+        tuple(
+            [estimate.number for estimate in column]
+            for column in (value, *(c for each in found for c in each.values()))
+        ),
+        bad,
+    )
+
+
+Estimates = list[Estimate]
+"""One for each point."""
+
+
+def _judged(
+    results: Sequence[MethodResult], found: Sequence[Mapping[str, Estimates]]
+) -> dict[str, list[Agreement]]:
+    """Return what ``grad.agreements`` does, at many points."""
+    exact = [methods.load(result.method).EXACT for result in results]
+    if all(exact) or not any(exact):
+        return {}
+    measured = found[exact.index(False)]
+    best = [each for each, is_exact in zip(found, exact, strict=True) if is_exact][-1]
+    return {n: list(map(judge, column, best[n])) for n, column in measured.items()}
+
+
+def _doubtful(
+    results: Sequence[MethodResult],
+    found: Sequence[Mapping[str, Estimates]],
+    judged: Mapping[str, list[Agreement]],
+) -> set[int]:
+    """Return the places where there is something to warn of."""
+    exact: list[Mapping[str, Estimates]] = []
+    measured: list[Mapping[str, Estimates]] = []
+    for result, by_name in zip(results, found, strict=True):
+        (exact if methods.load(result.method).EXACT else measured).append(by_name)
+    bad: set[int] = set()
+    for verdicts in judged.values():
+        bad.update(i for i, each in enumerate(verdicts) if each.verdict == "differ")
+    for by_name in [] if exact else measured:
+        for column in by_name.values():
+            bad.update(compress(count(), map(_without_digit, column)))
+    for by_name in exact:
+        for column in by_name.values():
+            bad |= _uncertain(column)
+    for columns in zip(*(each.values() for each in exact), strict=True):
+        if len(columns) > 1:
+            bad.update(compress(count(), map(_apart, *columns)))
+    return bad
+
+
+def _uncertain(column: Estimates) -> set[int]:
+    return {*compress(count(), map(uncertain, column))}
+
+
+def _without_digit(estimate: Estimate) -> bool:
+    size = abs(estimate.number)
+    return bool(size) and estimate.error > ONE_DIGIT * size
+
+
+def _apart(*known: Estimate) -> bool:
+    values = [estimate.number for estimate in known]
+    return max(values) - min(values) > sum(estimate.error for estimate in known)
+
+
+# ---- columns in the place of numbers ---------------------------------------------
+
+
+def _estimates(columns: Estimate, size: int) -> Estimates:
+    """Return an estimate for each point."""
+    value, error = (filled(cast("Column", column), size) for column in columns)
+    return list(map(Estimate, value, error))
+
+
+def _each(column: Sequence[Any]) -> Any:
+    return Each(column)
+
+
+def _whole(column: Estimates) -> Estimate:
+    return Estimate(*map(_each, zip(*column, strict=True)))
+
+
+def _result(
+    result: MethodResult, found: Mapping[str, Estimates], size: int
+) -> MethodResult:
+    evidence = {
+        name: difference._replace(h=_each(filled(cast("Column", difference.h), size)))
+        for name, difference in result.differences.items()
+    }
+    return result._replace(
+        partials={name: _whole(column) for name, column in found.items()},
+        evidence=evidence or result.evidence,
+    )
