@@ -159,7 +159,7 @@ def value_error(
     value = abs(values[row])
     if value != value:  # a gap, which nobody uses
         return 0.0
-    own, inside, sizes, leaps = _HABITS.get(function.name) or _habits(function)
+    own, inside, sizes, leaps = habits(function)
     error = own * value
     if value < SMALL:
         error += _underflow(function.value, values, a, b) if inside else TINY
@@ -188,7 +188,7 @@ def value_error(
     return error
 
 
-class _Habits(Record):
+class Habits(Record):
     """What is asked of a function at every row."""
 
     #: What ``roundings`` says of it.
@@ -199,13 +199,15 @@ class _Habits(Record):
     leaps: bool
 
 
-_HABITS: dict[str, _Habits] = {}
+_HABITS: dict[str, Habits] = {}
 
 
-def _habits(function: Function) -> _Habits:
-    """Return what there is in ``_HABITS``, for a function met for the first time."""
+def habits(function: Function) -> Habits:
+    """Return what is asked of a function at every row; it is found out once."""
+    if known := _HABITS.get(function.name):
+        return known
     sizes = tuple(map(CONSTANT.get, function.partials))
-    found = _Habits(*roundings(function), sizes, function.value in LEAPING)
+    found = Habits(*roundings(function), sizes, function.value in LEAPING)
     return _HABITS.setdefault(function.name, found)
 
 

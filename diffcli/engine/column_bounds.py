@@ -8,22 +8,40 @@ from collections.abc import Callable
 from functools import partial
 
 from diffcli.arithmetics.columns import Column, spread
-from diffcli.calculus.functions import INFIX, Function, Number
-from diffcli.engine.bounds import CONSTANT, leaf_errors, through, value_error
+from diffcli.calculus.functions import FIRST, INFIX, SECOND, Function, Number
+from diffcli.engine.bounds import (
+    CONSTANT,
+    OF_PARTIAL,
+    SMALL,
+    habits,
+    leaf_errors,
+    through,
+    value_error,
+)
 from diffcli.engine.columns import Passes
 from diffcli.engine.tape import ROUNDING, TINY, Program
 
 POWER = INFIX["**"]
+_UNITS = OF_PARTIAL * ROUNDING
 
 
 def value_errors(program: Program, values: list[Column]) -> list[Column]:
     """Return a bound on the error of every row's value, as a column."""
     errors: list[Column] = [*leaf_errors(program)]
     for row in range(len(errors), len(values)):
-        places = program.arguments(row)
-        one = partial(_ONE_VALUE[len(places)], program.function(row))
-        given = values[row], *(values[p] for p in places), *(errors[p] for p in places)
-        errors.append(spread(one, *given))
+        function, places = program.function(row), program.arguments(row)
+        moved = [errors[place] for place in places]
+        own, inside, sizes, leaps = habits(function)
+        known = zip(sizes, moved, strict=True)
+        if inside or leaps or any(size is None and e != 0.0 for size, e in known):
+            one = partial(_ONE_VALUE[len(places)], function)
+            moved = [*(values[place] for place in places), *moved]
+        else:  # arguments that are exact, or partials that are the same everywhere
+            pairs = zip(sizes, moved, strict=True)
+            carried = [(size or 0.0, e) for size, e in pairs if e != 0.0]
+            moved = [e for _, e in carried]
+            one = partial(_SUMS[len(moved)], own, *(size for size, _ in carried))
+        errors.append(spread(one, values[row], *moved))
     return errors
 
 
@@ -35,11 +53,16 @@ def partial_bounds(passes: Passes, errors: list[Column]) -> dict[str, Column]:
         upstream = adjoints[row]
         if upstream is None:
             continue
-        numbers: list[Column] = []
-        if slope not in CONSTANT:
-            places = (row, a) if b < 0 else (row, a, b)
+        places = (row, a) if b < 0 else (row, a, b)
+        one: Callable[..., float] = partial(_ONE_EDGE[len(places)], slope)
+        numbers: list[Column]
+        if slope in CONSTANT:
+            one, numbers = _factor, [CONSTANT[slope], 0.0]
+        elif slope is FIRST or slope is SECOND:
+            factor = b if slope is SECOND else a
+            one, numbers = _factor, [values[factor], errors[factor]]
+        else:
             numbers = [values[p] for p in places] + [errors[p] for p in places]
-        one = partial(_ONE_EDGE[len(numbers)], slope)
         bounds[argument] = spread(
             one, bounds[argument], bounds[row], upstream, *numbers
         )
@@ -76,15 +99,45 @@ def _of_two(
     return value_error(function, [y, u, v], [0.0, first, second], 0, 1, 2)
 
 
+def _rounded(own: float, y: float) -> float:
+    value = abs(y)
+    return own * value + TINY if value < SMALL else own * value
+
+
+def _moved(own: float, size: float, y: float, error: float) -> float:
+    value = abs(y)
+    if value < SMALL:
+        return own * value + TINY + size * error
+    return own * value + size * error
+
+
+def _moved_by_both(
+    own: float, size: float, other: float, y: float, first: float, second: float
+) -> float:
+    value = abs(y)
+    if value < SMALL:
+        return own * value + TINY + size * first + other * second
+    return own * value + size * first + other * second
+
+
+_SUMS: dict[int, Callable[..., float]] = {0: _rounded, 1: _moved, 2: _moved_by_both}
+"""What ``value_error`` is where nothing else counts, by how many arguments move."""
+
 _ONE_VALUE: dict[int, Callable[..., float]] = {1: _of_one, 2: _of_two}
 """The error of a value, by the number of its arguments."""
 
 
-def _still(slope: Number, bound: float, uncertain: float, upstream: float) -> float:
-    upstream = abs(upstream)
+def _factor(
+    bound: float, uncertain: float, upstream: float, factor: float, error: float
+) -> float:
+    """Return a bound with what ``through`` adds for a partial that is a factor."""
+    upstream, local = abs(upstream), abs(factor)
     if upstream == 0.0 and uncertain == 0.0:
         return bound
-    return bound + through(slope, upstream, uncertain, [], [], 0, 1, -1)
+    error += _UNITS * local
+    if local < SMALL:
+        error += TINY
+    return bound + (uncertain * local + (upstream + uncertain) * error + TINY)
 
 
 def _to_one(
@@ -111,8 +164,8 @@ def _to_one_of_two(
     )
 
 
-_ONE_EDGE: dict[int, Callable[..., float]] = {0: _still, 4: _to_one, 6: _to_one_of_two}
-"""A bound with what an edge adds, by how many numbers its partial is told."""
+_ONE_EDGE: dict[int, Callable[..., float]] = {2: _to_one, 3: _to_one_of_two}
+"""A bound with what an edge adds, by how many numbers its row has."""
 
 
 def _term(y: float, adjoint: float) -> float:
