@@ -115,6 +115,14 @@ class Problems:
 
         return value_bound(self.passes)
 
+    def of(self, program: Program) -> "Problems":
+        """Return the same of another form of the function; what is bad there is bad."""
+        other = Problems(
+            self.parsed, program, self.variables, self.points, self.settings
+        )
+        self.bad |= other.bad
+        return other
+
     def values(
         self, program: Program, points: "Mapping[str, Column]"
     ) -> "list[Column]":

@@ -8,6 +8,7 @@ branch that the real part is on.
 import cmath
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from diffcli.arithmetics import Primitives, Unavailable
 from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, NAMED
@@ -18,6 +19,11 @@ TITLE = "complex numbers"
 def number(text: str, value: float) -> complex:
     """Return the double that a numeral is read as."""
     return complex(value)
+
+
+def of(real: float, imaginary: float = 0.0) -> Any:
+    """Return a complex number."""
+    return complex(real, imaginary)
 
 
 def _power(u: complex, v: complex) -> complex:

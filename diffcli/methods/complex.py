@@ -3,13 +3,13 @@
 import math
 from functools import partial
 
-from diffcli.arithmetics import Primitives, Unavailable, complex_values
+from diffcli.arithmetics import Primitives, Unavailable, complex_columns, complex_values
 from diffcli.calculus.functions import CONSTANTS, NAMED
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.fold import evaluate
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call, Expression, call, number, postorder
-from diffcli.problem import Estimate, MethodResult, Problem
+from diffcli.problem import Estimate, MethodResult, Problem, Problems, many
 
 TITLE = "complex"
 SUMMARY = "complex step: exact differences, for functions that allow it"
@@ -50,6 +50,51 @@ def gradient(problem: Problem) -> MethodResult:
     return MethodResult("complex", partials, len(partials), None)
 
 
+def gradients(problems: Problems) -> MethodResult:
+    """Return the same at many points, where the first step is good.
+
+    Raises ValueError or ArithmeticError where a function refuses one of the points, or
+    has no complex form.
+    """
+    from diffcli.arithmetics.columns import spread
+    from diffcli.engine.columns import not_finite
+
+    nodes = postorder([problems.parsed.expression])
+    program = _written_out(nodes, problems.program)
+    if program is None:
+        raise ArithmeticError
+    written = problems
+    if program is not problems.program:
+        written = problems.of(program)
+    point = {name: spread(complex_values.of, x) for name, x in problems.points.items()}
+    partials: dict[str, Estimate] = {}
+    for name in problems.variables:
+        x = problems.points[name]
+        h = spread(_first_step, x)
+        try:
+            *_, value = evaluate(
+                nodes, complex_columns, {**point, name: spread(complex_values.of, x, h)}
+            )
+        except Unavailable:
+            raise ArithmeticError from None
+        slope = spread(_slope_of, x, h, value, problems.passes.value)
+        problems.bad |= not_finite([slope])
+        bound = written.bounds.get(name, 0.0)
+        partials[name] = many(slope, spread(lambda bound: 4 * bound, bound))
+    return MethodResult("complex", partials, len(partials), None)
+
+
+def _first_step(x: float) -> float:
+    return _STEPS[0] * (abs(x) or 1.0)
+
+
+def _slope_of(x: float, h: float, value: complex, real: float) -> float:
+    """Return Im f(x + ih) / h; no number where that is not all there is to say."""
+    if abs(value.real - real) > _SAME * abs(real) or not _is_seen(value.imag, x, h):
+        return math.nan
+    return value.imag / h
+
+
 class _WrittenOut:
     """Formulas in which every function is one that complex numbers have."""
 
@@ -70,19 +115,36 @@ def _bounds(nodes: list[Expression], problem: Problem) -> dict[str, float]:
     What has no complex form of its own is computed as it is defined, and may cancel
     there: 1 and abs(u) in u/(1+abs(u)). So the bounds are those of the definitions.
     """
+    program = _written_out(nodes, problem.program)
+    if program is None:
+        return {}
+    if program is problem.program:
+        return partial_bounds(problem.tape.backward())
+    try:
+        return partial_bounds(program.run(problem.point).backward())
+    except Undefined:
+        return {}
+
+
+def _written_out(nodes: list[Expression], program: Program) -> Program | None:
+    """Return a program of functions that have a complex form; None: there is none."""
     own = complex_values.PRIMITIVES
-    program, tape = problem.program, problem.tape
-    if any(isinstance(n, Call) and n.function.name not in own for n in nodes):
-        letters = {name: program.nodes[row] for name, row in program.inputs.items()}
-        try:
-            *_, written = evaluate(nodes, _WRITTEN_OUT, letters)
-            tape = Program([written]).run(problem.point)
-        except (Undefined, Unavailable):
-            return {}
-    return partial_bounds(tape.backward())
+    if all(not isinstance(n, Call) or n.function.name in own for n in nodes):
+        return program
+    letters = {name: program.nodes[row] for name, row in program.inputs.items()}
+    try:
+        *_, written = evaluate(nodes, _WRITTEN_OUT, letters)
+    except Unavailable:
+        return None
+    return Program([written])
 
 
 _WRITTEN_OUT = _WrittenOut()
+
+
+def _is_seen(imaginary: float, x: float, h: float) -> bool:
+    """Tell whether there is a slope: one of 0 leaves an imaginary part of h*h."""
+    return abs(imaginary) >= max(_LEAST, h * h * abs(x or 1.0))
 
 
 def _slope(nodes: list[Expression], problem: Problem, name: str) -> float | None:
@@ -99,8 +161,7 @@ def _slope(nodes: list[Expression], problem: Problem, name: str) -> float | None
         *_, value = evaluate(nodes, complex_values, point)
         if abs(value.real - problem.value) > _SAME * abs(problem.value):
             return None
-        # An imaginary part as small as h*h is what is left beside a slope of 0.
-        if abs(value.imag) >= max(_LEAST, h * h * abs(x or 1.0)):
+        if _is_seen(value.imag, x, h):
             return float(value.imag / h)
     # With a wide step what underflow took comes back, and a slope of 0 does not.
     slopes = []
