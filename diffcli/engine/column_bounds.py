@@ -33,7 +33,10 @@ def value_errors(program: Program, values: list[Column]) -> list[Column]:
         moved = [errors[place] for place in places]
         own, inside, sizes, leaps = habits(function)
         known = zip(sizes, moved, strict=True)
-        if inside or leaps or any(size is None and e != 0.0 for size, e in known):
+        if function.partials == (SECOND, FIRST):
+            one = partial(_of_factors, function, own)
+            moved = [*(values[place] for place in places), *moved]
+        elif inside or leaps or any(size is None and e != 0.0 for size, e in known):
             one = partial(_ONE_VALUE[len(places)], function)
             moved = [*(values[place] for place in places), *moved]
         else:  # arguments that are exact, or partials that are the same everywhere
@@ -118,6 +121,21 @@ def _moved_by_both(
     if value < SMALL:
         return own * value + TINY + size * first + other * second
     return own * value + size * first + other * second
+
+
+def _of_factors(
+    function: Function,
+    own: float,
+    y: float,
+    u: float,
+    v: float,
+    first: float,
+    second: float,
+) -> float:
+    value, a, b = abs(y), abs(u), abs(v)
+    if value < SMALL or a <= SMALL or b <= SMALL:
+        return _of_two(function, y, u, v, first, second)
+    return own * value + b * first + a * second
 
 
 _SUMS: dict[int, Callable[..., float]] = {0: _rounded, 1: _moved, 2: _moved_by_both}

@@ -86,9 +86,9 @@ class Quotient(Record):
 
     def noise(self, value_error: float) -> float:
         """How far rounding in the two values may have moved the slope."""
-        size = EPSILON * (abs(self.above) + abs(self.below))
-        held = abs(self.high - self.low - self.width) / self.width * abs(self.slope)
-        return 2 * max(size, value_error) / self.width + held
+        size, width = EPSILON * (abs(self.above) + abs(self.below)), self.width
+        held = abs(self.high - self.low - width) / width * abs(self.slope)
+        return 2 * max(size, value_error) / width + held
 
 
 def step_width(h: float | str, x: float, scheme: str, order: int = 1) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
 from diffcli.engine.stencils import (
@@ -83,28 +84,26 @@ def gradients(problems: Problems) -> MethodResult:
     from diffcli.arithmetics.columns import spread
     from diffcli.engine.columns import filled, not_finite
 
-    settings, points = problems.settings, problems.points
-    order = order_of(settings.scheme)
+    points, (asked, scheme, *_) = problems.points, problems.settings
+    size = max(len(column) for column in points.values() if isinstance(column, list))
+    order = order_of(scheme)
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}
     for name in problems.variables:
         x = points[name]
-        h = spread(lambda x: step_width(settings.h, x, settings.scheme), x)
+        h = spread(lambda x: step_width(asked, x, scheme), x)
         given: list[Column] = [h, problems.value_bound]
         for wide in (h, spread(lambda h: 2 * h, h)):
-            for side in (0, 1):
-                place = spread(
-                    lambda x, h, i=side: ends(x, h, settings.scheme)[i], x, wide
-                )
+            pairs = map(ends, *(filled(c, size) for c in (x, wide)), repeat(scheme))
+            for place in map(list, zip(*pairs, strict=True)):
                 values = problems.values(problems.program, {**points, name: place})
                 given += place, values[problems.program.outputs[0]]
-        size = max(len(column) for column in given if isinstance(column, list))
         quotients = map(partial(_slope, order), *(filled(each, size) for each in given))
         slope, error = map(list, zip(*quotients, strict=True))
         problems.bad |= not_finite([error])
         partials[name] = many(slope, error)
         evidence[name] = Difference(
-            cast("float", slope), 0.0, cast("float", h), settings.scheme, (), order
+            cast("float", slope), 0.0, cast("float", h), scheme, (), order
         )
     calls = order * len(evidence) + (order == 1 and bool(evidence))
     return MethodResult("finite", partials, calls, evidence)
