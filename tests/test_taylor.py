@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 from functools import partial
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 from mpmath import mp
 
 import diffcli
+from diffcli.analysis.taylor_polynomial import polynomial
 from diffcli.arithmetics import multiprecision, power_series
 from diffcli.arithmetics._series import NoSeries, PowerSeries
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.engine.adaptive import run as value
 from diffcli.engine.fold import operation
+from diffcli.language.printer import text
 from tests.conftest import Run
 
 ORDER = 6
@@ -224,3 +227,18 @@ def test_a_long_formula_is_refused_and_a_deep_one_is_not(run: Run) -> None:
     ran = run("grad", long, "--at", "1", "--order", "20")
     assert (ran.code, ran.out) == (2, "")
     assert "order 7 is possible" in ran.err
+
+
+def test_every_digit_of_the_polynomial_is_one_of_its_coefficients() -> None:
+    for formula, function in (
+        ("sin(x)", mp.sin),
+        ("exp(x)*1", mp.exp),
+        ("sqrt(x)", mp.sqrt),
+    ):
+        for digits in (20, 30, 50):
+            found = diffcli.taylor(formula, {"x": 2}, order=4, digits=digits)
+            shown = re.findall(r"[0-9]+[.][0-9]+", text(polynomial(found, digits)))
+            with mp.workdps(digits + 10):
+                truths = [mp.nstr(abs(c), digits) for c in mp.taylor(function, 2, 4)]
+            assert shown
+            assert set(shown) <= set(truths), (formula, digits)

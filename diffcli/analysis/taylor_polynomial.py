@@ -9,6 +9,7 @@ from diffcli.calculus.functions import INFIX, PREFIX
 from diffcli.language.expression import Expression, call, number, variable
 from diffcli.problem import DOUBLE
 
+_SPARE = 5  # digits beyond those that are shown
 _LARGEST = 10**6  # a derivative that is a whole number up to this makes a fraction
 
 
@@ -24,6 +25,15 @@ def polynomial(found: Expansion, digits: int = DOUBLE) -> Expression:
     >>> text(polynomial(taylor(pose("exp(x)", {"x": 0}), 3)))
     '1 + x + x**2/2 + x**3/6'
     """
+    if all(isinstance(coefficient, float) for coefficient in found.coefficients):
+        return _polynomial(found, digits)
+    from mpmath import mp
+
+    with mp.workdps(digits + _SPARE):  # even abs(u) rounds to the present precision
+        return _polynomial(found, digits)
+
+
+def _polynomial(found: Expansion, digits: int) -> Expression:
     base = _from_the_point(found, digits)
     total: Expression | None = None
     for order, coefficient in enumerate(found.coefficients):
@@ -50,7 +60,7 @@ def _from_the_point(found: Expansion, digits: int) -> Expression:
 def _term(coefficient: Any, order: int, base: Expression, digits: int) -> Expression:
     """Return a coefficient's size times a power."""
     power = base if order == 1 else call(INFIX["**"], base, number(str(order)))
-    fraction = _fraction(abs(coefficient), order)
+    fraction = _fraction(abs(coefficient), order, digits)
     if fraction is None:
         size: Expression = number(_decimal(abs(coefficient), digits))
         return call(INFIX["*"], size, power) if order else size
@@ -61,11 +71,12 @@ def _term(coefficient: Any, order: int, base: Expression, digits: int) -> Expres
     return part if below is number("1") else call(INFIX["/"], part, below)
 
 
-def _fraction(coefficient: Any, order: int) -> Fraction | None:
+def _fraction(coefficient: Any, order: int, digits: int) -> Fraction | None:
     """Return a coefficient as a fraction; None: the derivative is no whole number."""
     derivative = coefficient * math.factorial(order)
     near = round(float(derivative)) if derivative < _LARGEST else 0
-    if not near or abs(derivative - near) > 1e-15 * near:
+    close = 1e-15 if isinstance(coefficient, float) else 10.0 ** (1 - digits)
+    if not near or abs(derivative - near) > close * near:
         return None
     return Fraction(near, math.factorial(order))
 
@@ -77,5 +88,4 @@ def _decimal(value: Any, digits: int) -> str:
         return text.removesuffix(".0")
     from mpmath import mp
 
-    with mp.workdps(digits + 5):
-        return str(mp.nstr(value, digits))
+    return str(mp.nstr(value, digits))
