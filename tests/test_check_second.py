@@ -116,7 +116,10 @@ def test_of_one_variable_primes_and_quotients_name_it(mark: str, run: Run) -> No
     assert run(*words, f"{mark}=6.06x", "-q").code == 1
 
 
-@pytest.mark.parametrize("rows", ["[[2,3],[3,4]]", "2,3,3,4", " [ [2, 3], [3, 4] ]"])
+@pytest.mark.parametrize(
+    "rows",
+    ["[[2,3],[3,4]]", "2,3,3,4", " [ [2, 3], [3, 4] ]", "H = [[2,3],[3,4]]"],
+)
 def test_a_whole_hessian_is_claimed_in_rows(rows: str, run: Run) -> None:
     words = ("check", "x^2+3x*y+2y^2", "--at", "1,2", "--order", "2", "--claim")
     ran = run(*words, rows, "-f", "csv")

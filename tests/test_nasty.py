@@ -241,8 +241,8 @@ def test_no_format_of_floats_has_what_is_no_number(
 @pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize(
     "call",
-    ["check --seed 1", "check --taylor", "grad --order 3", "grad --h auto",
-     "sweep --theory", "descend --plot --steps 3"],
+    ["check --seed 1", "check --taylor", "check --order 2", "grad --order 3",
+     "grad --h auto", "sweep --theory", "descend --plot --steps 3"],
 )  # fmt: skip
 def test_no_option_turns_a_nasty_point_into_a_bug(
     call: str, nasty: str, run: Run
@@ -271,7 +271,8 @@ def test_what_was_a_bug_once(call: str, run: Run) -> None:
 #: Whatever is asked of one point.
 QUESTIONS = (
     "grad", "grad --order 2", "grad --order 3", "grad --h auto", "grad --h relative",
-    "check", "check --seed 3", "check --taylor", "steps", "trace", "tree",
+    "check", "check --seed 3", "check --taylor", "check --order 2", "steps", "trace",
+    "tree",
     "sweep --theory", "descend --steps 3", "descend --plot --steps 3",
 )  # fmt: skip
 

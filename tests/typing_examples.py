@@ -51,6 +51,8 @@ def main() -> None:
     checked = assert_type(diffcli.check(F, AT, {"x1": 44, "x2": "66"}), Check)
     verdict: diffcli.Verdict = checked.verdicts[0]
     assert_type(verdict.slip, str)
+    bent = assert_type(diffcli.check(F, AT, {"x1,x2": 12}, order=2), Check)
+    assert_type(bent.verdicts[0].toward, tuple[str, ...])
     tangent = assert_type(diffcli.check(area, AT, {"x1": 3.0}, taylor=True), Check)
     assert_type(tangent.remainders, tuple[diffcli.Remainder, ...])
     measured: diffcli.Measurement = diffcli.measure(area, AT)

@@ -3,17 +3,18 @@
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain, islice
 
 from diffcli.analysis.check import POOR, Check, evaluated, explained, precisely
 from diffcli.analysis.counterexample import program_of
 from diffcli.analysis.equality import equal
 from diffcli.analysis.hessian import WAYS, Hessian, hessian
+from diffcli.analysis.hessian_doubles import twice
 from diffcli.analysis.slip_trials import EXACT
 from diffcli.analysis.slips import Slip
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance, Verdict, judged
-from diffcli.engine.derivation import Derivation, derivations
+from diffcli.engine.derivation import derivations
 from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.language.expression import Expression
@@ -126,17 +127,6 @@ def _is_claimed(claim: Expression, formula: Expression, problem: Problem) -> boo
     if one is None or other is None or not one.number:
         return False
     return math.isclose(one.number, other.number, rel_tol=EXACT)
-
-
-@lru_cache(maxsize=64)
-def twice(expression: Expression, name: str, other: str) -> Derivation:
-    """Return how the partial toward one variable is differentiated toward another.
-
-    It is found once for all points. Raises TooLong after a million steps.
-    """
-    (first,) = derivations(expression, (name,))
-    (second,) = derivations(first.result, (other,))
-    return second
 
 
 def _truth(found: Hessian, pair: Pair, formula: Expression) -> Estimate:

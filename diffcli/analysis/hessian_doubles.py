@@ -8,7 +8,7 @@ from diffcli.analysis import judgement
 from diffcli.analysis.certainty import AT_A_CORNER, slopes_or_kink
 from diffcli.engine.best_steps import difference_with
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.derivation import Derivation, TooLong, derive
+from diffcli.engine.derivation import Derivation, TooLong, derivations, derive
 from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.sparsity import Sparsity
 from diffcli.engine.stencils import NoDifference, along
@@ -20,6 +20,7 @@ from diffcli.remarks import Remark
 Entries = dict[Pair, Estimate]
 _SPARE = 60  # digits of a first derivative at a corner
 _READ = 200  # formulas that somebody may read: of more, none is shortened
+_FEW = 6  # formulas whose derivations are kept, for who asks how they were found
 
 
 @lru_cache(maxsize=64)
@@ -100,6 +101,17 @@ def by_rules(
     return entries
 
 
+@lru_cache(maxsize=64)
+def twice(expression: Expression, name: str, other: str) -> Derivation:
+    """Return how the partial toward one variable is differentiated toward another.
+
+    It is found once for all points. Raises TooLong after a million steps.
+    """
+    (first,) = derivations(expression, (name,))
+    (second,) = derivations(first.result, (other,))
+    return second
+
+
 @lru_cache(maxsize=1)
 def _second(
     expression: Expression, names: tuple[str, ...], pairs: tuple[Pair, ...]
@@ -115,6 +127,11 @@ def _second(
     for name, other in pairs:
         others[name].append(other)
     try:
+        if len(pairs) <= _FEW:
+            for name in names:
+                (firsts[name],) = derivations(expression, (name,))
+            formulas = {pair: twice(expression, *pair).result for pair in pairs}
+            return firsts, formulas, ""
         for first in derive(expression, names, short=short):
             firsts[first.variable] = first
             for second in derive(first.result, others[first.variable], short=short):

@@ -24,7 +24,11 @@ _BELOW = re.compile(r"[^\W\d_]+_(?P<below>\w+)")
 _FRACTION = re.compile(
     r"\\[dt]?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}"
 )
-_ROWS = re.compile(r"\s*\[\s*\[(?P<inside>.*)\]\s*\]\s*", re.DOTALL)
+_ROWS = re.compile(
+    r"\s*(?:(?:H\w*|Hess|∇²\s*\w*)\s*(?:\([^()]*\))?\s*=\s*)?"
+    r"(?P<rows>\[\s*\[.*\]\s*\])\s*",
+    re.DOTALL,
+)
 
 
 def by_pair(
@@ -39,9 +43,9 @@ def by_pair(
     """
     found: dict[str, Parsed] = {}
     for given in texts:
-        named = bool(points.names(given))
         text = given.replace("\\,", "  ")  # a thin space of LaTeX separates nothing
-        text = text if named else _in_one_row(text, len(variables))
+        text = _in_one_row(text, len(variables))
+        named = bool(points.names(text))
         pairs = product(variables, variables)
         for a, b in _parts(text, variables, named=named):
             start = text.find("=", a, b) + 1 if named else 0
@@ -106,15 +110,17 @@ def _parts(
 
 
 def _in_one_row(text: str, size: int) -> str:
-    """Return a list of rows with blanks for its brackets. Raises PointError."""
-    if not _ROWS.fullmatch(text):
+    """Return H = [[...], ...] with blanks for all but its formulas; others as they are.
+
+    Raises PointError for rows of another size.
+    """
+    found = _ROWS.fullmatch(text)
+    if not found:
         return text
-    rows = re.findall(r"\[([^\[\]]*)\]", text)
+    rows = re.findall(r"\[([^\[\]]*)\]", found["rows"])
     if [len(points.spans(row)) for row in rows] != [size] * size:
-        raise PointError(
-            f"a Hessian here has {size} rows of {size} numbers", source=text
-        )
-    return re.sub(r"[\[\]]", " ", text)
+        raise PointError(f"a Hessian here has {size} rows of {size}")
+    return re.sub(r"[\[\]]", " ", found["rows"]).rjust(found.end("rows"))
 
 
 def pair_of(left: str, variables: Sequence[str]) -> Pair:
