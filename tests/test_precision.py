@@ -10,7 +10,7 @@ from mpmath import mp, mpf
 from diffcli import methods
 from diffcli.analysis.grad import compare
 from diffcli.arithmetics import multiprecision
-from diffcli.engine import adaptive, by_balls, precise_differences
+from diffcli.engine import adaptive, by_balls, precise_differences, taylor_series
 from diffcli.engine.adaptive import _SLOW, Trial, Unsettled, gradient, run, settle
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
@@ -264,3 +264,45 @@ def test_what_is_lost_beside_1_is_seen(
     for digits in (17, 40):
         (found,) = gradient(program, {"x": x}, digits).partials.values()
         assert mp.almosteq(found, truth, rel_eps=mpf(10) ** (1 - digits))
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        (
+            "grad sin(x)*y --at 1,2 --digits 30",
+            0,
+            "only about 15 digits of f are certain",
+        ),
+        ("grad sin(x)*y --at 1,2 --digits 30 --method dual", 0, "about 15 digits of f"),
+        (
+            "grad sin(x)*y --at 1,2 --digits 30 --order 2",
+            0,
+            "no sweep for the second derivatives: no two runs agree\nNote: the",
+        ),
+        ("grad sin(x)*y --at 1,2 --order 2", 0, "0.5403023059"),
+        ("grad sin(x) --at 1 --order 4", 4, "in so many digits that none is certain"),
+        ("check sin(x) --claim cos(x)+x-1 --at 1", 0, "ok, here"),
+        ("sweep sin(x) --at 1", 0, "symmetric    best h = "),
+    ],
+)
+def test_what_no_two_runs_agree_on_is_said(
+    line: str, code: int, said: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise Unsettled("no two runs agree")
+
+    for module in (adaptive, taylor_series):
+        monkeypatch.setattr(module, "settle", never)
+    monkeypatch.setattr(by_balls, "numbers", lambda *_, **__: None)
+    ran = run(*line.split())
+    assert ran.code == code
+    assert said in ran.out + ran.err
+
+
+def test_where_a_formula_is_long_the_rules_stop(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffcli.analysis.taylor_by_method._LONGEST", 3)
+    ran = run("grad", "exp(x)*sin(x)", "--at", "1", "--order", "4")
+    assert "has over 3 parts; the rules stop there" in ran.err
