@@ -174,7 +174,11 @@ def test_what_no_ball_tells_is_handed_on() -> None:
 
 def test_higher_orders_are_proved_of_smooth_functions_too() -> None:
     """By series; the first two orders are what formulas of them say."""
-    for formula, x in (("sin(x)", "1"), ("x^3", "2"), ("sin(x)^2+cos(x)^2", "1")):
+    for formula, x in (
+        ("sin(x)", "1"), ("x^3", "2"), ("sin(x)^2+cos(x)^2", "1"),
+        ("x^100000", "1.00001"), ("(-x)^100001", "1.00001"),
+        ("where(x>0 and x<2, x^3, 1)", "1"), ("polygamma(1, x)+polygamma(1, 3)", "2"),
+    ):  # fmt: skip
         few, many = (list(statuses(formula, x, order)) for order in (2, 5))
         assert many[:3] == few, formula
         assert {status for _, status in many[3:]} == {few[2][1]}, formula

@@ -53,6 +53,7 @@ CALLS = [
     ("export 'softplus(x)' -f javascript", 0, "function "),
     ("export x^2*y --order 2", 0, "∂²f/∂x² = 2y"),
     ("functions abs", 0, "kink at 0; --subgradient uses 0"),
+    ("functions floor", 0, "jump at every whole number; --subgradient uses 0"),
     ("functions relu -f csv", 0, "relu,relu(u),step(u),"),
     ("depth tanh,relu -f md", 0, "| layer | tanh | relu |"),
     ("plot x*y*z --x -1:1 --at z=2", 0, "with z = 2"),

@@ -68,7 +68,10 @@ def _rough(row: Function) -> str:
     """Return what happens where a function is not smooth."""
     if row.rough is None:
         return ""
-    places = [f"{u:g}" for u in (-3, -1, 0, 1, 3) if row.arity == 1 and row.rough.at(u)]
+    tried = (-3, -1, 0, 1, 3)
+    places = [f"{u:g}" for u in tried if row.arity == 1 and row.rough.at(u)]
+    if len(places) == len(tried):  # floor and ceil, which do not end there
+        places = ["every whole number"]
     where = f" at {', '.join(places)}" if places else ""
     convention = row.rough.convention
     used = "" if convention is None else f"; --subgradient uses {convention:g}"
