@@ -10,6 +10,7 @@ from diffcli import methods
 from diffcli.analysis.batch import Stretch, at_points
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.cli.batches import Batch
+from diffcli.engine.tape import Program
 from diffcli.inputs.blocks import plain
 from diffcli.inputs.rows import Chunk, Shape
 from diffcli.language.expression import Expression, call, variable
@@ -82,3 +83,20 @@ def test_ordinary_rows_go_together(words: tuple[str, ...]) -> None:
     together = [len(each.texts) for each in found if isinstance(each, Stretch)]
     assert sum(together) > 160
     assert_same(parsed, places)
+
+
+def test_a_large_formula_takes_fewer_points_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed = parse("exp(-(x-y)**2)*log(x)")
+    places = [{"x": 1.0 + 0.01 * n, "y": 0.5} for n in range(100)]
+    program = Program([parsed.expression])
+    numbers = 40 * len(program.nodes) * (1 + len(parsed.variables))
+    monkeypatch.setattr("diffcli.analysis.grad_columns._NUMBERS", numbers)
+    found = at_points(
+        parsed, [chunk_of(places)], parsed.variables, Settings(), methods.THREE,
+        alone=False, apart=False,
+    )  # fmt: skip
+    sizes = [len(each.texts) for each in found if isinstance(each, Stretch)]
+    assert sizes and max(sizes) <= 40
+    assert_same(parsed, places, WAYS[:1])

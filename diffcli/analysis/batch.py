@@ -92,7 +92,7 @@ def at_points(
     plain = methods in ((), ("backprop",)) and settings.digits <= DOUBLE
     quick = alone and order < 2 and plain
     many = not (quick or apart) and order < 2
-    many = many and grad_columns.has_columns(program, methods, settings)
+    many = many and grad_columns.has_columns(program, names, methods, settings)
     asked = parsed, program, names, settings, methods
     for piece in pieces:
         for block in (piece,) if isinstance(piece, Row) else read(piece):
@@ -141,7 +141,8 @@ def _compared_parts(
         points = part(block.points, start, stop)
         return grad_columns.compare(parsed, program, names, points, settings, methods)
 
-    for first, last, found in parts(len(block.texts), computed):
+    most = grad_columns.at_once(program, names)
+    for first, last, found in parts(len(block.texts), computed, most):
         start = first
         bad = range(last - first) if found is None else sorted(found.bad)
         for place in (*(first + place for place in bad), last):

@@ -30,6 +30,9 @@ from diffcli.records import Each, Record
 if TYPE_CHECKING:
     from diffcli.problem import MethodOfMany
 
+_NUMBERS = 2**18  # of a column in each row of a program, and of its derivatives
+_FEWEST = 32  # points for which columns pay
+
 
 class Compared(Record):
     """Comparisons at many points."""
@@ -42,13 +45,24 @@ class Compared(Record):
     bad: set[int]
 
 
-def has_columns(program: Program, names: Sequence[str], settings: Settings) -> bool:
+def at_once(program: Program, variables: Sequence[str]) -> int:
+    """Return how many points are taken at once, so that memory stays small."""
+    return _NUMBERS // (len(program.nodes) * (1 + len(variables)))
+
+
+def has_columns(
+    program: Program,
+    variables: Sequence[str],
+    names: Sequence[str],
+    settings: Settings,
+) -> bool:
     """Tell whether all of these methods know many points at once."""
     from diffcli.engine.one_sided import has_branches
 
     differences = "finite" in names
     return (
         settings.digits <= DOUBLE
+        and at_once(program, variables) >= _FEWEST
         and all(hasattr(methods.load(name), "gradients") for name in names)
         and not (differences and (settings.h == "auto" or has_branches(program)))
     )

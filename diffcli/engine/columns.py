@@ -82,14 +82,16 @@ def in_parts(size: int, columns: int, computed: Callable[[int, int], Found]) -> 
 
 
 def parts(
-    size: int, computed: Callable[[int, int], Whole]
+    size: int, computed: Callable[[int, int], Whole], most: int = 0
 ) -> Iterator[tuple[int, int, Whole | None]]:
     """Yield what is computed from start to stop, as far as possible for all at once.
 
     A part whose computation raises ValueError or ArithmeticError is halved, until it is
-    small: then there is None.
+    small: then there is None. With ``most`` no part is larger.
     """
-    todo = [(0, size)]
+    step = most or size
+    todo = [(start, min(start + step, size)) for start in range(0, size, step)]
+    todo.reverse()
     while todo:
         start, stop = todo.pop()
         try:
