@@ -9,6 +9,8 @@ from diffcli.records import Record
 
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+#: What of < = > each sign allows.
+_ALLOWED = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "=", "!=": "<>"}
 _Comparison = tuple[str, str, str]
 
 
@@ -54,15 +56,34 @@ def _equal(condition: Words) -> Words:
 def _covers(rows: Sequence[Row]) -> bool:
     """Tell whether the last condition is what those before it leave.
 
-    Neighbours share a border: where one ends the next begins.
+    Neighbours share a border: where one ends the next begins. Or all compare the same
+    two, and < = > are all there: x > 0, x < 0, x = 0.
     """
     found = [_comparisons(row.condition) for row in rows]
+    if _compare_the_same_two(found):
+        return True
     for place in range(1, len(found)):
         borders = {(a, OPPOSITE[s], b) for a, s, b in found[place]}
         borders |= {(b, _TURNED[s], a) for a, s, b in borders}
         if not borders & set(found[place - 1]):
             return False
     return all(found) and len(found[-1]) == 1 and len(found[0]) == 1
+
+
+def _compare_the_same_two(found: Sequence[list[_Comparison]]) -> bool:
+    """Tell whether each row compares the same two, and whichever is larger is there."""
+    allowed = ""
+    for row in found:
+        if len(row) != 1:
+            return False
+        (first, _, second), *_ = found[0]
+        left, comparison, right = row[0]
+        if (left, right) == (second, first):
+            comparison = _TURNED[comparison]
+        elif (left, right) != (first, second):
+            return False
+        allowed += _ALLOWED[comparison]
+    return set(allowed) == {*"<=>"}
 
 
 def _comparisons(condition: Words) -> list[_Comparison]:
