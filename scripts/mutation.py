@@ -169,7 +169,7 @@ def prepared(folder: Path) -> None:
     os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     sys.dont_write_bytecode = True
     sys.path[:0] = [str(folder)]
-    for name in ("pytest", "hypothesis", "mpmath", "sympy", "rich.table", "jsonschema"):
+    for name in ("pytest", "hypothesis", "mpmath", "sympy", "rich.text", "jsonschema"):
         __import__(name)
 
 

@@ -114,6 +114,12 @@ def doubt(what: str, estimate: Estimate) -> list[Remark]:
     return [Remark(certainty(what, estimate))] if uncertain(estimate) else []
 
 
+def apart(*known: Estimate) -> bool:
+    """Tell whether numbers for the same differ by more than they may be off."""
+    values = [estimate.number for estimate in known]
+    return max(values) - min(values) > sum(estimate.error for estimate in known)
+
+
 def doubts(
     problem: Problem, value: Estimate, results: Iterable[MethodResult]
 ) -> list[Remark]:
@@ -127,8 +133,7 @@ def doubts(
         known = [r.partials[name] for r in exact if r.partials[name].value is not None]
         if not known:
             continue
-        values = [estimate.number for estimate in known]
-        if max(values) - min(values) > sum(estimate.error for estimate in known):
+        if apart(*known):
             beyond = f"differ in {problem.partial(name)} by more than rounding allows"
             said = f"the exact methods {beyond}; please report this"
             notes.append(Remark(said, WARNING))

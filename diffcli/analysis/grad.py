@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
-ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
+_ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
 _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
 
 
@@ -173,10 +173,14 @@ def _wrong_steps(
         )
         for result in results
         for name, estimate in result.partials.items()
-        if estimate.value
-        and name not in kinks
-        and estimate.error > ONE_DIGIT * abs(estimate.value)
+        if name not in kinks and without_digit(estimate)
     ]
+
+
+def without_digit(difference: Estimate) -> bool:
+    """Tell whether a difference is by its own estimate no derivative."""
+    value = difference.value
+    return bool(value and difference.error > _ONE_DIGIT * abs(value))
 
 
 def valued(problem: Problem, results: Iterable[MethodResult] = ()) -> Estimate:

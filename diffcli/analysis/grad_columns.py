@@ -9,8 +9,8 @@ from itertools import compress, count
 from typing import TYPE_CHECKING, Any, cast
 
 from diffcli import methods
-from diffcli.analysis.certainty import uncertain
-from diffcli.analysis.grad import ONE_DIGIT, Agreement, Comparison, judge
+from diffcli.analysis.certainty import apart, uncertain
+from diffcli.analysis.grad import Agreement, Comparison, judge, without_digit
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.bounds import rounds_once
 from diffcli.engine.columns import filled
@@ -152,28 +152,18 @@ def _doubtful(
         bad.update(i for i, each in enumerate(verdicts) if each.verdict == "differ")
     for by_name in [] if exact else measured:
         for column in by_name.values():
-            bad.update(compress(count(), map(_without_digit, column)))
+            bad.update(compress(count(), map(without_digit, column)))
     for by_name in exact:
         for column in by_name.values():
             bad |= _uncertain(column)
     for columns in zip(*(each.values() for each in exact), strict=True):
         if len(columns) > 1:
-            bad.update(compress(count(), map(_apart, *columns)))
+            bad.update(compress(count(), map(apart, *columns)))
     return bad
 
 
 def _uncertain(column: Estimates) -> set[int]:
     return {*compress(count(), map(uncertain, column))}
-
-
-def _without_digit(estimate: Estimate) -> bool:
-    size = abs(estimate.number)
-    return bool(size) and estimate.error > ONE_DIGIT * size
-
-
-def _apart(*known: Estimate) -> bool:
-    values = [estimate.number for estimate in known]
-    return max(values) - min(values) > sum(estimate.error for estimate in known)
 
 
 # ---- columns in the place of numbers ---------------------------------------------
