@@ -24,7 +24,7 @@ _MOST_LEVELS = 19  # so that the first look costs 40 evaluations at most
 _WITNESSES = 2  # quotients of smaller step that have to agree
 _SAFETY = 3.0  # what an error estimate is multiplied with
 _DUST = 1e-9  # of the largest quotient: next to that a quotient is as good as 0
-_ONE_DIGIT = 0.05  # the relative error up to which there is something to show
+ONE_DIGIT = 0.05  # the relative error up to which there is something to show
 _CLEAR = 1e-7  # a relative error beyond which a second look is taken
 _CHOSEN = 5.0  # times an estimate that is the smallest of many
 _WIDER = 4.0  # times the widest step of the first look
@@ -193,7 +193,7 @@ def _best(entries: list[_Entry], levels: list[Level]) -> _Entry:
     entries.sort(key=lambda entry: entry.error / (abs(entry.value) or 5e-324))
     for entry in entries:
         error = _SAFETY * entry.error
-        if error < _ONE_DIGIT * abs(entry.value) and _agrees(entry, levels):
+        if error < ONE_DIGIT * abs(entry.value) and _agrees(entry, levels):
             return entry._replace(error=error)
     raise NoDifference("differences cannot see it: no digit is certain at any step")
 

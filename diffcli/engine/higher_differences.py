@@ -13,7 +13,7 @@ import math
 import sys
 from contextlib import suppress
 
-from diffcli.engine.best_steps import Level, ends, extrapolate
+from diffcli.engine.best_steps import ONE_DIGIT, Level, ends, extrapolate
 from diffcli.engine.stencils import EPSILON, NoDifference, Univariate, step_width
 from diffcli.records import Record
 
@@ -21,7 +21,6 @@ _RATIOS = {"symmetric": 2.0, "forward": 4.0, "backward": 4.0}  # of neighbouring
 _WIDER = 8.0  # than for a first derivative is the first step tried
 _WITNESSES = 3
 _SAFETY = 12.0  # what an error estimate is multiplied with, for values agree by chance
-_ONE_DIGIT = 0.05  # the relative error up to which there is something to show
 
 
 class HigherDifference(Record):
@@ -75,7 +74,7 @@ def higher_difference(
         raise NoDifference(f"f is undefined within {order} steps of h = {h:g}")
     truncation = abs(wide.slope - near.slope) / (3 if scheme == "symmetric" else 1)
     error = 2 * truncation + near.noise(value_error)
-    if error > _ONE_DIGIT * abs(near.slope):
+    if error > ONE_DIGIT * abs(near.slope):
         raise NoDifference(f"no digit is certain with h = {h:g}")
     return HigherDifference(near.slope, error, h)
 
@@ -106,7 +105,7 @@ def best_higher_difference(
                 raise NoDifference("one step alone")
             again, *_ = extrapolate(fewer, *given)
             error = max(error, _SAFETY * abs(again - value))
-    if error > _ONE_DIGIT * abs(value) and not flat:
+    if error > ONE_DIGIT * abs(value) and not flat:
         raise NoDifference("no digit is certain at any step")
     return HigherDifference(value, error, level.h)
 
