@@ -35,8 +35,18 @@ def test_jobs_change_nothing(form: str, run: Run, tmp_path: Path) -> None:
     lines[70] = '"2",3'
     points = table(tmp_path / "p.csv", lines)
     words = ("grad", FORMULA, "--points", points, "-f", form)
-    for more in ((), ("--keep-going",)):
+    for more in ((), ("--keep-going",), ("--keep-going", "--order", "2")):
         assert run(*words, *more, "--jobs", "2") == run(*words, *more)
+
+
+@pytest.mark.parametrize("bad", [1, 2, 3])
+def test_no_row_before_a_bad_one_is_lost(bad: int, run: Run, tmp_path: Path) -> None:
+    lines = rows(6)
+    lines[bad] = "-1,2"
+    points = table(tmp_path / "p.csv", lines)
+    for form in ("csv", "tsv", "plain", "jsonl"):
+        words = ("grad", FORMULA, "--points", points, "-f", form)
+        assert run(*words, "--jobs", "2") == run(*words)
 
 
 @pytest.mark.parametrize("more", [(), ("--order", "2"), ("--keep-going",)])

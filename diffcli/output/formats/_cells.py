@@ -20,5 +20,7 @@ class Cells:
     def lines(self, documents: Documents, screen: Screen) -> Iterator[str]:
         """Yield the header and the rows: of one result, or one row for each of many."""
         rows = documents.lines(self.table.line, self.table.SEPARATOR)
-        yield from list(islice(rows, 2))  # no header where the first row cannot be held
+        # No header where the first row cannot be held; a part of many rows has none.
+        headed = bool(documents.header) or not documents.many
+        yield from list(islice(rows, 1 + headed))
         yield from rows
