@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcli import methods
-from diffcli.analysis.batch import Stretch, at_points
+from diffcli.analysis.batch import at_points
+from diffcli.analysis.together import Stretch
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.cli.batches import Batch
 from diffcli.engine.tape import Program
@@ -92,7 +93,7 @@ def test_a_large_formula_takes_fewer_points_at_once(
     places = [{"x": 1.0 + 0.01 * n, "y": 0.5} for n in range(100)]
     program = Program([parsed.expression])
     numbers = 40 * len(program.nodes) * (1 + len(parsed.variables))
-    monkeypatch.setattr("diffcli.analysis.grad_columns._NUMBERS", numbers)
+    monkeypatch.setattr("diffcli.analysis.together.NUMBERS", numbers)
     found = at_points(
         parsed, [chunk_of(places)], parsed.variables, Settings(), methods.THREE,
         alone=False, apart=False,

@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from diffcli.analysis import grad_columns
+from diffcli.analysis import grad_columns, together
 from diffcli.analysis.grad import Comparison, compare
-from diffcli.engine.columns import Gradients, gradients, part, parts
+from diffcli.analysis.together import Stretch
+from diffcli.engine.columns import gradients
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
 from diffcli.inputs import points
-from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read
 from diffcli.inputs.rows import Chunk, Row, placed
 from diffcli.language import expression
@@ -29,21 +29,6 @@ class Gradient(Record):
 
     value: float
     partials: tuple[float, ...]
-
-
-class Stretch(Record):
-    """What was found for neighbouring rows at which the function is smooth."""
-
-    #: The rows as they stand in the file, and what parts their cells there.
-    texts: Sequence[str]
-    separator: str
-    #: Columns: the value, and each partial that is wanted, by each method.
-    numbers: tuple[Sequence[float], ...]
-    #: If more than numbers are asked for: the comparisons at a block's points, with
-    #: Each for what differs among them, which of them these are, and their columns.
-    comparison: Comparison | None = None
-    places: slice = slice(None)
-    header: Sequence[str] = ()
 
 
 class Entry(Record):
@@ -91,18 +76,25 @@ def at_points(
     program = Program([parsed.expression])
     plain = methods in ((), ("backprop",)) and settings.digits <= DOUBLE
     quick = alone and order < 2 and plain
-    many = not (quick or apart) and order < 2
-    many = many and grad_columns.has_columns(program, names, methods, settings)
-    asked = parsed, program, names, settings, methods
+    asked: together.Asked = grad_columns.Asked(
+        parsed, program, names, settings, methods
+    )
+    if order == 2:
+        from diffcli.analysis import hessian_columns
+
+        asked = hessian_columns.Asked(
+            parsed, program, names, settings, methods, alone=alone
+        )
     for piece in pieces:
         for block in (piece,) if isinstance(piece, Row) else read(piece):
             found: Iterable[Row | Stretch]
             if isinstance(block, Row):
                 found = (block,)
             elif quick and block.points:
-                found = _parts(block, gradients(program, block.points, names))
-            elif many and block.points:
-                found = _compared_parts(block, *asked)
+                numbers = gradients(program, block.points, names)
+                found = together.gradients(block, numbers)
+            elif block.points and not apart and asked.at_once:
+                found = together.stretches(block, asked)
             else:
                 found = map(block.row, range(len(block.texts)))
             for each in found:
@@ -111,54 +103,6 @@ def at_points(
                 else:
                     start = Entry(each, parsed, names, methods, order)
                     yield _with_result(start, settings, program, quick=quick)
-
-
-def _parts(block: Block, found: Gradients) -> Iterator[Row | Stretch]:
-    """Yield a block as the rows that need a closer look, and what is between them."""
-    start = 0
-    for place in (*sorted(found.bad), len(block.texts)):
-        if start < place:
-            here = slice(start, place)
-            numbers = (found.value, *found.partials)
-            cut = tuple(column[here] for column in numbers) if found.bad else numbers
-            yield Stretch(block.texts[here], block.separator, cut)
-        if place < len(block.texts):
-            yield block.row(place)
-        start = place + 1
-
-
-def _compared_parts(
-    block: Block,
-    parsed: Parsed,
-    program: Program,
-    names: tuple[str, ...],
-    settings: Settings,
-    methods: Sequence[str],
-) -> Iterator[Row | Stretch]:
-    """Yield the same with comparisons, as far as they are known for many at once."""
-
-    def computed(start: int, stop: int) -> grad_columns.Compared:
-        points = part(block.points, start, stop)
-        return grad_columns.compare(parsed, program, names, points, settings, methods)
-
-    most = grad_columns.at_once(program, names)
-    for first, last, found in parts(len(block.texts), computed, most):
-        start = first
-        bad = range(last - first) if found is None else sorted(found.bad)
-        for place in (*(first + place for place in bad), last):
-            if found is not None and start < place:
-                here = slice(start - first, place - first)
-                yield Stretch(
-                    block.texts[start:place],
-                    block.separator,
-                    tuple(column[here] for column in found.numbers),
-                    found.comparison,
-                    here,
-                    block.shape.header,
-                )
-            if place < last:
-                yield block.row(place)
-            start = place + 1
 
 
 def _with_result(

@@ -5,12 +5,15 @@ row has the bits that it has alone. Every other row is left to ``grad``.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import compress, count
 from typing import TYPE_CHECKING, Any, cast
 
 from diffcli import methods
+from diffcli.analysis import together
 from diffcli.analysis.certainty import apart, uncertain
 from diffcli.analysis.grad import Agreement, Comparison, judge, without_digit
+from diffcli.analysis.together import Together
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.bounds import rounds_once
 from diffcli.engine.columns import filled
@@ -25,100 +28,93 @@ from diffcli.problem import (
     Settings,
     many,
 )
-from diffcli.records import Each, Record
+from diffcli.records import Each
 
 if TYPE_CHECKING:
     from diffcli.problem import MethodOfMany
 
-_NUMBERS = 2**18  # of a column in each row of a program, and of its derivatives
-_FEWEST = 32  # points for which columns pay
 
+class Asked:
+    """What is asked at every row."""
 
-class Compared(Record):
-    """Comparisons at many points."""
+    def __init__(
+        self,
+        parsed: Parsed,
+        program: Program,
+        variables: tuple[str, ...],
+        settings: Settings,
+        names: Sequence[str],
+    ) -> None:
+        self.parsed, self.program, self.variables = parsed, program, variables
+        self.settings, self.names = settings, names
 
-    #: It has Each where that of one point has one number.
-    comparison: Comparison
-    #: Columns: the value, and each partial by each method.
-    numbers: tuple[Sequence[float], ...]
-    #: The places that need a closer look; the numbers there mean nothing.
-    bad: set[int]
+    @cached_property
+    def at_once(self) -> int:
+        """How many points all of the methods take at once; 0: only one."""
+        from diffcli.engine.one_sided import has_branches
 
+        differences = "finite" in self.names
+        if (
+            self.settings.digits > DOUBLE
+            or not all(hasattr(methods.load(name), "gradients") for name in self.names)
+            or (differences and self.settings.h == "auto")
+            or (differences and has_branches(self.program))
+        ):
+            return 0
+        return together.at_once(len(self.program.nodes) * (1 + len(self.variables)))
 
-def at_once(program: Program, variables: Sequence[str]) -> int:
-    """Return how many points are taken at once, so that memory stays small."""
-    return _NUMBERS // (len(program.nodes) * (1 + len(variables)))
+    def at(self, points: Mapping[str, Column]) -> Together:
+        """Return what ``grad.compare`` does, at many points.
 
-
-def has_columns(
-    program: Program,
-    variables: Sequence[str],
-    names: Sequence[str],
-    settings: Settings,
-) -> bool:
-    """Tell whether all of these methods know many points at once."""
-    from diffcli.engine.one_sided import has_branches
-
-    differences = "finite" in names
-    return (
-        settings.digits <= DOUBLE
-        and at_once(program, variables) >= _FEWEST
-        and all(hasattr(methods.load(name), "gradients") for name in names)
-        and not (differences and (settings.h == "auto" or has_branches(program)))
-    )
-
-
-def compare(
-    parsed: Parsed,
-    program: Program,
-    variables: tuple[str, ...],
-    points: Mapping[str, Column],
-    settings: Settings,
-    names: Sequence[str],
-) -> Compared:
-    """Return what ``grad.compare`` does, at many points.
-
-    Raises ValueError or ArithmeticError if a function refuses one of the points.
-    """
-    problems = Problems(parsed, program, variables, points, settings)
-    size = max(len(c) for c in points.values() if isinstance(c, list))
-    results = [cast("MethodOfMany", methods.load(n)).gradients(problems) for n in names]
-    output = program.outputs[0]
-    bound = problems.value_bound if rounds_once(program) else problems.errors[output]
-    value = _estimates(many(problems.passes.value, bound), size)
-    found = [
-        {name: _estimates(e, size) for name, e in result.partials.items()}
-        for result in results
-    ]
-    judged = _judged(results, found)
-    bad = problems.bad | _uncertain(value) | _doubtful(results, found, judged)
-    problem = Problem(
-        parsed,
-        program,
-        variables,
-        {name: _each(filled(column, size)) for name, column in points.items()},
-        settings,
-        cast("Tape", None),
-    )
-    return Compared(
-        Comparison(
-            problem,
-            tuple(_result(*pair, size) for pair in zip(results, found, strict=True)),
-            {
-                name: Agreement(*map(_each, zip(*column, strict=True)))
-                for name, column in judged.items()
-            },
-            {},
-            _whole(value),
-            (),
-            (),
-        ),
-        tuple(
-            [estimate.number for estimate in column]
-            for column in (value, *(c for each in found for c in each.values()))
-        ),
-        bad,
-    )
+        Raises ValueError or ArithmeticError if a function refuses one of the points.
+        """
+        parsed, program, variables = self.parsed, self.program, self.variables
+        settings, names = self.settings, self.names
+        problems = Problems(parsed, program, variables, points, settings)
+        size = max(len(c) for c in points.values() if isinstance(c, list))
+        results = [
+            cast("MethodOfMany", methods.load(n)).gradients(problems) for n in names
+        ]
+        output = program.outputs[0]
+        bound = (
+            problems.value_bound if rounds_once(program) else problems.errors[output]
+        )
+        value = _estimates(many(problems.passes.value, bound), size)
+        found = [
+            {name: _estimates(e, size) for name, e in result.partials.items()}
+            for result in results
+        ]
+        judged = _judged(results, found)
+        bad = problems.bad | _uncertain(value) | _doubtful(results, found, judged)
+        problem = Problem(
+            parsed,
+            program,
+            variables,
+            {name: _each(filled(column, size)) for name, column in points.items()},
+            settings,
+            cast("Tape", None),
+        )
+        return Together(
+            Comparison(
+                problem,
+                tuple(
+                    _result(*pair, size) for pair in zip(results, found, strict=True)
+                ),
+                {
+                    name: Agreement(*map(_each, zip(*column, strict=True)))
+                    for name, column in judged.items()
+                },
+                {},
+                _whole(value),
+                (),
+                (),
+            ),
+            tuple(
+                [estimate.number for estimate in column]
+                for column in (value, *(c for each in found for c in each.values()))
+            ),
+            bad,
+        )
 
 
 Estimates = list[Estimate]

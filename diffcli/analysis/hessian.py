@@ -1,9 +1,9 @@
 """The Hessian three ways: all second derivatives at a point."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
@@ -94,20 +94,39 @@ def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
             swept[pair] = other._replace(error=error)
     if not problem.precise:
         warnings += _certify(problem, formulas, (symbolic, swept))
-    shown, left_out = _visible_pairs(problem.variables, pairs)
+    most = problem.settings.digits if problem.precise else 16
+    judged = partial(judge, most=most) if "finite" in names else None
+    value = valued(problem).number
+    return of_all_pairs(problem, value, where, formulas, found, names, warnings, judged)
+
+
+def of_all_pairs(
+    problem: Problem,
+    value: float,
+    where: Sparsity,
+    formulas: Mapping[Pair, Expression],
+    found: Mapping[str, Entries],
+    names: Sequence[str],
+    warnings: Sequence[Remark],
+    judged: Callable[[Estimate, Estimate], Agreement] | None,
+) -> Hessian:
+    """Return what was found of pairs that meet, beside the zeros of the others.
+
+    ``judged`` tells how a difference agrees with an exact number, if that is wanted.
+    """
+    shown, left_out = _visible_pairs(problem.variables, where.pairs)
     if left_out:
         never = "are 0 everywhere: their variables meet in no part of the formula"
-        warnings.append(Remark(f"{left_out:,} of the second derivatives {never}"))
+        warnings = *warnings, Remark(f"{left_out:,} of the second derivatives {never}")
     zeros = dict.fromkeys(shown, _ZERO)
     columns = {name: zeros | found[name] for name in names}
     agreements = {}
-    if "finite" in names and len(columns) > 1:
-        most = problem.settings.digits if problem.precise else 16
-        known, measured = zeros | swept, columns["finite"]
-        agreements = {pair: judge(measured[pair], known[pair], most) for pair in shown}
+    if judged and len(columns) > 1:
+        known, measured = zeros | found["backprop"], columns["finite"]
+        agreements = {pair: judged(measured[pair], known[pair]) for pair in shown}
     return Hessian(
-        problem, valued(problem).number, columns,
-        dict.fromkeys(shown, number("0")) | formulas, agreements, tuple(warnings),
+        problem, value, columns,
+        {**dict.fromkeys(shown, number("0")), **formulas}, agreements, tuple(warnings),
         left_out=left_out,
     )  # fmt: skip
 
@@ -190,7 +209,7 @@ def _sparsity(problem: Problem) -> Sparsity:
     Raises UsageError if they meet so often that nobody would wait for it.
     """
     try:
-        return _meetings(problem.parsed.expression, problem.variables)
+        return meetings(problem.parsed.expression, problem.variables)
     except TooDense:
         raise UsageError(
             f"{len(problem.variables)} variables have more than {MOST:,} second"
@@ -201,7 +220,7 @@ def _sparsity(problem: Problem) -> Sparsity:
 
 
 @lru_cache(maxsize=1)
-def _meetings(expression: Expression, names: tuple[str, ...]) -> Sparsity:
+def meetings(expression: Expression, names: tuple[str, ...]) -> Sparsity:
     """Return where variables meet, once for all points. Raises TooDense."""
     return Sparsity(expression, names, MOST)
 

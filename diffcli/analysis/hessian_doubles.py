@@ -37,7 +37,7 @@ def by_sweeps(problem: Problem, where: Sparsity, warnings: list[Remark]) -> Entr
     entries: dict[Pair, float] = {}
     for name, along_with in others.items():
         try:
-            program = _program(problem, where, name, name)
+            program = program_of_part(problem.program, where, name, name)
             whole = program is problem.program
             tape = problem.tape if whole else program.run(problem.point)
             entries |= hessian_row(tape, name, along_with)
@@ -47,11 +47,12 @@ def by_sweeps(problem: Problem, where: Sparsity, warnings: list[Remark]) -> Entr
     return {pair: _estimate(entries.get(pair, math.nan)) for pair in where.pairs}
 
 
-def _program(problem: Problem, where: Sparsity, name: str, other: str) -> Program:
-    """Return the program of the terms in which two variables stand."""
+def program_of_part(
+    program: Program, where: Sparsity, name: str, other: str
+) -> Program:
+    """Return the program of the terms of a formula in which two variables stand."""
     part = where.part(name, other)
-    whole = part is problem.parsed.expression
-    return problem.program if whole else _compiled(part)
+    return program if part is program.expressions[0] else _compiled(part)
 
 
 def formulas(
@@ -63,7 +64,7 @@ def formulas(
     """
     digits = problem.settings.digits if problem.precise else DOUBLE
     at_corners = slopes_or_kink(problem, max(digits, _SPARE))
-    firsts, formulas, said = _second(
+    firsts, formulas, said = derivatives(
         problem.parsed.expression, problem.variables, tuple(pairs)
     )
     corners: Entries = {}
@@ -113,7 +114,7 @@ def twice(expression: Expression, name: str, other: str) -> Derivation:
 
 
 @lru_cache(maxsize=1)
-def _second(
+def derivatives(
     expression: Expression, names: tuple[str, ...], pairs: tuple[Pair, ...]
 ) -> tuple[dict[str, Derivation], dict[Pair, Expression], str]:
     """Return first and second derivatives, once for all points of a formula.
@@ -146,7 +147,7 @@ def by_differences(problem: Problem, where: Sparsity) -> Entries:
     entries: Entries = {}
     for pair in where.pairs:
         name, other = pair
-        program = _program(problem, where, name, other)
+        program = program_of_part(problem.program, where, name, other)
         line = along(_partial(program, name), problem.point, other)
         try:
             quotient = difference_with(

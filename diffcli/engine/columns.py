@@ -8,6 +8,7 @@ not an ordinary number at an ordinary place is left to who takes one point at a 
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import compress, count
 from typing import TypeVar
 
@@ -163,7 +164,7 @@ def both_passes(
     passes = Passes(program, values, adjoints, locals_, set())
     bad = not_finite([*values, *map(passes.partial, names)])
     if names:
-        bad |= _rough(program, values)
+        bad |= rough_places(program, values)
     return passes._replace(bad=bad)
 
 
@@ -195,7 +196,7 @@ def _adjoints(
 
 
 def slopes(passes: Passes, name: str) -> list[Column]:
-    """Return what ``Tape.slopes`` does, as columns."""
+    """Return what ``Tape.slopes`` does, as columns, but for the sign of zeros."""
     program, values = passes.program, passes.values
     slopes: list[Column] = [0.0] * len(values)
     start = program.inputs.get(name)
@@ -211,17 +212,12 @@ def slopes(passes: Passes, name: str) -> list[Column]:
                 factor = passes.locals.get((row, slope))
                 if factor is None:
                     factor = local(slope, values[row], *given)
-                locals_[place] = total(locals_.get(place, 0.0), factor)
+                before = locals_.get(place)
+                locals_[place] = factor if before is None else total(before, factor)
+        terms = (product(factor, slopes[place]) for place, factor in locals_.items())
         if locals_:
-            pairs = [column for a, x in locals_.items() for column in (x, slopes[a])]
-            slopes[row] = columns.spread(_slope, *pairs)
+            slopes[row] = reduce(total, terms)
     return slopes
-
-
-def _slope(*pairs: float) -> float:
-    """Return the sum of local partials times slopes, as ``Tape.slopes`` adds it."""
-    terms = zip(pairs[::2], pairs[1::2], strict=True)
-    return sum((x * s for x, s in terms if x and s), 0.0)
 
 
 def not_finite(found: list[Column]) -> set[int]:
@@ -239,7 +235,7 @@ def not_finite(found: list[Column]) -> set[int]:
     return bad
 
 
-def _rough(program: Program, values: list[Column]) -> set[int]:
+def rough_places(program: Program, values: list[Column]) -> set[int]:
     """Return the places where a function is not smooth at its arguments."""
     bad: set[int] = set()
     for row in program.calls:

@@ -59,6 +59,12 @@ class NoDifference(ArithmeticError):
 _SAME = 1e-9  # how well x + h must hold h, so that h itself is divided by
 
 
+def width(low: float, high: float, h: float) -> float:
+    """Return the step as chosen; where x + h cannot hold it, the distance as it is."""
+    distance = high - low
+    return h if abs(distance - h) <= _SAME * h else distance
+
+
 class Quotient(Record):
     """Two samples and the slope between them."""
 
@@ -76,8 +82,7 @@ class Quotient(Record):
         So the numbers are those of the formula as it is taught, until rounding in
         x + h would count.
         """
-        distance = self.high - self.low
-        return self.h if abs(distance - self.h) <= _SAME * self.h else distance
+        return width(self.low, self.high, self.h)
 
     @property
     def slope(self) -> float:
@@ -153,6 +158,22 @@ def order_of(scheme: str) -> int:
 def truncated(quotient: Quotient, wide: Quotient, order: int) -> float:
     """Return how far a quotient is off, by one with twice the step."""
     return abs(wide.slope - quotient.slope) / (3 if order == 2 else 1)
+
+
+def estimated(
+    order: int, h: float, value_error: float, *samples: float
+) -> tuple[float, float]:
+    """Return the slope of a quotient and its error, by samples with h and with 2*h.
+
+    They are each place and the value there. No numbers: there is more to say about it.
+    """
+    low, below, high, above, low2, below2, high2, above2 = samples
+    if low == high or low2 == high2:
+        return math.nan, math.nan
+    quotient = Quotient(low, high, below, above, h)
+    wide = Quotient(low2, high2, below2, above2, 2 * h)
+    slope, error = quotient.slope, truncated(quotient, wide, order)
+    return slope, 2 * error + quotient.noise(value_error)
 
 
 def ends(x: float, h: float, scheme: str) -> tuple[float, float]:

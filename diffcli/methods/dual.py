@@ -29,12 +29,14 @@ def gradient(problem: Problem) -> MethodResult:
 
 def gradients(problems: Problems) -> MethodResult:
     """Return the same at many points."""
+    from diffcli.arithmetics.columns import total
     from diffcli.engine.columns import slopes
 
     output = problems.program.outputs[0]
     partials = {
         name: many(
-            slopes(problems.passes, name)[output], problems.bounds.get(name, 0.0)
+            total(0.0, slopes(problems.passes, name)[output]),  # never -0.0
+            problems.bounds.get(name, 0.0),
         )
         for name in problems.variables
     }

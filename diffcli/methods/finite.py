@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, cast
 from diffcli.engine.stencils import (
     Difference,
     NoDifference,
-    Quotient,
     along,
     difference,
     ends,
+    estimated,
     order_of,
     step_width,
-    truncated,
 )
 from diffcli.engine.tape import Undefined
 from diffcli.problem import (
@@ -98,7 +97,9 @@ def gradients(problems: Problems) -> MethodResult:
             for place in map(list, zip(*pairs, strict=True)):
                 values = problems.values(problems.program, {**points, name: place})
                 given += place, values[problems.program.outputs[0]]
-        quotients = map(partial(_slope, order), *(filled(each, size) for each in given))
+        quotients = map(
+            partial(estimated, order), *(filled(each, size) for each in given)
+        )
         slope, error = map(list, zip(*quotients, strict=True))
         problems.bad |= not_finite([error])
         partials[name] = many(slope, error)
@@ -107,19 +108,6 @@ def gradients(problems: Problems) -> MethodResult:
         )
     calls = order * len(evidence) + (order == 1 and bool(evidence))
     return MethodResult("finite", partials, calls, evidence)
-
-
-def _slope(
-    order: int, h: float, value_error: float, *samples: float
-) -> tuple[float, float]:
-    """Return a quotient and its error; no numbers: there is more to say about it."""
-    low, below, high, above, low2, below2, high2, above2 = samples
-    if low == high or low2 == high2:
-        return math.nan, math.nan
-    quotient = Quotient(low, high, below, above, h)
-    wide = Quotient(low2, high2, below2, above2, 2 * h)
-    slope, error = quotient.slope, truncated(quotient, wide, order)
-    return slope, 2 * error + quotient.noise(value_error)
 
 
 def _without(name: str, reason: ArithmeticError) -> Remark:

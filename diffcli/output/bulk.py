@@ -1,37 +1,37 @@
 """Many results at once, which csv, tsv and plain write as columns."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
-from diffcli.output.numbers import plain_numbers
 from diffcli.records import Record
+
+Cells = Sequence[Sequence[Iterable[str]]]
+"""For each line of a result its cells, as columns; what all have repeats for ever."""
 
 
 class Bulk(Record):
-    """Many results for csv, tsv and plain, as columns of numbers."""
+    """Many results for csv, tsv, plain and jsonl."""
 
     #: What each row brings along, as it was written, and what parts the cells there.
     texts: Sequence[str]
     separator: str
-    #: The columns; the value first.
-    numbers: Sequence[Sequence[float]]
-    #: What all of them end with.
-    status: str
+    #: Makes for each line of a result the cells, as columns.
+    cells: Callable[[], Cells]
+    #: Makes the numbers of a result that plain shows, as columns.
+    shown: Callable[[], Iterable[Iterable[str]]]
     #: Makes the record of a block's rows, with Each for what differs among them.
     record: Callable[[], dict[str, Any]] = dict
     #: Which of them these are.
     places: slice = slice(None)
 
     def lines(self, separator: str) -> str:
-        """Return the rows as lines of csv or tsv, which separate cells by a sign."""
-        cells = (*map(plain_numbers, self.numbers), repeat(self.status))
-        return Bundle(self.texts, self.separator, (cells,)).lines(separator)
+        """Return the results as lines of csv or tsv, with a sign between cells."""
+        return Bundle(self.texts, self.separator, self.cells()).lines(separator)
 
     def brief(self) -> str:
-        """Return the partials alone, a line each; the values where there are none."""
-        partials = map(plain_numbers, self.numbers[1:] or self.numbers)
-        return "\n".join(map(" ".join, zip(*partials, strict=True)))
+        """Return the numbers alone, a line for each result."""
+        return "\n".join(map(" ".join, zip(*self.shown(), strict=True)))
 
 
 class Bundle(Record):
@@ -40,8 +40,7 @@ class Bundle(Record):
     #: What each result brings along, as it was written, and what parts the cells there.
     texts: Sequence[str]
     separator: str
-    #: For each of its lines the cells, as columns.
-    cells: Sequence[Sequence[Iterable[str]]]
+    cells: Cells
 
     def lines(self, separator: str) -> str:
         """Return the results as lines, which separate cells by a sign."""

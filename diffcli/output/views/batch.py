@@ -1,15 +1,18 @@
 """One point, or one formula, of many: a row for programs, a comparison for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, repeat
 from typing import Any
 
-from diffcli.analysis.batch import Entry, Stretch
+from diffcli.analysis.batch import Entry
+from diffcli.analysis.grad import Comparison
+from diffcli.analysis.hessian import Hessian
+from diffcli.analysis.together import Stretch
 from diffcli.language.notation import Notation
-from diffcli.output.bulk import Bulk
+from diffcli.output.bulk import Bulk, Cells
 from diffcli.output.document import Block, Document, Facts, Run, Sheet
-from diffcli.output.numbers import plain_number
+from diffcli.output.numbers import plain_number, plain_numbers
 from diffcli.output.views import grad, heading, hessian
 from diffcli.records import Each
 
@@ -28,17 +31,38 @@ def document(entry: Entry) -> Document:
 
 def bulk(stretch: Stretch) -> Bulk:
     """Return the results for neighbouring rows at which the function is smooth."""
-    texts, separator, numbers, _, places, _ = stretch
-    return Bulk(texts, separator, numbers, "ok", partial(_records, stretch), places)
+    texts, separator, numbers, whole, places, _ = stretch
+    cells: Callable[[], Cells] = partial(_cells, numbers)
+    shown: Callable[[], Iterable[Iterable[str]]] = partial(_shown, numbers)
+    if isinstance(whole, Hessian):
+        cells = partial(hessian.cells, whole, places)
+        shown = partial(hessian.shown, whole, places)
+    return Bulk(texts, separator, cells, shown, partial(_records, stretch), places)
+
+
+def _cells(numbers: Sequence[Sequence[float]]) -> Cells:
+    """Return for the only line of a result its cells, as columns."""
+    return [(*map(plain_numbers, numbers), repeat("ok"))]
+
+
+def _shown(numbers: Sequence[Sequence[float]]) -> Iterable[Iterable[str]]:
+    """Return the partials alone, as columns; the values where there are none."""
+    return map(plain_numbers, numbers[1:] or numbers)
 
 
 def _records(stretch: Stretch) -> dict[str, Any]:
     """Return one record for all rows; what they bring along is of these rows alone."""
-    texts, separator, _, comparison, _, columns = stretch
-    assert comparison is not None
-    cells = zip(*(text.split(separator) for text in texts), strict=True)
-    carried = dict(zip(columns, map(Each, cells), strict=True))
-    return {**grad.document(comparison).record(), "input": carried}
+    assert stretch.whole is not None
+    cells = zip(*(text.split(stretch.separator) for text in stretch.texts), strict=True)
+    carried = dict(zip(stretch.header, map(Each, cells), strict=True))
+    return {**_of_one(stretch.whole).record(), "input": carried}
+
+
+def _of_one(found: Comparison | Hessian) -> Document:
+    """Return what is said of a point where it stands alone."""
+    if isinstance(found, Hessian):
+        return hessian.document(found)
+    return grad.document(found)
 
 
 def formula_document(entry: Entry) -> Document:
@@ -69,9 +93,8 @@ def long_header(methods: Sequence[str], order: int = 1) -> tuple[str, ...]:
 
 def _alone(entry: Entry) -> Document | None:
     """Return what is said of the entry's formula where it stands alone."""
-    if entry.hessian is not None:
-        return hessian.document(entry.hessian)
-    return grad.document(entry.comparison) if entry.comparison is not None else None
+    found = entry.hessian or entry.comparison
+    return None if found is None else _of_one(found)
 
 
 def _of_formula(entry: Entry) -> Sheet:

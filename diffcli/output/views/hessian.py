@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from diffcli import methods
 from diffcli.analysis.hessian import Hessian
 from diffcli.engine.second_order import Pair
 from diffcli.language.notation import Notation
+from diffcli.output.bulk import Cells
 from diffcli.output.document import (
     Block,
     Column,
@@ -18,7 +20,7 @@ from diffcli.output.document import (
     Sheet,
     Table,
 )
-from diffcli.output.numbers import plain_number
+from diffcli.output.numbers import plain_number, plain_numbers
 from diffcli.output.views import (
     data_cell,
     data_column,
@@ -35,6 +37,8 @@ from diffcli.output.views import (
     sentences,
     step_fact,
 )
+from diffcli.problem import Estimate
+from diffcli.records import Each
 
 SCHEMA = "diffcli/hessian/2"
 
@@ -143,6 +147,38 @@ def _brief(hessian: Hessian) -> str:
     known |= {(other, name): text for (name, other), text in known.items()}
     zero = plain(0.0)
     return " ".join(known.get((x, y), zero) for x in names for y in names)
+
+
+# ---- many at once -----------------------------------------------------------------
+
+
+def cells(hessian: Hessian, places: slice) -> Cells:
+    """Return what ``_sheet`` does at some of many points, as columns."""
+    return [
+        (
+            *map(repeat, pair),
+            *(_texts(e[pair], places) for e in hessian.columns.values()),
+            repeat("ok"),
+        )
+        for pair in _pairs(hessian)
+    ]
+
+
+def shown(hessian: Hessian, places: slice) -> Iterator[Iterable[str]]:
+    """Return what ``_brief`` does at some of many points, as columns."""
+    names = hessian.problem.variables
+    known = {p: _texts(hessian.partial(*p), places) for p in _pairs(hessian)}
+    known |= {(other, name): texts for (name, other), texts in known.items()}
+    zeros = _texts(Estimate(0.0, 0.0), places)
+    return (known.get((x, y), zeros) for x in names for y in names)
+
+
+def _texts(estimate: Estimate, places: slice) -> list[str]:
+    """Return the numbers at some of many points; one that all share is no column."""
+    value: Any = estimate.value
+    if isinstance(value, Each):
+        return list(plain_numbers(value.column[places]))
+    return [plain_number(value)] * (places.stop - places.start)
 
 
 def _plain(hessian: Hessian) -> Callable[[Any], str]:

@@ -1,0 +1,251 @@
+"""The Hessian at the rows of a table, many rows at once.
+
+Where the three ways have nothing to say but numbers, a block's columns give them: such
+a row has the bits that it has alone. Every other row is left to ``hessian``.
+"""
+
+import operator
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from itertools import compress, count, repeat
+from typing import Any, cast
+
+from diffcli.analysis import together
+from diffcli.analysis.certainty import uncertain
+from diffcli.analysis.grad import Agreement, judge
+from diffcli.analysis.hessian import meetings, of_all_pairs
+from diffcli.analysis.hessian_doubles import derivatives, program_of_part
+from diffcli.analysis.together import Together
+from diffcli.arithmetics.columns import Column
+from diffcli.engine import column_bounds
+from diffcli.engine.columns import both_passes, filled, not_finite, rough_places
+from diffcli.engine.derivation import Derivation
+from diffcli.engine.second_columns import Sweeps
+from diffcli.engine.second_order import Pair
+from diffcli.engine.sparsity import Sparsity, TooDense
+from diffcli.engine.stencils import ends, estimated, order_of, step_width, width
+from diffcli.engine.tape import Program, Tape
+from diffcli.language.expression import Expression
+from diffcli.language.parser import Parsed
+from diffcli.problem import DOUBLE, Estimate, Problem, Problems, Settings
+from diffcli.records import Each
+
+Entries = dict[Pair, tuple[list[float], list[float]]]
+"""By pair the numbers, and how far each may be off; nothing, if nobody asks."""
+
+
+class Asked:
+    """What is asked at every row, and what has to be known for that once."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        program: Program,
+        variables: tuple[str, ...],
+        settings: Settings,
+        names: Sequence[str],
+        *,
+        alone: bool,
+    ) -> None:
+        """Take what is asked; ``alone`` asks for numbers without their errors."""
+        self.parsed, self.program, self.variables = parsed, program, variables
+        self.settings, self.names, self.alone = settings, names, alone
+
+    @cached_property
+    def at_once(self) -> int:
+        """How many points are taken at once, so that memory stays small; 0: none."""
+        searching = "finite" in self.names and self.settings.h == "auto"
+        if self.settings.digits > DOUBLE or searching:
+            return 0
+        try:
+            pairs = self.where.pairs
+        except TooDense:
+            return 0
+        firsts, _, said = self.derivatives
+        if said:
+            return 0
+        rows = len(self.program.nodes) * (2 + len(firsts)) + len(self.formulas.nodes)
+        return together.at_once(rows + len(pairs) * len(self.names))
+
+    @cached_property
+    def where(self) -> Sparsity:
+        """Where the variables meet. Raises TooDense."""
+        return meetings(self.parsed.expression, self.variables)
+
+    @cached_property
+    def derivatives(
+        self,
+    ) -> tuple[dict[str, Derivation], dict[Pair, Expression], str]:
+        """First and second derivatives, and why some are missing."""
+        return derivatives(self.parsed.expression, self.variables, self.where.pairs)
+
+    @cached_property
+    def formulas(self) -> Program:
+        """The second derivatives' formulas, a pair after the other."""
+        return Program([self.derivatives[1][pair] for pair in self.where.pairs])
+
+    @cached_property
+    def firsts(self) -> Program | None:
+        """The first derivatives' formulas; None: they are smooth everywhere."""
+        program = Program([first.result for first in self.derivatives[0].values()])
+        return program if program.rough else None
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[Program, list[str]]]:
+        """By variable the program of its terms, and the variables that it meets."""
+        found: dict[str, tuple[Program, list[str]]] = {}
+        for name, other in self.where.pairs:
+            if name not in found:
+                found[name] = self._part(name, name), []
+            found[name][1].append(other)
+        return found
+
+    @cached_property
+    def lines(self) -> dict[tuple[Program, str], list[str]]:
+        """By program and variable those whose partials are asked along its line."""
+        found: dict[tuple[Program, str], list[str]] = {}
+        for name, other in self.where.pairs:
+            found.setdefault((self._part(name, other), other), []).append(name)
+        return found
+
+    def at(self, points: Mapping[str, Column]) -> Together:
+        """Return what ``hessian.hessian`` does, at many points.
+
+        Raises ValueError or ArithmeticError if a function refuses one of the points.
+        """
+        parsed, program, variables = self.parsed, self.program, self.variables
+        problems = Problems(parsed, program, variables, points, self.settings)
+        size = max(
+            len(column) for column in points.values() if isinstance(column, list)
+        )
+        if self.firsts is not None:
+            values = problems.values(self.firsts, points)
+            problems.bad |= rough_places(self.firsts, values)
+        wanted = [*self.names] if self.alone else ["symbolic", "backprop", *self.names]
+        found = {n: _WAYS[n](self, problems, size) for n in dict.fromkeys(wanted)}
+        judged = None
+        if not self.alone:
+            problems.bad |= _doubtful(found["symbolic"], found["backprop"])
+            judged = _judged if "finite" in self.names else None
+        point = {name: _each(filled(column, size)) for name, column in points.items()}
+        settings, value = self.settings, _each(filled(problems.passes.value, size))
+        problem = Problem(
+            parsed, program, variables, point, settings, cast("Tape", None)
+        )
+        whole = of_all_pairs(
+            problem, value, self.where, self.derivatives[1],
+            {name: _with_each(entries) for name, entries in found.items()},
+            self.names, (), judged,
+        )  # fmt: skip
+        return Together(whole, (), problems.bad)
+
+    def _part(self, name: str, other: str) -> Program:
+        return program_of_part(self.program, self.where, name, other)
+
+
+def _by_sweeps(asked: Asked, problems: Problems, size: int) -> Entries:
+    """Return the entries by reverse over forward."""
+    sweeps: dict[Program, Sweeps] = {}
+    found: dict[Pair, Column] = {}
+    for name, (program, others) in asked.rows.items():
+        if program not in sweeps:
+            whole = program is problems.program
+            part = problems if whole else problems.of(program)
+            sweeps[program] = Sweeps(part.passes)
+        found |= sweeps[program].row(name, others)
+    for each in sweeps.values():
+        problems.bad |= each.bad
+    return {pair: (filled(found[pair], size), []) for pair in asked.where.pairs}
+
+
+def _by_rules(asked: Asked, problems: Problems, size: int) -> Entries:
+    """Return the values of the second derivatives' formulas."""
+    program = asked.formulas
+    values = problems.values(program, problems.points)
+    errors: list[Column] = []
+    if not asked.alone:
+        errors = column_bounds.value_errors(program, values)
+    return {
+        pair: (filled(values[row], size), filled(errors[row], size) if errors else [])
+        for pair, row in zip(asked.where.pairs, program.outputs, strict=True)
+    }
+
+
+def _by_differences(asked: Asked, problems: Problems, size: int) -> Entries:
+    """Return the entries by differences of the backprop gradient."""
+    found: Entries = {}
+    points, (step, scheme, *_) = problems.points, problems.settings
+    for (program, other), names in asked.lines.items():
+        x = filled(points[other], size)
+        h = [step_width(step, each, scheme) for each in x]
+        samples: list[list[list[float]]] = [[] for _ in names]
+        for wide in [h] if asked.alone else [h, [2 * each for each in h]]:
+            pairs = map(ends, x, wide, repeat(scheme))
+            for place in map(list, zip(*pairs, strict=True)):
+                passes = both_passes(program, {**points, other: place}, names)
+                problems.bad |= passes.bad
+                for name, numbers in zip(names, samples, strict=True):
+                    numbers += place, filled(passes.partial(name), size)
+        for name, numbers in zip(names, samples, strict=True):
+            found[name, other] = _quotients(h, scheme, numbers)
+            problems.bad |= not_finite([*found[name, other]])
+    return found
+
+
+_WAYS = {"finite": _by_differences, "symbolic": _by_rules, "backprop": _by_sweeps}
+
+
+def _quotients(
+    h: list[float], scheme: str, samples: Sequence[list[float]]
+) -> tuple[list[float], list[float]]:
+    """Return quotients, and their errors if there are samples with twice the step.
+
+    There are no numbers where there is more to say.
+    """
+    if len(samples) > 4:
+        exact = repeat(0.0)
+        found = map(partial(estimated, order_of(scheme)), h, exact, *samples)
+        slopes, errors = map(list, zip(*found, strict=True))
+        return slopes, errors
+    low, below, high, above = samples
+    rises = map(operator.sub, above, below)
+    return list(map(operator.truediv, rises, map(width, low, high, h))), []
+
+
+def _doubtful(symbolic: Entries, swept: Entries) -> set[int]:
+    """Give exact entries their errors, and return where there is something to warn of.
+
+    It is what ``hessian`` does: rules have a bound, and the two may differ by more.
+    """
+    bad: set[int] = set()
+    for pair, (values, bounds) in symbolic.items():
+        others = swept[pair][0]
+        apart = map(abs, map(operator.sub, values, others))
+        errors = list(map(operator.add, bounds, apart))
+        bad |= not_finite([errors])
+        for column in (values, others):
+            doubts = map(uncertain, map(Estimate, column, errors))
+            bad.update(compress(count(), doubts))
+        symbolic[pair], swept[pair] = (values, errors), (others, errors)
+    return bad
+
+
+# ---- columns in the place of numbers ---------------------------------------------
+
+
+def _each(column: Sequence[Any]) -> Any:
+    return Each(column)
+
+
+def _with_each(entries: Entries) -> dict[Pair, Estimate]:
+    return {pair: Estimate(*map(_each, columns)) for pair, columns in entries.items()}
+
+
+def _judged(measured: Estimate, known: Estimate) -> Agreement:
+    """Return what ``judge`` does, at many points; zeros are the same at all."""
+    given: tuple[Any, ...] = (*measured, *known)
+    if not isinstance(given[0], Each):
+        return judge(measured, known)
+    value, error, true, bound = (each.column for each in given)
+    column = map(judge, map(Estimate, value, error), map(Estimate, true, bound))
+    return Agreement(*map(_each, zip(*column, strict=True)))
