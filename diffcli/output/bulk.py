@@ -19,7 +19,7 @@ class Bulk(Record):
     #: Makes for each line of a result the cells, as columns.
     cells: Callable[[], Cells]
     #: Makes the numbers of a result that plain shows, as columns.
-    shown: Callable[[], Iterable[Iterable[str]]]
+    words: Callable[[], Iterable[Iterable[str]]]
     #: Makes the record of a block's rows, with Each for what differs among them.
     record: Callable[[], dict[str, Any]] = dict
     #: Which of them these are.
@@ -31,7 +31,7 @@ class Bulk(Record):
 
     def brief(self) -> str:
         """Return the numbers alone, a line for each result."""
-        return "\n".join(map(" ".join, zip(*self.shown(), strict=True)))
+        return "\n".join(map(" ".join, zip(*self.words(), strict=True)))
 
 
 class Bundle(Record):

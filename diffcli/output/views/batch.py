@@ -33,11 +33,11 @@ def bulk(stretch: Stretch) -> Bulk:
     """Return the results for neighbouring rows at which the function is smooth."""
     texts, separator, numbers, whole, places, _ = stretch
     cells: Callable[[], Cells] = partial(_cells, numbers)
-    shown: Callable[[], Iterable[Iterable[str]]] = partial(_shown, numbers)
+    words: Callable[[], Iterable[Iterable[str]]] = partial(_words, numbers)
     if isinstance(whole, Hessian):
         cells = partial(hessian.cells, whole, places)
-        shown = partial(hessian.shown, whole, places)
-    return Bulk(texts, separator, cells, shown, partial(_records, stretch), places)
+        words = partial(hessian.words, whole, places)
+    return Bulk(texts, separator, cells, words, partial(_records, stretch), places)
 
 
 def _cells(numbers: Sequence[Sequence[float]]) -> Cells:
@@ -45,7 +45,7 @@ def _cells(numbers: Sequence[Sequence[float]]) -> Cells:
     return [(*map(plain_numbers, numbers), repeat("ok"))]
 
 
-def _shown(numbers: Sequence[Sequence[float]]) -> Iterable[Iterable[str]]:
+def _words(numbers: Sequence[Sequence[float]]) -> Iterable[Iterable[str]]:
     """Return the partials alone, as columns; the values where there are none."""
     return map(plain_numbers, numbers[1:] or numbers)
 

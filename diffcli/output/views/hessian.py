@@ -164,7 +164,7 @@ def cells(hessian: Hessian, places: slice) -> Cells:
     ]
 
 
-def shown(hessian: Hessian, places: slice) -> Iterator[Iterable[str]]:
+def words(hessian: Hessian, places: slice) -> Iterator[Iterable[str]]:
     """Return what ``_brief`` does at some of many points, as columns."""
     names = hessian.problem.variables
     known = {p: _texts(hessian.partial(*p), places) for p in _pairs(hessian)}
