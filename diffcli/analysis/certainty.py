@@ -32,9 +32,13 @@ _LARGEST = 20_000  # rows of a program that is run again with more digits
 
 def uncertain(estimate: Estimate) -> bool:
     """Tell whether a number is off by more than a reader would expect."""
-    if estimate.value is None:
-        return False
-    return bool(estimate.error > max(_CERTAIN * abs(estimate.value), _NOTHING))
+    value, error = estimate
+    return value is not None and far_off(value, error)
+
+
+def far_off(value: float, error: float) -> bool:
+    """Tell whether a number is there, and off by more than a reader would expect."""
+    return bool(error > max(_CERTAIN * abs(value), _NOTHING))
 
 
 def certified(

@@ -280,11 +280,19 @@ def judge(measured: Estimate, exact: Estimate, most: int = 16) -> Agreement:
     Both may be off by their own estimates, and only by these: there is no absolute
     tolerance, so that a small derivative is judged as strictly as a large one.
     """
-    if measured.value is None or exact.value is None:
+    (value, error), (true, bound) = measured, exact
+    if value is None or true is None:
         return Agreement(None, None, None, "undecided")
-    difference = float(abs(measured.value - exact.value))
-    allowed = float(measured.error + exact.error)
-    size = float(abs(exact.value))
+    return Agreement(*agreement(value, error, true, bound, most))
+
+
+def agreement(
+    measured: float, error: float, exact: float, exact_error: float, most: int = 16
+) -> tuple[float | None, float | None, int | None, str]:
+    """Return what an Agreement has, for numbers that there are."""
+    difference = float(abs(measured - exact))
+    allowed = float(error + exact_error)
+    size = float(abs(exact))
     if not math.isfinite(allowed):
         verdict = "undecided"
     elif difference > allowed:
@@ -293,12 +301,12 @@ def judge(measured: Estimate, exact: Estimate, most: int = 16) -> Agreement:
         verdict = "agree" if difference == 0 or allowed < size else "noise"
     expected = allowed / size if size and math.isfinite(allowed / size) else None
     if difference == 0:
-        return Agreement(0.0, expected, most, verdict)
+        return 0.0, expected, most, verdict
     relative = difference / size if size else math.inf
     if not math.isfinite(relative):
-        return Agreement(None, expected, None, verdict)
+        return None, expected, None, verdict
     digits = min(most, max(0, math.floor(-math.log10(relative))))
-    return Agreement(relative, expected, digits, verdict)
+    return relative, expected, digits, verdict
 
 
 def with_exact_values(

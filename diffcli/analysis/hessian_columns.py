@@ -6,24 +6,24 @@ a row has the bits that it has alone. Every other row is left to ``hessian``.
 
 import operator
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
-from itertools import compress, count, repeat
+from functools import cached_property
+from itertools import compress, count
 from typing import Any, cast
 
 from diffcli.analysis import together
-from diffcli.analysis.certainty import uncertain
-from diffcli.analysis.grad import Agreement, judge
+from diffcli.analysis.certainty import far_off
+from diffcli.analysis.grad import Agreement, agreement, judge
 from diffcli.analysis.hessian import meetings, of_all_pairs
 from diffcli.analysis.hessian_doubles import derivatives, program_of_part
 from diffcli.analysis.together import Together
 from diffcli.arithmetics.columns import Column
 from diffcli.engine import column_bounds
+from diffcli.engine.column_differences import Steps
 from diffcli.engine.columns import both_passes, filled, not_finite, rough_places
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.second_columns import Sweeps
 from diffcli.engine.second_order import Pair
 from diffcli.engine.sparsity import Sparsity, TooDense
-from diffcli.engine.stencils import ends, estimated, order_of, step_width, width
 from diffcli.engine.tape import Program, Tape
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
@@ -174,42 +174,23 @@ def _by_rules(asked: Asked, problems: Problems, size: int) -> Entries:
 def _by_differences(asked: Asked, problems: Problems, size: int) -> Entries:
     """Return the entries by differences of the backprop gradient."""
     found: Entries = {}
-    points, (step, scheme, *_) = problems.points, problems.settings
+    points, (h, scheme, *_) = problems.points, problems.settings
     for (program, other), names in asked.lines.items():
         x = filled(points[other], size)
-        h = [step_width(step, each, scheme) for each in x]
+        steps = Steps(x, h, scheme, errors=not asked.alone)
         samples: list[list[list[float]]] = [[] for _ in names]
-        for wide in [h] if asked.alone else [h, [2 * each for each in h]]:
-            pairs = map(ends, x, wide, repeat(scheme))
-            for place in map(list, zip(*pairs, strict=True)):
-                passes = both_passes(program, {**points, other: place}, names)
-                problems.bad |= passes.bad
-                for name, numbers in zip(names, samples, strict=True):
-                    numbers += place, filled(passes.partial(name), size)
-        for name, numbers in zip(names, samples, strict=True):
-            found[name, other] = _quotients(h, scheme, numbers)
+        for place in steps.places:
+            passes = both_passes(program, {**points, other: place}, names)
+            problems.bad |= passes.bad
+            for name, values in zip(names, samples, strict=True):
+                values.append(filled(passes.partial(name), size))
+        for name, values in zip(names, samples, strict=True):
+            found[name, other] = steps.quotients(values)
             problems.bad |= not_finite([*found[name, other]])
     return found
 
 
 _WAYS = {"finite": _by_differences, "symbolic": _by_rules, "backprop": _by_sweeps}
-
-
-def _quotients(
-    h: list[float], scheme: str, samples: Sequence[list[float]]
-) -> tuple[list[float], list[float]]:
-    """Return quotients, and their errors if there are samples with twice the step.
-
-    There are no numbers where there is more to say.
-    """
-    if len(samples) > 4:
-        exact = repeat(0.0)
-        found = map(partial(estimated, order_of(scheme)), h, exact, *samples)
-        slopes, errors = map(list, zip(*found, strict=True))
-        return slopes, errors
-    low, below, high, above = samples
-    rises = map(operator.sub, above, below)
-    return list(map(operator.truediv, rises, map(width, low, high, h))), []
 
 
 def _doubtful(symbolic: Entries, swept: Entries) -> set[int]:
@@ -224,8 +205,7 @@ def _doubtful(symbolic: Entries, swept: Entries) -> set[int]:
         errors = list(map(operator.add, bounds, apart))
         bad |= not_finite([errors])
         for column in (values, others):
-            doubts = map(uncertain, map(Estimate, column, errors))
-            bad.update(compress(count(), doubts))
+            bad.update(compress(count(), map(far_off, column, errors)))
         symbolic[pair], swept[pair] = (values, errors), (others, errors)
     return bad
 
@@ -246,6 +226,5 @@ def _judged(measured: Estimate, known: Estimate) -> Agreement:
     given: tuple[Any, ...] = (*measured, *known)
     if not isinstance(given[0], Each):
         return judge(measured, known)
-    value, error, true, bound = (each.column for each in given)
-    column = map(judge, map(Estimate, value, error), map(Estimate, true, bound))
-    return Agreement(*map(_each, zip(*column, strict=True)))
+    columns = (each.column for each in given)
+    return Agreement(*map(_each, zip(*map(agreement, *columns), strict=True)))

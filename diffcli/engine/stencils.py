@@ -65,6 +65,19 @@ def width(low: float, high: float, h: float) -> float:
     return h if abs(distance - h) <= _SAME * h else distance
 
 
+def lost_share(low: float, high: float, width: float) -> float:
+    """Return how much of a step as chosen the places do not hold."""
+    return abs(high - low - width) / width
+
+
+def noise(
+    below: float, above: float, width: float, lost: float, value_error: float
+) -> float:
+    """Return how far rounding in two values and places may have moved their slope."""
+    size, slope = EPSILON * (abs(above) + abs(below)), (above - below) / width
+    return 2 * max(size, value_error) / width + lost * abs(slope)
+
+
 class Quotient(Record):
     """Two samples and the slope between them."""
 
@@ -91,9 +104,9 @@ class Quotient(Record):
 
     def noise(self, value_error: float) -> float:
         """How far rounding in the two values may have moved the slope."""
-        size, width = EPSILON * (abs(self.above) + abs(self.below)), self.width
-        held = abs(self.high - self.low - width) / width * abs(self.slope)
-        return 2 * max(size, value_error) / width + held
+        width = self.width
+        lost = lost_share(self.low, self.high, width)
+        return noise(self.below, self.above, width, lost, value_error)
 
 
 def step_width(h: float | str, x: float, scheme: str, order: int = 1) -> float:
@@ -139,7 +152,7 @@ def difference(
     order = order_of(used)
     wide = quotient_at(function, x, 2 * h, used)
     if wide is not None:
-        truncation = truncated(quotient, wide, order)
+        truncation = truncated(quotient.slope, wide.slope, order)
     else:
         narrow = quotient_at(function, x, h / 2, used)
         truncation = math.inf
@@ -155,25 +168,30 @@ def order_of(scheme: str) -> int:
     return 2 if scheme == "symmetric" else 1
 
 
-def truncated(quotient: Quotient, wide: Quotient, order: int) -> float:
+def truncated(slope: float, wide: float, order: int) -> float:
     """Return how far a quotient is off, by one with twice the step."""
-    return abs(wide.slope - quotient.slope) / (3 if order == 2 else 1)
+    return abs(wide - slope) / (3 if order == 2 else 1)
 
 
 def estimated(
-    order: int, h: float, value_error: float, *samples: float
+    order: int,
+    width: float,
+    wider: float,
+    lost: float,
+    value_error: float,
+    below: float,
+    above: float,
+    lower: float,
+    upper: float,
 ) -> tuple[float, float]:
-    """Return the slope of a quotient and its error, by samples with h and with 2*h.
+    """Return the slope of a quotient and its error, by another that is twice as wide.
 
-    They are each place and the value there. No numbers: there is more to say about it.
+    It is what ``difference`` does with numbers alone; ``lost`` is what ``lost_share``
+    says of the narrow one.
     """
-    low, below, high, above, low2, below2, high2, above2 = samples
-    if low == high or low2 == high2:
-        return math.nan, math.nan
-    quotient = Quotient(low, high, below, above, h)
-    wide = Quotient(low2, high2, below2, above2, 2 * h)
-    slope, error = quotient.slope, truncated(quotient, wide, order)
-    return slope, 2 * error + quotient.noise(value_error)
+    slope = (above - below) / width
+    truncation = truncated(slope, (upper - lower) / wider, order)
+    return slope, 2 * truncation + noise(below, above, width, lost, value_error)
 
 
 def ends(x: float, h: float, scheme: str) -> tuple[float, float]:

@@ -1,8 +1,6 @@
 """Finite differences: the function's values a small step apart, nothing else."""
 
 import math
-from functools import partial
-from itertools import repeat
 from typing import TYPE_CHECKING, cast
 
 from diffcli.engine.stencils import (
@@ -10,10 +8,7 @@ from diffcli.engine.stencils import (
     NoDifference,
     along,
     difference,
-    ends,
-    estimated,
     order_of,
-    step_width,
 )
 from diffcli.engine.tape import Undefined
 from diffcli.problem import (
@@ -30,7 +25,6 @@ from diffcli.remarks import Remark
 if TYPE_CHECKING:
     from mpmath import mpf
 
-    from diffcli.arithmetics.columns import Column
 
 TITLE = "finite diff"
 SUMMARY = "difference quotients with step h, forward or symmetric"
@@ -80,31 +74,26 @@ def gradients(problems: Problems) -> MethodResult:
 
     Raises ValueError or ArithmeticError if a function refuses one of the samples.
     """
-    from diffcli.arithmetics.columns import spread
+    from diffcli.engine.column_differences import Steps
     from diffcli.engine.columns import filled, not_finite
 
     points, (asked, scheme, *_) = problems.points, problems.settings
     size = max(len(column) for column in points.values() if isinstance(column, list))
     order = order_of(scheme)
+    off = filled(problems.value_bound, size)
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}
     for name in problems.variables:
-        x = points[name]
-        h = spread(lambda x: step_width(asked, x, scheme), x)
-        given: list[Column] = [h, problems.value_bound]
-        for wide in (h, spread(lambda h: 2 * h, h)):
-            pairs = map(ends, *(filled(c, size) for c in (x, wide)), repeat(scheme))
-            for place in map(list, zip(*pairs, strict=True)):
-                values = problems.values(problems.program, {**points, name: place})
-                given += place, values[problems.program.outputs[0]]
-        quotients = map(
-            partial(estimated, order), *(filled(each, size) for each in given)
-        )
-        slope, error = map(list, zip(*quotients, strict=True))
+        steps = Steps(filled(points[name], size), asked, scheme)
+        samples = []
+        for place in steps.places:
+            values = problems.values(problems.program, {**points, name: place})
+            samples.append(filled(values[problems.program.outputs[0]], size))
+        slope, error = steps.quotients(samples, off)
         problems.bad |= not_finite([error])
         partials[name] = many(slope, error)
         evidence[name] = Difference(
-            cast("float", slope), 0.0, cast("float", h), scheme, (), order
+            cast("float", slope), 0.0, cast("float", steps.h), scheme, (), order
         )
     calls = order * len(evidence) + (order == 1 and bool(evidence))
     return MethodResult("finite", partials, calls, evidence)

@@ -67,32 +67,41 @@ def lines(cells: dict[str, Any], places: slice) -> Iterator[str]:
     """
     import json
 
-    columns: list[Sequence[Any]] = []
+    holes: list[Each] = []
 
     def hole(each: Each) -> str:
-        columns.append(each.column)
+        holes.append(each)
         return _HOLE
 
     count = places.stop - places.start
     text = json.dumps(cells, ensure_ascii=False, allow_nan=False, default=hole)
-    first, *rest = text.split(json.dumps(_HOLE))
+    first, *rest = map(seen, text.split(json.dumps(_HOLE)))
     parts: list[Iterable[str]] = [repeat(first)]
-    for column, behind in zip(columns, rest, strict=True):
-        here = column if len(column) == count else column[places]
-        parts += map(_writer({*map(type, here)}), here), repeat(behind)
-    yield from map(seen, map("".join, zip(*parts, strict=False)))  # some repeat
+    written: dict[Each, list[str]] = {}  # a symmetric matrix has most numbers twice
+    for each, behind in zip(holes, rest, strict=True):
+        if each not in written:
+            column = each.column
+            here = column if len(column) == count else column[places]
+            written[each] = list(map(_writer(here), here))
+        parts += written[each], repeat(behind)
+    yield from map("".join, zip(*parts, strict=False))  # some repeat
 
 
 _HOLE = "\0each\0"
 
 
-def _writer(kinds: set[type]) -> Callable[[Any], str]:
-    """Return what writes the values of a column in which there are these types."""
-    from json import dumps, encoder
-
+def _writer(column: Sequence[Any]) -> Callable[[Any], str]:
+    """Return what writes the values of a column."""
+    kinds = {*map(type, column)}
     if kinds <= {int, float}:  # all are finite
         return repr
-    return encoder.encode_basestring if kinds == {str} else dumps
+    if kinds <= {int, float, type(None)}:
+        return lambda value: "null" if value is None else repr(value)
+    if kinds == {str}:
+        from json.encoder import encode_basestring
+
+        return {text: seen(encode_basestring(text)) for text in {*column}}.__getitem__
+    return line
 
 
 def seen(text: str) -> str:
