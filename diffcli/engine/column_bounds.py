@@ -9,17 +9,17 @@ from functools import partial
 
 from diffcli.arithmetics.columns import Column, spread
 from diffcli.calculus.functions import FIRST, INFIX, SECOND, Function, Number
-from diffcli.engine.bounds import (
+from diffcli.engine.bounds import leaf_errors
+from diffcli.engine.columns import Passes
+from diffcli.engine.roundings import (
     CONSTANT,
     OF_PARTIAL,
     SMALL,
+    add_value_errors,
     habits,
-    leaf_errors,
     through,
-    value_error,
 )
-from diffcli.engine.columns import Passes
-from diffcli.engine.tape import ROUNDING, TINY, Program
+from diffcli.engine.tape import ROUNDING, TINY, Program, at
 
 POWER = INFIX["**"]
 _UNITS = OF_PARTIAL * ROUNDING
@@ -93,13 +93,17 @@ def is_whole_power(function: Function, given: list[Column]) -> bool:
 
 
 def _of_one(function: Function, y: float, u: float, error: float) -> float:
-    return value_error(function, [y, u], [0.0, error], 0, 1, -1)
+    errors = [error]
+    add_value_errors(errors, [u], [(y, function, 0, -1, None, None)])
+    return errors[-1]
 
 
 def _of_two(
     function: Function, y: float, u: float, v: float, first: float, second: float
 ) -> float:
-    return value_error(function, [y, u, v], [0.0, first, second], 0, 1, 2)
+    errors = [first, second]
+    add_value_errors(errors, [u, v], [(y, function, 0, 1, None, None)])
+    return errors[-1]
 
 
 def _rounded(own: float, y: float) -> float:
@@ -165,9 +169,9 @@ def _to_one(
     upstream = abs(upstream)
     if upstream == 0.0 and uncertain == 0.0:
         return bound
-    return bound + through(
-        slope, upstream, uncertain, [y, u], [y_error, u_error], 0, 1, -1
-    )
+    values, errors = [y, u], [y_error, u_error]
+    local = at(slope, y, u)
+    return bound + through(slope, local, upstream, uncertain, values, errors, 0, 1, -1)
 
 
 def _to_one_of_two(
@@ -177,9 +181,9 @@ def _to_one_of_two(
     upstream = abs(upstream)
     if upstream == 0.0 and uncertain == 0.0:
         return bound
-    return bound + through(
-        slope, upstream, uncertain, [y, u, v], [y_error, u_error, v_error], 0, 1, 2
-    )
+    values, errors = [y, u, v], [y_error, u_error, v_error]
+    local = at(slope, y, u, v)
+    return bound + through(slope, local, upstream, uncertain, values, errors, 0, 1, 2)
 
 
 _ONE_EDGE: dict[int, Callable[..., float]] = {2: _to_one, 3: _to_one_of_two}

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import compress, islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from diffcli.calculus.functions import NAMED, ONE, WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
@@ -28,6 +28,10 @@ TINY = 5e-324
 _ROUGH = frozenset(row.value for row in NAMED.values() if row.rough is not None)
 
 _Partials = tuple[Number | None, ...]
+_Toward = tuple[list[float | None], list[float | None]]
+"""What the partials toward first and second arguments are; None: there is none."""
+_Edges = tuple[int, int, int, tuple[Number, ...], float | None, float | None]
+"""A call's row, its arguments' rows, the partials toward them, and what these are."""
 Edge = tuple[int, int, Number, int, int]
 """A call's row, an argument's, the partial toward it, and all arguments' rows."""
 Adjoint = TypeVar("Adjoint")
@@ -117,16 +121,16 @@ class Program:
         rows = range(len(self.nodes) - 1, len(self.leaves) - 1, -1)
         return list(self._active(rows))
 
-    def backward(self) -> Iterator[tuple[int, int, int, _Partials]]:
+    def backward(self, *columns: Sequence[Any]) -> Iterator[Any]:
         """Return for each active call, last first, what a backward pass asks for.
 
-        Its row, the rows of its arguments (-1: none), and the partials toward them
-        (None: the argument is inactive).
+        Its row, the rows of its arguments (-1: none), the partials toward them (None:
+        the argument is inactive), and what more columns say of it.
         """
         rows = range(len(self.nodes) - 1, len(self.leaves) - 1, -1)
-        first, second = reversed(self.first), reversed(self.second)
-        columns = zip(rows, first, second, reversed(self.partials), strict=True)
-        return self._active(columns)
+        every: tuple[Sequence[Any], ...] = (self.first, self.second, self.partials)
+        backwards = (reversed(column) for column in (*every, *columns))
+        return self._active(zip(rows, *backwards, strict=True))
 
     def _active(self, calls: Iterable[_Row]) -> Iterator[_Row]:
         """Return what belongs to active calls, of what there is for all, last first."""
@@ -355,16 +359,68 @@ class Undefined(ArithmeticError):
         return args[0]
 
 
+def at(slope: Number, *given: float) -> float:
+    """Return a local partial for a value and its arguments; nan: there is none."""
+    try:
+        return slope(*given)
+    except (ValueError, ArithmeticError):
+        return math.nan
+
+
 class Tape:
     """One forward pass: the value of every row."""
 
-    __slots__ = ("errors", "program", "values")
+    __slots__ = ("_toward", "errors", "program", "values")
 
     def __init__(self, program: Program, values: list[float]) -> None:
         self.program = program
         self.values = values
         #: A bound on the rounding of every value, once somebody has asked for it.
         self.errors: list[float] | None = None
+        self._toward: _Toward | None = None
+
+    @property
+    def toward(self) -> _Toward:
+        """The local partials of every call toward its first and second argument.
+
+        Computed when they are asked for. None: there is no such argument, or it is
+        inactive. Not a number: there is no partial.
+        """
+        if self._toward is None:
+            self._toward = self._locals()
+        return self._toward
+
+    def _locals(self) -> _Toward:
+        program, values = self.program, self.values
+        toward: _Toward = [], []
+        add_first, add_second = toward[0].append, toward[1].append
+        computed = islice(values, len(program.leaves), None)
+        for y, slopes, a, b in zip(
+            computed, program.partials, program.first, program.second, strict=True
+        ):
+            second = None
+            try:
+                if b < 0:
+                    first = slopes[0](y, values[a])  # type: ignore[misc]
+                else:
+                    one, other = slopes
+                    u, v = values[a], values[b]
+                    first = 1.0 if one is ONE else one and one(y, u, v)
+                    second = 1.0 if other is ONE else other and other(y, u, v)
+            except (ValueError, ArithmeticError):
+                given = [values[a]] if b < 0 else [values[a], values[b]]
+                found = [slope and at(slope, y, *given) for slope in slopes]
+                first, second = found if b >= 0 else (*found, None)
+            add_first(first)
+            add_second(second)
+        return toward
+
+    def edges(self) -> Iterator[_Edges]:
+        """Return for each active call, last first, what a backward pass asks for.
+
+        To what ``Program.backward`` has it adds the numbers that the partials are.
+        """
+        return self.program.backward(*self.toward)
 
     def backward(self, output: int = 0) -> "BackwardPass":
         """Return the backward pass from one output.
@@ -374,40 +430,18 @@ class Tape:
         that depend on no variable keep 0. Where a local partial does not exist, the
         adjoints below it are not a number.
         """
-        values, program = self.values, self.program
-        adjoints = [0.0] * len(values)
+        program = self.program
+        adjoints = [0.0] * len(self.values)
         adjoints[program.outputs[output]] = 1.0
-        for row, a, b, partials in program.backward():
+        for row, a, b, _, toward_a, toward_b in self.edges():
             upstream = adjoints[row]
             if upstream == 0.0:
                 continue
-            first = partials[0]
-            try:
-                if b < 0:
-                    adjoints[a] += upstream * first(values[row], values[a])  # type: ignore[misc]
-                    continue
-                second = partials[1]
-                if first is ONE:
-                    adjoints[a] += upstream
-                elif first is not None:
-                    adjoints[a] += upstream * first(values[row], values[a], values[b])
-                if second is not None:
-                    adjoints[b] += upstream * second(values[row], values[a], values[b])
-            except (ValueError, ArithmeticError):
-                self._add_where_there_is_none(adjoints, row, partials)
+            if toward_a is not None:
+                adjoints[a] += upstream * toward_a
+            if toward_b is not None:
+                adjoints[b] += upstream * toward_b
         return BackwardPass(self, adjoints)
-
-    def _add_where_there_is_none(
-        self, adjoints: list[float], row: int, partials: _Partials
-    ) -> None:
-        """Go on at the first local partial of a row that does not exist."""
-        missing = False
-        for place, argument in enumerate(self.program.arguments(row)):
-            if partials[place] is not None:
-                local = self.local(row, place)
-                missing = missing or local != local
-                if missing:
-                    adjoints[argument] += adjoints[row] * local
 
     def locals(self, row: int) -> dict[int, float]:
         """Return the local partials of a row toward its active arguments."""
@@ -422,10 +456,7 @@ class Tape:
     def local(self, row: int, place: int) -> float:
         """Return the partial of a row toward one argument; nan: there is none."""
         given = [self.values[argument] for argument in self.program.arguments(row)]
-        try:
-            return self.program.function(row).partials[place](self.values[row], *given)
-        except (ValueError, ArithmeticError):
-            return math.nan
+        return at(self.program.function(row).partials[place], self.values[row], *given)
 
     def slopes(self, name: str) -> list[float]:
         """Return the slope of every row when one variable moves with slope 1.
