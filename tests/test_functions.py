@@ -19,9 +19,9 @@ from diffcli.calculus.functions import (
     Function,
 )
 from diffcli.calculus.numeric import polygamma, psi
+from diffcli.engine.bounds import shift_by_all, shift_by_argument, uses_value
 from diffcli.engine.derivation import derive
 from diffcli.engine.fold import operation
-from diffcli.engine.roundings import shift_by_all, shift_by_argument, uses_value
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import call, number, variable
 from diffcli.language.latex_printer import latex

@@ -11,17 +11,15 @@ from itertools import repeat
 
 from diffcli.arithmetics.columns import Column, local, spread
 from diffcli.calculus.functions import FIRST, SECOND, Function, Number
-from diffcli.engine.bounds import leaf_errors
+from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.columns import Passes
 from diffcli.engine.roundings import (
     CONSTANT,
     LEAPING,
-    OF_PARTIAL,
     SHORT,
     SMALL,
     roundings,
-    uses,
 )
 from diffcli.engine.tape import ROUNDING, TINY, Program
 

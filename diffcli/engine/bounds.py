@@ -1,20 +1,43 @@
-"""How far rounding may have moved the value and each partial of a backward pass.
+"""How far rounding may have moved each partial of a backward pass, and the value.
 
 A running error analysis beside the two passes: every row's value and adjoint is taken
-as off by a little, and what that does to the next row (``roundings``) is added up.
+as off by a little, and what that does to the next row is added up. The values are dealt
+with by ``roundings``. A local partial is off by what it rounds; and as it is computed
+from numbers that are off, it is found by moving them how far that moves it.
 
 Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3.
 """
 
 import math
+from collections.abc import Callable
+from functools import cache
 from itertools import islice
 from operator import attrgetter
 
-from diffcli.calculus.functions import ARITHMETIC, NAMED
-from diffcli.engine.roundings import VALUE, add_value_errors, roundings, through
-from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Tape
+from diffcli.calculus.functions import (
+    ARITHMETIC,
+    FIRST,
+    NAMED,
+    ONE,
+    SECOND,
+    Number,
+)
+from diffcli.engine.roundings import (
+    CONSTANT,
+    LONG,
+    SHORT,
+    SMALL,
+    VALUE,
+    add_value_errors,
+    change,
+    roundings,
+    underflow,
+)
+from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Program, Tape
 from diffcli.language.expression import Number as NumberNode
 
+OF_PARTIAL = 32.0  # roundings in a local partial, which may square: exp(-u*u)
+_OF_PARTIAL = OF_PARTIAL * ROUNDING
 _CIRCULAR = ("sin", "cos", "tan", "asin", "acos", "atan")
 _ROUNDED_WELL = ("power", "sqrt", "exp", "log", "abs", *_CIRCULAR)
 #: Those that are as good as rounded once.
@@ -118,3 +141,142 @@ def leaf_errors(program: Program) -> list[float]:
         else 0.0
         for node in program.nodes[: len(program.leaves)]
     ]
+
+
+# ---- local partials -----------------------------------------------------------------
+
+
+def through(
+    slope: Number,
+    local: float,
+    upstream: float,
+    uncertain: float,
+    values: list[float],
+    errors: list[float],
+    row: int,
+    a: int,
+    b: int,
+) -> float:
+    """Return what an edge adds to the bound on its argument's adjoint.
+
+    ``local`` is the slope of the row there, not a number if there is none; ``upstream``
+    the size of the row's adjoint, ``uncertain`` the bound on it.
+    """
+    size, moved = abs(local), 0.0
+    if size != size:
+        size = moved = math.inf
+    elif slope is not ONE:  # which sums are made of
+        found = _SHIFTS.get(slope) or shift(slope, b < 0)
+        moved = found(slope, local, values, errors, row, a, b)
+    moved += _OF_PARTIAL * size
+    if size < SMALL:
+        moved += underflow(slope, values, a, b)
+    return uncertain * size + (upstream + uncertain) * moved + TINY
+
+
+Shift = Callable[[Number, float, list[float], list[float], int, int, int], float]
+"""What returns how far a local partial moves with what it is computed from.
+
+It is given the partial, what it is there, values and errors of all rows, and the rows
+of the value and the arguments.
+"""
+
+
+#: For each partial the shortest way to that.
+_SHIFTS: dict[Number, Shift] = {
+    **dict.fromkeys(CONSTANT, lambda *_: 0.0),  # the same everywhere
+    FIRST: lambda _slope, _local, _values, errors, _row, a, _b: errors[a],
+    SECOND: lambda _slope, _local, _values, errors, _row, _a, b: errors[b],
+}
+
+
+def shift(slope: Number, unary: bool) -> Shift:
+    """Return the shortest way to how far a partial moves; it is found out once."""
+    quick = unary and not uses_value(slope, unary)
+    return _SHIFTS.setdefault(slope, shift_by_argument if quick else shift_by_all)
+
+
+def shift_by_all(
+    slope: Number,
+    local: float,
+    values: list[float],
+    errors: list[float],
+    row: int,
+    a: int,
+    b: int,
+) -> float:
+    """Return how far a partial moves with the value and the arguments.
+
+    Each is off by its error. Infinite: it cannot be computed.
+    """
+    places = (row, a) if b < 0 else (row, a, b)
+    given, moved = [values[place] for place in places], 0.0
+    try:
+        if uses_value(slope, b < 0):
+            moved = change(slope, given, 0, local, errors[row])
+        for index, place in enumerate(places[1:], 1):
+            if errors[place]:
+                moved += change(slope, given, index, local, errors[place])
+    except (ValueError, ArithmeticError):
+        return math.inf
+    return moved
+
+
+def shift_by_argument(
+    slope: Number,
+    local: float,
+    values: list[float],
+    errors: list[float],
+    row: int,
+    a: int,
+    b: int,
+) -> float:
+    """Return what ``shift_by_all`` does for a partial of the one argument alone.
+
+    It takes half the time.
+    """
+    error = errors[a]
+    if error == 0.0:
+        return 0.0
+    y, u = values[row], values[a]
+    step = abs(u) * SHORT
+    try:
+        if step > error:
+            moved = abs(slope(y, u + step) - local) * (error / step)
+            if error <= abs(u) * LONG:
+                return moved
+            above = abs(slope(y, u + error) - local)
+            moved = above if above > moved else moved
+        else:
+            moved = abs(slope(y, u + error) - local)
+        below = abs(slope(y, u - error) - local)
+    except (ValueError, ArithmeticError):
+        return math.inf
+    return below if below > moved else moved
+
+
+@cache
+def uses_value(partial: Number, unary: bool) -> bool:
+    """Tell whether a partial is computed from the function's value, too.
+
+    One that is, is no number where the value is none.
+    """
+    return uses(partial, unary, 0)
+
+
+@cache
+def uses(partial: Number, unary: bool, place: int) -> bool:
+    """Tell whether a partial is computed from the value (0) or an argument (1, 2)."""
+    for pair in _ANYWHERE:
+        given = [0.3, *pair[: 1 if unary else 2]]
+        given[place] = math.nan
+        try:
+            found = partial(*given)
+        except (ValueError, ArithmeticError):
+            continue
+        return found != found
+    return True
+
+
+_ANYWHERE = ((0.7, 0.6), (1.7, 0.6), (-1.7, 0.6), (0.0, 0.6))
+"""Arguments, of which every function takes one pair."""

@@ -9,15 +9,13 @@ from functools import partial
 
 from diffcli.arithmetics.columns import Column, spread
 from diffcli.calculus.functions import FIRST, INFIX, SECOND, Function, Number
-from diffcli.engine.bounds import leaf_errors
+from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, through
 from diffcli.engine.columns import Passes
 from diffcli.engine.roundings import (
     CONSTANT,
-    OF_PARTIAL,
     SMALL,
     add_value_errors,
     habits,
-    through,
 )
 from diffcli.engine.tape import ROUNDING, TINY, Program, at
 

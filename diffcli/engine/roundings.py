@@ -1,8 +1,7 @@
-"""How far rounding may have moved one row, and a local partial of it.
+"""How far rounding may have moved the value of a row.
 
-A value is off by what its function rounds, and by what its arguments are off by. A
-local partial is off by what it rounds; and as it is computed from numbers that are off,
-how far that moves it is found by moving them.
+It is off by what its function rounds, and by what its arguments are off by, times the
+partial toward them.
 
 Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2002, sec. 3.3; of
 the C library: Gladman, Innocente, Mather & Zimmermann, "Accuracy of Mathematical
@@ -11,8 +10,7 @@ Functions in Single, Double, Extended Double and Quadruple Precision", 2024.
 
 import math
 import sys
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
 
 from diffcli.calculus.functions import (
     FIRST,
@@ -37,8 +35,6 @@ _LESS_WELL = frozenset((
     math.asinh, math.acosh, math.atanh, lgamma,
 ))  # fmt: skip
 _INSIDE = 2.0  # in an argument, before a composed function uses it
-OF_PARTIAL = 32.0  # in a local partial, which may square its argument, as in exp(-u*u)
-_OF_PARTIAL = OF_PARTIAL * ROUNDING
 #: The size of partials that are the same everywhere.
 CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
 #: The values of functions that jump where their argument passes some place.
@@ -48,7 +44,7 @@ LEAPING = frozenset(
     if row is WHEN or (row.rough is not None and row.rough.kind == "jump")
 )
 SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
-_LONG = 2.0**-50  # an error beside a size that is more than a few roundings
+LONG = 2.0**-50  # an error beside a size that is more than a few roundings
 SMALL = 1e-290  # next to what underflows
 _UNDERFLOWS = 8.0  # smallest doubles that are lost where a part of a row underflows
 _SQUARES = 1e153  # a size whose square may overflow
@@ -58,9 +54,6 @@ Called = tuple[float, Function, int, int, float | None, float | None]
 """A row that was computed: its value, its function, the rows of its arguments (-1:
 there is none), and the local partials toward them (None: nobody has asked).
 """
-
-
-# ---- values -------------------------------------------------------------------------
 
 
 def add_value_errors(
@@ -79,7 +72,7 @@ def add_value_errors(
         own, inside, _, leaps = known(function.name) or habits(function)
         error = own * value
         if value < SMALL:
-            error += _underflow(function.value, values, a, b) if inside else TINY
+            error += underflow(function.value, values, a, b) if inside else TINY
         # Written out for both: a loop makes a chain of sines a quarter slower.
         if moved := errors[a] + inside * abs(values[a]) if inside else errors[a]:
             size = -1.0 if toward_a is None else abs(toward_a)
@@ -159,7 +152,7 @@ def _carried(
         local = abs(partial(y, *given))
         if local > SMALL or function.rough is not None:
             return local * error
-        return _change(function.value, given, place, y, error)
+        return change(function.value, given, place, y, error)
     except (ValueError, ArithmeticError):
         return math.inf
 
@@ -183,7 +176,7 @@ def leap(function: Function, given: list[float], errors: list[float]) -> float:
         return math.inf
 
 
-def _underflow(called: Number, values: list[float], a: int, b: int) -> float:
+def underflow(called: Number, values: list[float], a: int, b: int) -> float:
     """Return what is lost where a part of a row is next to 0: that times a factor.
 
     The factor is an argument, as in u*sigmoid(u).
@@ -198,119 +191,7 @@ def _underflow(called: Number, values: list[float], a: int, b: int) -> float:
     return _UNDERFLOWS * TINY * (1.0 + sum(sizes))
 
 
-# ---- local partials -----------------------------------------------------------------
-
-
-def through(
-    slope: Number,
-    local: float,
-    upstream: float,
-    uncertain: float,
-    values: list[float],
-    errors: list[float],
-    row: int,
-    a: int,
-    b: int,
-) -> float:
-    """Return what an edge adds to the bound on its argument's adjoint.
-
-    ``local`` is the slope of the row there, not a number if there is none; ``upstream``
-    the size of the row's adjoint, ``uncertain`` the bound on it.
-    """
-    size, moved = abs(local), 0.0
-    if size != size:
-        size = moved = math.inf
-    elif slope is not ONE:  # which sums are made of
-        found = _SHIFTS.get(slope) or shift(slope, b < 0)
-        moved = found(slope, local, values, errors, row, a, b)
-    moved += _OF_PARTIAL * size
-    if size < SMALL:
-        moved += _underflow(slope, values, a, b)
-    return uncertain * size + (upstream + uncertain) * moved + TINY
-
-
-Shift = Callable[[Number, float, list[float], list[float], int, int, int], float]
-"""What returns how far a local partial moves with what it is computed from.
-
-It is given the partial, what it is there, values and errors of all rows, and the rows
-of the value and the arguments.
-"""
-
-
-#: For each partial the shortest way to that.
-_SHIFTS: dict[Number, Shift] = {
-    **dict.fromkeys(CONSTANT, lambda *_: 0.0),  # the same everywhere
-    FIRST: lambda _slope, _local, _values, errors, _row, a, _b: errors[a],
-    SECOND: lambda _slope, _local, _values, errors, _row, _a, b: errors[b],
-}
-
-
-def shift(slope: Number, unary: bool) -> Shift:
-    """Return the shortest way to how far a partial moves; it is found out once."""
-    quick = unary and not uses_value(slope, unary)
-    return _SHIFTS.setdefault(slope, shift_by_argument if quick else shift_by_all)
-
-
-def shift_by_all(
-    slope: Number,
-    local: float,
-    values: list[float],
-    errors: list[float],
-    row: int,
-    a: int,
-    b: int,
-) -> float:
-    """Return how far a partial moves with the value and the arguments.
-
-    Each is off by its error. Infinite: it cannot be computed.
-    """
-    places = (row, a) if b < 0 else (row, a, b)
-    given, moved = [values[place] for place in places], 0.0
-    try:
-        if uses_value(slope, b < 0):
-            moved = _change(slope, given, 0, local, errors[row])
-        for index, place in enumerate(places[1:], 1):
-            if errors[place]:
-                moved += _change(slope, given, index, local, errors[place])
-    except (ValueError, ArithmeticError):
-        return math.inf
-    return moved
-
-
-def shift_by_argument(
-    slope: Number,
-    local: float,
-    values: list[float],
-    errors: list[float],
-    row: int,
-    a: int,
-    b: int,
-) -> float:
-    """Return what ``shift_by_all`` does for a partial of the one argument alone.
-
-    It takes half the time.
-    """
-    error = errors[a]
-    if error == 0.0:
-        return 0.0
-    y, u = values[row], values[a]
-    step = abs(u) * SHORT
-    try:
-        if step > error:
-            moved = abs(slope(y, u + step) - local) * (error / step)
-            if error <= abs(u) * _LONG:
-                return moved
-            above = abs(slope(y, u + error) - local)
-            moved = above if above > moved else moved
-        else:
-            moved = abs(slope(y, u + error) - local)
-        below = abs(slope(y, u - error) - local)
-    except (ValueError, ArithmeticError):
-        return math.inf
-    return below if below > moved else moved
-
-
-def _change(
+def change(
     function: Number, given: list[float], index: int, here: float, error: float
 ) -> float:
     """Return how far a function moves with one of what it is given.
@@ -324,39 +205,12 @@ def _change(
     size = abs(at)
     step = max(size * SHORT, error)
     given[index] = at + step
-    change = abs(function(*given) - here)
+    moved = abs(function(*given) - here)
     if step > error:
-        change *= error / step
-    if error > size * _LONG:
+        moved *= error / step
+    if error > size * LONG:
         for there in (at + error, at - error):
             given[index] = there
-            change = max(change, abs(function(*given) - here))
+            moved = max(moved, abs(function(*given) - here))
     given[index] = at
-    return change
-
-
-@cache
-def uses_value(partial: Number, unary: bool) -> bool:
-    """Tell whether a partial is computed from the function's value, too.
-
-    One that is, is no number where the value is none.
-    """
-    return uses(partial, unary, 0)
-
-
-@cache
-def uses(partial: Number, unary: bool, place: int) -> bool:
-    """Tell whether a partial is computed from the value (0) or an argument (1, 2)."""
-    for pair in _ANYWHERE:
-        given = [0.3, *pair[: 1 if unary else 2]]
-        given[place] = math.nan
-        try:
-            found = partial(*given)
-        except (ValueError, ArithmeticError):
-            continue
-        return found != found
-    return True
-
-
-_ANYWHERE = ((0.7, 0.6), (1.7, 0.6), (-1.7, 0.6), (0.0, 0.6))
-"""Arguments, of which every function takes one pair."""
+    return moved
