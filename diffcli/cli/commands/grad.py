@@ -134,6 +134,9 @@ def command(
     --keep-going it gets a row with its status. Notes on uncertain digits stand in the
     records of -f jsonl; csv, tsv and plain go without.
 
+    Where -o is a folder, one that ends in / or is there, each file of --points gets a
+    file of its own in it. The same call again does only what is missing or has changed.
+
     The extras: pip install 'diffcli[proof]' is for --prove, 'diffcli[fast]' for
     --engine polars, 'diffcli[dask]' for --jobs dask.
     """
