@@ -1,9 +1,10 @@
 # Sourced by run and test: makes .venv and installs diffcli in it, once.
 # Usage: setup EXTRA, where EXTRA is "" or "[dev]". Says nothing unless there is work.
-# Where other_python is 3.13, say, the environment is .venv-3.13, of that Python.
+# Where other_python is 3.13, say, the environment is .venv-3.13, of that Python; where
+# lowest is set, it is .venv-lowest, with the oldest packages that pyproject.toml allows.
 
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
-venv="$root/.venv${other_python:+-$other_python}"
+venv="$root/.venv${other_python:+-$other_python}${lowest:+-lowest}"
 
 find_python() {
     if [ -n "${other_python-}" ]; then
@@ -26,6 +27,18 @@ find_python() {
     exit 1
 }
 
+# What a user needs, each at the oldest version that is promised.
+lowest_packages() {
+    (cd "$root" && "$venv/bin/python" -c '
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+extras = project["optional-dependencies"]
+packages = [*project["dependencies"], *extras["dask"], *extras["fast"], *extras["proof"]]
+print(*(package.replace(">=", "==") for package in packages), sep="\n")')
+}
+
 setup() {
     # What is installed is noted in the environment, so that the second call is quick.
     wanted="$1 $(cksum < "$root/pyproject.toml")"
@@ -43,8 +56,10 @@ setup() {
         fi
     fi
     echo "Installing diffcli$1 into ${venv##*/}, once ..." >&2
+    ${lowest:+lowest_packages} > "$venv/constraints.txt"
     if ! (cd "$root" && "$venv/bin/python" -m pip install --quiet \
-            --disable-pip-version-check --editable ".$1") >&2; then
+            --disable-pip-version-check --constraint "$venv/constraints.txt" \
+            --editable ".$1") >&2; then
         echo "diffcli could not be installed; pip's reason stands above." >&2
         exit 1
     fi
