@@ -41,10 +41,6 @@ if TYPE_CHECKING:
 
 _STATUS = "diffcli status"
 _NUMBER = "diffcli number "  # and the place among value and partials
-_WRITTEN = "diffcli written "  # and that place: its text, where polars has another
-_SMALL = 1e-4  # numbers below have an exponent, which polars writes in its own way
-_NO_EXPONENT = r"^(-?)0\.0000([0-9])([0-9]*)$"
-_ONE_DIGIT = r"e-([0-9])$"
 
 
 class Work(Record):
@@ -68,7 +64,7 @@ class Work(Record):
             finished = self._with_care
             if form in TEXTS:
                 finished = self._as_text
-                schema.update(dict.fromkeys(self._texts(), polars.String()))
+                schema.update(dict.fromkeys(self._numbers(), polars.String()))
             frame = frame.map_batches(finished, schema=schema, streamable=True)
             frame = self._selected(frame, form, own)
             if form == "parquet":
@@ -133,12 +129,6 @@ class Work(Record):
 
         source = self.source
         added = [*map(polars.col, self._numbers()), polars.col(_STATUS)]
-        if form in TEXTS:
-            for place, (number, text) in enumerate(
-                zip(self._numbers(), self._texts(), strict=True)
-            ):
-                written = polars.col(number).cast(polars.String)
-                added[place] = polars.coalesce(polars.col(text), written)
         named = [column.alias(name) for column, name in zip(added, own, strict=True)]
         if not source.lines:
             pairs = zip(source.carried(), source.header, strict=True)
@@ -162,26 +152,12 @@ class Work(Record):
         """Return the names of the columns for value and partials."""
         return [f"{_NUMBER}{place}" for place in range(1 + len(self.batch.names))]
 
-    def _texts(self) -> list[str]:
-        """Return the names of the columns for numbers that are texts already."""
-        return [f"{_WRITTEN}{place}" for place in range(1 + len(self.batch.names))]
-
     def _as_text(self, frame: "polars.DataFrame") -> "polars.DataFrame":
-        """Return a part of the table with texts for what polars writes in its own way.
-
-        The digits are the same. Whole numbers have no point, and small ones another
-        exponent.
-        """
-        import polars
+        """Return a part of the table with texts for numbers."""
+        from diffcli.output.frame_numbers import texts
 
         frame = self._with_care(frame)
-        height = len(frame)
-        numbers = polars.concat([frame[name] for name in self._numbers()])
-        texts = _unlike(numbers.alias(""))
-        return frame.with_columns(
-            texts.slice(place * height, height).alias(name)
-            for place, name in enumerate(self._texts())
-        )
+        return frame.with_columns(texts([frame[name] for name in self._numbers()]))
 
     def _with_care(self, frame: "polars.DataFrame") -> "polars.DataFrame":
         """Return a part of the table in which the doubtful rows are done again."""
@@ -226,34 +202,6 @@ class Work(Record):
             line = writer.line(tuple(entry.row.carried.values())) if writer else ""
             numbers = [float(cell) if cell else None for cell in cells]
             yield _CarefulRow(line, numbers, status, entry.error)
-
-
-def _unlike(numbers: "polars.Series") -> "polars.Series":
-    """Return texts of what polars writes in another way; null for all other numbers.
-
-    Whole numbers have no point, and small ones an exponent of two digits or more:
-    1.5e-05 is 0.000015 there, and 1.5e-07 is 1.5e-7. The digits are the same. What is
-    asked of a series alone takes a millisecond, so that most is asked at once.
-    """
-    import polars
-
-    number, text = polars.col(""), polars.col("").cast(polars.String)
-    is_small = number.abs() < _SMALL
-    unlike = numbers.to_frame().select(
-        (is_small | (number == number.floor())).arg_true()
-    )
-    places = unlike.to_series()
-    found = numbers.gather(places).to_frame()
-    small = found.select((is_small & (number != 0)).arg_true()).to_series()
-    exponents = (
-        text.str.replace(_NO_EXPONENT, "${1}${2}.${3}e-05")
-        .str.replace(".e", "e", literal=True)
-        .str.replace(_ONE_DIGIT, "e-0${1}")
-    )
-    written = found.select(text.str.strip_suffix(".0")).to_series()
-    written = written.scatter(small, found[small].select(exponents).to_series())
-    texts = polars.repeat(None, len(numbers), dtype=polars.String, eager=True)
-    return texts.scatter(places, written)
 
 
 class _CarefulRow(Record):
@@ -304,8 +252,8 @@ def answer(
     if form not in ("csv", "tsv", "parquet", "arrow"):
         raise UsageError("polars writes csv, tsv, parquet and arrow")
     parsed = request.parsed()
-    plain = _is_plain(request.points_file)
-    if form in TEXTS and not plain:
+    signs = _signs_in(request.points_file)
+    if form in TEXTS and signs is None:
         return None
     rows = request.rows_for(parsed, "csv", named=True)
     names, methods = (
@@ -313,7 +261,7 @@ def answer(
     )
     settings = request.settings("", "symmetric", subgradient=False)
     batch = Batch(parsed, names, settings, methods, form, True, keep_going)
-    source = _source(request, rows, parsed.variables, form, plain=plain)
+    source = _source(request, rows, parsed.variables, form, signs)
     if source is None:
         return None
     own = columns(names, methods)
@@ -330,24 +278,34 @@ def answer(
     )
 
 
-def _is_plain(path: str) -> bool:
-    """Tell whether a file may be taken line by line: one without quotes."""
+def _signs_in(path: str) -> set[bytes] | None:
+    """Return the signs of a text that may be taken line by line; None: it may not.
+
+    It is a file without quotes, or for polars alone and no text.
+    """
     if tables.frame_kind(path):
-        return True
+        return set()
     if not os.path.isfile(path) or path.endswith(tables.COMPRESSED):
-        return False
-    return frames.has_none(path, b'"')
+        return None
+    signs = frames.signs_in(path)
+    return None if b'"' in signs else signs
 
 
 def _source(
-    request: "Request", rows: Rows, variables: Sequence[str], form: str, *, plain: bool
+    request: "Request",
+    rows: Rows,
+    variables: Sequence[str],
+    form: str,
+    signs: set[bytes] | None,
 ) -> Source | None:
     """Return what polars can read of a table; None: our own columns can."""
     if tables.frame_kind(request.points_file):
         return binary_source(request.points_file, variables)
-    chunk = next(rows.chunks(1), None) if plain and rows.chunks else None
-    if isinstance(chunk, Chunk) and form in ("parquet", "arrow", chunk.shape.kind):
-        return text_source(request.points_file, chunk)
+    if signs is not None and rows.chunks is not None:
+        chunk = next(rows.chunks(1), None)
+        binary = form not in TEXTS
+        if isinstance(chunk, Chunk) and (binary or form == chunk.shape.kind):
+            return text_source(request.points_file, chunk, signs)
     if form in TEXTS:
         return None
     raise UsageError(

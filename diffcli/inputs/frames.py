@@ -19,7 +19,7 @@ PLACE, LINE, TEXT = "diffcli place", "diffcli line", "diffcli text"
 GOOD = "diffcli good"
 """Columns of a frame: a row's number, its line and text, and whether it was read."""
 _CELL = "diffcli cell "  # and the place of its column
-_BLOCK = 1 << 20  # bytes that are read at once
+_BLOCK = 1 << 17  # bytes that are read at once: what a processor keeps beside it
 
 
 def need() -> None:
@@ -198,8 +198,8 @@ class Source(Record):
         return row[LINE], row[TEXT]
 
 
-def text_source(path: str, chunk: Chunk) -> Source:
-    """Return a text table, of which one chunk is known.
+def text_source(path: str, chunk: Chunk, signs: set[bytes]) -> Source:
+    """Return a text table, of which one chunk and the ``signs_in`` it are known.
 
     A cell in quotes, which may go on in the next line, is for others to read.
     """
@@ -208,15 +208,19 @@ def text_source(path: str, chunk: Chunk) -> Source:
     # Below a header, in which a byte order mark may be. A row of one empty cell is an
     # empty line, and a cell that is written in quotes is for others.
     even = chunk.number > 1 and len(shape.header) > 1
-    even = even and has_none(path, b"\r", b"," if shape.kind == "tsv" else b"\t")
+    even = even and signs <= {TEXTS[shape.kind].encode()}
     return Source(path, shape.kind, shape.header, columns, shape, chunk.number, even)
 
 
-def has_none(path: str, *signs: bytes) -> bool:
-    """Tell whether none of these characters stands in a file."""
-    with open(path, "rb") as file:
-        blocks = iter(lambda: file.read(_BLOCK), b"")
-        return not any(sign in block for block in blocks for sign in signs)
+def signs_in(path: str) -> set[bytes]:
+    """Return which signs stand in a text that part cells, end lines or quote."""
+    left = {b'"', b"\r", *(separator.encode() for separator in TEXTS.values())}
+    found = set[bytes]()
+    with open(path, "rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            found |= {sign for sign in left if sign in block}
+            left -= found
+    return found
 
 
 def binary_source(path: str, variables: Sequence[str]) -> Source:
