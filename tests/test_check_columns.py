@@ -206,3 +206,19 @@ def test_what_is_shown_does_not_depend_on_the_block(
             ran.append(run(*call, "--claim", claim))
     assert ran[::2] == ran[1::2]
     assert {each.code for each in ran} <= {0, 1, 2, 3, 4, 5}
+
+
+def test_a_large_formula_takes_fewer_points_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed, slope = parse("exp(-(x-y)**2)*log(x)"), "2*(x-y)*exp(-(x-y)^2)*log(x)"
+    claims = by_variable([f"y={slope}"], parsed.variables)
+    places = [{"x": 1.1 + 0.01 * n, "y": 0.5} for n in range(100)]
+    asked = Claims(parsed, claims, ESTIMATES, prove=False)
+    assert asked.at_once > 100
+    monkeypatch.setattr(columns, "NUMBERS", 5000)
+    fewer = Claims(parsed, claims, ESTIMATES, prove=False)
+    assert 32 <= fewer.at_once < 100
+    assert assert_same(parsed, claims, places, ESTIMATES) == 100
+    monkeypatch.setattr(columns, "NUMBERS", 1000)
+    assert Claims(parsed, claims, ESTIMATES, prove=False).at_once == 0

@@ -1,5 +1,7 @@
 """Gradients in blocks: the bits of one point at a time, and the same care."""
 
+import random
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -133,3 +135,23 @@ def test_what_is_shown_does_not_depend_on_the_block(
             shown.append(ran)
     assert shown[1].out
     assert shown[:2] == shown[2:]
+
+
+def test_a_large_formula_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The columns of a block take as much for long formulas as for short ones."""
+    most = 2**15
+    monkeypatch.setattr("diffcli.engine.columns.NUMBERS", most)
+    dice = random.Random(1)
+    places = {name: [dice.uniform(0.5, 1.5) for _ in range(400)] for name in "xy"}
+    bad = []
+    for terms in (20, 80, 160):
+        text = "+".join(f"sin({n}*x)*y" for n in range(1, terms))
+        program = Program([parse(text).expression])
+        tracemalloc.start()
+        found = gradients(program, places, ("x", "y"))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 40 * most
+        assert len(found.value) == 400
+        bad.append(len(found.bad))
+    assert bad == [0, 0, 400]  # so few points of a long formula are no block

@@ -93,7 +93,7 @@ def test_a_large_formula_takes_fewer_points_at_once(
     places = [{"x": 1.0 + 0.01 * n, "y": 0.5} for n in range(100)]
     program = Program([parsed.expression])
     numbers = 40 * len(program.nodes) * (1 + len(parsed.variables))
-    monkeypatch.setattr("diffcli.analysis.together.NUMBERS", numbers)
+    monkeypatch.setattr("diffcli.engine.columns.NUMBERS", numbers)
     found = at_points(
         parsed, [chunk_of(places)], parsed.variables, Settings(), methods.THREE,
         alone=False, apart=False,

@@ -130,7 +130,7 @@ def test_a_large_formula_takes_fewer_points_at_once(
     places = [{"x": 1.0 + 0.01 * n, "y": 0.5} for n in range(100)]
 
     def sizes(numbers: int) -> list[int]:
-        monkeypatch.setattr("diffcli.analysis.together.NUMBERS", numbers)
+        monkeypatch.setattr("diffcli.engine.columns.NUMBERS", numbers)
         found = at_points(
             parsed, [chunk_of(places)], parsed.variables, Settings(), WAYS, 2,
             alone=False, apart=False,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -124,6 +125,15 @@ def test_the_shortest_call_imports_and_builds_nothing_that_it_has_no_use_for() -
     # A module costs a tenth of a millisecond, however short it is.
     assert len(modules) <= 49
     assert others == []
+
+
+def test_a_table_of_gradients_imports_no_derivation(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("x1,x2\n1,3\n2,4\n")
+    words = (*GRAD[:2], "--points", str(table), "-f", "csv")
+    second = {"diffcli.analysis.hessian", "diffcli.engine.derivation"}
+    assert not imported(*words, parts=3) & second
+    assert second < imported(*words, "--order", "2", parts=3)
 
 
 @pytest.mark.parametrize("formula", ["2*(x", "2*(\N{CJK UNIFIED IDEOGRAPH-6C34}"])

@@ -49,6 +49,10 @@ class Claims:
             for claim, derivation in zip(claims.values(), found, strict=True)
         ]
         self.claimed = Program([claim for claim, _ in self.pairs])
+        #: How many points are taken at once; 0: each is looked at alone.
+        self.at_once = columns.at_once(
+            4 * (len(self.program.nodes) + len(self.claimed.nodes))
+        )
         self._prove = prove
 
     @cached_property
@@ -98,7 +102,7 @@ def at_rows(claims: Claims, pieces: Iterable[Chunk | Row]) -> Iterator[Passed | 
         for block in (piece,) if isinstance(piece, Row) else read(piece):
             if isinstance(block, Row):
                 yield block
-            elif not block.points:
+            elif not (block.points and claims.at_once):
                 yield from map(block.row, range(len(block.texts)))
             else:
                 yield from _parts(claims, block)
@@ -111,7 +115,7 @@ def _parts(claims: Claims, block: Block) -> Iterator[Passed | Row]:
         points = columns.part(block.points, start, stop)
         return _judged(claims, points, stop - start)
 
-    found, bad = columns.in_parts(size, 2 * len(names), computed)
+    found, bad = columns.in_parts(size, 2 * len(names), computed, claims.at_once)
     numbers = {name: found[2 * i : 2 * i + 2] for i, name in enumerate(names)}
     start = 0
     for place in (*sorted(bad), size):

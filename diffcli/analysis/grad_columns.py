@@ -10,13 +10,12 @@ from itertools import compress, count
 from typing import TYPE_CHECKING, Any, cast
 
 from diffcli import methods
-from diffcli.analysis import together
 from diffcli.analysis.certainty import apart, uncertain
 from diffcli.analysis.grad import Agreement, Comparison, judge, without_digit
 from diffcli.analysis.together import Together
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.bounds import rounds_once
-from diffcli.engine.columns import filled
+from diffcli.engine.columns import at_once, filled
 from diffcli.engine.tape import Program, Tape
 from diffcli.language.parser import Parsed
 from diffcli.problem import (
@@ -61,7 +60,7 @@ class Asked:
             or (differences and has_branches(self.program))
         ):
             return 0
-        return together.at_once(len(self.program.nodes) * (1 + len(self.variables)))
+        return at_once(len(self.program.nodes) * (1 + len(self.variables)))
 
     def at(self, points: Mapping[str, Column]) -> Together:
         """Return what ``grad.compare`` does, at many points.

@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import compress, count
 from typing import Any, cast
 
-from diffcli.analysis import together
 from diffcli.analysis.certainty import far_off
 from diffcli.analysis.grad import Agreement, agreement, judge
 from diffcli.analysis.hessian import meetings, of_all_pairs
@@ -19,7 +18,13 @@ from diffcli.analysis.together import Together
 from diffcli.arithmetics.columns import Column
 from diffcli.engine import column_bounds
 from diffcli.engine.column_differences import Steps
-from diffcli.engine.columns import both_passes, filled, not_finite, rough_places
+from diffcli.engine.columns import (
+    at_once,
+    both_passes,
+    filled,
+    not_finite,
+    rough_places,
+)
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.second_columns import Sweeps
 from diffcli.engine.second_order import Pair
@@ -65,7 +70,7 @@ class Asked:
         if said:
             return 0
         rows = len(self.program.nodes) * (2 + len(firsts)) + len(self.formulas.nodes)
-        return together.at_once(rows + len(pairs) * len(self.names))
+        return at_once(rows + len(pairs) * len(self.names))
 
     @cached_property
     def where(self) -> Sparsity:

@@ -13,20 +13,6 @@ if TYPE_CHECKING:
     from diffcli.analysis.grad import Comparison
     from diffcli.analysis.hessian import Hessian
 
-NUMBERS = 2**18
-"""Of a column in each row of the programs, and of their derivatives."""
-FEWEST = 32
-"""Points for which columns pay."""
-
-
-def at_once(rows: int) -> int:
-    """Return how many points are taken at once, so that memory stays small; 0: none.
-
-    That depends on how many columns there are at a time.
-    """
-    points = NUMBERS // rows
-    return points if points >= FEWEST else 0
-
 
 class Stretch(Record):
     """What was found for neighbouring rows at which the function is smooth."""

@@ -22,7 +22,9 @@ from diffcli.records import Record
 
 BLOCK = 1024
 """Points that are taken at once: more gain no time and take more memory."""
-_FEWEST = 32  # points of a block that is not halved again to find out what is bad
+NUMBERS = 2**18
+"""Numbers that stand in all columns of a block, so that memory stays small."""
+_FEWEST = 32  # points for which columns pay: a block is not halved below
 
 
 class Gradients(Record):
@@ -47,15 +49,20 @@ def gradients(
     A closer look is needed where a function is not defined, or for partials not smooth,
     or its value or a partial is not finite; and at a few of the points around, for a
     block in which a function refuses an argument is halved until the rest is small.
+    All points do if the formula is so large that few of them are a block.
     """
     size = min(map(len, points.values()))
+    most = at_once(2 * len(program.nodes))
+    if not most:
+        nothing = [math.nan] * size
+        return Gradients(nothing, (nothing,) * len(names), {*range(size)})
 
     def computed(start: int, stop: int) -> Found:
         passes = both_passes(program, part(points, start, stop, shared), names)
         wanted = [passes.value, *(passes.partial(name) for name in names)]
         return [filled(column, stop - start) for column in wanted], passes.bad
 
-    (value, *partials), bad = in_parts(size, 1 + len(names), computed)
+    (value, *partials), bad = in_parts(size, 1 + len(names), computed, most)
     return Gradients(value, tuple(partials), bad)
 
 
@@ -64,14 +71,25 @@ Found = tuple[Sequence[list[float]], set[int]]
 Whole = TypeVar("Whole")
 
 
-def in_parts(size: int, columns: int, computed: Callable[[int, int], Found]) -> Found:
+def at_once(rows: int) -> int:
+    """Return how many points are taken at once, of so many columns; 0: none.
+
+    The longer the formula the fewer, until columns do not pay.
+    """
+    points = NUMBERS // rows
+    return points if points >= _FEWEST else 0
+
+
+def in_parts(
+    size: int, columns: int, computed: Callable[[int, int], Found], most: int = 0
+) -> Found:
     """Return the columns that are computed from start to stop, put together.
 
-    A part that cannot be computed is bad as a whole.
+    A part that cannot be computed is bad as a whole. With ``most`` no part is larger.
     """
     whole: list[list[float]] = [[] for _ in range(columns)]
     bad: set[int] = set()
-    for start, stop, found in parts(size, computed):
+    for start, stop, found in parts(size, computed, most):
         if found is None:
             found = [[math.nan] * (stop - start)] * columns, {*range(stop - start)}
         elif stop - start == size:

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import combinations_with_replacement, repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcli.analysis.batch import Entry
 from diffcli.analysis.grad import Comparison
-from diffcli.analysis.hessian import Hessian
 from diffcli.analysis.together import Stretch
 from diffcli.language.notation import Notation
 from diffcli.output.bulk import Bulk, Cells
@@ -15,6 +14,9 @@ from diffcli.output.document import Block, Document, Facts, Run, Sheet
 from diffcli.output.numbers import plain_number, plain_numbers
 from diffcli.output.views import grad, heading, hessian
 from diffcli.records import Each
+
+if TYPE_CHECKING:  # seldom asked for, and long
+    from diffcli.analysis.hessian import Hessian
 
 
 def document(entry: Entry) -> Document:
@@ -34,7 +36,7 @@ def bulk(stretch: Stretch) -> Bulk:
     texts, separator, numbers, whole, places, _ = stretch
     cells: Callable[[], Cells] = partial(_cells, numbers)
     words: Callable[[], Iterable[Iterable[str]]] = partial(_words, numbers)
-    if isinstance(whole, Hessian):
+    if whole is not None and not isinstance(whole, Comparison):
         cells = partial(hessian.cells, whole, places)
         words = partial(hessian.words, whole, places)
     return Bulk(texts, separator, cells, words, partial(_records, stretch), places)
@@ -58,11 +60,11 @@ def _records(stretch: Stretch) -> dict[str, Any]:
     return {**_of_one(stretch.whole).record(), "input": carried}
 
 
-def _of_one(found: Comparison | Hessian) -> Document:
+def _of_one(found: "Comparison | Hessian") -> Document:
     """Return what is said of a point where it stands alone."""
-    if isinstance(found, Hessian):
-        return hessian.document(found)
-    return grad.document(found)
+    if isinstance(found, Comparison):
+        return grad.document(found)
+    return hessian.document(found)
 
 
 def formula_document(entry: Entry) -> Document:

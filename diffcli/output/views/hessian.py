@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffcli import methods
-from diffcli.analysis.hessian import Hessian
-from diffcli.engine.second_order import Pair
 from diffcli.language.notation import Notation
 from diffcli.output.bulk import Cells
 from diffcli.output.document import (
@@ -40,10 +38,14 @@ from diffcli.output.views import (
 from diffcli.problem import Estimate
 from diffcli.records import Each
 
+if TYPE_CHECKING:  # tables of first derivatives have these columns' names, and no more
+    from diffcli.analysis.hessian import Hessian
+    from diffcli.engine.second_order import Pair
+
 SCHEMA = "diffcli/hessian/2"
 
 
-def document(hessian: Hessian) -> Document:
+def document(hessian: "Hessian") -> Document:
     """Return a Hessian as a document."""
     return Document(
         blocks=partial(_blocks, hessian),
@@ -54,7 +56,7 @@ def document(hessian: Hessian) -> Document:
     )
 
 
-def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
+def _blocks(hessian: "Hessian", notation: Notation) -> Iterator[Block]:
     problem = hessian.problem
     called = function_name(problem.parsed)
     yield from formulas(problem.parsed, notation, called=called)
@@ -80,12 +82,12 @@ def _blocks(hessian: Hessian, notation: Notation) -> Iterator[Block]:
     yield Table(columns, tuple(rows))
 
 
-def _pairs(hessian: Hessian) -> Iterable[Pair]:
+def _pairs(hessian: "Hessian") -> Iterable["Pair"]:
     """Return the pairs of variables, in their order."""
     return next(iter(hessian.columns.values()))
 
 
-def _record(hessian: Hessian) -> dict[str, Any]:
+def _record(hessian: "Hessian") -> dict[str, Any]:
     problem = hessian.problem
     digits = problem.settings.digits
     exact = {pair: text or None for pair, text in hessian.exact.items()}
@@ -122,7 +124,7 @@ def _nested(entries: dict[tuple[str, str], Any]) -> dict[str, dict[str, Any]]:
     return matrix
 
 
-def _sheet(hessian: Hessian) -> Sheet:
+def _sheet(hessian: "Hessian") -> Sheet:
     rows = []
     for pair in _pairs(hessian):
         values = (entries[pair].value for entries in hessian.columns.values())
@@ -139,7 +141,7 @@ def header(methods: Iterable[str], *, exact: bool = False) -> tuple[str, ...]:
     return ("var", "var2", *methods, *(("exact",) if exact else ()), "status")
 
 
-def _brief(hessian: Hessian) -> str:
+def _brief(hessian: "Hessian") -> str:
     """Return the matrix row by row, one line."""
     names = hessian.problem.variables
     plain = _plain(hessian)
@@ -152,7 +154,7 @@ def _brief(hessian: Hessian) -> str:
 # ---- many at once -----------------------------------------------------------------
 
 
-def cells(hessian: Hessian, places: slice) -> Cells:
+def cells(hessian: "Hessian", places: slice) -> Cells:
     """Return what ``_sheet`` does at some of many points, as columns."""
     return [
         (
@@ -164,7 +166,7 @@ def cells(hessian: Hessian, places: slice) -> Cells:
     ]
 
 
-def words(hessian: Hessian, places: slice) -> Iterator[Iterable[str]]:
+def words(hessian: "Hessian", places: slice) -> Iterator[Iterable[str]]:
     """Return what ``_brief`` does at some of many points, as columns."""
     names = hessian.problem.variables
     known = {p: _texts(hessian.partial(*p), places) for p in _pairs(hessian)}
@@ -181,6 +183,6 @@ def _texts(estimate: Estimate, places: slice) -> list[str]:
     return [plain_number(value)] * (places.stop - places.start)
 
 
-def _plain(hessian: Hessian) -> Callable[[Any], str]:
+def _plain(hessian: "Hessian") -> Callable[[Any], str]:
     """Return how a number is written for programs."""
     return partial(plain_number, digits=hessian.problem.settings.digits)
