@@ -95,6 +95,11 @@ class Problems:
         self.bad = self.passes.bad
 
     @cached_property
+    def size(self) -> int:
+        """How many points there are."""
+        return max(len(each) for each in self.points.values() if isinstance(each, list))
+
+    @cached_property
     def errors(self) -> "list[Column]":
         """A bound on the error of every row's value."""
         from diffcli.engine.column_bounds import value_errors

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from diffcli.analysis.check import Check, check
 from diffcli.analysis.check_columns import Claims, Passed, _parts
+from diffcli.analysis.check_second import check_second
+from diffcli.analysis.hessian_doubles import twice
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.cli.request import Request
@@ -20,6 +22,7 @@ from diffcli.errors import DiffcliError
 from diffcli.inputs.blocks import Block
 from diffcli.inputs.claims import by_variable
 from diffcli.inputs.rows import Row, Shape
+from diffcli.inputs.second_claims import by_pair
 from diffcli.language.expression import Expression, call, variable
 from diffcli.language.parser import Parsed, parse
 from diffcli.language.printer import text as to_text
@@ -82,6 +85,25 @@ def assert_same(
     return len(found)
 
 
+def assert_same_second(
+    parsed: Parsed,
+    claims: dict[str, Parsed],
+    places: Sequence[Place],
+    limits: Tolerance,
+) -> int:
+    """Check the same of second derivatives."""
+    asked = Claims(parsed, claims, limits, prove=False, order=2)
+    found = passed(asked, places) if asked.at_once else {}
+    pairs = {(a, b): c for key, c in claims.items() for a, _, b in [key.partition(",")]}
+    for place, (row, together) in found.items():
+        alone = check_second(pose(parsed, places[place]), pairs, limits, prove=False)
+        assert dict(row.point) == dict(places[place])
+        assert shown(together) == shown(alone)
+        assert together.passed
+        assert together.order == 2
+    return len(found)
+
+
 def posed(expression: Expression, form: str) -> tuple[Parsed, dict[str, Parsed]]:
     """Return a formula as it is read, and claims made of its derivatives."""
     parsed = parse(f"{to_text(expression)}+0*({'+'.join(NAMES)})")
@@ -128,6 +150,58 @@ def test_bounds_of_columns_are_those_of_the_tape(row: Function) -> None:
         errors = value_errors(program, passes.values)
         for name, column in partial_bounds(passes, errors).items():
             assert set(columns.filled(column, 2)) == {alone[name]}
+
+
+def posed_twice(
+    parsed: Parsed, pairs: Sequence[tuple[str, str]], form: str = "{}"
+) -> dict[str, Parsed]:
+    """Return claims made of second derivatives."""
+    texts = [
+        f"d2f/d{a}d{b}=" + form.format(to_text(twice(parsed.expression, a, b).result))
+        for a, b in pairs
+    ]
+    return by_pair(texts, parsed.variables)
+
+
+@settings(max_examples=15)
+@given(
+    defined() | written(),
+    st.sampled_from(CLAIMS),
+    st.lists(edges | points, min_size=1, max_size=3),
+    st.sampled_from([ESTIMATES, Tolerance(1e-6), Tolerance(None, 0.1)]),
+)
+def test_a_block_has_the_verdicts_on_second_derivatives(
+    expression: Expression, form: str, places: Sequence[Place], limits: Tolerance
+) -> None:
+    parsed = parse(f"{to_text(expression)}+0*({'+'.join(NAMES)})")
+    try:
+        claims = posed_twice(
+            parsed, [NAMES[:2], NAMES[1::-1]][: 1 + len(form) % 2], form
+        )
+    except DiffcliError:
+        return
+    assert_same_second(parsed, claims, places, limits)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_of_every_row_second_derivatives_are_judged_alike(row: Function) -> None:
+    inner = call(row, *(variable(name) for name in NAMES[: row.arity]))
+    parsed = parse(f"({to_text(inner)})*y+x")
+    claims = posed_twice(parsed, [("x", "x"), ("y", "x"), ("y", "y")])
+    places = [{"x": x, "y": 0.6} for x in (0.3, 1.7, -0.4, 0.0, 0.6)]
+    for place in places:
+        assert_same_second(parsed, claims, [place], ESTIMATES)
+
+
+@pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-9), Tolerance(1e-8, 1e-8)])
+@pytest.mark.parametrize("formula", ["exp(-(x-y)**2)*sin(x)", "x^2*y+y", "x*abs(x)*y"])
+def test_right_second_derivatives_go_by_columns(
+    formula: str, limits: Tolerance
+) -> None:
+    parsed = parse(formula)
+    claims = posed_twice(parsed, [("y", "x"), ("x", "x")])
+    places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(100)]
+    assert assert_same_second(parsed, claims, places, limits) > 90
 
 
 def test_a_right_claim_goes_by_columns() -> None:
@@ -199,11 +273,14 @@ def test_what_is_shown_does_not_depend_on_the_block(
         proves = f"diffcli.analysis.{module}.equal_everywhere"
         monkeypatch.setattr(proves, lambda *_: False)
     ran = []
-    for claim in ("x=abs(y)/x+y", "x=abs(y)/x+2", "y=log(x)+x"):
+    claims = ("x=abs(y)/x+y", "x=abs(y)/x+2", "y=log(x)+x")
+    seconds = ("d2f/dx2=-abs(y)/x^2", "d2f/dxdy=1/x+1", "d2f/dxdy=1/x")
+    for claim in claims + seconds:
         for watched in (True, False):  # who waits for each line gets it by itself
             monkeypatch.setattr(Request, "is_watched", lambda _, w=watched: w)
             call = ("check", "log(x)*abs(y)+x*y", "--points", str(file), *words)
-            ran.append(run(*call, "--claim", claim))
+            order = "2" if claim in seconds else "1"
+            ran.append(run(*call, "--claim", claim, "--order", order))
     assert ran[::2] == ran[1::2]
     assert {each.code for each in ran} <= {0, 1, 2, 3, 4, 5}
 
@@ -221,4 +298,6 @@ def test_a_large_formula_takes_fewer_points_at_once(
     assert 32 <= fewer.at_once < 100
     assert assert_same(parsed, claims, places, ESTIMATES) == 100
     monkeypatch.setattr(columns, "NUMBERS", 1000)
-    assert Claims(parsed, claims, ESTIMATES, prove=False).at_once == 0
+    second = posed_twice(parsed, [("y", "y")])
+    for order, given in ((1, claims), (2, second)):
+        assert Claims(parsed, given, ESTIMATES, prove=False, order=order).at_once == 0

@@ -196,6 +196,21 @@ def test_a_kink_of_the_first_derivative_is_refused(formula: str, run: Run) -> No
         )
 
 
+@pytest.mark.parametrize("part", ["y*abs(y)", "y*relu(y)", "elu(y)", "y^2*floor(y)"])
+@pytest.mark.parametrize("names", ["x,y", "y,x", "x,x"])
+def test_a_kink_toward_others_counts_for_nobody(part: str, names: str) -> None:
+    """The other second derivatives are there, and judged as without it."""
+    point = {"x": 1.3, "y": 0.0}
+    for claim in ("2*x", "2*x*(1+y)", "2", "2*y"):
+        smooth, kinked = (
+            diffcli.check(formula, point, {names: claim}, order=2).verdicts[0]
+            for formula in ("x^2*y", f"x^2*y+{part}")
+        )
+        assert (smooth.passed, smooth.true) == (kinked.passed, kinked.true)
+    with pytest.raises(KinkError):
+        diffcli.check(f"x^2*y+{part}", point, {"y,y": "0"}, order=2)
+
+
 def test_points_are_checked_one_by_one(tmp_path: Path, run: Run) -> None:
     table = tmp_path / "points.csv"
     table.write_text("x,who\n1,a\n2,b\n3,c\n", encoding="utf-8")

@@ -4,8 +4,10 @@ Where doubles are good and every claim passes, a block's columns tell so: such a
 the verdicts and the bits that it has alone. Every other row is left to ``check``.
 """
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import compress, count
 
 from diffcli.analysis.check import POOR, Check, equal_everywhere
 from diffcli.analysis.counterexample_columns import FAR_BELOW, OtherPoints, unsure
@@ -19,7 +21,7 @@ from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read
 from diffcli.inputs.rows import Chunk, Row
 from diffcli.language.parser import Parsed
-from diffcli.problem import Estimate
+from diffcli.problem import Estimate, Settings
 from diffcli.records import Record
 
 _CLOSE = 0.5  # of an error that is poor
@@ -37,13 +39,24 @@ class Claims:
         *,
         prove: bool,
         digits: int = 10,
+        order: int = 1,
     ) -> None:
+        """Take the claims by variable, of ``order`` 2 by two of them: x,y.
+
+        Raises TooLong for derivatives that nobody would wait for.
+        """
         self.parsed = parsed
         self.names = tuple(claims)
         self.tolerance = tolerance
         self.digits = digits
         self.program = Program([parsed.expression])
-        found = derivations(parsed.expression, self.names)
+        #: What is claimed of second derivatives; nothing: they are first ones.
+        self.second = Second(self) if order == 2 else None
+        found = (
+            self.second.derivations
+            if self.second
+            else derivations(parsed.expression, self.names)
+        )
         self.pairs = [
             (claim.expression, derivation)
             for claim, derivation in zip(claims.values(), found, strict=True)
@@ -53,6 +66,8 @@ class Claims:
         self.at_once = columns.at_once(
             4 * (len(self.program.nodes) + len(self.claimed.nodes))
         )
+        if self.second:
+            self.at_once = min(self.at_once, self.second.asked.at_once)
         self._prove = prove
 
     @cached_property
@@ -67,6 +82,24 @@ class Claims:
     def elsewhere(self) -> OtherPoints:
         """What other points say of the claims that are no numbers."""
         return OtherPoints(self.program, self.pairs, self.tolerance)
+
+
+class Second:
+    """What is asked of second derivatives at every row."""
+
+    def __init__(self, claims: Claims) -> None:
+        from diffcli.analysis.check_second import asked_of
+        from diffcli.analysis.hessian import WAYS
+        from diffcli.analysis.hessian_columns import Asked
+        from diffcli.analysis.hessian_doubles import twice
+
+        parsed, program = claims.parsed, claims.program
+        #: The two variables of each claim.
+        self.pairs = [(a, b) for a, b in (name.split(",") for name in claims.names)]
+        self.derivations = [twice(parsed.expression, *pair) for pair in self.pairs]
+        names, wanted = asked_of(self.pairs)
+        settings = Settings(digits=claims.digits)
+        self.asked = Asked(parsed, program, names, settings, WAYS[1:], wanted=wanted)
 
 
 class Passed(Record):
@@ -92,8 +125,11 @@ class Passed(Record):
                 c, t = (column[place] for column in numbers)
                 claimed, true = Estimate(c, 0.0), Estimate(t, 0.0)  # good enough
                 off = relative(c, t)
-                verdicts.append(Verdict(name, claimed, true, off, True, proved))
-            yield row, Check(parsed, "", row.point, tuple(verdicts), digits)
+                first, _, second = name.partition(",")
+                verdict = Verdict(first, claimed, true, off, True, proved)
+                verdicts.append(verdict._replace(second=second) if second else verdict)
+            check = Check(parsed, "", row.point, tuple(verdicts), digits)
+            yield row, check._replace(order=2) if self.claims.second else check
 
 
 def at_rows(claims: Claims, pieces: Iterable[Chunk | Row]) -> Iterator[Passed | Row]:
@@ -113,7 +149,8 @@ def _parts(claims: Claims, block: Block) -> Iterator[Passed | Row]:
 
     def computed(start: int, stop: int) -> Found:
         points = columns.part(block.points, start, stop)
-        return _judged(claims, points, stop - start)
+        judged = _judged_second if claims.second else _judged
+        return judged(claims, points, stop - start)
 
     found, bad = columns.in_parts(size, 2 * len(names), computed, claims.at_once)
     numbers = {name: found[2 * i : 2 * i + 2] for i, name in enumerate(names)}
@@ -149,6 +186,25 @@ def _judged(claims: Claims, points: Mapping[str, Column], size: int) -> Found:
         }
         failing = _failing(claims, few, len(places))
         bad.update(place for i, place in enumerate(places) if i in failing)
+    return found, bad
+
+
+def _judged_second(claims: Claims, points: Mapping[str, Column], size: int) -> Found:
+    """Return the same of second derivatives."""
+    assert claims.second is not None
+    problems, ways = claims.second.asked.numbers(points)
+    values = problems.values(claims.claimed, points)
+    errors = column_bounds.value_errors(claims.claimed, values)
+    bad = problems.bad | claims.elsewhere.unlike(points, size)
+    swept, nothing = ways["backprop"], ([0.0] * size, [0.0] * size)
+    found: list[list[float]] = []
+    passing = partial(_passes, *claims.tolerance)
+    for pair, row in zip(claims.second.pairs, claims.claimed.outputs, strict=True):
+        true, off = swept.get(pair) or swept.get(pair[::-1]) or nothing
+        claimed, error = (columns.filled(c[row], size) for c in (values, errors))
+        passed = map(passing, claimed, true, error, off)
+        bad.update(compress(count(), map(operator.not_, passed)))
+        found += claimed, true
     return found, bad
 
 

@@ -1,10 +1,10 @@
 """Check second derivatives that somebody claims: each is a partial of a partial."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, combinations_with_replacement, islice
 
 from diffcli.analysis.check import POOR, Check, evaluated, explained, precisely
 from diffcli.analysis.counterexample import program_of
@@ -44,9 +44,9 @@ def check_second(
     that nobody would wait for.
     """
     if claims:
-        asked = tuple(dict.fromkeys(name for pair in claims for name in pair))
+        asked, pairs = asked_of(claims)
         problem = problem._replace(variables=asked)
-        found = hessian(problem, WAYS[1:])
+        found = hessian(problem, WAYS[1:], pairs)
         verdicts = [
             _of_claim(found, pair, claim, tolerance, prove=prove)
             for pair, claim in claims.items()
@@ -58,6 +58,13 @@ def check_second(
         problem.parsed, "", problem.point, tuple(verdicts), problem.settings.digits,
         warnings=() if claims else found.warnings, order=2,
     )  # fmt: skip
+
+
+def asked_of(claims: Collection[Pair]) -> tuple[tuple[str, ...], tuple[Pair, ...]]:
+    """Return the variables in question, and the pairs of them in one order."""
+    names = tuple(dict.fromkeys(name for pair in claims for name in pair))
+    pairs = combinations_with_replacement(names, 2)
+    return names, tuple(p for p in pairs if p in claims or p[::-1] in claims)
 
 
 def _of_claim(

@@ -59,10 +59,10 @@ class FarPoints:
     """What points say that are the same for every given one."""
 
     def __init__(
-        self, claim: Expression, derivation: Derivation, of: Expression | None = None
+        self, claim: Expression, derivation: Derivation, of: Expression
     ) -> None:
         #: The formula whose derivative is claimed, and both derivatives.
-        self.of = of or derivation.steps[-1].of
+        self.of = of
         self.compared = _compared(claim, derivation.result)
         #: What is positive on one side of the formula's edges; None: it has none.
         self.sides = _edge_program(self.of)

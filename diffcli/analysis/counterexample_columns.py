@@ -38,7 +38,7 @@ class OtherPoints:
         pairs = [pair for pair in pairs if program_of(pair[0]).inputs]
         if tolerance != ESTIMATES:
             pairs = [pair for pair in pairs if not _alike(*pair)]
-        self._far = [FarPoints(*pair) for pair in pairs]
+        self._far = [FarPoints(*pair, of.expressions[0]) for pair in pairs]
         found = [derivation.result for _, derivation in pairs]
         self._compared = Program([*(claim for claim, _ in pairs), *found])
         #: What is positive on one side of the formula's edges; None: it has none.

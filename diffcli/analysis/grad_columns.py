@@ -70,7 +70,7 @@ class Asked:
         parsed, program, variables = self.parsed, self.program, self.variables
         settings, names = self.settings, self.names
         problems = Problems(parsed, program, variables, points, settings)
-        size = max(len(c) for c in points.values() if isinstance(c, list))
+        size = problems.size
         results = [
             cast("MethodOfMany", methods.load(n)).gradients(problems) for n in names
         ]

@@ -70,14 +70,18 @@ class Hessian(Record):
         return _ZERO if self.left_out and not known else _NOTHING
 
 
-def hessian(problem: Problem, names: Sequence[str] = WAYS) -> Hessian:
+def hessian(
+    problem: Problem, names: Sequence[str] = WAYS, wanted: tuple[Pair, ...] = ()
+) -> Hessian:
     """Return the Hessian by differences of the gradient, by rules, and by sweeps.
+
+    With ``wanted`` it is only these pairs, in the order of the variables.
 
     Raises UsageError for a method that has no second derivatives and for too many
     variables, and KinkError where there is no first or no second derivative.
     """
     _refuse_others(names)
-    where = _sparsity(problem)
+    where = _sparsity(problem, wanted)
     pairs = where.pairs
     warnings: list[Remark] = []
     formulas, corners = hessian_doubles.formulas(problem, pairs, warnings)
@@ -114,7 +118,7 @@ def of_all_pairs(
 
     ``judged`` tells how a difference agrees with an exact number, if that is wanted.
     """
-    shown, left_out = _visible_pairs(problem.variables, where.pairs)
+    shown, left_out = _visible_pairs(problem.variables, where)
     if left_out:
         never = "are 0 everywhere: their variables meet in no part of the formula"
         warnings = *warnings, Remark(f"{left_out:,} of the second derivatives {never}")
@@ -156,18 +160,19 @@ def _numbers(
     return {"finite": measured, "symbolic": symbolic, "backprop": swept}
 
 
-def _visible_pairs(
-    names: Sequence[str], pairs: Sequence[Pair]
-) -> tuple[list[Pair], int]:
+def _visible_pairs(names: Sequence[str], where: Sparsity) -> tuple[Sequence[Pair], int]:
     """Return the pairs that are shown, and how many more there are.
 
-    These are all; or where they would be too many, those that meet, and the diagonal.
+    These are the wanted ones, or all; or where they would be too many, those that meet,
+    and the diagonal.
     """
+    if where.wanted:
+        return where.wanted, 0
     count = len(names) * (len(names) + 1) // 2
     if count <= MOST:
         return list(combinations_with_replacement(names, 2)), 0
     place = {name: place for place, name in enumerate(names)}
-    shown = {*pairs, *((name, name) for name in names)}
+    shown = {*where.pairs, *((name, name) for name in names)}
     return sorted(shown, key=lambda pair: [place[name] for name in pair]), (
         count - len(shown)
     )
@@ -203,13 +208,13 @@ def _refuse_others(names: Sequence[str]) -> None:
             )
 
 
-def _sparsity(problem: Problem) -> Sparsity:
+def _sparsity(problem: Problem, wanted: tuple[Pair, ...]) -> Sparsity:
     """Return where the variables meet.
 
     Raises UsageError if they meet so often that nobody would wait for it.
     """
     try:
-        return meetings(problem.parsed.expression, problem.variables)
+        return meetings(problem.parsed.expression, problem.variables, wanted)
     except TooDense:
         raise UsageError(
             f"{len(problem.variables)} variables have more than {MOST:,} second"
@@ -220,9 +225,11 @@ def _sparsity(problem: Problem) -> Sparsity:
 
 
 @lru_cache(maxsize=1)
-def meetings(expression: Expression, names: tuple[str, ...]) -> Sparsity:
+def meetings(
+    expression: Expression, names: tuple[str, ...], wanted: tuple[Pair, ...] = ()
+) -> Sparsity:
     """Return where variables meet, once for all points. Raises TooDense."""
-    return Sparsity(expression, names, MOST)
+    return Sparsity(expression, names, MOST, wanted)
 
 
 def _certify(

@@ -50,11 +50,13 @@ class Asked:
         settings: Settings,
         names: Sequence[str],
         *,
-        alone: bool,
+        alone: bool = False,
+        wanted: tuple[Pair, ...] = (),
     ) -> None:
-        """Take what is asked; ``alone`` asks for numbers without their errors."""
+        """Take what is asked: numbers ``alone``, without errors; ``wanted`` pairs."""
         self.parsed, self.program, self.variables = parsed, program, variables
         self.settings, self.names, self.alone = settings, names, alone
+        self.wanted = wanted
 
     @cached_property
     def at_once(self) -> int:
@@ -75,7 +77,7 @@ class Asked:
     @cached_property
     def where(self) -> Sparsity:
         """Where the variables meet. Raises TooDense."""
-        return meetings(self.parsed.expression, self.variables)
+        return meetings(self.parsed.expression, self.variables, self.wanted)
 
     @cached_property
     def derivatives(
@@ -113,42 +115,53 @@ class Asked:
             found.setdefault((self._part(name, other), other), []).append(name)
         return found
 
-    def at(self, points: Mapping[str, Column]) -> Together:
-        """Return what ``hessian.hessian`` does, at many points.
+    def numbers(
+        self, points: Mapping[str, Column]
+    ) -> tuple[Problems, dict[str, Entries]]:
+        """Return what each method finds at many points, and where that means nothing.
 
         Raises ValueError or ArithmeticError if a function refuses one of the points.
         """
-        parsed, program, variables = self.parsed, self.program, self.variables
-        problems = Problems(parsed, program, variables, points, self.settings)
-        size = max(
-            len(column) for column in points.values() if isinstance(column, list)
+        problems = Problems(
+            self.parsed, self.program, self.variables, points, self.settings
         )
         if self.firsts is not None:
             values = problems.values(self.firsts, points)
             problems.bad |= rough_places(self.firsts, values)
         wanted = [*self.names] if self.alone else ["symbolic", "backprop", *self.names]
-        found = {n: _WAYS[n](self, problems, size) for n in dict.fromkeys(wanted)}
-        judged = None
+        found = {n: _WAYS[n](self, problems) for n in dict.fromkeys(wanted)}
         if not self.alone:
             problems.bad |= _doubtful(found["symbolic"], found["backprop"])
-            judged = _judged if "finite" in self.names else None
-        point = {name: _each(filled(column, size)) for name, column in points.items()}
-        settings, value = self.settings, _each(filled(problems.passes.value, size))
+        return problems, found
+
+    def at(self, points: Mapping[str, Column]) -> Together:
+        """Return what ``hessian.hessian`` does, at many points.
+
+        Raises ValueError or ArithmeticError if a function refuses one of the points.
+        """
+        problems, found = self.numbers(points)
+        point = {n: _each(filled(each, problems.size)) for n, each in points.items()}
         problem = Problem(
-            parsed, program, variables, point, settings, cast("Tape", None)
-        )
-        whole = of_all_pairs(
-            problem, value, self.where, self.derivatives[1],
-            {name: _with_each(entries) for name, entries in found.items()},
-            self.names, (), judged,
+            self.parsed, self.program, self.variables, point, self.settings,
+            cast("Tape", None),
         )  # fmt: skip
+        whole = of_all_pairs(
+            problem,
+            _each(filled(problems.passes.value, problems.size)),
+            self.where,
+            self.derivatives[1],
+            {name: _with_each(entries) for name, entries in found.items()},
+            self.names,
+            (),
+            _judged if "finite" in self.names and not self.alone else None,
+        )
         return Together(whole, (), problems.bad)
 
     def _part(self, name: str, other: str) -> Program:
         return program_of_part(self.program, self.where, name, other)
 
 
-def _by_sweeps(asked: Asked, problems: Problems, size: int) -> Entries:
+def _by_sweeps(asked: Asked, problems: Problems) -> Entries:
     """Return the entries by reverse over forward."""
     sweeps: dict[Program, Sweeps] = {}
     found: dict[Pair, Column] = {}
@@ -160,12 +173,13 @@ def _by_sweeps(asked: Asked, problems: Problems, size: int) -> Entries:
         found |= sweeps[program].row(name, others)
     for each in sweeps.values():
         problems.bad |= each.bad
+    size = problems.size
     return {pair: (filled(found[pair], size), []) for pair in asked.where.pairs}
 
 
-def _by_rules(asked: Asked, problems: Problems, size: int) -> Entries:
+def _by_rules(asked: Asked, problems: Problems) -> Entries:
     """Return the values of the second derivatives' formulas."""
-    program = asked.formulas
+    program, size = asked.formulas, problems.size
     values = problems.values(program, problems.points)
     errors: list[Column] = []
     if not asked.alone:
@@ -176,10 +190,10 @@ def _by_rules(asked: Asked, problems: Problems, size: int) -> Entries:
     }
 
 
-def _by_differences(asked: Asked, problems: Problems, size: int) -> Entries:
+def _by_differences(asked: Asked, problems: Problems) -> Entries:
     """Return the entries by differences of the backprop gradient."""
     found: Entries = {}
-    points, (h, scheme, *_) = problems.points, problems.settings
+    size, points, (h, scheme, *_) = problems.size, problems.points, problems.settings
     for (program, other), names in asked.lines.items():
         x = filled(points[other], size)
         steps = Steps(x, h, scheme, errors=not asked.alone)

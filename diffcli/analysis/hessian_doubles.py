@@ -68,8 +68,11 @@ def formulas(
         problem.parsed.expression, problem.variables, tuple(pairs)
     )
     corners: Entries = {}
+    met: dict[str, list[str]] = {}
+    for name, other in pairs:
+        met.setdefault(name, []).append(other)
     for name, first in firsts.items():
-        others = problem.variables[problem.variables.index(name) :]
+        others = met.get(name, ())
         sides = judgement.corners(
             problem, first.result, (name,), others, at_corners.get(name), digits
         )

@@ -133,14 +133,18 @@ def _pieces(
 ) -> Iterator[Row | Passed]:
     """Return the rows, and those together that are plain enough for it."""
     alone = question.implicit or question.taylor or question.seed is not None
-    if not claims or parsed.outputs or alone or question.order > 1:
+    if not claims or parsed.outputs or alone:
         return rows.rows
     if rows.chunks is None or request.is_watched():
         return rows.rows
-    asked = Claims(
-        parsed, claims, tolerance(question.rtol, question.atol),
-        prove=question.proving, digits=question.settings.digits,
-    )  # fmt: skip
+    try:
+        asked = Claims(
+            parsed, claims, tolerance(question.rtol, question.atol),
+            prove=question.proving, digits=question.settings.digits,
+            order=question.order,
+        )  # fmt: skip
+    except DiffcliError:  # it is told of the first row
+        return rows.rows
     return at_rows(asked, rows.chunks(BLOCK))
 
 

@@ -34,12 +34,19 @@ class Sparsity:
     """Where the variables of a formula meet."""
 
     def __init__(
-        self, expression: Expression, names: Sequence[str], most: int | None = None
+        self,
+        expression: Expression,
+        names: Sequence[str],
+        most: int | None = None,
+        wanted: Sequence[Pair] = (),
     ) -> None:
         """Find the terms of a formula, and the pairs that meet in one.
 
-        Raises TooDense if there are more than ``most`` of them.
+        Only those are of interest that are ``wanted``; none: all are. Raises TooDense
+        if there are more than ``most`` that meet.
         """
+        #: The pairs that are asked for, in the order of the variables; none: all.
+        self.wanted = wanted
         self._expression = expression
         self._names = names
         self._most = most
@@ -65,11 +72,12 @@ class Sparsity:
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """The pairs of variables that meet, in the order of the variables."""
+        """The wanted pairs that meet, in the order of the variables."""
         return tuple(
             (name, self._names[place + bit])
             for place, name in enumerate(self._names)
             for bit in _bits(self._meets[place] >> place)
+            if not self.wanted or (name, self._names[place + bit]) in self.wanted
         )
 
     def part(self, name: str, other: str) -> Expression:

@@ -78,8 +78,7 @@ def gradients(problems: Problems) -> MethodResult:
     from diffcli.engine.columns import filled, not_finite
 
     points, (asked, scheme, *_) = problems.points, problems.settings
-    size = max(len(column) for column in points.values() if isinstance(column, list))
-    order = order_of(scheme)
+    size, order = problems.size, order_of(scheme)
     off = filled(problems.value_bound, size)
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}

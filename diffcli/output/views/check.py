@@ -275,7 +275,7 @@ def bulk(passed: "Passed") -> Bundle:
         off = map(relative, claimed, true)
         cells.append(
             (
-                repeat(name),
+                *map(repeat, name.split(",")),
                 plain_numbers(claimed),
                 plain_numbers(true),
                 ("" if x is None else f"{x:.2g}" for x in off),
