@@ -299,5 +299,5 @@ def test_a_large_formula_takes_fewer_points_at_once(
     assert assert_same(parsed, claims, places, ESTIMATES) == 100
     monkeypatch.setattr(columns, "NUMBERS", 1000)
     second = posed_twice(parsed, [("y", "y")])
-    for order, given in ((1, claims), (2, second)):
-        assert Claims(parsed, given, ESTIMATES, prove=False, order=order).at_once == 0
+    for order, claimed in ((1, claims), (2, second)):
+        assert Claims(parsed, claimed, ESTIMATES, prove=False, order=order).at_once == 0
