@@ -142,6 +142,15 @@ def local(function: Function, place: int, y: Frame, *args: Frame) -> Frame | flo
         raise _unavailable(function) from None
 
 
+def product(upstream: Frame | float, factor: Frame | float) -> Frame | float:
+    """Return upstream times local; a factor 1 or -1 takes no multiplication."""
+    if isinstance(upstream, float):
+        upstream, factor = factor, upstream
+    if isinstance(factor, float) and abs(factor) == 1.0:
+        return upstream if factor > 0 else -upstream
+    return upstream * factor
+
+
 def rough(function: Function, *args: Frame) -> Frame | None:
     """Return where a function is not smooth; None: nowhere.
 

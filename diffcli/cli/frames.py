@@ -157,7 +157,7 @@ class Work(Record):
         from diffcli.output.frame_numbers import texts
 
         frame = self._with_care(frame)
-        return frame.with_columns(texts([frame[name] for name in self._numbers()]))
+        return frame.with_columns(texts(frame[name]) for name in self._numbers())
 
     def _with_care(self, frame: "polars.DataFrame") -> "polars.DataFrame":
         """Return a part of the table in which the doubtful rows are done again."""

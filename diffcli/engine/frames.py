@@ -25,8 +25,11 @@ Frame = Any
 class _Term(Record):
     """A number, and the stage in which all it is made of is there."""
 
+    #: An expression of polars, or a float that all points share.
     frame: Frame
     stage: int
+    #: It is a column already.
+    shared: bool = False
 
 
 class Stages:
@@ -38,6 +41,8 @@ class Stages:
 
     def shared(self, term: _Term) -> _Term:
         """Return a term as a column of its own."""
+        if term.shared:
+            return term
         import polars
 
         name = f"diffcli {self._count}"
@@ -45,7 +50,7 @@ class Stages:
         while len(self.stages) <= term.stage:
             self.stages.append([])
         self.stages[term.stage].append(term.frame.alias(name))
-        return _Term(polars.col(name), term.stage + 1)
+        return _Term(polars.col(name), term.stage + 1, shared=True)
 
     def added(self, frame: "polars.LazyFrame") -> "polars.LazyFrame":
         """Return a frame with all columns."""
@@ -118,7 +123,7 @@ def _leaf(node: object, inputs: dict[str, Frame]) -> _Term:
         if node.text in CONSTANTS:
             return _Term(operation(frames, node.text)(), 0)
         return _Term(frames.number(node.text, node.value), 0)
-    return _Term(inputs[node.name], 0)  # type: ignore[attr-defined]
+    return _Term(inputs[node.name], 0, shared=True)  # type: ignore[attr-defined]
 
 
 def _adjoints(
@@ -126,7 +131,7 @@ def _adjoints(
 ) -> list[_Term | None]:
     """Return the backward pass from the first output; None: nothing was added."""
     adjoints: list[_Term | None] = [None] * len(values)
-    adjoints[program.outputs[0]] = _Term(frames.number("1", 1.0), 0)
+    adjoints[program.outputs[0]] = _Term(1.0, 0)
     edges = iter(program.edges)
     for row in program.calls:
         upstream = adjoints[row]
@@ -143,7 +148,8 @@ def _adjoints(
             adjoints[args[place]] = term
         for place in active:
             found = adjoints[args[place]]
-            if found is not None and isinstance(program.nodes[args[place]], Call):
+            is_call = isinstance(program.nodes[args[place]], Call)
+            if found is not None and is_call and not isinstance(found.frame, float):
                 adjoints[args[place]] = stages.shared(found)
     return adjoints
 
@@ -151,17 +157,13 @@ def _adjoints(
 def _product(
     program: Program, row: int, place: int, upstream: _Term, values: list[_Term]
 ) -> _Term:
-    """Return upstream times local; a factor 1 or -1 takes no multiplication."""
+    """Return upstream times local."""
     given = [values[row], *(values[a] for a in program.arguments(row))]
     factor = frames.local(program.function(row), place, *[term.frame for term in given])
-    if isinstance(factor, float):
-        if abs(factor) == 1.0:
-            return _Term(
-                upstream.frame if factor > 0 else -upstream.frame, upstream.stage
-            )
-        return _Term(upstream.frame * factor, upstream.stage)
-    stage = max(upstream.stage, *(term.stage for term in given))
-    return _Term(upstream.frame * factor, stage)
+    stage = upstream.stage
+    if not isinstance(factor, float):
+        stage = max(stage, *(term.stage for term in given))
+    return _Term(frames.product(upstream.frame, factor), stage)
 
 
 def _partial(adjoints: list[_Term | None], row: int | None) -> _Term:

@@ -1,4 +1,4 @@
-"""Columns of a polars frame as the texts that we write of their numbers.
+"""A column of a polars frame as the texts that we write of its numbers.
 
 The digits are polars' own, which are the shortest. Its text differs from ours where a
 number is whole, for it has a point, and where it is small: 1.5e-05 is 0.000015 there,
@@ -14,32 +14,24 @@ if TYPE_CHECKING:
     """An expression of polars, which need not be installed to check the types."""
 
 
-def texts(columns: "list[polars.Series]") -> "list[polars.Series]":
-    """Return a column of texts for each column of numbers, all of one length.
-
-    A question takes as long about one number as about thousands: it is asked of all
-    columns at once, and only what we write otherwise is written again.
-    """
+def texts(column: "polars.Series") -> "polars.Series":
+    """Return the texts of a column of numbers; only what differs is written again."""
     import polars
 
     number, text = polars.col("number"), polars.col("text")
     size = number.abs()
-    every = polars.concat(columns, rechunk=True).alias("number").to_frame()
-    column = every.select(number.cast(polars.String)).to_series().alias("text")
+    numbers = column.alias("number").to_frame()
+    written = numbers.select(number.cast(polars.String)).to_series().alias("text")
     for where, ours in (
         (number == number.floor(), text.str.strip_suffix(".0")),
         ((size >= 1e-5) & (size < 1e-4), _with_exponent(text)),
         ((size >= 1e-9) & (size < 1e-5), text.str.replace("e-", "e-0", literal=True)),
     ):
-        places = every.select(where.arg_true()).to_series()
+        places = numbers.select(where.arg_true()).to_series()
         if len(places):
-            theirs = column.gather(places).to_frame()
-            column = column.scatter(places, theirs.select(ours).to_series())
-    height = len(columns[0])
-    return [
-        column.slice(place * height, height).alias(numbers.name)
-        for place, numbers in enumerate(columns)
-    ]
+            theirs = written.gather(places).to_frame()
+            written = written.scatter(places, theirs.select(ours).to_series())
+    return written.alias(column.name)
 
 
 def _with_exponent(text: "Frame") -> "Frame":
