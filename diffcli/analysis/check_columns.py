@@ -12,14 +12,16 @@ from itertools import compress, count
 from diffcli.analysis.check import POOR, Check, equal_everywhere
 from diffcli.analysis.counterexample_columns import FAR_BELOW, OtherPoints, unsure
 from diffcli.analysis.verdicts import ESTIMATES, SLACK, Tolerance, Verdict, relative
-from diffcli.arithmetics.columns import Column
+from diffcli.arithmetics.columns import Column, product, total
 from diffcli.engine import block_bounds, column_bounds, columns
+from diffcli.engine.block_bounds import Size
 from diffcli.engine.columns import Found, Passes
 from diffcli.engine.derivation import derivations
 from diffcli.engine.tape import ROUNDING, Program
 from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read
 from diffcli.inputs.rows import Chunk, Row
+from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import Estimate, Settings
 from diffcli.records import Record
@@ -49,23 +51,20 @@ class Claims:
         self.names = tuple(claims)
         self.tolerance = tolerance
         self.digits = digits
-        self.program = Program([parsed.expression])
+        self.formula = Program([parsed.expression])
+        claimed = [claim.expression for claim in claims.values()]
+        #: The formula, and what is claimed: what they have in common is computed once.
+        self.program = Program([parsed.expression, *claimed])
         #: What is claimed of second derivatives; nothing: they are first ones.
-        self.second = Second(self) if order == 2 else None
+        self.second = Second(self, claimed) if order == 2 else None
         found = (
             self.second.derivations
             if self.second
             else derivations(parsed.expression, self.names)
         )
-        self.pairs = [
-            (claim.expression, derivation)
-            for claim, derivation in zip(claims.values(), found, strict=True)
-        ]
-        self.claimed = Program([claim for claim, _ in self.pairs])
+        self.pairs = list(zip(claimed, found, strict=True))
         #: How many points are taken at once; 0: each is looked at alone.
-        self.at_once = columns.at_once(
-            4 * (len(self.program.nodes) + len(self.claimed.nodes))
-        )
+        self.at_once = columns.at_once(4 * len(self.program.nodes))
         if self.second:
             self.at_once = min(self.at_once, self.second.asked.at_once)
         self._prove = prove
@@ -81,19 +80,20 @@ class Claims:
     @cached_property
     def elsewhere(self) -> OtherPoints:
         """What other points say of the claims that are no numbers."""
-        return OtherPoints(self.program, self.pairs, self.tolerance)
+        return OtherPoints(self.formula, self.pairs, self.tolerance)
 
 
 class Second:
     """What is asked of second derivatives at every row."""
 
-    def __init__(self, claims: Claims) -> None:
+    def __init__(self, claims: Claims, claimed: Sequence[Expression]) -> None:
         from diffcli.analysis.check_second import asked_of
         from diffcli.analysis.hessian import WAYS
         from diffcli.analysis.hessian_columns import Asked
         from diffcli.analysis.hessian_doubles import twice
 
-        parsed, program = claims.parsed, claims.program
+        parsed, program = claims.parsed, claims.formula
+        self.claimed = Program(claimed)
         #: The two variables of each claim.
         self.pairs = [(a, b) for a, b in (name.split(",") for name in claims.names)]
         self.derivations = [twice(parsed.expression, *pair) for pair in self.pairs]
@@ -169,85 +169,108 @@ def _judged(claims: Claims, points: Mapping[str, Column], size: int) -> Found:
     Raises ValueError or ArithmeticError if a function refuses one of the points.
     """
     passes = columns.both_passes(claims.program, points, claims.names)
-    values = columns.values_at(claims.claimed, points)
-    bad = passes.bad | columns.not_finite(values)
-    bad |= claims.elsewhere.unlike(points, size)
+    bad = passes.bad | claims.elsewhere.unlike(points, size)
+    _, *rows = claims.program.outputs
     pairs = [
-        (values[row], passes.partial(name))
-        for name, row in zip(claims.names, claims.claimed.outputs, strict=True)
+        (passes.values[row], passes.partial(name))
+        for name, row in zip(claims.names, rows, strict=True)
     ]
     found = [columns.filled(column, size) for pair in pairs for column in pair]
-    close = _unsure(claims, passes, values, found) - bad
-    if close:
-        places = sorted(close)
-        few = {
-            name: column if isinstance(column, float) else [column[i] for i in places]
-            for name, column in points.items()
-        }
-        failing = _failing(claims, few, len(places))
-        bad.update(place for i, place in enumerate(places) if i in failing)
-    return found, bad
+    # What is cheap is tried first: one bound for all, then one for each point.
+    places = [*range(size)]
+    there, numbers = passes, found
+    for failing in (
+        partial(_unsure, size=block_bounds.largest),
+        partial(_unsure, size=block_bounds.each),
+        _failing,
+    ):
+        close = {places[i] for i in failing(claims, there, numbers)}
+        places = sorted(close - bad)
+        if not places:
+            break
+        there = _few(passes, places)
+        numbers = [[column[i] for i in places] for column in found]
+    return found, bad.union(places)
+
+
+def _few(passes: Passes, places: Sequence[int]) -> Passes:
+    """Return the passes at some of the points."""
+    chosen = operator.itemgetter(*places, places[0])  # of one alone it were no tuple
+
+    def at(column: Column) -> Column:
+        return [*chosen(column)[:-1]] if isinstance(column, list) else column
+
+    return Passes(
+        passes.program,
+        list(map(at, passes.values)),
+        [None if column is None else at(column) for column in passes.adjoints],
+        {key: at(column) for key, column in passes.locals.items()},
+        set(),
+    )
 
 
 def _judged_second(claims: Claims, points: Mapping[str, Column], size: int) -> Found:
     """Return the same of second derivatives."""
     assert claims.second is not None
     problems, ways = claims.second.asked.numbers(points)
-    values = problems.values(claims.claimed, points)
-    errors = column_bounds.value_errors(claims.claimed, values)
+    claimed = claims.second.claimed
+    values = problems.values(claimed, points)
+    errors = column_bounds.value_errors(claimed, values)
     bad = problems.bad | claims.elsewhere.unlike(points, size)
     swept, nothing = ways["backprop"], ([0.0] * size, [0.0] * size)
     found: list[list[float]] = []
     passing = partial(_passes, *claims.tolerance)
-    for pair, row in zip(claims.second.pairs, claims.claimed.outputs, strict=True):
+    for pair, row in zip(claims.second.pairs, claimed.outputs, strict=True):
         true, off = swept.get(pair) or swept.get(pair[::-1]) or nothing
-        claimed, error = (columns.filled(c[row], size) for c in (values, errors))
-        passed = map(passing, claimed, true, error, off)
+        value, error = (columns.filled(c[row], size) for c in (values, errors))
+        passed = map(passing, value, true, error, off)
         bad.update(compress(count(), map(operator.not_, passed)))
-        found += claimed, true
+        found += value, true
     return found, bad
 
 
 def _unsure(
-    claims: Claims, passes: Passes, values: list[Column], found: Sequence[list[float]]
+    claims: Claims, passes: Passes, found: Sequence[list[float]], size: Size
 ) -> set[int]:
     """Return where the bounds for all points do not tell that every claim passes.
 
     What is claimed differs by no more than a rounding or two there, or than the given
     tolerance, and the bounds are far below what would be poor.
     """
-    size = len(found[0])
+    program = claims.program
     try:
-        bounds = block_bounds.partial_bounds(passes)
-        errors = block_bounds.value_errors(claims.claimed, values, {})
+        errors = block_bounds.value_errors(program, passes.values, passes.locals, size)
+        bounds = block_bounds.partial_bounds(passes, errors, size)
     except (ValueError, ArithmeticError):
-        return {*range(size)}
+        return {*range(len(found[0]))}
     tolerance = claims.tolerance
     if tolerance == ESTIMATES:
         tolerance = Tolerance(_LEAST * SLACK * ROUNDING)
     places: set[int] = set()
     for i, (name, row) in enumerate(
-        zip(claims.names, claims.claimed.outputs, strict=True)
+        zip(claims.names, program.outputs[1:], strict=True)
     ):
-        floor = FAR_BELOW * (errors[row] + bounds.get(name, 0.0)) / POOR
+        error = total(errors[row], bounds.get(name, 0.0))
+        floor = product(error, FAR_BELOW / POOR)
         claimed, true = found[2 * i : 2 * i + 2]
-        places |= unsure(claimed, true, floor, tolerance)
+        places.update(unsure(claimed, true, floor, tolerance))
     return places
 
 
-def _failing(claims: Claims, points: Mapping[str, Column], size: int) -> set[int]:
+def _failing(claims: Claims, passes: Passes, found: Sequence[list[float]]) -> set[int]:
     """Return where some claim may not pass, as the bounds at each point tell."""
-    passes = columns.both_passes(claims.program, points, claims.names)
-    errors = column_bounds.value_errors(claims.program, passes.values)
+    program, size = claims.program, len(found[0])
+    errors = column_bounds.value_errors(program, passes.values)
     bounds = column_bounds.partial_bounds(passes, errors)
-    values = columns.values_at(claims.claimed, points)
-    errors = column_bounds.value_errors(claims.claimed, values)
     failing: set[int] = set()
     passing = partial(_passes, *claims.tolerance)
-    for name, row in zip(claims.names, claims.claimed.outputs, strict=True):
-        four = values[row], passes.partial(name), errors[row], bounds.get(name, 0.0)
-        lists = [columns.filled(column, size) for column in four]
-        failing.update(i for i, passed in enumerate(map(passing, *lists)) if not passed)
+    for i, (name, row) in enumerate(
+        zip(claims.names, program.outputs[1:], strict=True)
+    ):
+        off = (errors[row], bounds.get(name, 0.0))
+        lists = [columns.filled(column, size) for column in off]
+        passed = map(passing, *found[2 * i : 2 * i + 2], *lists)
+        failing.update(compress(count(), map(operator.not_, passed)))
     return failing
 
 

@@ -5,11 +5,11 @@ those near are columns, and what these cannot tell is left to who takes one at a
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import compress, count
+from itertools import count, repeat
 
 from diffcli.analysis.counterexample import NEAR, FarPoints, Sides, program_of
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
-from diffcli.arithmetics.columns import Column
+from diffcli.arithmetics.columns import Column, product, total
 from diffcli.engine import block_bounds, columns
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.normal import normal
@@ -51,6 +51,8 @@ class OtherPoints:
         """
         if not self._far:
             return set()
+        if self._edges is None and self._tolerance == ESTIMATES:
+            return set() if self._fit((), tuple(points)) else {*range(size)}
         sides, bad = self._sides(points, size)
         if self._tolerance == ESTIMATES:
             unfit = {each for each in {*sides} if not self._fit(each, tuple(points))}
@@ -101,7 +103,7 @@ class OtherPoints:
             program.outputs[:half], program.outputs[half:], strict=True
         ):
             claimed, true = (columns.filled(values[r], size) for r in (row, other))
-            floor = FAR_BELOW * (errors[row] + errors[other]) / POOR
+            floor = product(total(errors[row], errors[other]), FAR_BELOW / POOR)
             bad.update(unsure(claimed, true, floor, self._tolerance))
         return bad - beyond
 
@@ -109,16 +111,17 @@ class OtherPoints:
 def unsure(
     claimed: Sequence[float],
     true: Sequence[float],
-    floor: float,
+    floor: Column,
     tolerance: Tolerance,
-) -> set[int]:
+) -> list[int]:
     """Return where numbers are below a floor, or differ by more than they may."""
     share, least = tolerance.relative or 0.0, tolerance.absolute or 0.0
-    passing = (
-        abs(t) >= floor and abs(c - t) <= least + share * abs(t)
-        for c, t in zip(claimed, true, strict=True)
-    )
-    return {*compress(count(), (not passed for passed in passing))}
+    floors = floor if isinstance(floor, list) else repeat(floor)
+    return [
+        place
+        for place, c, t, lowest in zip(count(), claimed, true, floors, strict=False)
+        if not (abs(t) >= lowest and abs(c - t) <= least + share * abs(t))
+    ]
 
 
 def _beside(column: Column, share: float) -> Column:

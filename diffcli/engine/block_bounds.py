@@ -1,16 +1,17 @@
-"""A bound for a whole block of points on what rounding may have moved, at little cost.
+"""Bounds on what rounding may have moved, for a whole block or each point of it.
 
-It is the running error analysis of ``column_bounds`` with one number for each row: the
-largest over the block. Where it is small enough, no point has to be looked at; where it
-is not, or nothing can be said so (then it is infinite), the columns of bounds tell.
+It is the running error analysis of ``column_bounds``, a little larger and at little
+cost: by whole columns, and of a block by one number for each row, the largest there.
+Where such a bound is small enough no point has to be looked at; where it is not, or
+nothing can be said so (then it is infinite), the columns of bounds tell.
 """
 
 import math
 import operator
-from itertools import repeat
+from collections.abc import Callable
 
-from diffcli.arithmetics.columns import Column, local, spread
-from diffcli.calculus.functions import FIRST, SECOND, Function, Number
+from diffcli.arithmetics.columns import Column, local, product, spread, total
+from diffcli.calculus.functions import FIRST, SECOND, ZERO, Function, Number
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.columns import Passes
@@ -24,6 +25,8 @@ from diffcli.engine.roundings import (
 from diffcli.engine.tape import ROUNDING, TINY, Program
 
 _UNITS = OF_PARTIAL * ROUNDING
+Size = Callable[[Column], Column]
+"""How large a column is: ``largest``, or ``each``."""
 
 
 def largest(column: Column) -> float:
@@ -33,56 +36,75 @@ def largest(column: Column) -> float:
     return max(max(column), -min(column))
 
 
+def each(column: Column) -> Column:
+    """Return the size of every number in a column."""
+    return spread(abs, column)
+
+
 def value_errors(
     program: Program,
     values: list[Column],
     locals_: dict[tuple[int, Number], Column],
-) -> list[float]:
-    """Return for every row a bound on the error of its value at any of the points.
+    size: Size = largest,
+) -> list[Column]:
+    """Return for every row a bound on the error of its value at the points.
 
-    ``locals_`` are partials that are known already, by row and function.
+    ``locals_`` are partials that are known already, by row and function; more are
+    added as they are asked for.
     """
-    errors = [*leaf_errors(program)]
+    errors: list[Column] = [*leaf_errors(program)]
     for row in range(len(errors), len(values)):
         function, places = program.function(row), program.arguments(row)
         own, inside = roundings(function)
-        error = own * largest(values[row]) + TINY
-        if (inside and _may_underflow(values[row])) or (
-            function.value in LEAPING and any(errors[place] for place in places)
-        ):
+        error = total(product(size(values[row]), own), TINY)
+        if inside:
+            error = total(error, _underflowing(values[row], size))
+        if function.value in LEAPING and any(errors[p] != 0.0 for p in places):
             error = math.inf
         for slope, place in zip(function.partials, places, strict=False):
             moved = errors[place]
             if inside:
-                moved += inside * largest(values[place]) + TINY
-            if moved:
+                typed = total(product(size(values[place]), inside), TINY)
+                moved = total(moved, typed)
+            if moved != 0.0 and slope is not ZERO:
                 factor = locals_.get((row, slope))
                 if factor is None:
                     given = [values[each] for each in places]
-                    factor = local(slope, values[row], *given)
-                error += largest(factor) * moved
+                    factor = locals_[row, slope] = local(slope, values[row], *given)
+                error = total(error, product(size(factor), moved))
         errors.append(error)
     return errors
 
 
-def partial_bounds(passes: Passes) -> dict[str, float]:
-    """Return for each variable a bound on the error of its partial at any point."""
+def partial_bounds(
+    passes: Passes, errors: list[Column], size: Size = largest
+) -> dict[str, Column]:
+    """Return for each variable a bound on the error of its partial at the points.
+
+    ``errors`` are those of the values.
+    """
     program, values, adjoints, locals_, _ = passes
-    errors = value_errors(program, values, locals_)
-    bounds = [0.0] * len(values)
+    bounds: list[Column] = [0.0] * len(values)
     for row, argument, slope, a, b in program.edges:
         upstream = adjoints[row]
         if upstream is None:
             continue
+        if slope is ZERO:
+            bounds[argument] = total(bounds[argument], TINY)
+            continue
         places = (row, a) if b < 0 else (row, a, b)
         given, off = [values[p] for p in places], [errors[p] for p in places]
         factor = locals_[row, slope]
-        size = largest(factor)
-        moved = _moved(program.function(row), slope, given, off, factor)
-        moved += _UNITS * size
-        bounds[argument] += size * bounds[row] + largest(upstream) * moved + TINY
+        large = size(factor)
+        moved = _moved(program.function(row), slope, given, off, factor, size)
+        moved = total(product(large, _UNITS), moved)
+        bound = total(product(size(upstream), moved), TINY)
+        if bounds[row] != 0.0:
+            bound = total(bound, product(large, bounds[row]))
+        before = bounds[argument]
+        bounds[argument] = bound if before == 0.0 else total(before, bound)
     return {
-        name: bounds[row] + 2 * ROUNDING * largest(passes.partial(name))
+        name: total(bounds[row], product(size(passes.partial(name)), 2 * ROUNDING))
         for name, row in program.inputs.items()
     }
 
@@ -91,9 +113,10 @@ def _moved(
     function: Function,
     slope: Number,
     given: list[Column],
-    errors: list[float],
+    errors: list[Column],
     factor: Column,
-) -> float:
+    size: Size,
+) -> Column:
     """Return how far a local partial moves with the value and the arguments."""
     if slope in CONSTANT:
         return 0.0
@@ -101,21 +124,24 @@ def _moved(
         return errors[1 + (slope is SECOND)]
     if function.rough is not None and not is_whole_power(function, given):
         return math.inf
-    if _may_underflow(factor):
-        return math.inf
-    moved = TINY
+    moved = total(_underflowing(factor, size), TINY)
     for place, error in enumerate(errors):
-        if error and uses(slope, len(given) == 2, place):
-            step = max(largest(given[place]) * SHORT, error)
+        if error != 0.0 and uses(slope, len(given) == 2, place):
+            step = spread(max, product(size(given[place]), SHORT), error)
             beside = [*given]
-            beside[place] = spread(operator.add, given[place], step)
+            beside[place] = total(given[place], step)
             change = spread(operator.sub, spread(slope, *beside), factor)
-            moved += largest(change) * (error / step)
+            share = spread(operator.truediv, error, step)
+            moved = total(moved, product(size(change), share))
     return moved
 
 
-def _may_underflow(column: Column) -> bool:
-    """Tell whether a number of a column is next to what underflows, or 0."""
-    if isinstance(column, float):
-        return abs(column) < SMALL
-    return any(map(operator.lt, map(abs, column), repeat(SMALL)))
+def _underflowing(column: Column, size: Size) -> Column:
+    """Return infinity where a number is next to what underflows, or 0; else 0."""
+    if not isinstance(column, list):
+        return math.inf if abs(column) < SMALL else 0.0
+    if min(map(abs, column)) >= SMALL:
+        return 0.0
+    if size is largest:
+        return math.inf
+    return [math.inf if abs(x) < SMALL else 0.0 for x in column]

@@ -278,7 +278,7 @@ def bulk(passed: "Passed") -> Bundle:
                 *map(repeat, name.split(",")),
                 plain_numbers(claimed),
                 plain_numbers(true),
-                ("" if x is None else f"{x:.2g}" for x in off),
+                (f"{x:.2g}" if x else "" if x is None else "0" for x in off),
                 repeat("ok"),
             )
         )
