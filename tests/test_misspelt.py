@@ -44,6 +44,26 @@ def test_a_formula_without_a_command_is_told_where_it_goes(
     assert "Hint: a command comes first: diffcli grad FORMULA --at POINT" in ran.err
 
 
+def takes_one(command: click.Command | None) -> bool:
+    """Tell whether a command has arguments, and a number of them."""
+    given = command.params if command is not None else []
+    counts = [each.nargs for each in given if isinstance(each, click.Argument)]
+    return bool(counts) and -1 not in counts
+
+
+@pytest.mark.parametrize("name", [n for n, each in COMMANDS.items() if takes_one(each)])
+def test_a_short_option_that_there_is_not_is_named(name: str, run: Run) -> None:
+    """A minus sign may begin a formula, but then there is one too many."""
+    command = COMMANDS[name]
+    assert command is not None
+    known = {option for each in command.params for option in each.opts}
+    for option in {"-q", "-z", "-K"} - known:
+        for words in ([option, "x^2"], ["x^2", option], [option, "-", "--ascii"]):
+            ran = run(name, *words)
+            assert (ran.code, ran.out) == (2, "")
+            assert f"diffcli {name} has no option {option}" in ran.err
+
+
 @pytest.mark.parametrize(("name", "option", "value"), CHOICES)
 def test_a_misspelt_choice_is_named(
     name: str, option: str, value: str, run: Run

@@ -1,5 +1,6 @@
 """What people write elsewhere: read with its meaning, or refused with what to write."""
 
+import itertools
 import json
 import math
 import pickle
@@ -360,6 +361,48 @@ def test_what_is_broken_is_refused(source: str) -> None:
         parse(source)
     span = caught.value.span
     assert span is None or 0 <= span[0] < span[1]
+
+
+RAISED = ["".join(s) for n in (1, 2, 3) for s in itertools.product("⁺⁻⁽⁾²ⁿ", repeat=n)]
+
+
+@pytest.mark.parametrize("behind", ["", "+1", "y", ")"])
+def test_of_what_is_raised_no_sign_is_named_that_was_not_typed(behind: str) -> None:
+    """It is an exponent, or it is refused as a whole."""
+    for raised in RAISED:
+        source = f"{'(' * (behind == ')')}x{raised}{behind}"
+        found: ParseError | None = None
+        try:
+            parse(source)
+        except ParseError as error:
+            found = error
+        bare = raised.translate(str.maketrans("⁺⁻⁽⁾²ⁿ", "+-()2n"))
+        if found is None:
+            parse(bare)
+            continue
+        assert found.message == f"'{raised}' is no whole exponent"
+        assert found.span is not None
+        assert source[slice(*found.span)] == raised
+        with pytest.raises(ParseError):
+            parse(bare)
+
+
+@pytest.mark.parametrize("word", ["sum", "prod", "product", "Sum"])
+@pytest.mark.parametrize("index", ["i=1:3", "k = 2:n", "j=1:1"])
+def test_a_sum_without_a_term_shows_one(word: str, index: str) -> None:
+    for inside in (index, f"{index},", f"{index} , "):
+        with pytest.raises(ParseError, match="there is nothing to") as caught:
+            parse(f"x + {word}({inside})")
+        assert parse(f"n = 4; {caught.value.hint}").variables
+
+
+@pytest.mark.parametrize("form", ["sin({})", "({})", "max(1, {})", "2*(x+({}))"])
+@pytest.mark.parametrize("inside", ["x=1", "x = 1..3", "y=x^2", "x=(1)"])
+def test_brackets_that_match_are_never_said_not_to(form: str, inside: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(form.format(inside))
+    assert "closed" not in caught.value.message
+    assert "closes" not in caught.value.message
 
 
 @pytest.mark.parametrize(("source", "advice"), _rows("refused.tsv"))

@@ -65,6 +65,12 @@ def words(*without: str) -> tuple[list[str], list[str]]:
     return kept, operands
 
 
+def unknown(context: click.Context) -> str:
+    """Return the short option that was taken for an argument; empty: none was."""
+    operands = context.meta[_WORDS][1]
+    return next((word for word in operands if re.fullmatch("-[A-Za-z]", word)), "")
+
+
 def misspelt(context: click.Context) -> str:
     """Return the hint for an option that was taken for a formula; empty: none was.
 

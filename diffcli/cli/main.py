@@ -9,7 +9,7 @@ import click
 
 from diffcli import plugins
 from diffcli.cli import commands, files, patience, terminal
-from diffcli.cli.command import Answer, misspelt, wants_json
+from diffcli.cli.command import Answer, misspelt, unknown, wants_json
 from diffcli.cli.help import (
     COMPLETES,
     STREAMS,
@@ -256,7 +256,12 @@ def _of_click(error: click.ClickException) -> UsageError:
     hint = f"{context.command_path or 'diffcli'} --help lists what there is"
     kind = getattr(getattr(error, "param", None), "type", None)
     if message.startswith("Got unexpected extra argument"):
-        hint = misspelt(context) or "put the formula in quotes"
+        if word := unknown(context):
+            called = context.command_path
+            message = f"{called} has no option {word}, and took it for an argument"
+        else:
+            hint = "put the formula in quotes"
+        hint = misspelt(context) or hint
     elif message.startswith("Missing argument 'EXPR'"):
         message, hint = "which formula? Missing argument 'EXPR'.", '"x**2"'
     elif isinstance(kind, click.Choice):

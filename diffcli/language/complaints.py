@@ -371,14 +371,15 @@ class Complaints:
 
     # ---- definitions
 
-    def stray_equals(self, index: int) -> ParseError:
-        """Say that '=' defines nothing here."""
-        return self.at(
-            index,
-            "unexpected '='",
+    def stray_equals(self, index: int, *, inside: bool) -> ParseError:
+        """Say that '=' defines nothing here, perhaps inside of brackets."""
+        hint = (
             "a definition is a name, '=' and a formula: z = 2*x; z**2; grad,"
-            " steps and check take an equation, too: their option is called implicit",
+            " steps and check take an equation, too: their option is called implicit"
         )
+        if inside:
+            hint = "in brackets '==' compares; an argument has no name: sin(3)"
+        return self.at(index, "unexpected '='", hint)
 
     def not_last(self, first: int, end: int) -> ParseError:
         """Say that a formula stands where only definitions may."""

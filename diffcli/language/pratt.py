@@ -461,11 +461,11 @@ class Reading:
     def end_of_part(self) -> None:
         """Finish a part at ';', a newline or the end."""
         self.finish(0)
+        if self.at("="):
+            raise self.wrong.stray_equals(self.position, inside=bool(self.frames))
         if self.frames:
             _, row, _, opener = self.frames[-1]
             raise self.wrong.never_closed(opener + (row is not None))
-        if self.at("="):
-            raise self.wrong.stray_equals(self.position)
         end = self.position
         self.skip_separators()
         if self.at("end"):

@@ -5,6 +5,7 @@ They are written out: x_i becomes x1, x2, ..., and an i alone its number.
 
 import re
 
+from diffcli.errors import ParseError
 from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
@@ -44,8 +45,6 @@ def _written_out(draft: Draft, pieces: Pieces) -> Words | None:
     if found is None:
         return None
     index, first, last, term = found
-    if not term:
-        raise draft.refuse([pieces.name], "there is nothing to add", _HINT)
     if last - first >= _MOST:
         message = f"a sum of more than {_MOST:,} terms is not written out"
         raise draft.refuse([pieces.name], message, "")
@@ -63,6 +62,15 @@ def _written_out(draft: Draft, pieces: Pieces) -> Words | None:
     return grouped(written[1:], word, pieces.closing)
 
 
+def _without_term(draft: Draft, pieces: Pieces) -> ParseError:
+    """Say that nothing stands behind an index, and what might."""
+    name, (first, *_) = pieces.name, pieces.arguments
+    verb = "add" if _SIGNS[_SHORT.get(name.text, name.text)] == "+" else "multiply"
+    index = draft.source[first[0].start : first[-1].end]
+    hint = f"{name.text}({index}, x_{first[0].text}^2)"
+    return draft.refuse([name], f"there is nothing to {verb}", hint)
+
+
 _HINT = "sum(i=1:5, x_i^2)"
 _LIMIT = re.compile(
     r"(?:(?P<number>-?\d{1,9})|(?P<letter>[^\W\d]\w*))(?P<more>[+-]\d{1,9})?"
@@ -71,12 +79,13 @@ _LIMIT = re.compile(
 
 def _range(draft: Draft, pieces: Pieces) -> tuple[str, int, int, Words] | None:
     """Return the index, its first and last value, and the term."""
-    given = pieces.arguments
-    if len(given) < 2:
+    if not pieces.arguments:
         return None
-    first, *rest = given
+    first, *rest = given = pieces.arguments
     kinds = [word.kind for word in first]
     if kinds[:2] == ["name", "="] and ":" in kinds:
+        if not any(rest):
+            raise _without_term(draft, pieces)
         colon = kinds.index(":")
         low, high = _limit(draft, first[2:colon]), _limit(draft, first[colon + 1 :])
         if len(rest) != 1:

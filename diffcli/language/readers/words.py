@@ -108,21 +108,39 @@ def words(source: str, within: Span | None) -> Words:
             found += grouped([w._replace(start=start, end=end) for w in inside], like)
             continue
         elif kind == "power":
-            found += _raised(text.translate(_RAISED), start, end)
+            found += _raised(source, start, end)
             continue
         found.append(Token(kind, text, start, end))
     return found
 
 
-def _raised(text: str, start: int, end: int) -> Words:
-    """Return a raised number as one word, anything else raised as ** ( ... )."""
+def _raised(source: str, start: int, end: int) -> Words:
+    """Return a raised number as one word, anything else raised as ** ( ... ).
+
+    Raises ParseError for what ends with a sign, and for brackets that do not match.
+    """
+    text = source[start:end].translate(_RAISED)
     if re.fullmatch("-?[0-9]+", text):
         return [Token("power", text, start, end)]
     inside = [
         word._replace(start=start, end=end) for word in words(text, None) if word.text
     ]
+    if not _is_whole([word.kind for word in inside]):
+        message = f"'{source[start:end]}' is no whole exponent"
+        hint = "x² is x^2, and x⁻¹ is x^(-1)"
+        raise ParseError(message, source=source, span=(start, end), hint=hint)
     opening, closing = (Token(sign, sign, start, end) for sign in "()")
     return [Token("**", "**", start, end), opening, *inside, closing]
+
+
+def _is_whole(kinds: Sequence[str]) -> bool:
+    """Tell whether brackets match, and something stands behind each sign."""
+    depth = 0
+    for kind, behind in zip(kinds, [*kinds[1:], ")"], strict=True):
+        depth += {"(": 1, ")": -1}.get(kind, 0)
+        if depth < 0 or (kind in ("+", "-", "(") and behind == ")"):
+            return False
+    return depth == 0
 
 
 # ---- places in a list of words ------------------------------------------------------
