@@ -4,6 +4,7 @@ A number is a list with one double for each point, or a float that all points sh
 The functions are the rows' own, drawn over the lists.
 """
 
+import math
 import operator
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -12,6 +13,7 @@ from itertools import repeat
 from diffcli.arithmetics import Primitives
 from diffcli.calculus import functions
 from diffcli.calculus.functions import CONSTANTS, FIRST, NAMED, SECOND, Number
+from diffcli.calculus.numeric import power_by_base
 
 Column = float | list[float]
 
@@ -50,7 +52,20 @@ def local(slope: Number, y: Column, *args: Column) -> Column:
         return _SAME[slope]
     if slope is FIRST or slope is SECOND:
         return args[slope is SECOND]
+    if slope is power_by_base and isinstance(args[1], float):
+        return _power_by_base(y, args[0], args[1])
     return spread(slope, y, *args)
+
+
+def _power_by_base(y: Column, base: Column, exponent: float) -> Column:
+    """Return v * u**(v-1); an exponent that all points share is asked once what it is.
+
+    u**1 has the bits of u.
+    """
+    if not exponent or not (exponent >= 0.5 or exponent == math.floor(exponent)):
+        return spread(power_by_base, y, base, exponent)
+    raised = base if exponent == 2.0 else spread(math.pow, base, exponent - 1.0)
+    return spread(operator.mul, exponent, raised)
 
 
 def product(upstream: Column, factor: Column) -> Column:

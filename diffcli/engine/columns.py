@@ -259,9 +259,12 @@ def rough_places(program: Program, values: list[Column]) -> set[int]:
     for row in program.calls:
         node = program.nodes[row]
         assert isinstance(node, Call)
-        if node.function.rough is not None:
+        rough = node.function.rough
+        if rough is not None:
             args = [values[argument] for argument in program.arguments(row)]
-            at = columns.spread(node.function.rough.at, *args)
+            if rough.edge == "u" and isinstance(args[0], list) and 0.0 not in args[0]:
+                continue  # which is quickly seen, and mostly so
+            at = columns.spread(rough.at, *args)
             if isinstance(at, list):
                 bad.update(compress(count(), at))
             elif at:  # its arguments are the same at all points

@@ -8,7 +8,7 @@ who says what is wrong with a row.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice, repeat
+from itertools import islice
 
 from diffcli import tables
 from diffcli.inputs.rows import Chunk, Row, Shape
@@ -52,20 +52,25 @@ def plain(chunk: Chunk) -> Block | None:
     text = "".join(lines)
     if any(sign in text for sign in _unlike() if sign != separator):
         return None
-    texts = text.removesuffix("\n").split("\n")
-    try:
-        cells = tuple(zip(*map(str.split, texts, repeat(separator)), strict=True))
-        points = {
-            name: list(map(float, cells[place])) for name, place in shape.places.items()
-        }
-    except (ValueError, IndexError):
+    body = text.removesuffix("\n")
+    texts = body.split("\n")
+    # All cells in one list, with a mark between rows: a row that has not as many as
+    # there are columns puts a mark in another place.
+    width = len(shape.header) + 1
+    cells = body.replace("\n", f"{separator}\n{separator}").split(separator)
+    if cells[width - 1 :: width].count("\n") != len(texts) - 1:
         return None
-    if len(cells) != len(shape.header):
+    if len(cells) != width * len(texts) - 1:
+        return None
+    columns = {name: cells[place::width] for name, place in shape.places.items()}
+    try:
+        points = {name: list(map(float, cells)) for name, cells in columns.items()}
+    except ValueError:
         return None
     if not all(map(math.isfinite, map(sum, points.values()))):
         return None
     if "_" in text or not text.isascii():  # float takes 1_000 and ١, and we do not
-        numerals = "".join("".join(cells[place]) for place in shape.places.values())
+        numerals = "".join(map("".join, columns.values()))
         if "_" in numerals or not numerals.isascii():
             return None
     return Block(shape, number, texts, separator, points)

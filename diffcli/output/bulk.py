@@ -47,8 +47,10 @@ class Bundle(Record):
         texts = self.texts
         if separator != self.separator:
             texts = [text.replace(self.separator, separator) for text in texts]
-        lines = (
+        lines = [
             map(separator.join, zip(texts, *cells, strict=False))  # some repeat
             for cells in self.cells
-        )
+        ]
+        if len(lines) == 1:
+            return "\n".join(lines[0])
         return "\n".join(chain.from_iterable(zip(*lines, strict=True)))
