@@ -49,6 +49,8 @@ _INFIX: dict[str, tuple[int, _Frame]] = {
     if row.notation
 }
 """For each operator how strongly it holds its left side, and what then waits."""
+_BINDS: dict[str, tuple[int, _Frame | None]] = {**_INFIX, ")": (0, None)}
+"""The same, and that all inside a bracket is complete at its end."""
 _RAISES = _INFIX["**"][0]
 _PREFIX = {
     sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
@@ -130,16 +132,16 @@ class Reading:
         operands, and brackets: only they are dealt with here.
         """
         words, operands, frames = self.words, self.operands, self.frames
-        ready, rows, position = self.ready, self.rows, self.position
-        places, made, operator = self.spans is not None, self.made, _INFIX.get
-        while not self.done:
+        known, called, position = self.ready.get, self.rows.get, self.position
+        made, binds, quick = self.made, _BINDS.get, self.spans is None
+        while True:  # an operand is expected
             word = words[position]
-            node = ready.get(word)
+            node = known(word)
             position += 1
             if node is not None:
                 operands.append(node)
-            elif word in rows and words[position].kind == "(":
-                frames.append((-1, rows[word], len(operands), position - 1))
+            elif (row := called(word)) is not None and words[position].kind == "(":
+                frames.append((-1, row, len(operands), position - 1))
                 position += 1
                 continue
             else:
@@ -148,58 +150,42 @@ class Reading:
                 position = self.position
                 if not is_operand:
                     continue
-            found = operator(words[position].kind)
-            if found is None:
-                self.position = position
-                found = self.behind_operand()
-                position = self.position
+            while True:  # an operator is expected, or the end of a group
+                found = binds(words[position].kind)
                 if found is None:
-                    continue
-            left, frame = found
-            while frames and frames[-1][0] > left:
-                _, row, height, _ = frames[-1]
-                if row is None or height >= 0 or places:
                     self.position = position
-                    self.finish(left)
-                    break
-                frames.pop()
-                last = operands.pop()
-                operands[-1] = made(row, (operands[-1], last))
-            frames.append(frame)
-            position += 1
-
-    def behind_operand(self) -> tuple[int, _Frame] | None:
-        """Read what is no operator behind an operand; return the one that follows.
-
-        None: no operator does.
-        """
-        words, frames, operands = self.words, self.frames, self.operands
-        made, quick, position = self.made, self.spans is None, self.position
-        while (found := _INFIX.get(kind := words[position].kind)) is None:
-            if kind == ")" and quick and frames:
-                power, row, height, _ = frames[-1]
-                while height < 0 and row is not None and len(frames) > 1:
-                    frames.pop()  # an operator, whose right side ends here
+                    is_over = self.ends_operand(words[position].kind)
+                    position = self.position
+                    if self.done:
+                        return
+                    if is_over:
+                        break
+                    continue
+                left, frame = found
+                while frames and frames[-1][0] > left:
+                    _, row, height, _ = frames[-1]
+                    if height >= 0 or row is None or not quick:
+                        self.position = position
+                        self.finish(left)
+                        break
+                    frames.pop()
                     last = operands.pop()
                     operands[-1] = made(row, (operands[-1], last))
-                    power, row, height, _ = frames[-1]
-                if power < 0 and (
-                    row is None
-                    or (len(operands) - height == row.arity == 1 and not row.many)
-                ):
-                    frames.pop()
+                if frame is not None:
+                    frames.append(frame)
                     position += 1
-                    if row is not None:
-                        operands[-1] = made(row, (operands[-1],))
-                    continue
-            self.position = position
-            if kind == ")":
+                    break
+                if quick and frames:
+                    _, row, height, _ = frames[-1]
+                    if row is None or len(operands) - height == row.arity == 1:
+                        frames.pop()
+                        position += 1
+                        if row is not None:
+                            operands[-1] = made(row, (operands[-1],))
+                        continue
+                self.position = position
                 self.close()
-            elif self.ends_operand(kind):
-                return None
-            position = self.position
-        self.position = position
-        return found
+                position = self.position
 
     def begin_operand(self, word: Word | Token) -> bool:
         """Read a word before which an operand is expected; True: it is one."""
