@@ -161,23 +161,23 @@ def variable(name: str) -> Variable:
 
 def call(function: Function, *args: Expression) -> Call:
     """Return the node for ``function`` applied to ``args``."""
-    return caller()(function, args)
+    return maker(function)(args)
 
 
-def caller() -> Callable[[Function, tuple[Expression, ...]], Call]:
-    """Return what makes calls in this thread, quickly, a million of them."""
-    calls = _table.calls
+def maker(function: Function) -> Callable[[tuple[Expression, ...]], Call]:
+    """Return what makes calls of a function in this thread, quickly, a million."""
+    nodes = _table.calls[function.name]
+    known = nodes.get
 
-    def called(function: Function, args: tuple[Expression, ...]) -> Call:
-        nodes = calls[function.name]
-        node = nodes.get(args)
+    def made(args: tuple[Expression, ...]) -> Call:
+        node = known(args)
         if node is None:
             node = nodes[args] = Call()
             node.function = function
             node.args = args
         return node
 
-    return called
+    return made
 
 
 def forget(most: int = 0) -> None:

@@ -5,8 +5,9 @@ matklad's "minipratt"), so that a million brackets are no more than a long list.
 Two things alternate: an operand is expected, then an operator.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from diffcli.calculus.functions import (
@@ -22,7 +23,7 @@ from diffcli.language.expression import (
     Expression,
     Variable,
     call,
-    caller,
+    maker,
     number,
     variable,
 )
@@ -31,33 +32,27 @@ from diffcli.language.lexer import FRACTIONS, Token, Word, tokens
 if TYPE_CHECKING:
     from diffcli.language.complaints import Complaints
 
-_Frame = tuple[int, Function | None, int, int]
+_Made = Callable[[tuple[Expression, ...]], Expression]
+_Frame = tuple[int, Function | None, int, int, _Made | None]
 """Something that waits for its right side to be complete.
 
-The power: it is complete when an operator binds less than this; -1: at a ')'. The
+The power: it is complete when an operator binds less than this; below 0: at a ')'. The
 operator or function; None for a group. How many operands were there before its
-arguments. The place of the word that opened it, to point at. An operator between two
-operands needs neither of the last two: -1 and 0, but for powers two zeros.
+arguments. The place of the word that opened it, to point at. What makes its node of
+operands that are complete, if they are as many as it needs; None: one has to look.
 """
 _POWER = INFIX["**"]
 _ROOT = 50
 """How strongly a root sign holds what follows: one name, number, call or bracket."""
 _STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
-_INFIX: dict[str, tuple[int, _Frame]] = {
-    sign: (row.notation.left, (row.notation.right, row, -(row is not _POWER), 0))
-    for sign, row in INFIX.items()
-    if row.notation
-}
-"""For each operator how strongly it holds its left side, and what then waits."""
-_BINDS: dict[str, tuple[int, _Frame | None]] = {**_INFIX, ")": (0, None)}
-"""The same, and that all inside a bracket is complete at its end."""
-_RAISES = _INFIX["**"][0]
+_RAISES = _POWER.notation.left if _POWER.notation else 0
 _PREFIX = {
     sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
 }
 _EMPTY: dict[str, Function] = {}
 _INFINITE = float("inf")
-_NO_FRAME: _Frame = (0, None, 0, 0)
+_first: _Made = itemgetter(0)
+_NO_FRAME: _Frame = (0, None, 0, 0, None)
 
 
 class Reading:
@@ -85,8 +80,13 @@ class Reading:
         self.scope: dict[str, Expression] = {}  # every name that was read
         #: Every number and name that was read, and plain numerals at once.
         self.ready = _numerals(given) if spans is None else {}
-        self.made = caller()
-        self.rows: dict[Word | Token, Function] = {}  # functions that were called
+        #: What a group is made by: it is what is inside.
+        self.alone: _Made | None = _first if spans is None else None
+        #: Functions that were called, with what makes their nodes of one argument.
+        self.called: dict[Word | Token, tuple[Function, _Made | None]] = {}
+        #: For each sign that was read behind an operand how strongly it holds that,
+        #: and what then waits; at the end of a bracket nothing does.
+        self.signs: dict[str, tuple[int, _Frame | None]] = {")": (0, None)}
         self.definitions: dict[str, Expression] = {}
         self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
         self.target: Token | None = None  # the name in front of '='
@@ -132,60 +132,84 @@ class Reading:
         operands, and brackets: only they are dealt with here.
         """
         words, operands, frames = self.words, self.operands, self.frames
-        known, called, position = self.ready.get, self.rows.get, self.position
-        made, binds, quick = self.made, _BINDS.get, self.spans is None
+        known, signs, position = self.ready.get, self.signs.get, self.position
         while True:  # an operand is expected
-            word = words[position]
-            node = known(word)
-            position += 1
-            if node is not None:
-                operands.append(node)
-            elif (row := called(word)) is not None and words[position].kind == "(":
-                frames.append((-1, row, len(operands), position - 1))
-                position += 1
-                continue
-            else:
+            node = known(words[position])
+            if node is None:
                 self.position = position
-                is_operand = self.begin_operand(word)
+                self.operand()
                 position = self.position
-                if not is_operand:
-                    continue
-            while True:  # an operator is expected, or the end of a group
-                found = binds(words[position].kind)
-                if found is None:
+            else:
+                operands.append(node)
+                position += 1
+            while True:  # an operator is expected, or the end of a bracket
+                sign = signs(words[position].kind)
+                if sign is None:
                     self.position = position
-                    is_over = self.ends_operand(words[position].kind)
+                    follows = self.behind_operand(words[position].kind)
                     position = self.position
                     if self.done:
                         return
-                    if is_over:
-                        break
-                    continue
-                left, frame = found
+                    if follows:
+                        continue
+                    break
+                left, frame = sign
                 while frames and frames[-1][0] > left:
-                    _, row, height, _ = frames[-1]
-                    if height >= 0 or row is None or not quick:
+                    made = frames[-1][4]
+                    if made is None:
                         self.position = position
                         self.finish(left)
                         break
                     frames.pop()
                     last = operands.pop()
-                    operands[-1] = made(row, (operands[-1], last))
+                    operands[-1] = made((operands[-1], last))
                 if frame is not None:
                     frames.append(frame)
                     position += 1
                     break
-                if quick and frames:
-                    _, row, height, _ = frames[-1]
-                    if row is None or len(operands) - height == row.arity == 1:
-                        frames.pop()
-                        position += 1
-                        if row is not None:
-                            operands[-1] = made(row, (operands[-1],))
-                        continue
+                self.position = position
+                self.end_brackets()
+                position = self.position
+
+    def operand(self) -> None:
+        """Read an operand up to its first end: what stands in front of it, and it."""
+        words, frames, height = self.words, self.frames, len(self.operands)
+        known, called, position = self.ready.get, self.called.get, self.position
+        while True:
+            word = words[position]
+            call = called(word)
+            position += 1
+            if call and words[position].kind == "(":
+                row, made = call
+                frames.append((-1, row, height, position - 1, made))
+                position += 1
+            elif node := known(word):
+                self.operands.append(node)
+                break
+            else:
+                self.position = position
+                if self.begin_operand(word):
+                    return
+                position = self.position
+        self.position = position
+
+    def end_brackets(self) -> None:
+        """End the brackets, complete inside, that have their ')' here."""
+        words, frames, operands = self.words, self.frames, self.operands
+        position = self.position
+        while True:
+            made = frames[-1][4] if frames else None
+            if made is None:
                 self.position = position
                 self.close()
                 position = self.position
+            else:
+                frames.pop()
+                operands[-1] = made((operands[-1],))
+                position += 1
+            if words[position].kind != ")" or (frames and frames[-1][0] > 0):
+                break
+        self.position = position
 
     def begin_operand(self, word: Word | Token) -> bool:
         """Read a word before which an operand is expected; True: it is one."""
@@ -203,7 +227,7 @@ class Reading:
             if kind == ")":
                 self.refuse_no_argument()
             if kind == "(":
-                self.wait(-1, None, len(self.operands))
+                self.wait(-1, None, len(self.operands), self.alone)
             elif kind in BY_SIGN:
                 self.wait(_ROOT, BY_SIGN[kind], len(self.operands))
             elif kind in _PREFIX:
@@ -214,22 +238,23 @@ class Reading:
             return False
         return True
 
-    def ends_operand(self, kind: str) -> bool:
-        """Read a rarer word behind an operand; True: no operator can follow it."""
-        if kind == "power":
+    def behind_operand(self, kind: str) -> bool:
+        """Read a rarer word behind an operand; True: an operator can follow still."""
+        if kind in INFIX:
+            self.signs[kind] = self.sign(kind)
+        elif kind == "power":
             self.raise_to(self.words[self.position])
         elif kind == "newline" and self.inside():
             self.position += 1
-        elif kind == ",":
-            self.comma()
-            return True
-        elif kind in _STARTS:
-            self.implicit()
-            return True
         else:
-            self.end_of_part()
-            return True
-        return False
+            if kind == ",":
+                self.comma()
+            elif kind in _STARTS:
+                self.implicit()
+            else:
+                self.end_of_part()
+            return False
+        return True
 
     # ---- operands
 
@@ -283,14 +308,15 @@ class Reading:
             row = BY_SIGN.get(name)
         if row is None or name in self.definitions:
             raise self.not_a_function(self.position - 1)
-        self.rows[word] = row
-        self.wait(-1, row, len(self.operands))
+        made = self.maker(row) if row.arity == 1 else None
+        self.called[word] = row, made
+        self.wait(-1, row, len(self.operands), made)
         self.position += 1
 
     def refuse_no_argument(self) -> None:
         """Refuse a call without arguments, the position being behind its brackets."""
         opener = self.position - 3
-        power, row, _, begin = self.frames[-1] if self.frames else _NO_FRAME
+        power, row, _, begin, _ = self.frames[-1] if self.frames else _NO_FRAME
         if power < 0 and row is not None and begin == opener:
             raise self.wrong.arity(row, opener, 0, self.position - 1)
 
@@ -311,13 +337,25 @@ class Reading:
 
     # ---- operators
 
-    def wait(self, power: int, row: Function | None, height: int) -> None:
+    def wait(
+        self, power: int, row: Function | None, height: int, made: _Made | None = None
+    ) -> None:
         """Put something on hold until its right side is complete."""
-        self.frames.append((power, row, height, self.position - 1))
+        self.frames.append((power, row, height, self.position - 1, made))
+
+    def maker(self, row: Function) -> _Made | None:
+        """Return what makes nodes of complete operands; None: there is more to do."""
+        return maker(row) if self.spans is None and row is not _POWER else None
+
+    def sign(self, sign: str) -> tuple[int, _Frame]:
+        """Return how strongly an operator holds its left side, and what then waits."""
+        row = INFIX[sign]
+        assert row.notation is not None
+        return row.notation.left, (row.notation.right, row, 0, 0, self.maker(row))
 
     def infix(self, sign: str) -> None:
         """Finish all that binds more strongly, then wait for the right side."""
-        left, frame = _INFIX[sign]
+        left, frame = self.sign(sign)
         self.finish(left)
         self.frames.append(frame)
 
@@ -378,19 +416,13 @@ class Reading:
         """Apply the waiting operators that bind more strongly than ``left``."""
         if left == _RAISES:
             self.refuse_under_a_root(self.position)
-        frames, operands, made = self.frames, self.operands, self.made
-        places = self.spans is not None
+        frames = self.frames
         while frames and frames[-1][0] > left:
-            _, row, height, opener = frames.pop()
+            _, row, height, opener, _ = frames.pop()
             assert row is not None
             if row.arity == 1:
                 self.begin_at(height, opener)
-                self.apply(row, 1)
-            elif places or row is _POWER:
-                self.apply(row, 2)
-            else:
-                last = operands.pop()
-                operands[-1] = made(row, (operands[-1], last))
+            self.apply(row, row.arity)
 
     def begin_at(self, height: int, opener: int) -> None:
         """Let an operand begin at the word that opened it."""
@@ -400,19 +432,10 @@ class Reading:
     def apply(self, row: Function, count: int) -> None:
         """Replace the last ``count`` operands by the row applied to them."""
         operands = self.operands
-        if row.many or (row is _POWER and operands[-2] is _EULER):
-            node = _gather(row, operands[-count:])
-            del operands[-count:]
-            operands.append(node)
-        elif count == 1:
-            operands[-1] = self.made(row, (operands[-1],))
-        elif count == 2:
-            last = operands.pop()
-            operands[-1] = self.made(row, (operands[-1], last))
-        else:  # a function of the user's own
-            args = tuple(operands[-count:])
-            del operands[-count:]
-            operands.append(self.made(row, args))
+        args = operands[-count:]
+        del operands[-count:]
+        gathers = row.many or (row is _POWER and args[0] is _EULER)
+        operands.append(_gather(row, args) if gathers else call(row, *args))
         if self.spans is not None:
             del self.starts[len(self.starts) - count + 1 :]
             end = self.tokens[self.position - 1].end
@@ -421,14 +444,12 @@ class Reading:
     # ---- groups, calls, parts
 
     def close(self) -> None:
-        """Finish a group or a call at the ')' that comes next, and step over it."""
+        """End a group or a call, whose inside is complete, and step over its ')'."""
         frames, operands = self.frames, self.operands
-        if frames and frames[-1][0] > 0:
-            self.finish(0)  # what is inside ends before the bracket
         self.position += 1
         if not frames:
             raise self.wrong.closes_nothing(self.position - 1)
-        _, row, height, opener = frames.pop()
+        _, row, height, opener, _ = frames.pop()
         if self.spans is not None:
             self.begin_at(height, opener)
         if row is not None:
@@ -441,8 +462,10 @@ class Reading:
         """Finish one argument of a call, and step over the comma behind it."""
         self.finish(0)
         self.position += 1
-        if not self.frames or not self.frames[-1][1]:
+        power, row, height, opener, _ = self.frames[-1] if self.frames else _NO_FRAME
+        if row is None:
             raise self.wrong.stray_comma(self.position - 1)
+        self.frames[-1] = (power, row, height, opener, None)
 
     def end_of_part(self) -> None:
         """Finish a part at ';', a newline or the end."""
@@ -450,7 +473,7 @@ class Reading:
         if self.at("="):
             raise self.wrong.stray_equals(self.position, inside=bool(self.frames))
         if self.frames:
-            _, row, _, opener = self.frames[-1]
+            _, row, _, opener, _ = self.frames[-1]
             raise self.wrong.never_closed(opener + (row is not None))
         end = self.position
         self.skip_separators()
