@@ -6,6 +6,7 @@ deep they are, and every machine meets a shared part only once.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from threading import local
 from typing import Any, Self
 from weakref import WeakValueDictionary
@@ -169,7 +170,7 @@ def maker(function: Function) -> Callable[[tuple[Expression, ...]], Call]:
     nodes = _table.calls[function.name]
     known = nodes.get
 
-    def made(args: tuple[Expression, ...]) -> Call:
+    def make(args: tuple[Expression, ...]) -> Call:
         node = known(args)
         if node is None:
             node = nodes[args] = Call()
@@ -177,7 +178,7 @@ def maker(function: Function) -> Callable[[tuple[Expression, ...]], Call]:
             node.args = args
         return node
 
-    return made
+    return make
 
 
 def forget(most: int = 0) -> None:
@@ -295,12 +296,19 @@ def variables(expression: Expression) -> list[str]:
 
 def natural(name: str) -> list[tuple[bool, int, str]]:
     """Return a sort key that reads runs of digits as numbers."""
-    stem = name.rstrip("0123456789")
-    if stem.isalpha():
-        runs = [*stem, name[len(stem) :]] if stem != name else [*stem]
-    else:
-        runs = "".join(c if c.isdecimal() else f" {c} " for c in name).split()
+    stem = name.rstrip(_DIGITS)
+    digits = name[len(stem) :]
+    key = _apart(stem)
+    return [*key, (True, int(digits[:4000]), digits)] if digits else key
+
+
+@lru_cache(1000)  # many variables have the same letters
+def _apart(stem: str) -> list[tuple[bool, int, str]]:
+    runs = "".join(c if c.isdecimal() else f" {c} " for c in stem).split()
     return [
         (run.isdecimal(), int(run[:4000]) if run.isdecimal() else 0, run)
         for run in runs
     ]
+
+
+_DIGITS = "0123456789"
