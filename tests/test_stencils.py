@@ -5,15 +5,20 @@ import math
 from collections.abc import Callable
 
 import pytest
+from mpmath import mp
 
+from diffcli.analysis.grad import compare
+from diffcli.calculus.functions import ROWS
 from diffcli.engine import best_steps
 from diffcli.engine.adaptive import gradient
 from diffcli.engine.best_steps import best_difference, ends
+from diffcli.engine.precise_differences import higher_difference
 from diffcli.engine.stencils import (
     NoDifference,
     difference,
     step_width,
 )
+from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.methods import finite
 from diffcli.problem import Settings, pose
@@ -238,3 +243,45 @@ def test_a_second_look_is_taken_only_where_the_first_leaves_doubt() -> None:
     )
     assert clear.evaluations <= 40 < doubtful.evaluations
     assert doubtful.partials["x"].number == pytest.approx(math.exp(0.5), rel=1e-5)
+
+
+def corners() -> list[tuple[str, float]]:
+    """Return formulas that have a derivative at a place, but no second one."""
+    found = [(f"x*abs(x)^{p}", 0.0) for p in ("0.1", "0.5", "1.1")]
+    for row in ROWS:
+        for place in (0.0, 1.0, -1.0, 0.5, 3.0, -3.0):
+            rough = row.rough is not None and row.arity == 1 and row.rough.at(place)
+            if rough and row.domain.holds(place):
+                times = f"(x-({place:g}))"
+                found += [(f"{times}^{k}*{row.name}(x)", place) for k in (1, 2)]
+    return [*found, ("softsign(x)", 0.0), ("elu(x)+x*y", 0.0), ("x^3*abs(x)", 0.0)]
+
+
+@pytest.mark.parametrize(("formula", "x"), corners())
+def test_at_a_corner_of_a_derivative_the_error_is_no_smaller_than_it_is(
+    formula: str, x: float
+) -> None:
+    for settings in (
+        Settings(),
+        Settings(h=0.01),
+        Settings(h="relative", scheme="forward"),
+        Settings("auto", digits=30),
+        Settings("auto", "forward", digits=18),
+    ):
+        parsed = parse(formula)
+        point = {"x": x, "y": 0.5}
+        found = compare(pose(parsed, point, ("x",), settings), ("finite", "backprop"))
+        if not found.kinks:
+            assert found.agreements["x"].verdict != "differ"
+
+
+def test_the_third_derivative_at_a_corner_is_no_closer_than_it_says() -> None:
+    for scheme in ("symmetric", "forward"):
+        for formula in ("x^3*abs(x)", "x^3*softsign(x)", "x^3*abs(x)^0.3"):
+            program = Program([parse(formula).expression])
+            for h in ("1e-6", "1e-12"):
+                with mp.workdps(60):
+                    slope, error = higher_difference(
+                        program, {"x": mp.zero}, "x", scheme, mp.mpf(h), 3, 20
+                    )
+                    assert abs(slope) <= error

@@ -91,15 +91,15 @@ def quotients(
     order: int,
     digits: int,
 ) -> list[Any] | None:
-    """Return the sum of w * f(x + s*h) over h**order, and that with 2h; None: unknown.
+    """Return the sum of w * f(x + s*h) over h**order, and those with 2h and 4h.
 
-    ``samples`` has the pairs w, s.
+    ``samples`` has the pairs w, s. None: nobody knows.
     """
     row = program.outputs[0]
 
     def compute() -> "list[Ball]":
         x, found = _ball(point[name]), []
-        for step in (_ball(h), 2 * _ball(h)):
+        for step in (_ball(h), 2 * _ball(h), 4 * _ball(h)):
             total = step - step
             for weight, place in samples:
                 inputs = {each: _ball(value) for each, value in point.items()}

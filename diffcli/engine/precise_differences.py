@@ -13,6 +13,7 @@ from mpmath import mp
 from diffcli.arithmetics.multiprecision import Real
 from diffcli.engine import by_balls
 from diffcli.engine.adaptive import Trial, run, settle
+from diffcli.engine.stencils import truncated_anywhere
 from diffcli.engine.tape import Program
 
 
@@ -26,8 +27,8 @@ def difference(
 ) -> tuple[Real, Real]:
     """Return a difference quotient with step h, and an estimate of its error.
 
-    The error is truncation, from a quotient with twice the step; rounding does not
-    count, as there are always digits enough.
+    The error is truncation, from quotients with twice and four times the step; rounding
+    does not count, as there are always digits enough.
 
     Raises Undefined, Unsettled.
     """
@@ -36,7 +37,7 @@ def difference(
     samples = [(1, 1.0), (-1, 0.0)] if scheme == "forward" else [(1, 0.5), (-1, -0.5)]
     proved = by_balls.quotients(program, point, name, h, samples, 1, digits)
     if proved is not None:
-        return proved[0], abs(proved[1] - proved[0]) / (2**order - 1)
+        return proved[0], truncated_anywhere(order, *proved)
 
     met = [1 / mp.mpf(h) ** (order + 1)]  # what the quotient and its error cancel
 
@@ -49,10 +50,10 @@ def difference(
         row = program.outputs[0]
         return (high[row] - low[row]) / (times * h)
 
-    slope, wide = settle(
-        lambda: Trial([quotient(1), quotient(2)], met), digits, program
+    found = settle(
+        lambda: Trial([quotient(times) for times in (1, 2, 4)], met), digits, program
     )
-    return slope, abs(wide - slope) / (2**order - 1)
+    return found[0], truncated_anywhere(order, *found)
 
 
 def higher_difference(
@@ -73,9 +74,9 @@ def higher_difference(
     signs = [(-1) ** (order - j) * math.comb(order, j) for j in range(order + 1)]
     samples = [(sign, float(first) + j) for j, sign in enumerate(signs)]
     proved = by_balls.quotients(program, point, name, h, samples, order, digits)
+    power = 1 if scheme == "forward" else 2
     if proved is not None:
-        error = abs(proved[1] - proved[0])
-        return proved[0], error / (1 if scheme == "forward" else 3)
+        return proved[0], truncated_anywhere(power, *proved)
 
     met = [1 / mp.mpf(h) ** (order + 2)]  # what the quotient and its error cancel
 
@@ -86,10 +87,12 @@ def higher_difference(
         found = [values[row] for values in runs]
         return sum(map(operator.mul, signs, found)) / step**order
 
-    slope, wide = settle(
-        lambda: Trial([quotient(h), quotient(2 * h)], met), digits, program
+    found = settle(
+        lambda: Trial([quotient(h), quotient(2 * h), quotient(4 * h)], met),
+        digits,
+        program,
     )
-    return slope, abs(wide - slope) / (1 if scheme == "forward" else 3)
+    return found[0], truncated_anywhere(power, *found)
 
 
 def _largest(numbers: list[Real]) -> Real:

@@ -11,9 +11,15 @@ Source: the lecture; Press et al., "Numerical Recipes", 2007, sec. 5.7.
 
 import math
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from diffcli.engine.tape import ROUNDING
 from diffcli.records import Record
+
+if TYPE_CHECKING:
+    from diffcli.arithmetics.multiprecision import Real
+else:
+    Real = float
 
 Univariate = Callable[[float], float]
 """A function of one variable. Raises ArithmeticError where it has no value."""
@@ -56,6 +62,8 @@ class NoDifference(ArithmeticError):
     """No difference quotient can be made here."""
 
 
+_SLOWEST = 1.02  # 2**p, by which quotients come closer that hardly do
+_NEXT_TERM = 1.01  # times an error c*h**p, of which there may be a little more
 _SAME = 1e-9  # how well x + h must hold h, so that h itself is divided by
 
 
@@ -129,6 +137,8 @@ def difference(
     h: float | str,
     scheme: str,
     value_error: float = 0.0,
+    *,
+    smooth: bool = True,
 ) -> Difference:
     """Return the difference quotient with step h, and an estimate of its error.
 
@@ -136,7 +146,7 @@ def difference(
 
     Where one sample is outside the domain, the other side is used alone. The error
     is rounding, from the size of the values, plus truncation, from a second quotient
-    with twice the step.
+    with twice the step; and a third, where a derivative of f is not ``smooth``.
 
     Raises NoDifference where neither side can be used, or h is lost in x.
     """
@@ -151,7 +161,11 @@ def difference(
         raise NoDifference(f"f is undefined at a distance of h = {h:g} on both sides")
     order = order_of(used)
     wide = quotient_at(function, x, 2 * h, used)
-    if wide is not None:
+    wider = None if smooth else quotient_at(function, x, 4 * h, used)
+    if wide is not None and wider is not None:
+        slopes = quotient.slope, wide.slope, wider.slope
+        truncation = truncated_anywhere(order, *slopes)
+    elif wide is not None:
         truncation = truncated(quotient.slope, wide.slope, order)
     else:
         narrow = quotient_at(function, x, h / 2, used)
@@ -171,6 +185,20 @@ def order_of(scheme: str) -> int:
 def truncated(slope: float, wide: float, order: int) -> float:
     """Return how far a quotient is off, by one with twice the step."""
     return abs(wide - slope) / (3 if order == 2 else 1)
+
+
+def truncated_anywhere(order: int, near: Real, wide: Real, wider: Real) -> Real:
+    """Return how far a quotient is off, by those with twice and four times the step.
+
+    They are off by c*h**p. Where the function is smooth p is ``order``; at a corner of
+    one of its derivatives it is less, and the quotients tell: they differ by
+    c*(2**p - 1)*h**p, and by 2**p times that.
+    """
+    first, second = abs(wide - near), abs(wider - wide)
+    if not first:
+        return second
+    ratio = min(max(second / first, _SLOWEST), 2**order)
+    return _NEXT_TERM * first / (ratio - 1)
 
 
 def estimated(

@@ -74,9 +74,11 @@ def gradients(problems: Problems) -> MethodResult:
 
     Raises ValueError or ArithmeticError if a function refuses one of the samples.
     """
+    from diffcli.engine.bends import bent_places
     from diffcli.engine.column_differences import Steps
     from diffcli.engine.columns import filled, not_finite
 
+    problems.bad |= bent_places(problems.program, problems.passes.values)
     points, (asked, scheme, *_) = problems.points, problems.settings
     size, order = problems.size, order_of(scheme)
     off = filled(problems.value_bound, size)
@@ -138,10 +140,14 @@ def tiny_step(settings: Settings) -> "mpf":
 
 
 def _difference(problem: Problem, name: str, value_error: float) -> Difference:
+    from diffcli.engine.bends import is_bent
+
     settings, x = problem.settings, problem.point[name]
     line = along(problem.program.value, problem.point, name)
     if settings.h != "auto":
-        return difference(line, x, settings.h, settings.scheme, value_error)
+        smooth = not (problem.tape.rough_rows() or is_bent(problem.tape))
+        asked = settings.h, settings.scheme, value_error
+        return difference(line, x, *asked, smooth=smooth)
     from diffcli.engine.best_steps import after_a_second_look
     from diffcli.engine.one_sided import has_branches
 
