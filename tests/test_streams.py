@@ -351,3 +351,18 @@ def test_a_method_that_fails_leaves_its_own_columns_empty(run: Run) -> None:
     row, _ = csv.DictReader(ran.out.splitlines())
     assert row["df/dx:complex"] == ""
     assert row["df/dx:dual"] == row["df/dx"] != ""
+
+
+@pytest.mark.parametrize("more", [(), ("--order", "2"), ("--method", "all")])
+def test_json_holds_the_lines_of_jsonl(
+    more: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    """An array of them, written as many at once as they are there."""
+    table = tmp_path / "t.csv"
+    rows = "".join(f"{0.1 * n!r},{n % 7}\n" for n in range(-40, 60))
+    table.write_text(f"x,y\n{rows}oops,1\n", "utf-8")
+    words = ("grad", "log(x)*y+x^2", "--points", str(table), "--keep-going", *more)
+    found = run(*words, "-f", "json").out.splitlines()
+    lines = run(*words, "-f", "jsonl").out.splitlines()
+    assert len(lines) == 101
+    assert found == [*("[,"[n > 0] + line for n, line in enumerate(lines)), "]"]

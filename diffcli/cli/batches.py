@@ -16,7 +16,9 @@ from diffcli.records import Record
 
 SHARED = ("csv", "tsv", "plain", "jsonl")
 """Formats in which every row stands for itself, so that many can write them."""
-_TOGETHER = 256  # rows that a process gets at once where they come one by one
+_TOGETHER = (*SHARED, "json")
+"""Formats in which one can write many rows at once."""
+_FEW = 256  # rows that a process gets at once where they come one by one
 
 Pieces = Iterable[Chunk | Row]
 
@@ -80,7 +82,7 @@ class Batch(Record):
         parsed, names, settings, methods, *_ = self
         entries = at_points(
             parsed, pieces, names, settings, methods, self.order,
-            alone=self.alone, apart=self.form not in SHARED,
+            alone=self.alone, apart=self.form not in _TOGETHER,
         )  # fmt: skip
         return documents(entries, failures)
 
@@ -127,4 +129,4 @@ def _portions(pieces: Pieces) -> Iterator[list[Chunk | Row]]:
         if isinstance(piece, Chunk):
             yield [piece]
         else:
-            yield [piece, *islice(rest, _TOGETHER - 1)]
+            yield [piece, *islice(rest, _FEW - 1)]

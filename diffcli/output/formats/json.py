@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from diffcli.output.document import Documents, Screen
+from diffcli.output.bulk import Bulk
+from diffcli.output.document import Document, Documents, Result, Screen
 from diffcli.tables import jsonl
 
 SUMMARY = "one JSON document; an array for several points"
@@ -21,7 +22,16 @@ def lines(documents: Documents, screen: Screen) -> Iterator[str]:
             yield jsonl.line(document.record(), indent=1)
         return
     before = "["
-    for document in documents:
-        yield before + jsonl.line(document.record())
-        before = ","
+    for result in documents.documents:
+        for line in _lines(result):
+            yield before + line
+            before = ","
     yield "[]" if before == "[" else "]"
+
+
+def _lines(result: Result) -> Iterator[str]:
+    """Return a line for each of the results."""
+    if isinstance(result, Bulk):
+        return jsonl.lines(result.record(), result.places)
+    assert isinstance(result, Document)
+    return iter((jsonl.line(result.record()),))
