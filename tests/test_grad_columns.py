@@ -21,8 +21,9 @@ from diffcli.problem import Settings
 from tests.strategies import NAMES, defined, points, written
 from tests.test_columns import edges
 
-#: Ordinary places, and some where a function has a kink, an end, or a huge value.
-PLACES = (0.3, 1.7, -0.4, 2.5, 0.0, -0.0, 1e200)
+#: Ordinary places, and some where a function has a kink, at or near, an end, or a huge
+#: value.
+PLACES = (0.3, 1.7, -0.4, 2.5, 0.0, -0.0, 1e200, 2e-6, -0.999998, 3.000002)
 MANY = tuple(n for n in methods.names() if hasattr(methods.load(n), "gradients"))
 Ways = tuple[tuple[str, ...], Settings]
 #: What may be asked of a row.
@@ -72,9 +73,12 @@ def test_every_formula(expression: Expression, places: list[dict[str, float]]) -
 
 
 @pytest.mark.parametrize("words", [methods.THREE, MANY, ("finite",), ()])
-def test_ordinary_rows_go_together(words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "formula", ["exp(-(x-y)**2)*log(x)", "max(x, 1.405)*y+relu(x-1.205)*floor(x)"]
+)
+def test_ordinary_rows_go_together(words: tuple[str, ...], formula: str) -> None:
     """A bad one costs its neighbours only, and stands in its place."""
-    parsed = parse("exp(-(x-y)**2)*log(x)")
+    parsed = parse(formula)
     places = [{"x": 1.0 + 0.01 * n, "y": 0.5} for n in range(200)]
     places[70]["x"] = -1.0
     found = at_points(

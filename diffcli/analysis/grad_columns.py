@@ -50,14 +50,10 @@ class Asked:
     @cached_property
     def at_once(self) -> int:
         """How many points all of the methods take at once; 0: only one."""
-        from diffcli.engine.one_sided import has_branches
-
-        differences = "finite" in self.names
         if (
             self.settings.digits > DOUBLE
             or not all(hasattr(methods.load(name), "gradients") for name in self.names)
-            or (differences and self.settings.h == "auto")
-            or (differences and has_branches(self.program))
+            or ("finite" in self.names and self.settings.h == "auto")
         ):
             return 0
         return at_once(len(self.program.nodes) * (1 + len(self.variables)))

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import repeat
 
+from diffcli.arithmetics.columns import Column, local, total
+from diffcli.engine.columns import filled
+from diffcli.engine.one_sided import LEAP, branches, jumps
 from diffcli.engine.stencils import (
     ends,
     estimated,
@@ -13,6 +16,7 @@ from diffcli.engine.stencils import (
     step_width,
     width,
 )
+from diffcli.engine.tape import Program
 
 _Lists = tuple[list[float], list[float]]
 
@@ -59,3 +63,34 @@ class Steps:
         found = map(of_order, *self._widths, self._lost, errors, *samples)
         slopes, errors = map(list, zip(*found, strict=True))
         return slopes, errors
+
+
+def switched(program: Program, low: list[Column], high: list[Column]) -> set[int]:
+    """Return where a function is on other branches in one run than in the other.
+
+    That is ``one_sided.switched`` for the values of all rows. What all points share is
+    the same in both.
+    """
+    places: set[int] = set()
+    for row in branches(program):
+        pairs = [(low[row], high[row])] if jumps(program, row) else []
+        before, after = _locals(program, row, low), _locals(program, row, high)
+        pairs += zip(before.values(), after.values(), strict=True)
+        for pair in pairs:
+            size = max(len(each) if isinstance(each, list) else 0 for each in pair)
+            ends = zip(*(filled(each, size) for each in pair), strict=True)
+            places.update(i for i, (x, y) in enumerate(ends) if abs(x - y) > LEAP)
+    return places
+
+
+def _locals(program: Program, row: int, values: list[Column]) -> dict[int, Column]:
+    """Return what ``Tape.locals`` does, as columns."""
+    arguments, found = program.arguments(row), dict[int, Column]()
+    given = [values[argument] for argument in arguments]
+    slopes = program.function(row).partials
+    for argument, slope in zip(arguments, slopes, strict=False):
+        if program.active[argument]:
+            factor = local(slope, values[row], *given)
+            before = found.get(argument)
+            found[argument] = factor if before is None else total(before, factor)
+    return found

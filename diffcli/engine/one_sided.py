@@ -19,7 +19,8 @@ from diffcli.records import Record
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
 _FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
-_LEAP = 1e-3  # a change between two runs that no slope explains
+LEAP = 1e-3
+"""A change between two runs that no slope explains."""
 _DOUBLE = 17  # digits on which two quotients agree that are the same double
 
 
@@ -276,10 +277,10 @@ def _double(slope: Any, name: str) -> float:
 
 def has_branches(program: Program) -> bool:
     """Tell whether a function with kinks or jumps occurs."""
-    return bool(_branches(program))
+    return bool(branches(program))
 
 
-def _branches(program: Program) -> list[int]:
+def branches(program: Program) -> list[int]:
     """Return the rows of functions with kinks or jumps."""
     return [row for row in program.rough if _kind(program, row) != "vertical tangent"]
 
@@ -289,15 +290,20 @@ def _kind(program: Program, row: int) -> str:
     return rough.kind if rough is not None else ""
 
 
+def jumps(program: Program, row: int) -> bool:
+    """Tell whether a row's function is one with jumps."""
+    return _kind(program, row) == "jump"
+
+
 def switched(low: Tape, high: Tape) -> Function | None:
     """Return a function that is on other branches in one run than in the other."""
     program = low.program
-    for row in reversed(_branches(program)):
+    for row in reversed(branches(program)):
         function = program.function(row)
         leap = abs(low.values[row] - high.values[row])
-        if _kind(program, row) == "jump" and leap > _LEAP:
+        if jumps(program, row) and leap > LEAP:
             return function
         before, after = low.locals(row), high.locals(row)
-        if any(abs(after[argument] - before[argument]) > _LEAP for argument in before):
+        if any(abs(after[argument] - before[argument]) > LEAP for argument in before):
             return function
     return None

@@ -70,12 +70,12 @@ def gradient(problem: Problem) -> MethodResult:
 
 
 def gradients(problems: Problems) -> MethodResult:
-    """Return the same at many points, where no kink can be near and no side is left.
+    """Return the same at many points; one with a kink nearby is bad.
 
     Raises ValueError or ArithmeticError if a function refuses one of the samples.
     """
     from diffcli.engine.bends import bent_places
-    from diffcli.engine.column_differences import Steps
+    from diffcli.engine.column_differences import Steps, switched
     from diffcli.engine.columns import filled, not_finite
 
     problems.bad |= bent_places(problems.program, problems.passes.values)
@@ -86,10 +86,12 @@ def gradients(problems: Problems) -> MethodResult:
     evidence: dict[str, Difference] = {}
     for name in problems.variables:
         steps = Steps(filled(points[name], size), asked, scheme)
-        samples = []
-        for place in steps.places:
-            values = problems.values(problems.program, {**points, name: place})
-            samples.append(filled(values[problems.program.outputs[0]], size))
+        runs = [
+            problems.values(problems.program, {**points, name: place})
+            for place in steps.places
+        ]
+        problems.bad |= switched(problems.program, *runs[:2])
+        samples = [filled(run[problems.program.outputs[0]], size) for run in runs]
         slope, error = steps.quotients(samples, off)
         problems.bad |= not_finite([error])
         partials[name] = many(slope, error)
