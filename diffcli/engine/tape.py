@@ -10,7 +10,7 @@ Source: Linnainmaa 1970; Griewank & Walther, "Evaluating Derivatives", 2008, ch.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import compress, islice
+from itertools import compress, count, islice
 from typing import Any, TypeVar
 
 from diffcli.calculus.functions import NAMED, ONE, WHEN, Function, Number
@@ -104,16 +104,19 @@ class Program:
 
     def _add_calls(self, calls: list[Call]) -> None:
         """Add for each call its function, its partials, and whether it is active."""
-        active = self.active
-        append, partials = active.append, self.partials.append
-        self.functions = [node.function.value for node in calls]
-        for node, a, b in zip(calls, self.first, self.second, strict=True):
+        functions = [node.function for node in calls]
+        self.functions = [function.value for function in functions]
+        self.partials = [function.partials for function in functions]
+        if all(self.active):  # no number is in it: each call depends on a variable
+            self.active += b"\1" * len(calls)
+            return
+        active, append, rows = self.active, self.active.append, count()
+        for row, a, b in zip(rows, self.first, self.second, strict=False):
             if b < 0 or active[a] == active[b]:
                 append(active[a])
-                partials(node.function.partials)
             else:
                 append(1)
-                partials(_only(node.function.partials, active[b]))
+                self.partials[row] = _only(self.partials[row], active[b])
 
     @property
     def calls(self) -> list[int]:
