@@ -150,32 +150,29 @@ def words(source: str, within: Span | None = None) -> list[Word]:
     Raises ParseError where a character is not part of the language.
     """
     start, end = within or (0, len(source))
-    found = _apart(source[start:end])
-    known = _known({*found})
-    if known is None:
+    try:
+        return list(map(_Apart().__getitem__, _apart(source[start:end])))
+    except KeyError:  # what stands apart is not always one word: 2x
         found = _pattern_for(source).findall(source, start, end)
-        known = {text: _word(text) for text in {*found}}
+    known = {text: _word(text) for text in {*found}}
     if None in known.values():
         tokens(source, within)  # raises, with the place
     return list(map(cast("dict[str, Word]", known).__getitem__, found))
 
 
-def _known(texts: set[str]) -> dict[str, Word | None] | None:
-    """Return what texts are, each of which is a word; None: one is not.
+class _Apart(dict[str, Word]):
+    """What the texts are that stand apart, each of them one word."""
 
-    A long formula has a million numerals, which take the least time this way.
-    """
-    known: dict[str, Word | None] = {
-        text: Word("number", text)
-        for text in texts
-        if text.isdecimal() and text.isascii()
-    }
-    others = texts.difference(known)
-    if not all(map(_is_one_word, others)):
-        return None
-    for text in others:
-        known[text] = _word(_MARKS.get(text, text))
-    return known
+    def __missing__(self, text: str) -> Word:
+        """Find out what a text is. Raises KeyError if it is not one word."""
+        if text.isdecimal() and text.isascii():
+            word: Word | None = Word("number", text)
+        else:
+            word = _word(_MARKS.get(text, text)) if _is_one_word(text) else None
+        if word is None:
+            raise KeyError(text)
+        self[text] = word
+        return word
 
 
 def _apart(text: str) -> list[str]:
@@ -194,8 +191,6 @@ def _apart(text: str) -> list[str]:
 
 def _is_one_word(text: str) -> bool:
     """Tell whether a text is one number, name or sign, whatever stands beside it."""
-    if text.isascii() and text.isdecimal():
-        return True
     if text in _WORDS_OF_SIGNS or text in _MARKS or not text:
         return True
     if not text.isascii() or text[0] == "_":
