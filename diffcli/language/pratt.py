@@ -135,43 +135,45 @@ class Reading:
         known, signs, position = self.ready.get, self.signs.get, self.position
         while True:  # an operand is expected
             node = known(words[position])
+            position += 1
             if node is None:
-                self.position = position
-                self.operand()
+                self.position = position - 1
+                node = self.operand()
                 position = self.position
-            else:
-                operands.append(node)
-                position += 1
             while True:  # an operator is expected, or the end of a bracket
                 sign = signs(words[position].kind)
                 if sign is None:
+                    operands.append(node)
                     self.position = position
                     follows = self.behind_operand(words[position].kind)
                     position = self.position
                     if self.done:
                         return
-                    if follows:
-                        continue
-                    break
+                    if not follows:
+                        break
+                    node = operands.pop()
+                    continue
                 left, frame = sign
-                while frames and frames[-1][0] > left:
-                    made = frames[-1][4]
+                while frames and (top := frames[-1])[0] > left:
+                    made = top[4]
                     if made is None:
+                        operands.append(node)
                         self.position = position
                         self.finish(left)
+                        node = operands.pop()
                         break
                     frames.pop()
-                    last = operands.pop()
-                    operands[-1] = made((operands[-1], last))
+                    node = made((operands.pop(), node))
                 if frame is not None:
+                    operands.append(node)
                     frames.append(frame)
                     position += 1
                     break
                 self.position = position
-                self.end_brackets()
+                node = self.end_brackets(node)
                 position = self.position
 
-    def operand(self) -> None:
+    def operand(self) -> Expression:
         """Read an operand up to its first end: what stands in front of it, and it."""
         words, frames, height = self.words, self.frames, len(self.operands)
         known, called, position = self.ready.get, self.called.get, self.position
@@ -184,32 +186,32 @@ class Reading:
                 frames.append((-1, row, height, position - 1, made))
                 position += 1
             elif node := known(word):
-                self.operands.append(node)
-                break
+                self.position = position
+                return node
             else:
                 self.position = position
                 if self.begin_operand(word):
-                    return
+                    return self.operands.pop()
                 position = self.position
-        self.position = position
 
-    def end_brackets(self) -> None:
-        """End the brackets, complete inside, that have their ')' here."""
-        words, frames, operands = self.words, self.frames, self.operands
-        position = self.position
+    def end_brackets(self, inside: Expression) -> Expression:
+        """Return what ends here with a bracket, and with those that end at once."""
+        words, frames, position = self.words, self.frames, self.position
         while True:
             made = frames[-1][4] if frames else None
             if made is None:
+                self.operands.append(inside)
                 self.position = position
                 self.close()
                 position = self.position
+                inside = self.operands.pop()
             else:
                 frames.pop()
-                operands[-1] = made((operands[-1],))
+                inside = made((inside,))
                 position += 1
             if words[position].kind != ")" or (frames and frames[-1][0] > 0):
-                break
-        self.position = position
+                self.position = position
+                return inside
 
     def begin_operand(self, word: Word | Token) -> bool:
         """Read a word before which an operand is expected; True: it is one."""
