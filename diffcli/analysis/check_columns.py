@@ -14,9 +14,9 @@ from diffcli.analysis.counterexample_columns import FAR_BELOW, OtherPoints, unsu
 from diffcli.analysis.verdicts import ESTIMATES, SLACK, Tolerance, Verdict, relative
 from diffcli.arithmetics.columns import Column, product, total
 from diffcli.engine import block_bounds, column_bounds, columns
-from diffcli.engine.block_bounds import Size
 from diffcli.engine.columns import Found, Passes
 from diffcli.engine.derivation import derivations
+from diffcli.engine.relative_bounds import Bounds
 from diffcli.engine.tape import ROUNDING, Program
 from diffcli.inputs.blocks import Block
 from diffcli.inputs.files import read
@@ -179,11 +179,7 @@ def _judged(claims: Claims, points: Mapping[str, Column], size: int) -> Found:
     # What is cheap is tried first: one bound for all, then one for each point.
     places = [*range(size)]
     there, numbers = passes, found
-    for failing in (
-        partial(_unsure, size=block_bounds.largest),
-        partial(_unsure, size=block_bounds.each),
-        _failing,
-    ):
+    for failing in (_unsure_of_all, _unsure, _failing):
         close = {places[i] for i in failing(claims, there, numbers)}
         places = sorted(close - bad)
         if not places:
@@ -229,29 +225,47 @@ def _judged_second(claims: Claims, points: Mapping[str, Column], size: int) -> F
     return found, bad
 
 
-def _unsure(
-    claims: Claims, passes: Passes, found: Sequence[list[float]], size: Size
+def _unsure_of_all(
+    claims: Claims, passes: Passes, found: Sequence[list[float]]
 ) -> set[int]:
     """Return where the bounds for all points do not tell that every claim passes.
 
     What is claimed differs by no more than a rounding or two there, or than the given
     tolerance, and the bounds are far below what would be poor.
     """
-    program = claims.program
     try:
-        errors = block_bounds.value_errors(program, passes.values, passes.locals, size)
-        bounds = block_bounds.partial_bounds(passes, errors, size)
+        bounds = Bounds(passes)
     except (ValueError, ArithmeticError):
         return {*range(len(found[0]))}
+    rows = zip(claims.names, claims.program.outputs[1:], strict=True)
+    worst = max(bounds.values[row] + bounds.partials.get(n, 0.0) for n, row in rows)
+    if not worst * FAR_BELOW <= POOR:
+        return {*range(len(found[0]))}
+    return bounds.apart | _unlike(claims, found, [0.0] * len(claims.names))
+
+
+def _unsure(claims: Claims, passes: Passes, found: Sequence[list[float]]) -> set[int]:
+    """Return where a bound for each point does not tell it."""
+    program, (_, values, _, locals_, _) = claims.program, passes
+    try:
+        errors = block_bounds.value_errors(program, values, locals_, block_bounds.each)
+        bounds = block_bounds.partial_bounds(passes, errors)
+    except (ValueError, ArithmeticError):
+        return {*range(len(found[0]))}
+    rows = zip(claims.names, program.outputs[1:], strict=True)
+    both = (total(errors[row], bounds.get(name, 0.0)) for name, row in rows)
+    return _unlike(claims, found, [product(off, FAR_BELOW / POOR) for off in both])
+
+
+def _unlike(
+    claims: Claims, found: Sequence[list[float]], floors: Sequence[Column]
+) -> set[int]:
+    """Return where a claim is off by more than is surely allowed, or below a floor."""
     tolerance = claims.tolerance
     if tolerance == ESTIMATES:
         tolerance = Tolerance(_LEAST * SLACK * ROUNDING)
     places: set[int] = set()
-    for i, (name, row) in enumerate(
-        zip(claims.names, program.outputs[1:], strict=True)
-    ):
-        error = total(errors[row], bounds.get(name, 0.0))
-        floor = product(error, FAR_BELOW / POOR)
+    for i, floor in enumerate(floors):
         claimed, true = found[2 * i : 2 * i + 2]
         places.update(unsure(claimed, true, floor, tolerance))
     return places

@@ -1,9 +1,9 @@
 """Bounds on what rounding may have moved, for a whole block or each point of it.
 
 It is the running error analysis of ``column_bounds``, a little larger and at little
-cost: by whole columns, and of a block by one number for each row, the largest there.
-Where such a bound is small enough no point has to be looked at; where it is not, or
-nothing can be said so (then it is infinite), the columns of bounds tell.
+cost: by whole columns, and of values in a block by one number for each row, the largest
+there. Where such a bound is small enough no point has to be looked at; where it is not,
+or nothing can be said so (then it is infinite), the columns of bounds tell.
 """
 
 import math
@@ -24,7 +24,7 @@ from diffcli.engine.roundings import (
 )
 from diffcli.engine.tape import ROUNDING, TINY, Program
 
-_UNITS = OF_PARTIAL * ROUNDING
+UNITS = OF_PARTIAL * ROUNDING
 Size = Callable[[Column], Column]
 """How large a column is: ``largest``, or ``each``."""
 
@@ -69,19 +69,17 @@ def value_errors(
             if moved != 0.0 and slope is not ZERO:
                 factor = locals_.get((row, slope))
                 if factor is None:
-                    given = [values[each] for each in places]
+                    given = [values[p] for p in places]
                     factor = locals_[row, slope] = local(slope, values[row], *given)
                 error = total(error, product(size(factor), moved))
         errors.append(error)
     return errors
 
 
-def partial_bounds(
-    passes: Passes, errors: list[Column], size: Size = largest
-) -> dict[str, Column]:
-    """Return for each variable a bound on the error of its partial at the points.
+def partial_bounds(passes: Passes, errors: list[Column]) -> dict[str, Column]:
+    """Return for each variable a bound on the error of its partial at each point.
 
-    ``errors`` are those of the values.
+    ``errors`` are those of the values there.
     """
     program, values, adjoints, locals_, _ = passes
     bounds: list[Column] = [0.0] * len(values)
@@ -95,16 +93,16 @@ def partial_bounds(
         places = (row, a) if b < 0 else (row, a, b)
         given, off = [values[p] for p in places], [errors[p] for p in places]
         factor = locals_[row, slope]
-        large = size(factor)
-        moved = _moved(program.function(row), slope, given, off, factor, size)
-        moved = total(product(large, _UNITS), moved)
-        bound = total(product(size(upstream), moved), TINY)
+        large = each(factor)
+        moved = _moved(program.function(row), slope, given, off, factor)
+        moved = total(product(large, UNITS), moved)
+        bound = total(product(each(upstream), moved), TINY)
         if bounds[row] != 0.0:
             bound = total(bound, product(large, bounds[row]))
         before = bounds[argument]
         bounds[argument] = bound if before == 0.0 else total(before, bound)
     return {
-        name: total(bounds[row], product(size(passes.partial(name)), 2 * ROUNDING))
+        name: total(bounds[row], product(each(passes.partial(name)), 2 * ROUNDING))
         for name, row in program.inputs.items()
     }
 
@@ -115,7 +113,6 @@ def _moved(
     given: list[Column],
     errors: list[Column],
     factor: Column,
-    size: Size,
 ) -> Column:
     """Return how far a local partial moves with the value and the arguments."""
     if slope in CONSTANT:
@@ -124,15 +121,15 @@ def _moved(
         return errors[1 + (slope is SECOND)]
     if function.rough is not None and not is_whole_power(function, given):
         return math.inf
-    moved = total(_underflowing(factor, size), TINY)
+    moved = total(_underflowing(factor, each), TINY)
     for place, error in enumerate(errors):
         if error != 0.0 and uses(slope, len(given) == 2, place):
-            step = spread(max, product(size(given[place]), SHORT), error)
+            step = spread(max, product(each(given[place]), SHORT), error)
             beside = [*given]
             beside[place] = total(given[place], step)
             change = spread(operator.sub, spread(slope, *beside), factor)
             share = spread(operator.truediv, error, step)
-            moved = total(moved, product(size(change), share))
+            moved = total(moved, product(each(change), share))
     return moved
 
 
