@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcli import gradient
+from diffcli.cli.request import Request
 from diffcli.errors import PointError
 from diffcli.inputs import rows
 from diffcli.inputs.files import table
@@ -366,3 +367,30 @@ def test_json_holds_the_lines_of_jsonl(
     lines = run(*words, "-f", "jsonl").out.splitlines()
     assert len(lines) == 101
     assert found == [*("[,"[n > 0] + line for n, line in enumerate(lines)), "]"]
+
+
+@pytest.mark.parametrize(
+    ("form", "more"),
+    [
+        *(
+            (form, ("--keep-going",))
+            for form in ("csv", "tsv", "plain", "jsonl", "json")
+        ),
+        *((form, ()) for form in ("csv", "plain", "jsonl")),  # they end at a bad row
+    ],
+)
+def test_several_outputs_go_together_as_row_by_row(
+    form: str,
+    more: tuple[str, ...],
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = tmp_path / "t.csv"
+    rows = "".join(f"{n},{0.1 + 0.1 * n!r},{n % 7}\n" for n in range(99))
+    table.write_text(f'id,x,y\n{rows}"a\nb",1,2\nc,-1,1\nd,oops,1\ne,pi,3\n', "utf-8")
+    words = ("grad", "(log(x)*y, abs(y-2.5)*x)", "--points", str(table), "-f", form)
+    together = run(*words, *more)
+    monkeypatch.setattr(Request, "is_watched", lambda request: True)
+    assert together == run(*words, *more)
+    assert together.out.count("\n") > 150

@@ -1,7 +1,7 @@
 """The gradients at many points as lines of text, made here or in other processes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, tee
+from itertools import chain, islice, tee
 
 from diffcli.api.streams import Entry, Stretch, at_points
 from diffcli.cli.request import numbered
@@ -9,6 +9,7 @@ from diffcli.errors import DiffcliError, RowsFailed
 from diffcli.inputs.rows import Chunk, Row
 from diffcli.language.parser import Parsed
 from diffcli.output import formats
+from diffcli.output.bulk import Bulk
 from diffcli.output.document import Document, Documents, Result, Screen
 from diffcli.output.views import batch
 from diffcli.problem import Settings
@@ -86,6 +87,25 @@ class Batch(Record):
         )  # fmt: skip
         return documents(entries, failures)
 
+    def row_by_row(
+        self, pieces: Pieces, failures: Failures
+    ) -> Iterator[Document | str]:
+        """Yield for each row its document or line, with the output's number.
+
+        There is one line for each row, for derivatives of first order.
+        """
+        form = formats.load("jsonl" if self.form == "json" else self.form)
+        for result in self.documents(pieces, failures):
+            if isinstance(result, Bulk):
+                begun = f"{self.parsed.output}{result.separator}"
+                texts = [begun + text for text in result.texts]
+                series = Documents([result._replace(texts=texts)], many=True)
+                for lines in form.lines(series, Screen()):
+                    yield from lines.split("\n")
+            else:
+                assert isinstance(result, Document)
+                yield numbered(self.parsed, result)
+
     def text(self, pieces: list[Chunk | Row]) -> Text:
         """Return the lines for some rows, up to the one that ends the run."""
         failures = Failures(keep_going=self.keep_going)
@@ -109,17 +129,15 @@ class Batch(Record):
 
 
 def each_output(
-    parts: Sequence[Batch], rows: Iterable[Row], failures: Failures
-) -> Iterator[Document]:
-    """Yield for each row a document for each of several outputs."""
-    copies = tee(rows, len(parts))
+    parts: Sequence[Batch], pieces: Pieces, failures: Failures
+) -> Iterator[Result]:
+    """Yield for each row what there is of each of several outputs."""
+    copies = tee(pieces, len(parts))
     found = [
-        part.documents(copy, failures) for part, copy in zip(parts, copies, strict=True)
+        part.row_by_row(copy, failures)
+        for part, copy in zip(parts, copies, strict=True)
     ]
-    for row in zip(*found, strict=True):
-        for part, document in zip(parts, row, strict=True):
-            assert isinstance(document, Document)
-            yield numbered(part.parsed, document)
+    return chain.from_iterable(zip(*found, strict=True))
 
 
 def _portions(pieces: Pieces) -> Iterator[list[Chunk | Row]]:

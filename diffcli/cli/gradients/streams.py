@@ -95,14 +95,15 @@ def _at_rows(question: Question, names: tuple[str, ...]) -> Answer:
     failures = Failures(keep_going=question.keep_going)
     found: Iterator[Result]
     own = columns(toward, names) if order < 2 else second_columns(names)
+    watched = request.is_watched()
+    apart = watched or (parsed.outputs and order > 1)
+    pieces = rows.rows if apart or rows.chunks is None else rows.chunks(BLOCK)
     if parsed.outputs:
-        found = each_output(parts, rows.rows, failures)
+        found = each_output(parts, pieces, failures)
         header = (*OUTPUT, *rows.columns), own
         made = request.answer(form, found, columns=header, exprs=True)
         return made._replace(ending=failures.ending)
     (whole,) = parts
-    watched = request.is_watched()
-    pieces = rows.rows if watched or rows.chunks is None else rows.chunks(BLOCK)
     jobs = request.processes if request.points_file else 1
     if jobs > 1 and form in SHARED and not watched:
         found = whole.shared(pieces, failures, jobs)

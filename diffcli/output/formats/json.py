@@ -33,5 +33,7 @@ def _lines(result: Result) -> Iterator[str]:
     """Return a line for each of the results."""
     if isinstance(result, Bulk):
         return jsonl.lines(result.record(), result.places)
+    if isinstance(result, str):  # which has become one already
+        return iter((result,))
     assert isinstance(result, Document)
     return iter((jsonl.line(result.record()),))
