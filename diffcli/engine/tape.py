@@ -271,35 +271,37 @@ def _listed(
     calls: list[Call] = []
     first: list[int] = []
     second: list[int] = []
+    waiting: list[Call | None] = []  # for their arguments; None: one of the halves
+    halves: list[tuple[Call, int]] = []  # they wait for the second; where the first is
     get = places.get
-    waiting = [*expressions]
-    waiting.reverse()
-    while waiting:
-        node = waiting.pop()
-        if node in places:
-            continue
-        while args := node.args:
-            a = get(args[0])
-            if a is None:  # down to it first
-                waiting.append(node)
-                node = args[0]
-                continue
-            b = -1
-            if len(args) == 2:
-                found = get(args[1])
-                if found is None:
-                    waiting.append(node)
-                    node = args[1]
+    for node in expressions:
+        while True:
+            place = get(node)
+            if place is None:
+                if args := node.args:  # down to the first argument
+                    waiting.append(node)  # type: ignore[arg-type]
+                    node = args[0]
                     continue
-                b = found
-            places[node] = len(calls)
-            calls.append(node)  # type: ignore[arg-type]
-            first.append(a)
-            second.append(b)
-            break
-        else:
-            places[node] = -2 - len(leaves)
-            leaves.append(node)
+                place = places[node] = -2 - len(leaves)
+                leaves.append(node)
+            while waiting:  # and up again
+                a, b = place, -1
+                if (call := waiting.pop()) is None:
+                    call, a = halves.pop()
+                    b = place
+                elif len(args := call.args) == 2:
+                    if (found := get(args[1])) is None:  # down to the second
+                        waiting.append(None)
+                        halves.append((call, a))
+                        node = args[1]
+                        break
+                    b = found
+                place = places[call] = len(calls)
+                calls.append(call)
+                first.append(a)
+                second.append(b)
+            else:
+                break
     start = len(leaves)
     roots = [places[expression] for expression in expressions]
     places.clear()
