@@ -267,6 +267,17 @@ def cheap_bounds(passes: columns.Passes) -> Iterator[Callable[[str], Column]]:
         yield absolute
 
 
+@pytest.mark.parametrize("formula", ["exp(-(x-y)**2)*sin(x)", "x^3/(1+exp(y))"])
+def test_one_bound_tells_of_points_of_any_size(formula: str) -> None:
+    """From 1 to 1e-38, and a few are left out."""
+    program = Program([parse(formula).expression])
+    given = {"x": [0.3 + 0.1 * n for n in range(100)], "y": [0.5] * 100}
+    bounds_ = Bounds(columns.both_passes(program, given, ("x", "y")))
+    assert len(bounds_.apart) < 10
+    assert max(bounds_.values) < 1e-12
+    assert max(bounds_.partials.values()) < 1e-11
+
+
 LIKE = {
     "exp(-(x-y)**2)*sin(x)": "-2(x-y)exp(-(x-y)^2)sin(x)+exp(-(x-y)^2)*cos(x)",
     "sin(x*y)^2": "y*sin(2*x*y)",

@@ -74,8 +74,10 @@ def test_every_formula(expression: Expression, places: list[dict[str, float]]) -
 
 @pytest.mark.parametrize("words", [methods.THREE, MANY, ("finite",), ()])
 @pytest.mark.parametrize(
-    "formula", ["exp(-(x-y)**2)*log(x)", "max(x, 1.405)*y+relu(x-1.205)*floor(x)"]
-)
+    "formula",
+    ["exp(-(x-y)**2)*log(x)", "max(x, 1.405)*y+relu(x-1.205)*floor(x)",
+     "elu(x)*softsign(y)*log(x)"],
+)  # fmt: skip
 def test_ordinary_rows_go_together(words: tuple[str, ...], formula: str) -> None:
     """A bad one costs its neighbours only, and stands in its place."""
     parsed = parse(formula)
