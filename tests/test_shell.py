@@ -297,7 +297,7 @@ sys.exit(main())
 @each_signal
 @pytest.mark.parametrize(
     "module",
-    ["diffcli.cli", "click", "typing", "diffcli.cli.commands.grad", "rich.text"],
+    ["diffcli.cli", "click", "click.types", "diffcli.cli.commands.grad", "rich.text"],
 )
 def test_a_signal_at_the_start_is_quiet(module: str, number: signal.Signals) -> None:
     words = ["grad", "x**2", "--at", "1"]
