@@ -1,11 +1,13 @@
-"""The screens: each file in golden/ is a command and what it prints.
+"""The screens: each file in golden/ has commands and what they print.
 
-The first line is ``$ COLUMNS=80 diffcli ...``. ``scripts/golden`` writes the files
-anew after an intended change; then read the difference.
+A command is a line ``$ COLUMNS=80 diffcli ...``. ``scripts/golden`` writes the files
+anew after an intended change; then read the difference. Those in golden/pages/ have
+many commands, and say what becomes of many formulas.
 """
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,15 @@ from tests.conftest import Ran, Run
 from tests.test_svg import rows
 
 CASES = sorted((Path(__file__).parent / "golden").glob("*.txt"))
+PAGES = sorted((Path(__file__).parent / "golden" / "pages").glob("*.txt"))
+
+
+def screens(case: Path) -> Iterator[tuple[str, str]]:
+    """Yield the commands of a file, each with what it prints."""
+    text = case.read_text(encoding="utf-8")
+    for screen in re.split(r"^(?=\$ COLUMNS=)", text, flags=re.MULTILINE)[1:]:
+        first, _, expected = screen.partition("\n")
+        yield first, expected
 
 
 def screen(ran: Ran) -> str:
@@ -33,7 +44,7 @@ def drawn(first: str, run: Run, *more: str) -> Ran:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
 def test_screen(case: Path, run: Run) -> None:
     """It is drawn twice: if there is a picture, the second time as that."""
-    first, _, expected = case.read_text(encoding="utf-8").partition("\n")
+    ((first, expected),) = screens(case)
     ran = drawn(first, run)
     assert screen(ran) == expected
     if ran.code or {"-f", "--color", "demo"} & {*first.split()}:
@@ -43,6 +54,12 @@ def test_screen(case: Path, run: Run) -> None:
     assert (again.code, again.err) == (ran.code, ran.err)
     lines = ran.out.rstrip("\n").split("\n")
     assert rows(again.out) == [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_page(page: Path, run: Run) -> None:
+    for first, expected in screens(page):
+        assert (first, screen(drawn(first, run))) == (first, expected)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
