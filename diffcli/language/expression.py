@@ -75,6 +75,10 @@ class Call(Expression):
         return f"<Call {self.function.name}>"
 
 
+Maker = Callable[[tuple[Expression, ...]], Call]
+"""What returns the call of one function with these arguments."""
+
+
 class _Table(local):
     """The nodes that there are, each once; a thread has a table of its own.
 
@@ -94,6 +98,8 @@ class _Table(local):
         self.calls: defaultdict[str, dict[tuple[Expression, ...], Call]] = defaultdict(
             dict
         )
+        #: What makes them, by the function's name.
+        self.makers: dict[str, Maker] = {}
 
     def __len__(self) -> int:
         leaves = len(self.numbers) + len(self.variables)
@@ -106,7 +112,8 @@ class _Table(local):
         self.was_emptied = True
         self.numbers.clear()
         self.variables.clear()
-        self.calls.clear()
+        for nodes in self.calls.values():  # which the makers know
+            nodes.clear()
 
 
 _table = _Table()
@@ -165,9 +172,16 @@ def call(function: Function, *args: Expression) -> Call:
     return maker(function)(args)
 
 
-def maker(function: Function) -> Callable[[tuple[Expression, ...]], Call]:
+def maker(function: Function) -> Maker:
     """Return what makes calls of a function in this thread, quickly, a million."""
-    nodes = _table.calls[function.name]
+    found = _table.makers.get(function.name)
+    if found is None:
+        found = _maker(function, _table.calls[function.name])
+        _table.makers[function.name] = found
+    return found
+
+
+def _maker(function: Function, nodes: dict[tuple[Expression, ...], Call]) -> Maker:
     known = nodes.get
 
     def make(args: tuple[Expression, ...]) -> Call:

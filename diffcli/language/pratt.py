@@ -45,7 +45,13 @@ _POWER = INFIX["**"]
 _ROOT = 50
 """How strongly a root sign holds what follows: one name, number, call or bracket."""
 _STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
-_RAISES = _POWER.notation.left if _POWER.notation else 0
+_INFIX = {
+    sign: (row.notation.left, row.notation.right, row)
+    for sign, row in INFIX.items()
+    if row.notation
+}
+"""For each operator how strongly it holds its left and its right side, and its row."""
+_RAISES = _INFIX["**"][0]
 _PREFIX = {
     sign: (row, row.notation.right) for sign, row in PREFIX.items() if row.notation
 }
@@ -242,7 +248,7 @@ class Reading:
 
     def behind_operand(self, kind: str) -> bool:
         """Read a rarer word behind an operand; True: an operator can follow still."""
-        if kind in INFIX:
+        if kind in _INFIX:
             self.signs[kind] = self.sign(kind)
         elif kind == "power":
             self.raise_to(self.words[self.position])
@@ -351,9 +357,8 @@ class Reading:
 
     def sign(self, sign: str) -> tuple[int, _Frame]:
         """Return how strongly an operator holds its left side, and what then waits."""
-        row = INFIX[sign]
-        assert row.notation is not None
-        return row.notation.left, (row.notation.right, row, 0, 0, self.maker(row))
+        left, right, row = _INFIX[sign]
+        return left, (right, row, 0, 0, self.maker(row))
 
     def infix(self, sign: str) -> None:
         """Finish all that binds more strongly, then wait for the right side."""
