@@ -132,7 +132,7 @@ class Program:
         """
         rows = range(len(self.nodes) - 1, len(self.leaves) - 1, -1)
         every: tuple[Sequence[Any], ...] = (self.first, self.second, self.partials)
-        backwards = (reversed(column) for column in (*every, *columns))
+        backwards = map(reversed, (*every, *columns))
         return self._active(zip(rows, *backwards, strict=True))
 
     def _active(self, calls: Iterable[_Row]) -> Iterator[_Row]:
@@ -388,8 +388,8 @@ class Tape:
     def toward(self) -> _Toward:
         """The local partials of every call toward its first and second argument.
 
-        Computed when they are asked for. None: there is no such argument, or it is
-        inactive. Not a number: there is no partial.
+        Computed when the bounds on rounding ask, which need each twice. None: there is
+        no such argument, or it is inactive. Not a number: there is no partial.
         """
         if self._toward is None:
             self._toward = self._locals()
@@ -435,18 +435,40 @@ class Tape:
         that depend on no variable keep 0. Where a local partial does not exist, the
         adjoints below it are not a number.
         """
-        program = self.program
-        adjoints = [0.0] * len(self.values)
+        values, program = self.values, self.program
+        adjoints = [0.0] * len(values)
         adjoints[program.outputs[output]] = 1.0
-        for row, a, b, _, toward_a, toward_b in self.edges():
+        for row, a, b, partials in program.backward():
             upstream = adjoints[row]
             if upstream == 0.0:
                 continue
-            if toward_a is not None:
-                adjoints[a] += upstream * toward_a
-            if toward_b is not None:
-                adjoints[b] += upstream * toward_b
+            first = partials[0]
+            try:
+                if b < 0:
+                    adjoints[a] += upstream * first(values[row], values[a])
+                    continue
+                second = partials[1]
+                if first is ONE:
+                    adjoints[a] += upstream
+                elif first is not None:
+                    adjoints[a] += upstream * first(values[row], values[a], values[b])
+                if second is not None:
+                    adjoints[b] += upstream * second(values[row], values[a], values[b])
+            except (ValueError, ArithmeticError):
+                self._add_where_there_is_none(adjoints, row, partials)
         return BackwardPass(self, adjoints)
+
+    def _add_where_there_is_none(
+        self, adjoints: list[float], row: int, partials: _Partials
+    ) -> None:
+        """Go on at the first local partial of a row that does not exist."""
+        missing = False
+        for place, argument in enumerate(self.program.arguments(row)):
+            if partials[place] is not None:
+                local = self.local(row, place)
+                missing = missing or local != local
+                if missing:
+                    adjoints[argument] += adjoints[row] * local
 
     def locals(self, row: int) -> dict[int, float]:
         """Return the local partials of a row toward its active arguments."""
