@@ -247,7 +247,7 @@ def _sheet(check: Check) -> Sheet:
             *_names(verdict),
             plain_number(verdict.claimed.value, max(check.digits, DOUBLE)),
             plain_number(verdict.true.value, max(check.digits, DOUBLE)),
-            "" if verdict.relative is None else f"{verdict.relative:.2g}",
+            _ratio(verdict.relative),
             verdict.doubt or ("ok" if verdict.passed else "fail"),
             *data_cell(check.data),
         )
@@ -272,14 +272,22 @@ def bulk(passed: "Passed") -> Bundle:
     cells = []
     for name, (claimed, true) in passed.numbers.items():
         claimed, true = claimed[here], true[here]
-        off = map(relative, claimed, true)
+        texts = list(plain_numbers(true))
+        # Most are the same to the last bit: their texts are written once.
+        alike = [c == t != 0.0 for c, t in zip(claimed, true, strict=True)]
+        rows = list(zip(alike, claimed, true, texts, strict=True))
         cells.append(
             (
                 *map(repeat, name.split(",")),
-                plain_numbers(claimed),
-                plain_numbers(true),
-                (f"{x:.2g}" if x else "" if x is None else "0" for x in off),
+                (text if same else plain_number(c) for same, c, _, text in rows),
+                texts,
+                ("0" if same else _ratio(relative(c, t)) for same, c, t, _ in rows),
                 repeat("ok"),
             )
         )
     return Bundle(passed.block.texts[here], passed.block.separator, cells)
+
+
+def _ratio(off: float | None) -> str:
+    """Return how far a claim is off, as a cell."""
+    return "" if off is None else f"{off:.2g}"
