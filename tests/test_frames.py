@@ -284,7 +284,10 @@ def test_numbers_are_written_as_without_polars(run: Run, tmp_path: Path) -> None
     dice = random.Random(4)
     numbers = [dice.uniform(-1, 1) * 10.0 ** dice.randint(-320, 300) for _ in "1" * 900]
     numbers += [
-        sign * 10.0**n * k for n in range(-9, 24) for k in (1, 2.5) for sign in (1, -1)
+        float(f"{sign}{k}e{n}")
+        for n in range(-11, 24)
+        for k in (1, 2.5, 5)
+        for sign in ("", "-")
     ]
     rows = "".join(f"{number!r}\n" for number in [*numbers, 0.0, 5e-324, -0.0])
     source = table(tmp_path / "p.csv", f"x\n{rows}")

@@ -22,7 +22,7 @@ from diffcli.records import Record
 
 BLOCK = 1024
 """Points that are taken at once: more gain no time and take more memory."""
-NUMBERS = 2**18
+NUMBERS = 2**19
 """Numbers that stand in all columns of a block, so that memory stays small."""
 _FEWEST = 32  # points for which columns pay: a block is not halved below
 
