@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -199,6 +200,18 @@ def test_second_derivatives_say_what_they_are_of(
     done = run(*call, "-f", form)
     assert done.code == 0
     assert "mean over 4 rows" in done.out + done.err
+
+
+def test_second_derivatives_of_rows_agree_as_those_of_a_point(
+    run: Run, rows: str
+) -> None:
+    """Where both are exactly 0, and with all digits of doubles, too."""
+    call = ("grad", "a*x-t", "--order", "2", "--digits", "17")
+    of_rows = run(*call, "--data", rows, "--at", "a=2").out
+    at_point = run(*call, "--at", "a=2,x=1,t=3").out
+    for shown in (of_rows, at_point):
+        digits = re.findall(r"digits +│? *(\d+)", shown)
+        assert max(map(int, digits)) == 16
 
 
 def test_second_derivatives_that_nobody_waits_for_are_refused(
