@@ -53,6 +53,8 @@ def test_each_part_is_as_alone(jobs: str, run: Run, parts: str, tmp_path: Path) 
     assert (ran.code, ran.out) == (0, "")
     assert set(said(ran.err).values()) == {"done"}
     assert outputs(target) == alone(run, parts)
+    record = json.loads((target / RECORD).read_text("utf-8"))
+    assert list(record["parts"]) == sorted(f"{name}.csv" for name in NAMES)
 
 
 def test_what_is_finished_is_not_done_again(

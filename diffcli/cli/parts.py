@@ -162,7 +162,8 @@ class _Record:
 
     def write(self) -> None:
         """Write the record."""
-        text = json.dumps({"call": self._call, "parts": self._stamps}, indent=1)
+        parts = dict(sorted(self._stamps.items()))  # whichever was finished first
+        text = json.dumps({"call": self._call, "parts": parts}, indent=1)
         files.write([text], self._path)
 
 
