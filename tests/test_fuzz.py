@@ -24,6 +24,8 @@ FOUND = [
     ("formula", "np.where(x>0,x,(0))"),
     ("formula", f"x{'³' * 400}"),
     ("point", f"2{'³' * 400}"),
+    ("formula", "where((x)==(0),y,00)"),
+    ("latex", "x\\mod-{\\sin x}"),
 ]
 
 

@@ -14,6 +14,8 @@ from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from tests import strategies
 
+CONDITIONS = {"<", "<=", ">", ">=", "==", "!=", "and", "or"}
+
 
 @given(strategies.written())
 def test_what_is_printed_reads_back_the_same(expression: Expression) -> None:
@@ -28,6 +30,18 @@ def test_latex_braces_are_balanced(expression: Expression) -> None:
         depth += (character == "{") - (character == "}")
         assert depth >= 0
     assert depth == 0
+
+
+@pytest.mark.parametrize("symbol", sorted(INFIX.keys() - CONDITIONS))
+def test_a_sign_behind_any_operator_is_read_as_it_was_written(symbol: str) -> None:
+    """A percentage, x%, may stand before a sign: x % -y would be less by y."""
+    operator = INFIX[symbol]
+    for source in ("-y", "-2", "-2*y", "-sin(y)", "-y^2", "-y/3", "(-y)^2", "-(x+y)"):
+        for pair in ((parse("x"), parse(source)), (parse(source), parse("x"))):
+            expression = call(operator, *(part.expression for part in pair))
+            for spaced in (True, False):
+                shown = text(expression, spaced=spaced)
+                assert parse(shown).expression is expression, shown
 
 
 @given(st.text(alphabet="x1y2+-*/^()., =;#\nsine²₁π·−\t%é", max_size=30))

@@ -184,8 +184,8 @@ def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | N
     return None
 
 
-_SIGNS = ("+", "-", "*", "·", "/")
-"""Behind these a minus sign is in brackets: a*(-b)."""
+_SIGNS = ("+", "-", "*", "·", "/", "%")
+"""Behind these a minus sign is in brackets: a*(-b); a%-b is a percentage minus b."""
 
 
 _FACTORS = 50

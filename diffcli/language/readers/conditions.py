@@ -279,7 +279,8 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
         message = f"'{typed}' is a value and no condition"
         raise draft.refuse(condition, message, f"write {typed} != 0")
     found = call(like, condition, yes, text=WHEN.name)
-    if [word.text for word in no if word.text not in ("(", ")")] == ["0"]:
+    otherwise = [word.text for word in no if word.text not in ("(", ")")]
+    if len(otherwise) == 1 and not otherwise[0].strip("0"):  # 0, and 00
         return found
     opposite = [sign("not", like), *grouped(condition, like)]
     other = call(like, opposite, no, text=WHEN.name)
