@@ -185,7 +185,7 @@ def _operator(node: Expression, names: Mapping[Expression, str]) -> Operator | N
 
 
 _SIGNS = ("+", "-", "*", "·", "/", "%")
-"""Behind these a minus sign is in brackets: a*(-b); a%-b is a percentage minus b."""
+"""Behind these a minus sign is in brackets: a*(-b); a%-b could be a percentage too."""
 
 
 _FACTORS = 50

@@ -232,15 +232,16 @@ def _is_remainder(draft: Draft, place: int) -> bool:
         return False
     apart = draft.source[before.end : word.start].isspace()
     close = word.end == after.start
-    if before.kind == "number" and not apart and (signed or not close):
-        left, right = before.text, excerpt(draft.source, [after])
+    if not apart and (signed or (before.kind == "number" and not close)):
+        left = "(...)" if before.kind in CLOSING else before.text
+        right = excerpt(draft.source, [after])
         raise draft.refuse(
             [before, word, after],
             "'%' could be a percentage or a remainder",
             f"write {left}/100 for the percentage,"
             f" {left} mod {right if not signed else '(...)'} for the remainder",
         )
-    return not signed or apart
+    return True
 
 
 def brackets(draft: Draft) -> Words:
