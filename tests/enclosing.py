@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from flint import arb, ctx
 
@@ -25,9 +25,9 @@ _BITS = (200, 1000, 4000)
 _NUMBERS = ["1", "2", "3", "0.1", "10", "pi", "1/3", "1e-5", "1e300"]
 
 
-def formula(dice: random.Random) -> Expression:
+def formula(dice: random.Random, numbers: Sequence[str] = _NUMBERS) -> Expression:
     """Return a random expression in x and y."""
-    pool = [parse(dice.choice(_NUMBERS)).expression]
+    pool = [parse(dice.choice(numbers)).expression]
     pool += [variable(dice.choice("xy")), variable("x")]
     for _ in range(dice.randint(1, 6)):
         row = dice.choice(OPERATORS if dice.random() < 0.6 else ROWS)
