@@ -10,21 +10,20 @@ from itertools import compress, count
 from typing import TYPE_CHECKING, Any, cast
 
 from diffcli import methods
+from diffcli.analysis import together
 from diffcli.analysis.certainty import apart, uncertain
 from diffcli.analysis.grad import Agreement, Comparison, judge, without_digit
 from diffcli.analysis.together import Together
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.bounds import rounds_once
 from diffcli.engine.columns import at_once, filled
-from diffcli.engine.tape import Program, Tape
-from diffcli.language.parser import Parsed
+from diffcli.engine.tape import Tape
 from diffcli.problem import (
     DOUBLE,
     Estimate,
     MethodResult,
     Problem,
     Problems,
-    Settings,
     many,
 )
 from diffcli.records import Each
@@ -33,19 +32,8 @@ if TYPE_CHECKING:
     from diffcli.problem import MethodOfMany
 
 
-class Asked:
+class Asked(together.Asked):
     """What is asked at every row."""
-
-    def __init__(
-        self,
-        parsed: Parsed,
-        program: Program,
-        variables: tuple[str, ...],
-        settings: Settings,
-        names: Sequence[str],
-    ) -> None:
-        self.parsed, self.program, self.variables = parsed, program, variables
-        self.settings, self.names = settings, names
 
     @cached_property
     def at_once(self) -> int:

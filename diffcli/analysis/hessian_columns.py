@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import compress, count
 from typing import Any, cast
 
+from diffcli.analysis import together
 from diffcli.analysis.certainty import far_off
 from diffcli.analysis.grad import Agreement, agreement, judge
 from diffcli.analysis.hessian import meetings, of_all_pairs
@@ -39,7 +40,7 @@ Entries = dict[Pair, tuple[list[float], list[float]]]
 """By pair the numbers, and how far each may be off; nothing, if nobody asks."""
 
 
-class Asked:
+class Asked(together.Asked):
     """What is asked at every row, and what has to be known for that once."""
 
     def __init__(
@@ -54,9 +55,8 @@ class Asked:
         wanted: tuple[Pair, ...] = (),
     ) -> None:
         """Take what is asked: numbers ``alone``, without errors; ``wanted`` pairs."""
-        self.parsed, self.program, self.variables = parsed, program, variables
-        self.settings, self.names, self.alone = settings, names, alone
-        self.wanted = wanted
+        super().__init__(parsed, program, variables, settings, names)
+        self.alone, self.wanted = alone, wanted
 
     @cached_property
     def at_once(self) -> int:

@@ -1,12 +1,16 @@
 """What is known for many rows of a table at once, and the rows that stand between."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.columns import Gradients, part, parts
+from diffcli.engine.tape import Program
 from diffcli.inputs.blocks import Block
 from diffcli.inputs.rows import Row
+from diffcli.language.parser import Parsed
+from diffcli.problem import Settings
 from diffcli.records import Record
 
 if TYPE_CHECKING:
@@ -40,23 +44,31 @@ class Together(Record):
     bad: set[int]
 
 
-if TYPE_CHECKING:
-    from typing import Protocol
+class Asked(ABC):
+    """What is asked at every row, and who knows it for many at once."""
 
-    class Asked(Protocol):
-        """What is asked at every row, and who knows it for many at once."""
+    def __init__(
+        self,
+        parsed: Parsed,
+        program: Program,
+        variables: tuple[str, ...],
+        settings: Settings,
+        names: Sequence[str],
+    ) -> None:
+        self.parsed, self.program, self.variables = parsed, program, variables
+        self.settings, self.names = settings, names
 
-        @property
-        def at_once(self) -> int:
-            """How many points are taken at once; 0: each is looked at alone."""
-            ...
+    @property
+    @abstractmethod
+    def at_once(self) -> int:
+        """How many points are taken at once; 0: each is looked at alone."""
 
-        def at(self, points: Mapping[str, Column]) -> Together:
-            """Return what is found at many points.
+    @abstractmethod
+    def at(self, points: Mapping[str, Column]) -> Together:
+        """Return what is found at many points.
 
-            Raises ValueError or ArithmeticError if a function refuses one of them.
-            """
-            ...
+        Raises ValueError or ArithmeticError if a function refuses one of them.
+        """
 
 
 def gradients(block: Block, found: Gradients) -> Iterator[Row | Stretch]:
