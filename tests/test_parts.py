@@ -3,13 +3,16 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from diffcli.cli.parts import RECORD, FilePair, PartOutcome, done
+from diffcli.cli.parts import RECORD, FilePair, PartOutcome, _Record, done
 from tests.conftest import Run
 
 FORMULA = "log(x)*y"
@@ -45,6 +48,17 @@ def said(text: str) -> dict[str, str]:
     return {os.path.basename(line["part"]): line["status"] for line in lines}
 
 
+@pytest.fixture
+def another_cluster() -> Iterator[None]:
+    """Have the port taken at which dask shows a cluster, unless it is already."""
+    with socket.socket() as taken:
+        with suppress(OSError):
+            taken.bind(("", 8787))
+            taken.listen()
+        yield
+
+
+@pytest.mark.usefixtures("another_cluster")
 @pytest.mark.parametrize("jobs", ["1", "2", "dask"])
 def test_each_part_is_as_alone(jobs: str, run: Run, parts: str, tmp_path: Path) -> None:
     target = tmp_path / "out"
@@ -69,6 +83,52 @@ def test_what_is_finished_is_not_done_again(
     again = said(run(*words, "--progress=json").err)
     assert again == {
         "a.csv": "skipped", "b.csv": "done", "c.csv": "done", "d.csv": "skipped"
+    }  # fmt: skip
+    assert outputs(target) == alone(run, parts)
+
+
+def test_the_record_is_not_written_for_each_of_many_parts(
+    run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as its writing takes, so much longer nothing of it is written."""
+    target = tmp_path / "out"
+    written: list[int] = []
+    clock = iter(range(0, 10**6, 10))  # ten seconds pass whenever one looks
+
+    def write(record: _Record) -> None:
+        made = len(list(target.glob("*.csv")))
+        written.append(made)
+        keep(record)
+
+    keep = _Record.write
+    monkeypatch.setattr(_Record, "write", write)
+    monkeypatch.setattr("diffcli.cli.parts.monotonic", lambda: float(next(clock)))
+    assert run("grad", FORMULA, "--points", parts, "-o", f"{target}/").code == 0
+    assert written == [0, len(NAMES)]
+    monkeypatch.setattr("diffcli.cli.parts._SHARE", 10.0)  # time enough for each
+    other = tmp_path / "other"
+    assert run("grad", FORMULA, "--points", parts, "-o", f"{other}/").code == 0
+    assert len(written) == 2 + 2 + len(NAMES)
+
+
+def test_what_was_done_before_an_interrupt_is_noted(
+    run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    words = ("grad", FORMULA, "--points", parts, "-o", f"{target}/")
+
+    def interrupted(part: FilePair) -> PartOutcome:
+        if part.source.endswith("c.csv"):
+            raise KeyboardInterrupt
+        return done(part)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("diffcli.cli.parts.done", interrupted)
+        patched.setattr("diffcli.cli.parts._SHARE", 1e-9)
+        assert run(*words).code == 130
+    again = said(run(*words, "--progress=json").err)
+    assert again == {
+        "a.csv": "skipped", "b.csv": "skipped", "c.csv": "done", "d.csv": "done"
     }  # fmt: skip
     assert outputs(target) == alone(run, parts)
 
@@ -136,6 +196,19 @@ def test_a_scheduler_that_is_not_there_is_named(parts: str, tmp_path: Path) -> N
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "no dask scheduler at 'nowhere'" in done.stderr
+
+
+def test_dask_that_does_not_start_is_told(
+    run: Run, parts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def client(**_: object) -> None:
+        raise RuntimeError("Cluster failed to start")
+
+    monkeypatch.setattr("distributed.Client", client)
+    words = ("--points", parts, "-o", f"{tmp_path / 'out'}/", "--jobs", "dask")
+    ran = run("grad", FORMULA, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "dask does not start: Cluster failed to start" in ran.err
 
 
 class Once:

@@ -25,6 +25,7 @@ from diffcli.records import Record
 
 RECORD = ".diffcli.json"
 _TWICE = 2  # how often a part is tried again whose worker was lost
+_SHARE = 0.05  # of the time may go into writing the record again
 _WITHOUT_EFFECT = {
     "point_files", "output", "jobs", "progress", "color", "debug", "only_ascii",
     "notation", "timeout", "height", "json_schema", "help",
@@ -133,6 +134,7 @@ class _Record:
         self._path = os.path.join(folder, RECORD)
         self._call = call
         self._stamps: dict[str, list[int]] = {}
+        self._due = 0.0  # when it is worth while to write it again
         with suppress(FileNotFoundError), open(self._path, encoding="utf-8") as file:
             self._take(file.read(), folder)
 
@@ -156,15 +158,23 @@ class _Record:
         return self._stamps.get(name) == part.stamp and os.path.isfile(part.target)
 
     def add(self, part: FilePair, stamp: list[int]) -> None:
-        """Note a part that is complete."""
+        """Note a part that is complete.
+
+        With many parts the record is long, and is not written again for each of them:
+        what is killed hard does a part or two once more.
+        """
         self._stamps[os.path.basename(part.target)] = stamp
-        self.write()
+        if monotonic() > self._due:
+            self.write()
 
     def write(self) -> None:
         """Write the record."""
+        start = monotonic()
         parts = dict(sorted(self._stamps.items()))  # whichever was finished first
         text = json.dumps({"call": self._call, "parts": parts}, indent=1)
         files.write([text], self._path)
+        end = monotonic()
+        self._due = end + (end - start) / _SHARE
 
 
 def _outcomes(
@@ -182,13 +192,16 @@ def _outcomes(
     for part in parts:
         if part.target not in stamps:
             say(PartOutcome(part, 0.0, None), skipped=True)
-    for outcome in _engine(request.jobs)(todo):
-        if outcome.failed and outcome.error is not None:
-            raise outcome.error
-        record.add(outcome.part, stamps[outcome.part.target])
-        if outcome.error is not None:
-            errors.append(outcome.error)
-        say(outcome, skipped=False)
+    try:
+        for outcome in _engine(request.jobs)(todo):
+            if outcome.failed and outcome.error is not None:
+                raise outcome.error
+            record.add(outcome.part, stamps[outcome.part.target])
+            if outcome.error is not None:
+                errors.append(outcome.error)
+            say(outcome, skipped=False)
+    finally:  # Ctrl-C too ends with a record of all that is done
+        record.write()
     yield from ()
 
 
@@ -252,12 +265,13 @@ def _by_dask(parts: Sequence[FilePair], address: str) -> Iterator[PartOutcome]:
             else distributed.Client(
                 n_workers=2,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # two runs at once do not meet
                 silence_logs=50,
             )
         )
-    except (OSError, ValueError) as error:
-        raise UsageError(f"no dask scheduler at '{address}': {error}") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        what = f"no dask scheduler at '{address}'" if address else "dask does not start"
+        raise UsageError(f"{what}: {error}") from None
     with client:
         futures = client.map(done, parts, retries=_TWICE, pure=False)
         for future in distributed.as_completed(futures):
