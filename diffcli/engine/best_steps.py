@@ -256,7 +256,8 @@ def _tableau(
     entries: list[_Entry] = []
     above: list[_Entry] = []
     for index, level in enumerate(run):
-        row = [_Entry(level.slope, math.inf, start + index)]
+        place = start + index
+        row = [_Entry(level.slope, math.inf, place)]
         for column in range(1, min(index + 1, _COLUMNS)):
             factor = ratio ** (order * column)
             before, higher = row[-1].value, above[column - 1].value
@@ -270,7 +271,7 @@ def _tableau(
             elif strict and column > 1:
                 change = abs(value - higher)
             error = max(change, last) + level.noise
-            row.append(_Entry(value, error, start + index))
+            row.append(_Entry(value, error, place))
         if _contracts(run[: index + 1]):
             entries += row[1:]
         above = row
