@@ -71,7 +71,8 @@ def test_a_side_is_taken_where_the_other_has_no_values() -> None:
         assert found.scheme == scheme
         assert abs(found.slope - 3.0) <= found.error < 1e-8
         again = after_a_second_look(half(sign), 1.0, 0.0, None)
-        assert (again.scheme, again.slope) == (scheme, pytest.approx(found.slope))
+        assert again.scheme == scheme
+        assert again.slope == pytest.approx(found.slope)
         assert all(sign * (x - 1.0) >= 0 for x, _ in found.samples)
     with pytest.raises(NoDifference, match="both sides"):
         best_difference(lambda x: 1 / 0, 1.0)
@@ -151,9 +152,11 @@ def test_a_second_look_tells_more_where_a_large_value_hides_the_slope() -> None:
 def test_it_is_clear_or_not_beside_the_size_of_the_slope() -> None:
     for size in (1e-9, 1.0, 1e9):
         for more, looks in ((0.0, 1), (1e9, 2)):
-            found = after_a_second_look(
-                lambda x, c=size, d=more: c * (1 / (1 + x * x) + d), 1.0, 0.0, None
-            )
+
+            def line(x: float, c: float = size, d: float = more) -> float:
+                return c * (1 / (1 + x * x) + d)
+
+            found = after_a_second_look(line, 1.0, 0.0, None)
             assert (found.evaluations > 40) == (looks == 2)
             assert abs(found.slope + size / 2) <= found.error < 1e-3 * size
 

@@ -139,7 +139,8 @@ def test_runs_on_both_sides_of_a_gap_are_extrapolated_alone() -> None:
     for first in range(1, 4):
         runs = [still[:first], still[first + 1 :]]
         value, error, level = extrapolate(runs, 4.0, 2, None)
-        assert (value, error) == (3.0, pytest.approx(3e-9))
+        assert value == 3.0
+        assert error == pytest.approx(3e-9)
         assert level is still[6]
 
 
