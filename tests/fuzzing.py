@@ -132,7 +132,7 @@ def _records(name: str) -> Iterator[dict[str, str]]:
 
 
 _FORMULAS = [
-    *_column("written.tsv", 0), *_column("refused.tsv", 0), *_column("exercises.tsv",
+    *_column("written.tsv", 0), *_column("pointed.tsv", 0), *_column("exercises.tsv",
     0),
     *(record["expr"] for record in _records("nasty.jsonl") if "expr" in record),
     "z = w*x + b; (sigmoid(z) - t)^2", "s(u) = 1/(1+exp(-u)); s(s(x))",

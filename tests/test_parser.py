@@ -44,6 +44,34 @@ def test_a_sign_behind_any_operator_is_read_as_it_was_written(symbol: str) -> No
                 assert parse(shown).expression is expression, shown
 
 
+def test_what_binds_more_strongly_is_read_first() -> None:
+    """Rung by rung; all but a power hold their left side, as 1-2-3 does."""
+    rungs = ["or", "and", "< <= > >= == !=", "+ -", "* / %", "**"]
+    assert {sign for rung in rungs for sign in rung.split()} == INFIX.keys()
+    below = 0
+    for rung in rungs:
+        rows = [INFIX[sign].notation for sign in rung.split()]
+        ((left, right),) = {(row.left, row.right) for row in rows if row}
+        assert right - left == (-1 if rung == "**" else 1)
+        assert min(left, right) > below
+        below = max(left, right)
+
+
+@pytest.mark.parametrize(
+    ("source", "meant"),
+    [
+        ("not x < y and z > x", "(not (x < y)) and (z > x)"),
+        ("x < 1 or y < 1 and z < 1", "x < 1 or (y < 1 and z < 1)"),
+        ("x < y+z", "x < (y+z)"),
+        ("x % y < -z*2", "(x % y) < ((-z)*2)"),
+        ("not -x^2 < y", "not ((-(x^2)) < y)"),
+    ],
+)
+def test_conditions_read_as(source: str, meant: str) -> None:
+    one, other = (parse(f"where({text}, x, 0)") for text in (source, meant))
+    assert one.expression is other.expression
+
+
 @given(st.text(alphabet="x1y2+-*/^()., =;#\nsine²₁π·−\t%é", max_size=30))
 def test_any_text_is_read_or_refused(source: str) -> None:
     try:

@@ -300,9 +300,7 @@ class Complaints:
         opening, follower = self.tokens[root], self.tokens[index]
         under = self.source[opening.end : follower.start].strip()
         inner = under[1:-1] if under[:1] == "(" else under
-        rest = self.source[follower.start : follower.end].strip()
-        if follower.kind == "**":
-            rest += self.tokens[index + 1].text
+        rest = self.source[follower.start : self._end_of_factor(index)].strip()
         times = "" if follower.kind in ("power", "**") else "*"
         return self.error(
             f"it is not clear what stands under this '{opening.text}'",
@@ -310,6 +308,15 @@ class Complaints:
             f"write ({opening.text}({inner})){times}{rest}"
             f" or {opening.text}({under}{times}{rest})",
         )
+
+    def _end_of_factor(self, index: int) -> int:
+        """Return where a factor or a power ends that begins here: y, sin(x), ^-2."""
+        index += self.tokens[index].kind == "**"
+        index += self.tokens[index].kind == "-"
+        group = self.tokens[index + (self.tokens[index].kind == "name")]
+        if group.kind == "(":
+            return _closing(self.source, group.start)
+        return self.tokens[index].end
 
     # ---- groups and calls
 
@@ -328,7 +335,8 @@ class Complaints:
         number = before.text
         if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+", number):
             number = number.replace(".", "")  # 1.234,5: in groups of thousands
-        if before.kind == after.kind == "number" and "." not in number + after.text:
+        is_pair = before.kind == after.kind == "number" and not self._is_matrix()
+        if is_pair and "." not in number + after.text:
             rest = self.source[after.end :]
             rest = rest if len(rest) < _SHORT else "…"
             hint = f"decimals use a point: {number}.{after.text}{rest}"
@@ -343,9 +351,12 @@ class Complaints:
             return "a condition goes in front: where(x > 0, x^2, 0)"
         if "=" in {token.kind for token in self.tokens}:
             return "definitions are separated by ';': z = 2*x; z^2"
-        if self.source.lstrip()[:2] == "[[":
+        if self._is_matrix():
             return "a matrix is not read; several outputs are written (x*y, x+y)"
         return "several outputs stand in brackets: (x*y, x+y)"
+
+    def _is_matrix(self) -> bool:
+        return self.source.lstrip().startswith("[[")
 
     def arity(self, row: Function, name: int, count: int, last: int) -> ParseError:
         """Say how many arguments a function takes, pointing at those too many."""

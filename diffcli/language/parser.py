@@ -53,7 +53,7 @@ class Parsed(Record):
         """Return the first place of every node, by reading the text once more."""
         spans: dict[Expression, Span] = {}
         again = _read(self.source, self.names, self.within, spans, syntax=self.syntax)
-        if again.outputs:
+        if self.output:
             again = again.parts()[self.output - 1]
         if again.expression is self.expression:
             return spans

@@ -7,6 +7,7 @@ tried; if there are two, the text is refused with both.
 from collections.abc import Iterator
 from typing import Any
 
+from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
     CLOSING,
@@ -15,13 +16,15 @@ from diffcli.language.readers.words import (
     begins_operand,
     ends_operand,
     excerpt,
+    has,
     name,
     sign,
+    with_neighbours,
 )
 from diffcli.records import Record
 
 _OPENS = {"⌊": "floor", "⌈": "ceil"}
-_CLOSES = "⌋⌉"
+_CLOSES = {"⌋": "⌊", "⌉": "⌈"}
 _BARS = "|‖"
 _MOST_TRIALS = 100_000
 _Roles = dict[int, bool]
@@ -35,7 +38,7 @@ def read(draft: Draft) -> Words:
     """
     given = draft.words
     bars = [place for place, word in enumerate(given) if word.kind in _BARS]
-    if not bars and not any(word.kind in _OPENS for word in given):
+    if not bars and not has(given, *_OPENS, *_CLOSES):
         return given
     readings = _readings(draft) if bars else iter([{}])
     first = next(readings, None)
@@ -129,25 +132,29 @@ def _may_open(draft: Draft, place: int) -> bool:
 def _calls(draft: Draft, roles: _Roles) -> Words:
     """Return the words with abs( and ) in place of the bars."""
     found: Words = []
-    ends: list[int] = []  # how many brackets each open one needs to close
+    opened: list[tuple[Token, int]] = []  # and how many brackets each needs to close
     for place, word in enumerate(draft.words):
-        opens = roles.get(place, word.kind in _OPENS)
-        if opens:
+        if roles.get(place, word.kind in _OPENS):
             bare = bool(found) and draft.names_function(found[-1])
             if found and found[-1].kind == "name" and not bare:
                 found.append(sign("*", word))
-            ends.append(1 + bare)
+            opened.append((word, 1 + bare))
             if bare:  # ln|x| is ln(|x|)
                 found.append(sign("(", word))
             found += [name(_OPENS.get(word.kind, "abs"), word), sign("(", word)]
         elif place in roles or word.kind in _CLOSES:
-            if not ends:
+            if not opened:
                 raise draft.refuse([word], f"this '{word.kind}' closes nothing", "")
-            found += [sign(")", word)] * ends.pop()
+            opener, brackets = opened.pop()
+            if opener.kind != _CLOSES.get(word.kind, word.kind):
+                message = f"this '{opener.kind}' is closed by a '{word.kind}'"
+                hint = "⌊x⌋ is floor(x), ⌈x⌉ is ceil(x), the nearest floor(x+1/2)"
+                raise draft.refuse([opener, word], message, hint)
+            found += [sign(")", word)] * brackets
         else:
             found.append(word)
-    if ends:
-        word = next(w for w in draft.words if w.kind in (*_OPENS, *_BARS))
+    if opened:
+        word, _ = opened[0]
         raise draft.refuse([word], f"this '{word.kind}' is never closed", "")
     return found
 
@@ -155,22 +162,15 @@ def _calls(draft: Draft, roles: _Roles) -> Words:
 def _spelled(draft: Draft, roles: _Roles) -> str:
     """Return a way to pair the bars, written with abs."""
     pieces = []
-    for place, word in enumerate(draft.words):
-        if place in roles:
-            times = (
-                "*" if place and roles[place] and _ended(draft, roles, place) else ""
-            )
-            pieces.append(f"{times}abs(" if roles[place] else ")")
-            follows = draft.words[place + 1]
-            if not roles[place] and begins_operand(follows):
-                pieces.append("*")
-        else:
+    ended = False  # whether an operand ends before the place
+    for place, (_, word, after) in enumerate(with_neighbours(draft.words)):
+        if place not in roles:
             pieces.append(excerpt(draft.source, [word]))
+            ended = ends_operand(word)
+        elif roles[place]:
+            pieces.append("*abs(" if ended else "abs(")
+            ended = False
+        else:
+            pieces.append(")*" if begins_operand(after) else ")")
+            ended = True
     return "".join(pieces)
-
-
-def _ended(draft: Draft, roles: _Roles, place: int) -> bool:
-    before = draft.words[place - 1]
-    if place - 1 in roles:
-        return not roles[place - 1]
-    return ends_operand(before)

@@ -13,6 +13,7 @@ from diffcli.language.readers.words import (
     arguments,
     by_call,
     ends_operand,
+    has,
     name,
     sign,
 )
@@ -23,7 +24,7 @@ def read(draft: Draft) -> Words:
 
     Raises ParseError where a value stands without a condition.
     """
-    if not any(word.text.lower() in _CASES for word in draft.words):
+    if _CASES.keys().isdisjoint(word.text.lower() for word in draft.words):
         return draft.words
 
     between = {
@@ -47,9 +48,9 @@ def below_minus(draft: Draft) -> Words:
     Where a statement begins with ``y <-`` that may be R's assignment: it stays, and is
     refused with both. R has no ``c ? a : b``.
     """
-    if not any(word.kind == "<-" for word in draft.words):
+    if not has(draft.words, "<-"):
         return draft.words
-    is_r = not any(word.kind == "?" for word in draft.words)
+    is_r = not has(draft.words, "?")
     found: Words = []
     depth, first = 0, 0
     for word in draft.words:

@@ -8,6 +8,7 @@ from diffcli.language.readers.words import (
     Words,
     call,
     ends_operand,
+    has,
     name,
     number,
     operand_start,
@@ -58,7 +59,7 @@ def one_by_one(draft: Draft) -> Words:
     """
     found: Words = []
     depth = 0
-    parts = ";" if any(word.kind == "," for word in draft.words) else ","
+    parts = ";" if has(draft.words, ",") else ","
     for word, after in zip(
         draft.words, [*draft.words[1:], *draft.words[-1:]], strict=True
     ):
@@ -78,7 +79,7 @@ def one_by_one(draft: Draft) -> Words:
 def without_modules(draft: Draft) -> Words:
     """Return the words without the modules in front of names."""
     given, found = draft.words, Words()
-    if not any(word.kind in (".", "::") for word in given):
+    if not has(given, ".", "::"):
         return given
     place = 0
     while place < len(given):
@@ -127,7 +128,7 @@ def methods(draft: Draft) -> Words:
     """
     found: Words = []
     given = draft.words
-    closing = partners(given) if any(word.kind == "." for word in given) else {}
+    closing = partners(given) if has(given, ".") else {}
     ends: set[int] = set()
     for place, word in enumerate(given):
         if word.kind == "." and found and ends_operand(found[-1]):

@@ -22,9 +22,11 @@ from diffcli.language.readers.words import (
     ends_operand,
     excerpt,
     grouped,
+    has,
     name,
     partners,
     sign,
+    with_neighbours,
 )
 
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
@@ -37,9 +39,7 @@ _JOINABLE = CONDITIONS[:9]  # comparisons, and what joins them
 def read(draft: Draft) -> Words:
     """Return the words with ``where`` and signs in place of choices."""
     given = draft.words
-    kinds = {word.kind for word in given}
-    words = {word.text for word in given if word.kind == "name"}
-    if not (kinds & {*_COMPARISONS, "?", "and", "or", "not", "!"} or words & {*_WORDS}):
+    if not has(given, *_COMPARISONS, *_WORDS, "?", "!"):
         return given
     _refuse_half_a_choice(draft)
     given = _with_signs(draft)
@@ -85,11 +85,9 @@ def flat(items: Sequence[_Item]) -> Words:
 
 def _refuse_half_a_choice(draft: Draft) -> None:
     """Refuse x^2 for x > 0: nothing is said of other x."""
-    if not any(word.kind in _COMPARISONS for word in draft.words):
+    if not has(draft.words, *_COMPARISONS):
         return
-    for before, word, after in zip(
-        draft.words, draft.words[1:], draft.words[2:], strict=False
-    ):
+    for before, word, after in with_neighbours(draft.words):
         between = ends_operand(before) and begins_operand(after)
         if word.text in ("for", "when", "whenever") and between:
             message = "it is not said what holds everywhere else"
@@ -102,9 +100,8 @@ def _with_signs(draft: Draft) -> Words:
     They are names where they can be: behind an operand stands no name.
     """
     found: Words = []
-    for place, word in enumerate(draft.words):
+    for _, word, after in with_neighbours(draft.words):
         text = word.text.lower()
-        after = draft.words[min(place + 1, len(draft.words) - 1)]
         negates = after.kind == "name" and after.text.lower() == "not"
         follows = begins_operand(after) or negates or after.kind in ("-", "+", "!", "|")
         before = bool(found) and ends_operand(found[-1])
@@ -256,7 +253,7 @@ def _compared(items: list[_Item]) -> Words:
 
 def choices(draft: Draft) -> Words:
     """Return the words with when(c, a) + when(not c, b) in place of where(c, a, b)."""
-    if not any(word.text == "where" for word in draft.words):
+    if not has(draft.words, "where"):
         return draft.words
 
     def rewriter(word: Token) -> Rewrite | None:
@@ -277,7 +274,8 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
     if not _is_condition(condition):
         typed = excerpt(draft.source, condition)
         message = f"'{typed}' is a value and no condition"
-        raise draft.refuse(condition, message, f"write {typed} != 0")
+        meant = f"{typed} != 0" if "=" not in typed else typed.replace("=", "==")
+        raise draft.refuse(condition, message, f"write {meant}")
     found = call(like, condition, yes, text=WHEN.name)
     otherwise = [word.text for word in no if word.text not in ("(", ")")]
     if len(otherwise) == 1 and not otherwise[0].strip("0"):  # 0, and 00
@@ -290,11 +288,11 @@ def _where(draft: Draft, pieces: Pieces) -> Words:
 def _is_condition(words: Words) -> bool:
     """Tell whether words compare or join conditions, also inside brackets."""
     kinds = {*_COMPARISONS, "and", "or", "not"}
-    while words[0].kind == "(" and partners(words)[0] == len(words) - 1:
+    while words and words[0].kind == "(" and partners(words)[0] == len(words) - 1:
         words = words[1:-1]
     depth = 0
     for word in words:
         depth += (word.kind in OPENING) - (word.kind in CLOSING)
         if depth == 0 and word.kind in kinds:
             return True
-    return False
+    return not words  # who reads them says that there are none

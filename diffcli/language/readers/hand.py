@@ -19,18 +19,20 @@ from diffcli.language.readers.words import (
     ends_operand,
     excerpt,
     grouped,
+    has,
     name,
     number,
     operand_start,
     partners,
     sign,
+    with_neighbours,
 )
 from diffcli.remarks import Remark
 
 INVERSES = {
     row: f"a{row}"
     for base in ("sin", "cos", "tan", "sec", "csc", "cot")
-    for row in (base, f"{base}h", "csch" if base == "csc" else "sech")
+    for row in (base, f"{base}h")
     if f"a{row}" in BY_NAME
 }
 """Functions whose raised -1 is read as the inverse, and its name."""
@@ -42,7 +44,7 @@ def powers_of_functions(draft: Draft) -> Words:
     Raises ParseError for sin^-1(x), which is the inverse or the reciprocal.
     """
     given, found = draft.words, Words()
-    if not any(word.kind in ("power", "**") for word in given):
+    if not has(given, "power", "**"):
         return given
     closing = partners(given)
     ends: dict[int, Words] = {}  # what comes behind the bracket that closes here
@@ -68,8 +70,8 @@ def powers_of_functions(draft: Draft) -> Words:
 
 
 def _is_raised(draft: Draft, place: int) -> bool:
-    word, after = draft.words[place], draft.words[min(place + 1, len(draft.words) - 1)]
-    return draft.names_function(word) and after.kind in ("power", "**")
+    is_function = draft.names_function(draft.words[place])  # and so not the end
+    return is_function and draft.words[place + 1].kind in ("power", "**")
 
 
 def _exponent_end(given: Words, place: int, closing: dict[int, int]) -> int:
@@ -188,11 +190,10 @@ def behind_operands(draft: Draft) -> Words:
     Raises ParseError for x!!, and for 5% x, which is a percentage or a remainder.
     """
     given, found = draft.words, Words()
-    if not any(word.kind in ("!", "°", "%", "∞") for word in given):
+    if not has(given, "!", "°", "%"):
         return given
-    for place, word in enumerate(given):
+    for place, (_, word, after) in enumerate(with_neighbours(given)):
         ended = bool(found) and ends_operand(found[-1])
-        after = given[place + 1] if place + 1 < len(given) else word
         if word.kind == "!" and ended:
             if after.kind == "!":
                 hint = "gamma(gamma(x+1)+1) is (x!)!; the double factorial is not known"
@@ -247,7 +248,7 @@ def _is_remainder(draft: Draft, place: int) -> bool:
 def brackets(draft: Draft) -> Words:
     """Return the words with ( and ) in place of [ ] and { }; x[0] is x0."""
     given = draft.words
-    if not any(word.kind in "[]{}" for word in given):
+    if not has(given, *"[]{}"):
         return given
     found: Words = []
     closing = partners(given)
@@ -288,29 +289,27 @@ def remainders(draft: Draft) -> Words:
     Raises ParseError for ``a + b mod c``, where books take the remainder of the sum.
     """
     given, found = draft.words, Words()
-    if not any(word.text == "mod" for word in given):
+    if not has(given, "mod"):
         return given
-    sums: list[int] = [-1]  # in each open bracket: where a sum began, or -1
-    for place, word in enumerate(given):
+    signs: list[Token | None] = [None]  # in each open bracket: where a sum began
+    for before, word, after in with_neighbours(given):
         if word.kind in OPENING:
-            sums.append(-1)
-        elif word.kind in CLOSING and len(sums) > 1:
-            sums.pop()
+            signs.append(None)
+        elif word.kind in CLOSING and len(signs) > 1:
+            signs.pop()
         elif word.kind in (",", ";", "newline", "="):
-            sums[-1] = -1
-        elif word.kind in ("+", "-") and place and ends_operand(given[place - 1]):
-            sums[-1] = place
-        between = 0 < place < len(given) - 1 and word.text == "mod"
-        if between and ends_operand(given[place - 1]):
-            after = given[place + 1]
-            if begins_operand(after) or after.kind == "-":
-                if sums[-1] >= 0:
-                    raise draft.refuse(
-                        [given[sums[-1]], word],
-                        "'mod' could be of the sum, or of its last term",
-                        "write (a + b) mod c or a + (b mod c)",
-                    )
-                found.append(sign("%", word))
-                continue
-        found.append(word)
+            signs[-1] = None
+        elif word.kind in ("+", "-") and ends_operand(before):
+            signs[-1] = word
+        divided = ends_operand(before) and (begins_operand(after) or after.kind == "-")
+        if word.text != "mod" or not divided:
+            found.append(word)
+            continue
+        if signs[-1]:
+            raise draft.refuse(
+                [signs[-1], word],
+                "'mod' could be of the sum, or of its last term",
+                "write (a + b) mod c or a + (b mod c)",
+            )
+        found.append(sign("%", word))
     return found

@@ -2,7 +2,7 @@
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import CLOSING, OPENING, Words, partners
+from diffcli.language.readers.words import CLOSING, OPENING, Words, has, partners
 
 _STROKES = (";", "|")
 
@@ -13,7 +13,7 @@ def read(draft: Draft) -> Words:
     Raises ParseError for \ln P = ..., which says what a logarithm of P is.
     """
     given = draft.words
-    if not any(word.kind == "=" for word in given):
+    if not has(given, "="):
         return given
     found = list(given)
     closing = partners(given)

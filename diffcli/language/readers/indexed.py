@@ -131,20 +131,25 @@ def _counts(given: Words) -> dict[str, int]:
 
 def at(term: Words, index: str, number: int) -> Words:
     """Return a term with a number in place of its index: x_i is x1, i is 1."""
-    return [_at(word, index, number) for word in term]
+    found: Words = []
+    for word in term:
+        if word.kind == "name" and word.text == index:
+            counted = Token("number", str(abs(number)), word.start, word.end)
+            negative = grouped([sign("-", word), counted], word)
+            found += [counted] if number >= 0 else negative
+        else:
+            found.append(_at(word, index, number) if word.kind == "name" else word)
+    return found
 
 
 def _at(word: Token, index: str, number: int) -> Token:
-    if word.kind != "name":
-        return word
-    if word.text == index:
-        kind = "number" if number >= 0 else "power"
-        return Token(kind, str(number), word.start, word.end)
+    """Return x1 for x_i; x_[-1], which is refused, where there is none."""
     if word.text.endswith("]"):
         return _counted(word, index, number)
     letters, _, below = word.text.rpartition("_")
-    if letters and below == index and number >= 0:
-        return Token("name", f"{letters}{number}", word.start, word.end)
+    if letters and below == index:
+        there = f"{number}" if number >= 0 else f"_[{number}]"
+        return word._replace(text=letters + there)
     return word
 
 

@@ -38,7 +38,7 @@ _BIG = {"∑": "sum", "∏": "prod"}
 _LAST = re.compile(r"\s*(?:(-?\d+)|([A-Za-z]))\s*(?:([+-])\s*(\d+))?\s*")
 _CODE = re.compile(
     r"^\s*(?:function|def|const|let|var|double|float)\b|\breturn\b"
-    r"|^\s*(?:\w+\s*=\s*)?\\\((?:\s*\w+\s*,)*\s*\w+\s*\)(?!.*\\)"  # \(x) x^2 of R
+    r"|^\s*(?:\w+\s*(?:=|<-)\s*)?\\\((?:\s*\w+\s*,)*\s*\w+\s*\)(?!.*\\)"  # \(x) x of R
 )
 _TYPESET = re.compile(r"\\|[\^_]\s*\{|[0-9]\{,\}[0-9]|^\s*\$.*\$\s*\Z", re.DOTALL)
 

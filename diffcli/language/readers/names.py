@@ -11,6 +11,7 @@ from diffcli.language.readers.words import (
     Words,
     by_call,
     call,
+    has,
 )
 
 _GREEK = {"Γ": "gamma"}
@@ -39,7 +40,7 @@ def with_more(draft: Draft) -> Words:
 
     Raises ParseError for arctan(y, x): programs differ in which comes first.
     """
-    if not any(word.text in _COUNTED for word in draft.words):
+    if not has(draft.words, *_COUNTED):
         return draft.words
 
     def rewriter(word: Token) -> Rewrite | None:

@@ -108,6 +108,9 @@ def _add(
 ) -> None:
     """Read the body of a function, and note it."""
     names = tuple(parameter.text for parameter in parameters)
+    if not names:
+        message = f"'{word.text}' has no parameters"
+        raise draft.refuse([word], message, f"without them it is a name: {word.text} =")
     if len(set(names)) < len(names):
         message = "two parameters have one name"
         raise draft.refuse(parameters, message, "f(x, y) = ...")

@@ -52,11 +52,10 @@ def _trimmed(given: Words) -> Words:
 
 def _behind_a_name(given: Words, texts: list[str]) -> Words | None:
     """Return what stands behind f =, f <- and a type; None: no such thing is there."""
-    if texts[1:3] == ["<-", "function"]:  # of R
+    named = {"<-": ("function", "\\"), "=": ("lambda", "@", "\\")}  # of R, and others
+    if texts[2:3] and texts[2] in named.get(texts[1], ()):
         return given[2:]
-    if texts[1:2] == ["="] and texts[2:3] in (["lambda"], ["@"], ["\\"]):
-        return given[2:]
-    typed = texts[0] in _TYPES and len(texts) > 2 and given[1].kind == "name"
+    typed = texts[0] in _TYPES and given[1].kind == "name" and bool(texts[2:3])
     return given[1:] if typed else None
 
 

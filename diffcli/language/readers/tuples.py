@@ -1,7 +1,14 @@
 """Several values that are compared at once: (x, y) != (0, 0)."""
 
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import Words, arguments, grouped, partners, sign
+from diffcli.language.readers.words import (
+    Words,
+    arguments,
+    grouped,
+    has,
+    partners,
+    sign,
+)
 
 _JOINED = {"==": "and", "!=": "or"}
 
@@ -12,7 +19,7 @@ def read(draft: Draft) -> Words:
     Raises ParseError for tuples of different lengths.
     """
     given = draft.words
-    if not any(word.kind in _JOINED for word in given):
+    if not has(given, *_JOINED):
         return given
     closing = partners(given)
     found: Words = []

@@ -7,7 +7,7 @@ each word keeps its place in the text, so that carets point at what was typed.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from diffcli.errors import ParseError, Span
@@ -144,6 +144,21 @@ def _is_whole(kinds: Sequence[str]) -> bool:
 
 
 # ---- places in a list of words ------------------------------------------------------
+
+
+def has(given: Sequence[Token], *signs: str) -> bool:
+    """Tell whether one of some signs or words stands in a list."""
+    texts = (word.text if word.kind == "name" else word.kind for word in given)
+    return not {*signs}.isdisjoint(texts)
+
+
+def with_neighbours(given: Words) -> Iterator[tuple[Token, Token, Token]]:
+    """Yield each word between the one before it and the one behind it.
+
+    In front of the first and behind the last stands a word without a kind.
+    """
+    nothing = Token("", "", 0, 0)
+    return zip([nothing, *given], given, [*given[1:], nothing], strict=False)
 
 
 def partners(given: Sequence[Token]) -> dict[int, int]:
