@@ -4,16 +4,18 @@ The second harness of the proofs: nothing here asks a row for its derivative twi
 truth of a slope is a difference quotient of the value, in 120 digits.
 """
 
+import itertools
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from flint import arb, ctx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mp
 
 from diffcli.arithmetics import balls, multiprecision
-from diffcli.calculus.functions import NO_DERIVATIVE, TABLE, WHEN, Function
+from diffcli.calculus.functions import NAMED, NO_DERIVATIVE, TABLE, WHEN, Function
 from diffcli.engine import by_balls
 from diffcli.engine.adaptive import run as in_mpmath
 from diffcli.engine.fold import compiled, evaluate, operation
@@ -183,3 +185,52 @@ def test_balls_of_a_formula_hold_its_value_and_its_slopes(
                       for n, x in point.items()}  # fmt: skip
             wide = list(evaluate(program.nodes, balls, inputs))[row]
             assert inside(wide, here)
+
+
+#: Rows whose values over a box are between those at its ends, and at 0 inside.
+BY_ENDS = ("cbrt", "floor", "ceil", "sigmoid", "sign", "max", "min", "exp")
+ENDS = [Fraction(end) for end in ("-2.25", "-1", "-0.5", "0", "0.75", "1", "3.1")]
+#: Points, and what has 0 inside.
+BOXES = [(a, b) for a in ENDS for b in ENDS if a == b or a < 0 < b]
+
+
+def hull(row: Function, boxes: list[tuple[Fraction, Fraction]]) -> tuple[Any, Any]:
+    """Return the least and the greatest of a row's values at ends, and at 0 inside."""
+    sides = [{a, b, max(a, min(b, Fraction(0)))} for a, b in boxes]
+    values = [truth(row, [*args]) for args in itertools.product(*sides)]
+    return min(values), max(values)
+
+
+@pytest.mark.parametrize("name", BY_ENDS)
+def test_a_ball_is_no_wider_than_the_values_in_it(name: str) -> None:
+    row = NAMED[name]
+    with mp.workdps(DIGITS), ctx.workprec(200):
+        for each in itertools.product(BOXES, repeat=row.arity):
+            if name in ("floor", "ceil") and any(
+                a < b and 1 in (b, -a) for a, b in each
+            ):
+                continue  # a radius is rounded up, and jumps
+            ball = operation(balls, name)(*map(between, each))
+            assert_is(ball, *hull(row, [*each]), name, each)
+
+
+@pytest.mark.parametrize("n", [-3, -2, -1, 0, 1, 2, 3, 63, 64, 65])
+def test_a_power_of_a_ball_is_no_wider_than_its_values(n: int) -> None:
+    """Odd ones rise, even ones have their least at 0, and 1/0 is no ball."""
+    row, power = NAMED["power"], operation(balls, "power")
+    with mp.workdps(DIGITS), ctx.workprec(200):
+        for a, b in BOXES:
+            ball = power(between((a, b)), arb(n))
+            if n < 0 and a <= 0 <= b:
+                assert not ball.is_finite()
+            else:
+                assert_is(ball, *hull(row, [(a, b), (Fraction(n), Fraction(n))]), a, b)
+
+
+def assert_is(ball: Any, low: Any, high: Any, *what: object) -> None:
+    """Check that a ball goes from one number to another, but for rounding."""
+    assert ball.is_finite(), what
+    ends = (end.man_exp() for end in (ball.lower(), ball.upper()))
+    for end, wanted in zip(ends, (low, high), strict=True):
+        found = mp.ldexp(int(end[0]), int(end[1]))
+        assert abs(found - wanted) <= 1e-6 * max(1, abs(low), abs(high)), what

@@ -56,7 +56,11 @@ def _defined(function: Callable[..., Series]) -> Callable[..., Series]:
             series = function(*args)
         except (ValueError, ZeroDivisionError):  # what is divided by may be 0
             return none()
-        return series if series[0].is_finite() else none()
+        known = [series[k] for k in range(ctx.cap)]
+        if all(ball.is_finite() for ball in known):
+            return series
+        # Arb says of sqrt(t**2): 0 + 0*t + nan*t**2; what precedes nan is none.
+        return arb_series([known[0], *[arb.nan()] * (ctx.cap - 1)])
 
     return checked
 

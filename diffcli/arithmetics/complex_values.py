@@ -35,6 +35,13 @@ def _power(u: complex, v: complex) -> complex:
     return u**v
 
 
+def _chosen(side: complex, right: complex, left: complex) -> complex:
+    """Return what holds on a side of a border; on it the mean, as rows have it."""
+    if not side.real:
+        return complex(right.real, right.imag / 2 + left.imag / 2)
+    return right if side.real > 0 else left
+
+
 def _flat(name: str) -> Callable[[complex], complex]:
     """Return a function whose slope is 0 wherever there is one."""
     value = NAMED[name].value
@@ -52,9 +59,8 @@ PRIMITIVES: Primitives = {
     "asin": cmath.asin, "acos": cmath.acos, "atan": cmath.atan,
     "sinh": cmath.sinh, "cosh": cmath.cosh, "tanh": cmath.tanh,
     "asinh": cmath.asinh, "acosh": cmath.acosh, "atanh": cmath.atanh,
-    "abs": lambda u: u if u.real > 0 else -u,
-    "max": lambda u, v: u if u.real > v.real else v,
-    "min": lambda u, v: v if u.real > v.real else u,  # what max has left at a tie
+    "abs": lambda u: _chosen(u, u, -u),
+    "max": lambda u, v: _chosen(u - v, u, v), "min": lambda u, v: _chosen(v - u, u, v),
     "relu": lambda u: u if u.real > 0 else 0 * u,
     "sign": _flat("sign"), "step": _flat("step"),
     "floor": _flat("floor"), "ceil": _flat("ceil"),

@@ -117,7 +117,7 @@ def _tangent(name: str, sign: int) -> Unary:
     """Return the function with y' = (1 + sign*y**2)*u'."""
 
     def solve(value: Real, u: PowerSeries) -> PowerSeries:
-        y, square = [value], [1 + sign * value**2]
+        y, square = [value], [mp.one + sign * value**2]  # an int would be a known 0
         moved = moved_terms(u)
         for k in range(1, len(moved)):
             y.append(over(total(moved[1 : k + 1], square[::-1]), k))
@@ -179,10 +179,8 @@ _MOST_FACTORS = 64  # of a whole power that is multiplied out
 def _power(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     if not v.constant:
         value = leading("power", u, v)
-        if u.constant and not u.terms[0]:
-            return PowerSeries(
-                [value, *[0] * len(v.terms[1:])]
-            )  # 0 to a positive power
+        if u.constant and not u.terms[0] and v.terms[0]:  # 0 to a positive power
+            return PowerSeries([value, *[0] * len(v.terms[1:])])
         if not u.terms[0]:
             raise NoSeries(_AT_0)
         return _grown(value, multiply(v, _log(u)))
@@ -302,6 +300,8 @@ def _one_and(sign: int) -> Unary:
 
 def _angle(u: PowerSeries, v: PowerSeries) -> PowerSeries:
     value = leading("atan2", u, v)
+    if not u.terms[0] and v.terms[0] < 0 and _sense(u) < 0:
+        value = -value  # it jumps from pi
     if len(aligned(u, v)[0]) == 1:
         return series_like([value], u, v)
     u, v = (PowerSeries(terms) for terms in aligned(u, v))
