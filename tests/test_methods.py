@@ -143,7 +143,7 @@ def test_a_complex_power_of_a_negative_base_is_multiplied_or_refused(
         assert (moved - found).imag * 1e20 == pytest.approx(slope, rel=1e-12)
 
 
-@pytest.mark.parametrize("x", ["1e-60", "1e-12", "1e-5", "1", "1e3", "1e9"])
+@pytest.mark.parametrize("x", ["1e-60", "1e-12", "1e-5", "1", "1e3"])
 @pytest.mark.parametrize(
     "formula",
     [
