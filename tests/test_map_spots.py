@@ -1,0 +1,191 @@
+"""Maps: the lines and the single places at which a function of two variables breaks."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from diffcli.analysis import maps
+from diffcli.analysis.map_spots import _corner, _growth, _least, _zero, spots
+from diffcli.analysis.maps import Field, Map, _crossings, _factors, _met
+from diffcli.engine.tape import Program
+from diffcli.language.parser import parse
+from diffcli.language.printer import text
+
+
+@pytest.mark.parametrize(
+    ("formula", "factors"),
+    [
+        ("x*y", ["x", "y"]), ("x/y", ["x"]), ("-x", ["x"]), ("abs(x*y)", ["x", "y"]),
+        ("(x-y)^2", ["x - y"]), ("sqrt(x+y)", ["x + y"]),
+        ("x^y", ["x**y"]), ("3*x", ["x"]), ("cbrt(x)*sin(y)", ["x", "sin(y)"]),
+        ("x^0", []), ("2^x", ["2**x"]), ("7", []),
+    ],
+)  # fmt: skip
+def test_a_product_is_0_where_a_factor_is(formula: str, factors: list[str]) -> None:
+    assert sorted(map(text, _factors(parse(formula).expression))) == sorted(factors)
+
+
+def field(formula: str, half: float = 2.0) -> Field:
+    parsed = parse(formula, names={"x", "y"})
+    ends = (-half, half)
+    return Field(parsed, Program([parsed.expression]), ("x", "y"), {}, ends, ends)
+
+
+@pytest.mark.parametrize(
+    ("formula", "count"),
+    [("x-0.5", 5), ("y+0.5", 5), ("x", 5), ("x^2", 5), ("x-y+0.1", 8), ("x+9", 0),
+     ("log(x)", 0), ("1/x", 0), ("0*x", 0)],
+)  # fmt: skip
+def test_crossings_are_between_neighbours(formula: str, count: int) -> None:
+    """Each line is crossed once; one that a sample meets, coming from one side."""
+    chart = field(formula)
+    rows = chart.samples(5, 5)
+    found = list(_crossings(rows))
+    assert len(found) == count
+    for start, end in found:
+        assert sum(a != b for a, b in zip(start, end, strict=True)) == 1
+        (x, y), step = _met(chart, start, end)
+        assert abs(chart.value(x, y) or 0.0) < 1e-2
+        assert step == pytest.approx(1 / 2 / 64)
+
+
+GROWING: list[tuple[Callable[[float], float], str]] = [
+    (lambda d: 1 / d, "pole"), (lambda d: -(d**-0.5), "pole"),
+    (lambda d: d**-0.1, "pole"),
+    (lambda d: -math.log(d), "asymptote"), (lambda d: math.log(d), "asymptote"),
+    (lambda d: 3 - math.log(d), "asymptote"), (lambda d: math.sqrt(d), ""),
+    (lambda d: 1 + d, ""), (lambda d: 2.0, ""), (lambda d: d, ""),
+    (lambda d: math.inf, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("toward", "kind"), GROWING)
+def test_growth_toward_a_spot(toward: Callable[[float], float], kind: str) -> None:
+    values: list[float | None] = [toward(0.1 / 10**k) for k in range(1, 7)]
+    assert _growth(values) == kind
+    assert _growth([*values[:-1], None]) == ""
+
+
+@pytest.mark.parametrize(
+    ("f", "kind"),
+    [
+        (abs, "kink"), (lambda d: 2 + abs(d) + d, "kink"), (lambda d: d * d, ""),
+        (lambda d: -5 * abs(d), "kink"), (lambda d: 3 * d, ""),
+        (lambda d: abs(d) ** 1.2, ""),
+        (lambda d: float((d > 0) - (d < 0)), ""), (lambda d: abs(d) + 10 * d * d, ""),
+        (lambda d: abs(d) + 0.01 * d * d, "kink"),
+    ],
+)  # fmt: skip
+def test_a_corner_at_a_spot(f: Callable[[float], float], kind: str) -> None:
+    near = [0.1 / 10**k for k in range(1, 7)]
+    up, down = [f(d) for d in near], [f(-d) for d in near]
+    assert _corner(f(0.0), up, down) == kind
+    assert _corner(None, up, down) == ""
+    assert _corner(f(0.0), [*up[:-1], None], down) == ""
+    assert _corner(f(0.0), up, [None, *down[1:]]) == ""
+
+
+def grid(
+    f: Callable[[int, int], float | None], size: int = 5
+) -> list[list[float | None]]:
+    """Return numbers of rows and columns, from their places."""
+    return [[f(row, column) for column in range(size)] for row in range(size)]
+
+
+@pytest.mark.parametrize(
+    ("f", "found"),
+    [
+        (lambda r, c: 1 + (r - 2) ** 2 + (c - 1) ** 2, [(2, 1, 3)]),
+        (lambda r, c: -1 - (r - 3) ** 2 - (c - 2) ** 2, [(3, 2, 3)]),
+        (lambda r, c: (r - 2) ** 2 + (c - 2) ** 2, [(2, 2, 2)]),
+        (lambda r, c: r + c - 4.0, []),  # it changes its sign
+        (lambda r, c: 1 + r + c, []),  # the least is at the rim
+        (lambda r, c: None if (r, c) == (1, 1) else 1 + (r - 2) ** 2 + (c - 2) ** 2, []),
+        (lambda r, c: None if (r, c) == (0, 0) else 1 + (r - 2) ** 2 + (c - 2) ** 2,
+         [(2, 2, 3)]),
+        (lambda r, c: 1.0 - ((r, c) == (1, 3)) / 2, [(1, 3, 1)]),
+        (lambda r, c: 1.0 - ((r, c) == (2, 2)) / 2 - ((r, c) == (3, 3)), [(3, 3, 1)]),
+    ],
+)  # fmt: skip
+def test_the_least_of_an_edge_among_the_samples(
+    f: Callable[[int, int], float | None], found: list[tuple[int, int, float]]
+) -> None:
+    kept = [each for each in _least(grid(f)) if each in found or not found]
+    assert kept == found
+
+
+@pytest.mark.parametrize("at", [(0.0, 0.0), (0.3, -0.2), (1 / 3, 1 / 7)])
+def test_a_zero_of_an_edge_is_found_next_to_a_sample(at: tuple[float, float]) -> None:
+    def edge(x: float, y: float) -> float:
+        return (x - at[0]) ** 2 + 3 * (y - at[1]) ** 2
+
+    found = _zero(edge, (0.25, -0.25), (0.5, 0.5), 1e-12)
+    assert found == pytest.approx(at, abs=1e-6)
+    assert (
+        _zero(lambda x, y: edge(x, y) + 1e-3, (0.25, -0.25), (0.5, 0.5), 1e-12) is None
+    )
+    assert _zero(lambda x, y: None, (0.25, -0.25), (0.5, 0.5), 1e-12) is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "found"),
+    [
+        ("1/(x^2+y^2)", [("pole", 0, 0)]),
+        ("log((x-.5)^2+y^2)", [("asymptote", 0.5, 0)]),
+        ("sqrt(x^2+(y-1)^2)", [("kink", 0, 1)]), ("x^2+y^2", []),
+        ("1/(x^2+y^2)+sqrt((x-1)^2+(y-1)^2)", [("pole", 0, 0), ("kink", 1, 1)]),
+    ],
+)  # fmt: skip
+def test_spots_of_a_small_map(
+    formula: str, found: list[tuple[str, float, float]]
+) -> None:
+    chart = Map(field(formula), 21, 21)
+    got = sorted((s.kind, round(s.x, 5) + 0, round(s.y, 5) + 0) for s in chart.spots)
+    assert got == sorted(found)
+    assert chart.kinds == list(dict.fromkeys(s.kind for s in chart.spots))
+
+
+def test_no_spot_without_an_edge_that_is_0() -> None:
+    ones = grid(lambda r, c: 1 + (r - 2) ** 2 + (c - 2) ** 2)
+    places = [-1, -0.5, 0, 0.5, 1]
+    assert not [
+        *spots(lambda x, y: 1 + x * x + y * y, lambda x, y: x, places, places, ones)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "place", "others"),
+    [("x^2+y^2", None, 3), ("x+2*y", None, 440), ("exp(-x^2-(y-0.3)^2)", None, None),
+     ("tanh(x-0.137)+0*y", 0.137, None), ("3+0*x*y", None, 440)],
+)  # fmt: skip
+def test_the_steepest_place_and_how_many_are_as_steep(
+    formula: str, place: float | None, others: int | None
+) -> None:
+    chart = Map(field(formula), 21, 21)
+    found = chart.steepest
+    assert found is not None
+    assert others is None or found.others == others
+    if place:
+        assert found.sample.x == pytest.approx(place, abs=1e-4)
+    every = [sample.slope for row in chart.field.samples(101, 101) for sample in row]
+    assert found.sample.slope >= max(every) * (1 - 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("work", "across", "down", "size"),
+    [
+        (3_000_000, 161, 81, (161, 81)), (39_123, 161, 81, (161, 81)),
+        (15_000, 161, 81, (99, 50)), (1000, 161, 81, (25, 21)), (10, 161, 81, (21, 21)),
+        (10, 40, 9, (21, 9)), (3 * 40 * 9, 40, 9, (40, 9)),
+    ],
+)  # fmt: skip
+def test_a_long_formula_gets_fewer_samples(
+    work: int, across: int, down: int, size: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """As many as the work that is allowed, and 21 at least, or all there were to be."""
+    monkeypatch.setattr(maps, "_MOST_WORK", work)
+    chart = Map(field("x*y"), across, down)
+    assert len(chart.field.program.nodes) == 3
+    assert (len(chart.x), len(chart.y)) == size
