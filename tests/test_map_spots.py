@@ -101,7 +101,8 @@ def grid(
         (lambda r, c: (r - 2) ** 2 + (c - 2) ** 2, [(2, 2, 2)]),
         (lambda r, c: r + c - 4.0, []),  # it changes its sign
         (lambda r, c: 1 + r + c, []),  # the least is at the rim
-        (lambda r, c: None if (r, c) == (1, 1) else 1 + (r - 2) ** 2 + (c - 2) ** 2, []),
+        (lambda r, c: None if (r, c) == (1, 1) else 1.0 + (r - 2) ** 2 + (c - 2) ** 2,
+         []),
         (lambda r, c: None if (r, c) == (0, 0) else 1 + (r - 2) ** 2 + (c - 2) ** 2,
          [(2, 2, 3)]),
         (lambda r, c: 1.0 - ((r, c) == (1, 3)) / 2, [(1, 3, 1)]),
