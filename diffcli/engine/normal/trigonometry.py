@@ -31,6 +31,12 @@ class Trigonometry(Algebra):
 
         So 1 - cos(u)**2 is sin(u)**2.
         """
+        while (fewer := self._with_one_square_less(terms)) is not None:
+            terms = self.collect(fewer)
+        return terms
+
+    def _with_one_square_less(self, terms: list[Product]) -> list[Product] | None:
+        """Return terms with two of them joined, None if none can be."""
         places: dict[Key, int] = {}
         for place, (c, factors) in enumerate(terms):
             for n, (base, exponent) in enumerate(factors):
@@ -52,8 +58,8 @@ class Trigonometry(Algebra):
                         both = (place, found)
                         others = [t for m, t in enumerate(terms) if m not in both]
                         others.insert(min(both), joined)
-                        return self._without_squares_again(others, len(terms))
-        return terms
+                        return others
+        return None
 
     def _places(self, terms: list[Product]) -> dict[Key, int]:
         """Return where each term stands in a sum, by what it is."""
@@ -63,15 +69,6 @@ class Trigonometry(Algebra):
         """Return what two terms share that are the same: their number and kind."""
         ratio, kind = self.product_key(term.factors)
         return term.coefficient * ratio, kind
-
-    def _without_squares_again(
-        self, terms: list[Product], before: int
-    ) -> list[Product]:
-        while len(terms) < before:
-            before = len(terms)
-            terms = self.collect(terms)
-            terms = self.without_squares(terms) if len(terms) > 1 else terms
-        return terms
 
     def with_tangents(self, product: Product) -> Product:
         """Return a product in which sin(u)/cos(u) is tan(u), and the like."""

@@ -1,0 +1,239 @@
+"""Products and sums as data: roots, kinds of bases, where a factor stands."""
+
+from fractions import Fraction
+
+import pytest
+
+from diffcli.engine.algebra import (
+    POWER,
+    Algebra,
+    Product,
+    content,
+    decimal_number,
+    is_exponential,
+    is_polynomial,
+    is_sum,
+    power_of_number,
+    powers_of,
+    rank,
+    root,
+    spelled,
+)
+from diffcli.engine.algebra.building import is_one_and_a_square
+from diffcli.engine.algebra.powers import is_cube
+from diffcli.language.expression import Expression, call
+from diffcli.language.parser import parse
+from diffcli.language.printer import text
+
+F = Fraction
+
+
+def node(formula: str) -> Expression:
+    return parse(formula).expression
+
+
+def product(c: int | Fraction, **factors: int | Fraction) -> Product:
+    """Return a product of letters with exponents."""
+    return Product(F(c), tuple((node(name), F(r)) for name, r in factors.items()))
+
+
+SMALL = [F(n, d) for n in range(-9, 10) for d in (1, 2, 3, 4, 8, 9)]
+
+
+def test_a_root_is_the_only_rational_one_or_none() -> None:
+    """Checked by raising it again; a negative number has only whole powers."""
+    for c in SMALL:
+        for r in (F(k, d) for k in range(-4, 5) for d in (1, 2, 3)):
+            found = root(c, r)
+            if r.denominator == 1:
+                assert found == (None if not c and r < 0 else c**r.numerator)
+            elif found is not None:
+                assert found > 0
+                assert c > 0
+                assert found**r.denominator == c**r.numerator
+            elif c > 0:
+                ways = (
+                    F(n, d) ** r.denominator for n in range(1, 7) for d in range(1, 7)
+                )
+                assert c not in ways or c == 1
+            assert c != 1 or found == 1
+
+
+def test_roots_of_large_numbers_are_exact_or_left_alone() -> None:
+    for degree in (2, 3, 5, 7, 30, 39, 40):
+        for k in (2, 3, 7, 10):
+            n = k**degree
+            if n <= 10**12:
+                assert root(F(n), F(1, degree)) == k
+                assert root(F(1, n), F(1, degree)) == F(1, k)
+                assert root(F(n), F(2, degree)) == k * k
+                for near in (n - 1, n + 1):
+                    assert root(F(near), F(1, degree)) is None
+                    assert root(F(1, near), F(1, degree)) is None
+            else:
+                assert root(F(n), F(1, degree)) is None
+                assert root(F(1, n), F(1, degree)) is None
+    assert root(F(10**12), F(1, 2)) == 10**6
+    assert root(F((10**6 + 1) ** 2), F(1, 2)) is None
+    assert root(F(2), F(1, 3)) is None
+    assert root(F(0), F(1, 2)) is None
+    assert root(F(4), F(1, 3)) is None
+    assert root(F(2), F(1, 2)) is None
+    # One is one, however high the power; others up to 64 bits or so.
+    assert root(F(1), F(10**9)) == 1
+    assert root(F(-1), F(10**9)) == 1
+    assert root(F(-1), F(10**9 + 1)) == -1
+    for base, highest in (
+        (2, 32),
+        (3, 32),
+        (4, 21),
+        (-2, 32),
+        (F(1, 2), 32),
+        (F(2, 9), 16),
+    ):
+        assert root(F(base), F(highest)) == F(base) ** highest
+        assert root(F(base), F(-highest)) == F(base) ** -highest
+        assert root(F(base), F(highest + 1)) is None
+        assert root(F(base), F(-highest - 1)) is None
+
+
+def test_numbers_are_spelled_as_fractions_with_their_sign_in_front() -> None:
+    for c in SMALL:
+        whole = f"{'-' * (c < 0)}{abs(c.numerator)}"
+        written = whole if c.denominator == 1 else f"{whole}/{c.denominator}"
+        assert text(spelled(c)) == written
+        assert Algebra().spelled(c) is spelled(c)
+
+
+def test_decimals_are_exact_and_short() -> None:
+    for written, decimal in (
+        ("0.5", "0.5"), ("1/4", "0.25"), ("1/3", None), ("7", None), ("5/2", "2.5"),
+        ("999999999999999", None), ("1000000000000000", "1000000000000000.0"),
+        ("10000000000000000", "1e16"), ("602000000000000000000000", "6.02e23"),
+        ("1/1000000", "1e-6"), ("1/1024", "0.0009765625"), ("1/100000", "1e-5"),
+        ("12345678901234567891", None), ("1" + "0" * 400, None),
+    ):  # fmt: skip
+        found = decimal_number(F(written))
+        assert (None if found is None else text(found)) == decimal
+    decimals = Algebra()
+    decimals.decimal = True
+    assert text(decimals.spelled(F(-3, 4))) == "-0.75"
+    assert text(decimals.spelled(F(-1, 3))) == "-1/3"
+
+
+@pytest.mark.parametrize(
+    ("formula", "power", "place"),
+    [
+        ("2", "1/2", 0), ("pi", "1", 0), ("x", "1", 1), ("x", "-3", 1),
+        ("2**x", "1", 2),
+        ("x**y", "2", 2), ("x + 1", "2", 3), ("sin(x) - 1", "-1", 3), ("x + 1", "1", 4),
+        ("x - y/2 + x**3", "1", 4), ("x", "1/2", 5), ("x + 1", "3/2", 5),
+        ("sin(x)", "1/2", 5), ("sin(x)", "1", 6), ("x*y", "1", 6),
+        ("sin(x) + 1", "1", 8), ("x + 2**x", "1", 8),
+        ("x**sqrt(2) + 1", "1", 8),
+    ],
+)  # fmt: skip
+def test_a_factor_stands_by_its_kind(formula: str, power: str, place: int) -> None:
+    """Numbers, letters, powers, sums, roots, functions, exponentials, other sums."""
+    assert rank((node(formula), F(power))) == place
+    assert rank((call(POWER, node("e"), node("x")), F(power))) == 7
+
+
+def test_what_can_be_told_of_a_node() -> None:
+    for formula, sums, exponential, polynomial in (
+        ("x", 0, 0, 1), ("3", 0, 0, 1), ("x + 1", 1, 0, 1), ("x - 1", 1, 0, 1),
+        ("-x", 0, 0, 1), ("x*y/2", 0, 0, 1), ("x**2", 0, 0, 1), ("x**y", 0, 1, 0),
+        ("2**x", 0, 1, 0), ("x**(1/2)", 0, 0, 1), ("sin(x)", 0, 0, 0),
+        ("sin(x) + 1", 1, 0, 0), ("x**pi", 0, 1, 0), ("(x + 1)*exp(x)", 0, 0, 0),
+    ):  # fmt: skip
+        found = is_sum(node(formula)), is_exponential(node(formula))
+        assert (*found, is_polynomial(node(formula))) == (sums, exponential, polynomial)
+
+
+def test_the_content_is_the_greatest_number_that_divides_all() -> None:
+    for numbers in (
+        (4, 6),
+        (F(1, 2), F(1, 3)),
+        (F(4, 9), F(2, 3)),
+        (-4, 8),
+        (5,),
+        (F(3, 4),),
+    ):
+        terms = [Product(F(number)) for number in numbers]
+        found = content(terms)
+        assert found > 0
+        whole = [F(number) / found for number in numbers]
+        assert all(part.denominator == 1 for part in whole)
+        assert content([Product(part) for part in whole]) == 1
+
+
+def test_powers_of_a_polynomial_of_one_letter() -> None:
+    x, y, wave = node("x"), node("y"), node("tanh(x)")
+
+    def sums(*factors: tuple[Expression, int] | None) -> list[Product]:
+        return [Product(F(1), ((f[0], F(f[1])),) if f else ()) for f in factors]
+
+    assert powers_of(sums((x, 2), (x, 1), None)) == [F(2), F(1), F(0)]
+    assert powers_of(sums((x, 2), None)) == [F(2), F(0)]
+    assert powers_of(sums((x, 2), (y, 1))) is None
+    assert powers_of(sums(None, None)) is None
+    assert powers_of(sums((wave, 2), None)) is None
+    assert powers_of(sums((wave, 2), (wave, 1), None)) == [F(2), F(1), F(0)]
+    assert powers_of([product(1, x=1, y=1), product(2)]) is None
+    for other in ("x + y", "2**x", "pi"):
+        assert powers_of(sums((node(other), 2), (node(other), 1), None)) is None
+
+
+def test_one_and_a_square_stand_in_this_order() -> None:
+    one, square = product(1), product(4, x=2)
+    assert is_one_and_a_square([one, square], [F(0), F(2)])
+    assert is_one_and_a_square([one, product(1, x=3)], [F(0), F(3)])
+    assert not is_one_and_a_square([one, product(4, x=1)], [F(0), F(1)])
+    assert not is_one_and_a_square([product(2), square], [F(0), F(2)])
+    assert not is_one_and_a_square([one, square, square], [F(0), F(2), F(2)])
+
+
+def test_equal_bases_are_one_power() -> None:
+    work = Algebra()
+    x, root2, cbrt = node("x"), node("2"), node("cbrt(x)")
+    merge = work.merge
+    assert merge(F(3), [(x, F(2)), (x, F(-1))]) == product(3, x=1)
+    assert merge(F(3), [(x, F(2)), (x, F(-2))]) == product(3)
+    assert merge(F(0), [(x, F(2))]) == product(0)
+    assert merge(F(3), [(root2, F(1, 2)), (root2, F(1, 2))]) == product(6)
+    assert merge(F(3), [(root2, F(1, 2)), (root2, F(-3, 2))]) == Product(F(3, 2))
+    assert merge(F(3), [(root2, F(3))]) == product(24)
+    assert merge(F(5), [(node("4"), F(1, 2))]) == product(10)
+    assert merge(F(5), [(node("0"), F(-1))]).factors == ((node("0"), F(-1)),)
+    for power in range(-7, 8):
+        found = merge(F(2), [(cbrt, F(power))])
+        left = abs(power) % 3 * (1 if power > 0 else -1)
+        whole = (power - left) // 3
+        factors = {x: F(whole), cbrt: F(left)}
+        assert found.coefficient == 2
+        assert dict(found.factors) == {b: r for b, r in factors.items() if r}
+        assert is_cube((cbrt, F(power))) == (abs(power) >= 3)
+        assert not is_cube((x, F(power)))
+    assert not is_cube((cbrt, F(7, 2)))
+    eighth = merge(F(1), [(node("cbrt(8*x)"), F(3))])
+    assert text(work.build(eighth)) in ("8*x", "(8*x)")
+
+
+def test_a_size_counts_what_is_written_and_a_bar_over_a_bar_costs_more() -> None:
+    for formula, size, nested in (
+        ("x", 1, 0), ("x + 1", 3, 0), ("sin(x)", 2, 0), ("x/y", 3, 0), ("x**2", 3, 0),
+        ("x**(-2)", 6, 0), ("1/x**2", 5, 0), ("(x/y)/2", 5, 1), ("x/(1/y)", 5, 1),
+        ("x/(1 + 1/y)", 7, 1), ("sin(x/y)/2", 6, 0), ("(1/x + 1)*2/3", 9, 1),
+        ("(x/y)**2", 5, 0), ("(x/y/2)/(2/x)", 9, 2),
+    ):  # fmt: skip
+        found, cost = Algebra().size_and_cost(node(formula))
+        assert (found, cost) == (size, size + 1000 * nested), formula
+        assert Algebra().size(node(formula)) == found
+        assert Algebra().cost(node(formula)) == cost
+
+
+def test_a_power_of_a_number_is_a_number_if_it_is_rational() -> None:
+    assert power_of_number(node("4"), F(1, 2)) == 2
+    assert power_of_number(node("2"), F(1, 2)) is None
+    assert power_of_number(node("x"), F(2)) is None
+    assert power_of_number(node("pi"), F(2)) is None
