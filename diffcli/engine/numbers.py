@@ -25,6 +25,7 @@ ADD, SUBTRACT = INFIX["+"], INFIX["-"]
 MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
 NEGATE = PREFIX["-"]
 _LONGEST = 15  # digits of a number that is still worth multiplying out
+_FARTHEST = 99  # decimal exponent of one
 
 
 def rational(node: Expression) -> "Fraction | None":
@@ -52,9 +53,27 @@ def _of_numeral(text: str) -> "Fraction | None":
     if text.isdecimal() and len(text) <= _LONGEST:  # no pattern has to be matched
         return Fraction(int(text))
     exponent = text.partition("e")[2]
-    if text[-1].isalpha() or len(text) > _LONGEST or len(exponent) > 2:
+    if (
+        text[-1].isalpha()
+        or len(text) > _LONGEST
+        or abs(int(exponent or 0)) > _FARTHEST
+    ):
         return None  # pi, e, tau; or too long
     return Fraction(text)
+
+
+def decimal_text(value: "Fraction") -> str | None:
+    """Return a positive number as the decimal that it is: 0.25, 2e-5; None: none is."""
+    from fractions import Fraction
+
+    try:
+        text = repr(float(value))
+    except OverflowError:
+        return None
+    if Fraction(text) != value:
+        return None
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
 
 
 def _is_signed_number(node: Expression) -> bool:
@@ -106,10 +125,7 @@ def _spell(value: "Fraction", *, decimal: bool) -> Expression | None:
     size = abs(value)
     node: Expression
     if decimal and size.denominator > 1:
-        text = repr(float(size))
-        from fractions import Fraction
-
-        if Fraction(text) != size:
+        if (text := decimal_text(size)) is None:
             return None
         node = number(text)
         return call(NEGATE, node) if value < 0 else node

@@ -1,5 +1,6 @@
 """From products and sums to nodes: in which order, with which signs and bars."""
 
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -56,8 +57,6 @@ class Algebra(Powers):
         node = self._row(number_above, above, negative=negative)
         if below or number_below is not ONE:
             node = call(DIVIDE, node, self._row(number_below, below))
-        if len(product.factors) == 1 and node is product.factors[0][0]:
-            return node
         return self._note(node, product)
 
     def _without_minus(self, product: Product) -> Product:
@@ -75,10 +74,10 @@ class Algebra(Powers):
             found.append((base, exponent))
         return Product(c, tuple(found))
 
-    def _place(self, factor: Factor) -> tuple[int, int]:
+    def _place(self, factor: Factor) -> tuple[int, float]:
         """Return where a factor stands: by its kind, letters as they were typed."""
         base = factor[0]
-        unknown = 0 if isinstance(base, Variable) else 2 * BEHIND
+        unknown = 0 if isinstance(base, Variable) else math.inf
         return rank(factor), self.letters.get(base, unknown)
 
     def _fraction(self, c: Fraction) -> tuple[Expression, Expression]:
@@ -119,7 +118,7 @@ class Algebra(Powers):
 
     def _shift_of(self, factor: Factor) -> Fraction | None:
         """Return r where u**(c*w + r) was typed, of u**(c*w); None: it was not."""
-        if not is_exponential(factor[0]) or not self.shifts:
+        if not is_exponential(factor[0]):
             return None
         scale, shift = self.shifts.get(self.base_key(factor[0])[1], (None, None))
         return shift if scale == factor[1] else None

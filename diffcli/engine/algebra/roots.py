@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from diffcli.engine.algebra.terms import _LARGEST_POWER, _LARGEST_ROOT
-from diffcli.engine.numbers import DIVIDE, NEGATE, rational
+from diffcli.engine.numbers import DIVIDE, NEGATE, decimal_text, rational
 from diffcli.language.expression import Expression, call, number
 
 
@@ -50,14 +50,8 @@ def decimal_number(c: Fraction) -> Expression | None:
     """Return a positive number as a decimal, if it is a short one."""
     if c.denominator == 1 and c < _LARGEST_POWER:
         return None
-    try:
-        text = repr(float(c))
-    except OverflowError:
-        return None
-    if Fraction(text) != c:
-        return None
-    mantissa, e, exponent = text.partition("e")
-    return number(f"{mantissa}e{int(exponent)}" if e else text)
+    text = decimal_text(c)
+    return None if text is None else number(text)
 
 
 def power_of_number(base: Expression, exponent: Fraction) -> Fraction | None:

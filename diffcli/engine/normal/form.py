@@ -206,7 +206,7 @@ class Normal(Work):
 
     def _negative(self, u: Expression) -> Expression:
         terms = self.terms(u)
-        if len(terms) > 1 and any(c < 0 for c, _ in terms):
+        if any(c < 0 for c, _ in terms):
             return self.build_sum([Product(-c, f) for c, f in terms])
         c, factors = self.product(u)
         return self.build(Product(-c, factors))

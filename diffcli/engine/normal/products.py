@@ -44,17 +44,23 @@ def _one_fraction(work: Work, product: Product) -> list[Expression]:
 
 
 def _numerator_multiplied_out(work: Work, product: Product) -> list[Expression]:
-    above = Product(product.coefficient, tuple(f for f in product.factors if f[1] > 0))
-    below = Product(Fraction(1), tuple(f for f in product.factors if f[1] < 0))
+    above, below = _halves(product)
     sums = simple_sums(above)
     alone = len(sums) == 1 and (len(above.factors) == 1 or work.is_typed(sums[0]))
     return [] if alone else _half_multiplied_out(work, above, below, 1)
 
 
 def _denominator_multiplied_out(work: Work, product: Product) -> list[Expression]:
-    above = Product(product.coefficient, tuple(f for f in product.factors if f[1] > 0))
-    below = Product(Fraction(1), tuple((b, -r) for b, r in product.factors if r < 0))
+    above, below = _halves(product)
+    below = Product(Fraction(1), tuple((b, -r) for b, r in below.factors))
     return _half_multiplied_out(work, below, above, -1)
+
+
+def _halves(product: Product) -> tuple[Product, Product]:
+    """Return what stands above the bar, the number with it, and what is below."""
+    above = tuple(factor for factor in product.factors if factor[1] > 0)
+    below = tuple(factor for factor in product.factors if factor[1] < 0)
+    return Product(product.coefficient, above), Product(Fraction(1), below)
 
 
 def _reduction(work: Work, product: Product) -> list[Expression]:
