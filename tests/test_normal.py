@@ -1,6 +1,8 @@
 """The normal form: the same function, short, and the same again when done twice."""
 
+import inspect
 import math
+import sys
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -234,13 +236,18 @@ def test_no_more_is_tried_than_it_takes() -> None:
     assert merged <= 700
 
 
-def test_hundreds_of_squares_that_join() -> None:
-    """Two at a time, in a loop: what calls itself for each ends at a thousand."""
-    pairs = "+".join(f"sin({n}*x)^2+cos({n}*x)^2" for n in range(1, 521))
-    terms = Normal()
-    parsed = [terms.form(parse(part).expression) for part in pairs.split("+")]
-    (joined,) = terms.without_squares([terms.product(part) for part in parsed])
-    assert joined.coefficient == 520
+def test_squares_join_two_at_a_time_in_a_loop() -> None:
+    """What calls itself for each pair ends at a few hundred of them."""
+    work = Normal()
+    parts = [f"{name}({n}*x)^2" for n in range(60) for name in ("sin", "cos")]
+    terms = [work.product(work.form(parse(part).expression)) for part in parts]
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 60)
+    try:
+        (joined,) = work.without_squares(terms)
+    finally:
+        sys.setrecursionlimit(before)
+    assert joined.coefficient == 60
 
 
 def test_a_thousand_terms() -> None:
