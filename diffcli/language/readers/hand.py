@@ -70,7 +70,8 @@ def powers_of_functions(draft: Draft) -> Words:
 
 
 def _is_raised(draft: Draft, place: int) -> bool:
-    is_function = draft.names_function(draft.words[place])  # and so not the end
+    word = draft.words[place]
+    is_function = draft.names_function(word) or _base(draft, word) is not None
     return is_function and draft.words[place + 1].kind in ("power", "**")
 
 
@@ -87,9 +88,14 @@ def _exponent_end(given: Words, place: int, closing: dict[int, int]) -> int:
     return place + 1 if given[place].kind in ("number", "name") else 0
 
 
+def _row(word: Token) -> str:
+    """Return what the table calls a function; log_2 is in no table."""
+    return BY_NAME[word.text].name if word.text in BY_NAME else word.text
+
+
 def _inverse(draft: Draft, word: Token, power: Token) -> Token:
     """Return the name of the inverse of a function that has -1 raised behind it."""
-    row = BY_NAME[word.text].name
+    row = _row(word)
     if row not in INVERSES:
         raise _two_readings(draft, word, [power], "(x)")
     inverse = INVERSES[row]
@@ -113,7 +119,7 @@ def _refuse_minus_one(
 def _two_readings(
     draft: Draft, word: Token, exponent: Sequence[Token], group: str
 ) -> Exception:
-    row = BY_NAME[word.text].name
+    row = _row(word)
     inverse = INVERSES.get(row)
     typed = excerpt(draft.source, [word, *exponent])
     meant = (

@@ -43,9 +43,17 @@ class Cases(Groups):
             group.rows.append(group.cells)
             group.cells = []
         elif len(self.groups) == 1:
-            continues = self.peek().text in ("+", "-", "cdot", "times", "=")
-            if group.out and not continues and self.peek().kind != "end":
+            if group.out and not self.goes_on():
                 self.operator(";", like)
+
+    def goes_on(self) -> bool:
+        """Tell whether a line goes on with the formula above, or has none of its own."""
+        follower = self.peek()
+        if follower.text == "=" or follower.kind == "end":
+            return True
+        if follower.text == "&":  # which shows where it goes on
+            follower = self.peek(follower.end)
+        return follower.text in ("+", "-", "cdot", "times")
 
     def end_cases(self, whole: Lexeme) -> None:
         """Deliver the choice that cases make."""

@@ -20,6 +20,10 @@ class Numbers(Names):
 
     def number(self, lexeme: Lexeme) -> None:
         r"""Read a number, with the sign of degrees behind it."""
+        before = self.source[max(0, lexeme.start - 1) : lexeme.start]
+        if lexeme.text[0] == "." and before.isdecimal():
+            hint = "a number has one point, and x^{2.5} its braces"
+            raise self.refuse(lexeme, f"'{lexeme.text}' follows a digit", hint)
         lexeme = self.with_comma(lexeme)
         self.refuse_half_an_exponent(lexeme)
         item = [number(lexeme.text, lexeme.token())]

@@ -99,9 +99,9 @@ class Scanner:
             start -= 1
         return Lexeme(kind, found[kind], start, end)
 
-    def peek(self) -> Lexeme:
+    def peek(self, place: int | None = None) -> Lexeme:
         """Return the next lexeme that is no space; sizes are stepped over."""
-        found = self.match(self.position)
+        found = self.match(self.position if place is None else place)
         while found.kind == "command" and found.text in tables.SKIPPED:
             found = self.match(found.end)
         return found
