@@ -1,5 +1,7 @@
 """Mathematics on paper: what is printed reads back, and looks as one writes it."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +9,11 @@ from hypothesis import given
 
 from diffcli.calculus.functions import BY_SIGN, FUNCTIONS
 from diffcli.errors import ParseError
-from diffcli.language.expression import Expression, call, variable
+from diffcli.language.expression import Call, Expression, call, postorder, variable
+from diffcli.language.latex_printer import latex, latex_name
 from diffcli.language.parser import parse
-from diffcli.language.textbook import text
+from diffcli.language.printer import text as as_code
+from diffcli.language.textbook import name_text, text
 from tests import strategies
 
 
@@ -40,6 +44,104 @@ def test_looks_as_on_paper(typed: str, printed: str) -> None:
     expression = parse(typed).expression
     assert text(expression) == printed
     assert parse(printed).expression is expression
+
+
+PRINTED = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "cases" / "printed.tsv")
+    .read_text()
+    .splitlines()
+    if line[0] != "#"
+]
+EXPRESSIONS = [parse(typed).expression for typed, *_ in PRINTED]
+
+
+@pytest.mark.parametrize(("typed", "code", "paper", "typeset"), PRINTED)
+def test_is_printed_in_three_ways(
+    typed: str, code: str, paper: str, typeset: str
+) -> None:
+    expression = parse(typed).expression
+    assert (as_code(expression), text(expression)) == (code, paper)
+    assert latex(expression) == typeset
+    assert parse(code).expression is parse(paper).expression is expression
+
+
+def test_no_bracket_is_in_vain() -> None:
+    """Without it something else is read; but a sign, a root, a power may have some."""
+    for expression in EXPRESSIONS:
+        for write, allowed in ((as_code, "-"), (text, "-√∛^e")):
+            shown = write(expression)
+            for start, end in _groups(shown):
+                before, inside = shown[start - 1 : start], shown[start + 1 : end]
+                bare = shown[:start] + inside + shown[end + 1 :]
+                if not ({before, inside[0]} & {*allowed} or before.isalnum()):
+                    with pytest.raises((ParseError, AssertionError)):
+                        assert parse(bare).expression is expression
+
+
+def _groups(shown: str) -> Iterator[tuple[int, int]]:
+    opened = []
+    for place, character in enumerate(shown):
+        if character == "(":
+            opened.append(place)
+        elif character == ")":
+            yield opened.pop(), place
+
+
+def test_a_node_with_a_name_is_written_as_a_variable() -> None:
+    for expression in EXPRESSIONS:
+        if "where" in as_code(expression) or "max" in as_code(expression):
+            continue
+        for node in postorder([expression])[:-1]:
+            if isinstance(node, Call) and node.function.many != "fold":
+                plain = _with(expression, node, variable("z1"))
+                assert as_code(expression, names={node: "z1"}) == as_code(plain)
+                assert text(expression, names={node: "z1"}) == text(plain)
+                assert latex(expression, names={node: "z1"}) == latex(plain)
+        assert text(expression, names={expression: "z1"}) == text(expression)
+
+
+def _with(expression: Expression, old: Expression, new: Expression) -> Expression:
+    made = {old: new}
+    for node in postorder([expression]):
+        if node not in made:
+            args = (made[argument] for argument in node.args)
+            made[node] = call(node.function, *args) if isinstance(node, Call) else node
+    return made[expression]
+
+
+@pytest.mark.parametrize(
+    ("name", "typeset"),
+    [("x", "x"), ("x12", "x_{12}"), ("xy", r"\mathrm{xy}"), ("xy1", r"\mathrm{xy}_{1}"),
+     ("x_1", r"\mathrm{x\_}_{1}"), ("ρ_f", r"\rho\_f"), ("ΔT", r"\Delta T"),
+     ("ΔTx1", r"\Delta Tx_{1}"), ("αβ", r"\alpha\beta"), ("xΔ", r"x\Delta"),
+     ("alpha2", r"\alpha_{2}"), ("alphas", r"\mathrm{alphas}"), ("Ω", r"\Omega"),
+     ("λ", r"\lambda"), ("ο", r"\text{U+03BF}"), ("é", r"\text{U+00E9}")],
+)  # fmt: skip
+def test_names_are_typeset(name: str, typeset: str) -> None:
+    r"""A command ends where a letter begins: there is no \\DeltaT."""
+    assert latex_name(name) == typeset
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("x12", "x₁₂"), ("x_1", "x_1"), ("x1y", "x1y"), ("x_a2", "x_a₂")],
+)
+def test_the_last_digits_of_a_name_are_lowered(name: str, printed: str) -> None:
+    assert name_text(name) == printed
+
+
+def test_a_text_is_cut_where_it_is_too_long() -> None:
+    for expression in EXPRESSIONS:
+        for write in (as_code, text):
+            whole = write(expression)
+            for limit in range(1, len(whole) + 2):
+                cut = whole if len(whole) <= limit else whole[: limit - 1] + "…"
+                assert write(expression, limit=limit) == cut
+        typeset = latex(expression)
+        assert latex(expression, len(typeset)) == typeset
+        assert latex(expression, len(typeset) - 1) == r"\ldots"
+        assert latex(expression, 0) == typeset
 
 
 @given(strategies.written())

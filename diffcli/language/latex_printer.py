@@ -1,6 +1,7 @@
 """An expression as LaTeX for maths mode, with few brackets."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from diffcli.calculus.functions import CONSTANTS, PREFIX
 from diffcli.language.expression import Call, Expression, Number, Variable
@@ -12,7 +13,7 @@ from diffcli.language.printer import (
     between,
     chosen,
     is_derivative,
-    is_sum,
+    is_loose,
     joined,
     left_side,
     right_side,
@@ -56,13 +57,16 @@ def latex_name(name: str) -> str:
     """
     letters = name.rstrip("0123456789")
     index = name[len(letters) :]
-    letters = letters.replace("_", r"\_")
     if letters in GREEK:
         letters = f"\\{letters}"
     elif not letters.isascii():
-        letters = "".join(map(latex_letter, letters))
-    elif len(letters) > 1:
+        first, *others = pieces = [*map(latex_letter, letters)]
+        for before, piece in zip(pieces, others, strict=False):
+            first += f" {piece}" if before[0] == "\\" and piece.isalpha() else piece
+        letters = first
+    elif letters[1:]:
         letters = rf"\mathrm{{{letters}}}"
+    letters = letters.replace("_", r"\_")
     return f"{letters}_{{{index}}}" if index else letters
 
 
@@ -98,9 +102,9 @@ def _latex_pieces(node: Expression, names: Mapping[Expression, str]) -> list[Pie
         inside = between(arguments(node), ", ")
         return [rf"\operatorname{{{name}}}\left(", *inside, r"\right)"]
     pieces: list[Piece] = []
-    rest = _juxtaposed(node) or row.latex
+    rest = _juxtaposed(node, names) or row.latex
     for letter, argument, wrap in zip(
-        "uv", node.args, _latex_wraps(node), strict=False
+        "uv", node.args, _latex_wraps(node, names), strict=False
     ):
         wrap = wrap and argument not in names
         before, _, rest = rest.partition(f"{{{letter}}}")
@@ -121,22 +125,26 @@ def _latex_cases(node: Expression, names: Mapping[Expression, str]) -> list[Piec
     return [*pieces, node, r" & \text{otherwise} \end{cases}"]
 
 
-def _juxtaposed(node: Call) -> str:
+def _juxtaposed(node: Call, names: Mapping[Expression, str]) -> str:
     """Return the LaTeX of a product that needs no dot; empty: it needs one."""
     if node.function.name != "multiply":
         return ""
+
+    def is_call(part: Expression) -> TypeGuard[Call]:
+        return isinstance(part, Call) and part not in names
+
     left, right = node.args
-    if isinstance(left, Call) and left.function is PREFIX["-"]:
+    if is_call(left) and left.function is PREFIX["-"]:
         (left,) = left.args
     first = right
-    while isinstance(first, Call) and first.function.notation and len(first.args) == 2:
+    while is_call(first) and first.function.notation and first.args[1:]:
         if first.function.name == "divide":
             return ""
         first = first.args[0]
-    in_brackets = isinstance(right, Call) and right.function.name in ("add", "subtract")
+    in_brackets = is_call(right) and right.function.name in ("add", "subtract")
     if isinstance(left, Number) and (in_brackets or not isinstance(first, Number)):
         return "{u} {v}"
-    function = isinstance(first, Call) and first.function.notation is None
+    function = is_call(first) and first.function.notation is None
     return r"{u} \, {v}" if function else ""
 
 
@@ -147,7 +155,7 @@ def _latex_number(digits: str) -> str:
     return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
-def _latex_wraps(node: Call) -> list[bool]:
+def _latex_wraps(node: Call, names: Mapping[Expression, str]) -> list[bool]:
     """Tell for each argument whether it needs brackets in LaTeX."""
     notation = node.function.notation
     if node.function.name == "pow":  # written as a power, whose base is bracketed
@@ -157,13 +165,12 @@ def _latex_wraps(node: Call) -> list[bool]:
         return [open_ended and isinstance(node.args[0], Call)]
     if notation.symbol == "/":
         return [False, False]
-    none: Mapping[Expression, str] = {}
-    signed = begins_with_minus(node.args[-1])
+    signed = begins_with_minus(node.args[-1], names)
     if len(node.args) == 1:
-        return [signed or len(right_side(node.args[0], node.function, none)) > 1]
+        return [signed or len(right_side(node.args[0], node.function, names)) > 1]
     wraps = [
-        len(left_side(node.args[0], node.function, none)) > 1,
-        signed or len(right_side(node.args[1], node.function, none)) > 1,
+        len(left_side(node.args[0], node.function, names)) > 1,
+        signed or len(right_side(node.args[1], node.function, names)) > 1,
     ]
     if notation.symbol == "**":
         # A raised right side needs none; a function's own power needs some.
@@ -172,5 +179,5 @@ def _latex_wraps(node: Call) -> list[bool]:
     elif notation.symbol in ("*", "·"):
         left, right = node.args
         negated = isinstance(left, Call) and left.function is PREFIX["-"]
-        wraps = [is_sum(left) and not negated, signed or is_sum(right)]
+        wraps = [is_loose(left) and not negated, signed or is_loose(right)]
     return wraps

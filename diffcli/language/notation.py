@@ -3,13 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from diffcli.calculus.functions import INFIX, Function, Operator
+from diffcli.calculus.functions import Function
 from diffcli.language import printer, textbook
 from diffcli.language.expression import Call, Expression
 from diffcli.language.partials import operator_text, partial_text
 from diffcli.records import Record
 
-_TIMES = INFIX["*"].notation or Operator("", 0, 0, "")
 _LONGEST_FACTOR = 60  # characters
 _NO_NAMES: Mapping[Expression, str] = {}
 
@@ -71,7 +70,7 @@ class Notation(Record):
         """
         shown = self.text(node, limit=_LONGEST_FACTOR, names=names)
         notation = node.function.notation if isinstance(node, Call) else None
-        loose = notation is not None and notation.left < _TIMES.left
+        loose = notation is not None and notation.left < printer.TIMES.left
         return f"({shown})" if loose else shown
 
     def derivative(self, name: str, *, several: bool) -> str:

@@ -12,6 +12,7 @@ from diffcli.language.expression import Call, Expression, Number, Variable, call
 ELLIPSIS = "…"
 Piece = str | Expression
 NO_NAMES: Mapping[Expression, str] = {}
+TIMES = INFIX["*"].notation or Operator("", 0, 0, "")
 
 
 def text(
@@ -97,7 +98,7 @@ def _pieces(
     symbol = notation.symbol
     if node.function.name == "beside":
         symbol = f"{blank}*{blank}"
-    if notation.left < 20 and symbol == symbol.strip():
+    if notation.left < TIMES.left and symbol == symbol.strip():
         symbol = f"{blank}{symbol}{blank}"
     left, right = node.args
     return [
@@ -220,8 +221,9 @@ def without_sign(node: Call) -> Expression:
     return first
 
 
-def is_sum(node: Expression) -> bool:
-    """Tell whether a factor needs brackets although a fraction needs none."""
-    if not isinstance(node, Call) or node.function.notation is None:
+def is_loose(node: Expression) -> bool:
+    """Tell whether a factor needs brackets even where a fraction needs none."""
+    notation = node.function.notation if isinstance(node, Call) else None
+    if notation is None:
         return False
-    return node.function.notation.symbol in "+-"
+    return notation.symbol == "%" or (notation.left or notation.right) < TIMES.left

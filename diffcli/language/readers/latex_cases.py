@@ -42,12 +42,11 @@ class Cases(Groups):
             self.end_cell()
             group.rows.append(group.cells)
             group.cells = []
-        elif len(self.groups) == 1:
-            if group.out and not self.goes_on():
-                self.operator(";", like)
+        elif len(self.groups) == 1 and group.out and not self.goes_on():
+            self.operator(";", like)
 
     def goes_on(self) -> bool:
-        """Tell whether a line goes on with the formula above, or has none of its own."""
+        """Tell whether a line goes on with the formula above, or has none."""
         follower = self.peek()
         if follower.text == "=" or follower.kind == "end":
             return True

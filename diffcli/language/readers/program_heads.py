@@ -4,7 +4,7 @@ import re
 
 from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import Words, name, partners, sign
+from diffcli.language.readers.words import Words, name, partners, sign, with_neighbours
 
 _PATTERN = re.compile(r"[^\W_]+_(?:[A-Z]\w*)?")
 _TYPES = frozenset(("double", "float", "var", "let", "const", "auto", "real", "val"))
@@ -28,7 +28,7 @@ def read(draft: Draft) -> Words:
         colon = texts.index(":")
         if all(w.kind in ("name", ",") for w in given[1:colon]):
             return _headed(given[0], given[1:colon], given[colon + 1 :])
-    if texts[:1] == ["def"] and len(given) > 3 and given[2].kind == "(":
+    if texts[:1] == ["def"] and texts[2:3] == ["("]:
         return _def(draft, given)
     if texts[:1] in (["function"], ["fn"]) and "(" in texts[1:3]:
         return _function(given, texts)
@@ -40,14 +40,13 @@ def read(draft: Draft) -> Words:
 
 def _trimmed(given: Words) -> Words:
     """Return the words without what begins and ends a line in some programs."""
-    start, end = 0, len(given)
-    while given[start].kind in ("newline", ";"):
-        start += 1
-    while [word.kind for word in given[start : start + 2]] == ["@", "."]:
-        start += 2  # @. of Julia
-    if end - start > 2 and given[end - 2].kind == "$":  # of Maxima
-        return [*given[start : end - 2], given[-1]]
-    return given[start:]
+    while given[0].kind in ("newline", ";"):
+        given = given[1:]
+    while [word.kind for word in given[:2]] == ["@", "."]:  # of Julia
+        given = given[2:]
+    *before, last, end = [sign("", given[0]), *given]
+    before = before[1:]
+    return [*before, end] if before and last.kind == "$" else given  # of Maxima
 
 
 def _behind_a_name(given: Words, texts: list[str]) -> Words | None:
@@ -107,10 +106,10 @@ def _patterns(given: Words) -> Words:
     """Return f[x_, y_] = ... of Mathematica as f(x, y) = ...."""
     if [word.kind for word in given[:2]] != ["name", "["]:
         return given
-    closing = partners(given).get(1, -1)
-    inside = given[2:closing]
-    if closing < 0 or given[closing + 1].kind != "=":
+    closing = partners(given).get(1)
+    if closing is None or given[closing + 1].kind != "=":
         return given
+    inside = given[2:closing]
     if not all(w.kind == "," or _PATTERN.fullmatch(w.text) for w in inside):
         return given
     plain = [w._replace(text=w.text.partition("_")[0]) for w in inside]
@@ -123,17 +122,17 @@ def _typed(given: Words) -> Words | None:
     """Return double f(double x) { return ...; } as f(x) = ...; None: it is none."""
     kinds = [word.kind for word in given]
     opening = kinds.index("(") if "(" in kinds else 0
-    closing = partners(given).get(opening, 0) if opening else 0
-    if not closing or kinds[closing + 1] != "{" or opening < 2:
+    closing = partners(given).get(opening)
+    if closing is None or kinds[closing + 1] != "{" or opening < 2:
         return None
     if kinds[:opening] != ["name"] * opening or given[0].text == "function":
         return None
-    parameters: Words = []
-    for word, after in zip(given[opening + 1 :], given[opening + 2 :], strict=False):
-        if word.kind == "," or after.kind in (",", ")"):
-            parameters.append(word)
-        if after.kind == ")":
-            break
+    inside = given[opening + 1 : closing + 1]
+    parameters = [
+        word
+        for _, word, after in with_neighbours(inside)
+        if word.kind == "," or after.kind in (",", ")")
+    ]
     plain = [given[opening], *parameters, *given[closing:]]
     return _function(plain, [word.text for word in plain])
 
@@ -158,9 +157,8 @@ def _arrow(draft: Draft, given: Words, arrow: int) -> Words:
 def _without_return(given: Words) -> Words:
     """Return the words without ``return`` and types in front of a part."""
     found: Words = []
-    for place, word in enumerate(given):
+    for _, word, after in with_neighbours(given):
         first = not found or found[-1].kind in (";", "newline", "=")
-        after = given[place + 1] if place + 1 < len(given) else word
         if word.kind == "name" and first and after.kind != "=":
             if word.text == "return" and not ends_name(after):
                 continue

@@ -157,7 +157,7 @@ def with_neighbours(given: Words) -> Iterator[tuple[Token, Token, Token]]:
 
     In front of the first and behind the last stands a word without a kind.
     """
-    nothing = Token("", "", 0, 0)
+    nothing = sign("", given[0])
     return zip([nothing, *given], given, [*given[1:], nothing], strict=False)
 
 
