@@ -73,7 +73,7 @@ def places_near(
     yield dict(point)
     for near in range(1, _NEAR):
         yield {
-            name: point[name] + (abs(point[name]) + 0.1) * 0.3 / near * (
+            name: point[name] + (abs(point[name]) + 0.1) * 0.3 / (near + 0.5) * (
                 2 * ((place * 0.61803 + near * 0.41421) % 1) - 1
             )
             for place, name in enumerate(order)

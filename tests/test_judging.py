@@ -1,0 +1,311 @@
+"""Where a verdict turns: tolerances, uncertain digits, roundings, steps that tell."""
+
+import math
+from collections.abc import Mapping
+
+import pytest
+
+import diffcli
+from diffcli.analysis import certainty as digits
+from diffcli.analysis.equality import equal, places_near
+from diffcli.analysis.grad import compare
+from diffcli.analysis.slip_trials import Trial, _rounding, trials
+from diffcli.analysis.verdicts import (
+    ESTIMATES,
+    UNKNOWN,
+    Tolerance,
+    Verdict,
+    _rounded_up,
+    judged,
+    relative,
+)
+from diffcli.engine.derivation import derive
+from diffcli.engine.tape import ROUNDING
+from diffcli.language.parser import parse
+from diffcli.problem import Estimate, pose
+
+EXACT = 0.0
+
+
+def sure(value: float, error: float = EXACT) -> Estimate:
+    return Estimate(value, error)
+
+
+# ---- verdicts -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1.0, 1e200])
+@pytest.mark.parametrize(
+    ("claimed", "true", "tolerance", "passed"),
+    [
+        (sure(1), sure(1), ESTIMATES, True),
+        (sure(1 + 15e-16), sure(1), ESTIMATES, True),
+        (sure(1 + 5e-15), sure(1), ESTIMATES, False),
+        (sure(-1), sure(1), ESTIMATES, False),
+        (sure(1.0007), sure(1, 1e-4), ESTIMATES, True),
+        (sure(1.0009), sure(1, 1e-4), ESTIMATES, False),
+        (sure(1.0007, 1e-4), sure(1), ESTIMATES, True),
+        (sure(1.0015, 1e-4), sure(1, 1e-4), ESTIMATES, True),
+        (sure(1.0017, 1e-4), sure(1, 1e-4), ESTIMATES, False),
+        (sure(1.1), sure(1), Tolerance(0.1), True),
+        (sure(0.91), sure(1), Tolerance(0.1), True),
+        (sure(0.89), sure(1), Tolerance(0.1), False),
+        (sure(1.12), sure(1), Tolerance(0.1), False),
+        (sure(0), sure(1), Tolerance(0.9), False),
+        (sure(0), sure(1), Tolerance(1.0), True),
+    ],
+)  # fmt: skip
+def test_a_claim_passes_within_the_errors_or_the_tolerance(
+    claimed: Estimate, true: Estimate, tolerance: Tolerance, passed: bool, unit: float
+) -> None:
+    one, other = (
+        Estimate(unit * each.number, unit * each.error) for each in (claimed, true)
+    )
+    found = judged("x", one, other, tolerance)
+    assert (found.passed, found.doubt) == (passed, "")
+    assert found.relative == pytest.approx(
+        abs(claimed.number - true.number) / abs(true.number)
+    )
+    if tolerance.relative is not None:
+        absolute = Tolerance(
+            None, tolerance.relative * unit * max(abs(claimed.number), abs(true.number))
+        )
+        assert judged("x", one, other, absolute).passed == passed
+        half = Tolerance(tolerance.relative / 2, (absolute.absolute or 0.0) * 0.5000001)
+        assert judged("x", one, other, half).passed == passed
+
+
+@pytest.mark.parametrize(
+    ("claimed", "true", "wide", "doubt", "advice"),
+    [
+        (sure(1.001), sure(1, 6e-4), math.inf, "", {}),  # half a percent would show
+        (sure(1.001), sure(1, 7e-4), 1.0, UNKNOWN, {"rtol": 0.006}),
+        (sure(1), sure(1, 7e-4), 1.0, "", {}),  # it is the same number
+        (sure(1.5), sure(1, 0.2), 1.0, UNKNOWN, {}),
+        (sure(1.05), sure(1, 0.1), 1.0, UNKNOWN, {"rtol": 0.8}),
+        (sure(1e-12), sure(2e-12, 1e-12), 1e-3, UNKNOWN, {}),
+        (sure(1e-12), sure(2e-12, 1e-12), 1e-2, "", {}),
+        (sure(0), sure(1e-4, 1e-4), 1.0, "", {}),
+        (sure(0), sure(1e-3, 1e-3), 1.0, UNKNOWN, {}),
+        (sure(2), sure(3, math.inf), math.inf, UNKNOWN, {}),
+        (Estimate(None, 0.0), sure(1), math.inf, UNKNOWN, {}),
+        (sure(1), Estimate(None, 0.0), math.inf, UNKNOWN, {}),
+    ],
+)  # fmt: skip
+def test_what_would_hide_half_a_percent_passes_nothing(
+    claimed: Estimate,
+    true: Estimate,
+    wide: float,
+    doubt: str,
+    advice: Mapping[str, float],
+) -> None:
+    found = judged("x", claimed, true, ESTIMATES, wide if wide < math.inf else 0.0)
+    assert (found.doubt, found.passed) == (doubt, not doubt)
+    assert found.advice == advice
+    if not doubt:
+        assert judged("x", claimed, true, ESTIMATES).passed
+
+
+@pytest.mark.parametrize(
+    "number", [1e-9, 0.0031, 0.009, 0.1, 0.25, 1.0, 7.01, 9.5, 123]
+)
+def test_rounded_up_is_one_digit_and_no_smaller(number: float) -> None:
+    found = _rounded_up(number)
+    assert number * (1 - 1e-12) <= found <= 2 * number
+    assert float(f"{found:.0e}") == found
+    smaller = found - 10.0 ** math.floor(math.log10(number))
+    assert smaller < number
+
+
+@pytest.mark.parametrize(
+    ("claimed", "true", "factor"),
+    [
+        (2, 1, "2"), (1, 2, "1/2"), (-3, 1, "-3"), (23, 1, "23"), (24, 1, ""),
+        (25, 1, ""),
+        (1, 12, "1/12"), (1, 13, ""), (1, 24, ""), (2 * (1 + 9e-7), 1, "2"),
+        (1 + 9e-7, 1, ""),
+        (2 * (1 + 1.1e-6), 1, ""), (math.pi, 1, ""), (0, 1, ""), (1, 0, ""),
+        (1.5, 1, "3/2"),
+    ],
+)  # fmt: skip
+def test_a_simple_multiple(claimed: float, true: float, factor: str) -> None:
+    made = Verdict("x", sure(claimed), sure(true), None, False)
+    assert made.factor == factor
+    assert made._replace(passed=True).factor == ""
+    assert made._replace(doubt=UNKNOWN).factor == ""
+
+
+def test_a_ratio_is_beside_what_is_true() -> None:
+    assert relative(3.0, 2.0) == 0.5
+    assert relative(-2.0, -4.0) == 0.5
+    assert relative(1.0, 0.0) is None
+    assert relative(1e300, 1e-300) is None
+
+
+# ---- digits -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "sure_of", "far"),
+    [
+        (1.0, 0.9e-9, 9, False), (1.0, 1.1e-9, 8, True), (-1.0, 1.1e-9, 8, True),
+        (1e-300, 0.0, 0, False), (0.0, 1e-299, 0, True), (0.0, 1e-301, 0, False),
+        (2.0, 2e-2, 2, True), (2.0, 0.021, 1, True), (2.0, 0.2, 1, True),
+        (2.0, 0.3, 0, True),
+        (1.0, 1.0, 0, True), (1.0, 5.0, 0, True), (1.0, math.inf, 0, True),
+    ],
+)  # fmt: skip
+def test_how_many_digits_are_certain(
+    value: float, error: float, sure_of: int, far: bool
+) -> None:
+    estimate = Estimate(value, error)
+    assert digits.uncertain(estimate) == digits.far_off(value, error) == far
+    said = digits.certainty("f", estimate)
+    if sure_of > 1:
+        assert said == f"only about {sure_of} digits of f are certain here"
+    elif sure_of:
+        assert said == "only about 1 digit of f is certain here"
+    else:
+        assert said == "no digit of f is certain here"
+    assert [note.text for note in digits.doubt("f", estimate)] == [said] * far
+    assert not digits.uncertain(Estimate(None, error))
+
+
+def test_numbers_for_the_same_are_apart_beyond_their_errors() -> None:
+    assert not digits.apart(sure(1, 0.1), sure(1.3, 0.2))
+    assert digits.apart(sure(1, 0.1), sure(1.31, 0.2))
+    assert digits.apart(sure(1.31, 0.2), sure(1, 0.1))
+    assert not digits.apart(sure(1))
+    assert digits.measured_against(1.5, sure(1, 99)) == (1, 0.5 + ROUNDING)
+    assert digits.measured_against(-2.5, sure(-2)) == (-2, 0.5 + 2 * ROUNDING)
+
+
+@pytest.mark.parametrize(
+    ("formula", "at", "kind", "blamed"),
+    [
+        ("abs(x)", 0, "kink", "abs"), ("sqrt(x)", 0, "vertical tangent", "sqrt"),
+        ("cbrt(x)", 0, "vertical tangent", "cbrt"), ("x+abs(x)", 0, "kink", "abs"),
+        ("sign(x)", 0, "jump", "sign"), ("floor(x)", 1, "jump", "floor"),
+        ("max(x, 0)*abs(x-1)", 0, "kink", "max"),
+        ("abs(x-1)*max(x, 0)", 1, "kink", "abs"),
+        ("x^1.5+relu(x)", 0, "domain", "**"), ("sin(abs(x))", 0, "kink", "abs"),
+    ],
+)  # fmt: skip
+def test_the_first_rough_function_is_blamed(
+    formula: str, at: float, kind: str, blamed: str
+) -> None:
+    error = compare(pose(parse(formula), {"x": at}), ("backprop",)).error()
+    assert error is not None
+    if kind == "domain":
+        assert error.message.endswith("ends there")
+    else:
+        assert error.message.endswith(f"{blamed} has a {kind}")
+
+
+# ---- equality -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("sin(x)^2", "1-cos(x)^2", True), ("x^2", "x*x", True),
+        ("x^2", "x^2+1e-9", False),
+        ("x", "x+1e-15*x", True), ("x", "x*(1+1e-12)", False),
+        ("log(x)", "log(x)", True),
+        ("log(-1-x^2)", "x", None),
+        ("sqrt(x^2)", "abs(x)", True),
+        ("x*y/y", "x", True), ("exp(x)", "exp(x)*y", False),
+        ("x^3/x", "x^2", True),
+    ],
+)  # fmt: skip
+def test_formulas_that_agree_at_several_points_are_the_same(
+    one: str, other: str, same: bool | None
+) -> None:
+    a, b = (parse(text, names={"x", "y"}).expression for text in (one, other))
+    assert equal(a, b) is same
+    assert equal(b, a) is same
+
+
+def test_near_a_point_formulas_are_compared_there() -> None:
+    a, b = (parse(text).expression for text in ("abs(x)", "x"))
+    assert equal(a, b, {"x": 2.0}) is True
+    assert equal(a, b, {"x": -2.0}) is False
+    assert equal(a, b, {"x": 2.0}, off=1e-3)
+    line, moved = (parse(text).expression for text in ("x", "x+0.01"))
+    assert equal(line, moved, off=0.02)
+    assert not equal(line, moved, off=0.009)
+    root = parse("sqrt(x)").expression
+    assert equal(line, a, of=root) is True
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-9, 2.0, -300.0])
+def test_places_near_a_point_are_near_it_and_apart(x: float) -> None:
+    near = [place["x"] for place in places_near(["x"], {"x": x})]
+    assert near[0] == x
+    assert len({*near}) == len(near) == 18
+    assert all(abs(place - x) <= 0.2 * (abs(x) + 0.1) for place in near)
+    assert min(near) < x < max(near)
+    assert max(abs(place - x) for place in near) > 0.02 * (abs(x) + 0.1)
+    every = [(p["a"], p["b"]) for p in places_near(["b", "a"])]
+    assert len({*every}) == len(every) == 26
+    assert all(a != b for a, b in every)
+    assert min(a for a, _ in every) < -9 < 17 < max(a for a, _ in every)
+
+
+# ---- slips --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "rounding"),
+    [
+        ("0.123", 0), ("0.1234", 5e-5), ("-0.1234", 5e-5), ("1.234", 5e-4),
+        ("12.3", 0), ("123.4", 0.05),
+        ("1234", 0), ("0.00012", 0), ("0.0001234", 5e-8), ("1.234e5", 0),
+        ("x*1.2345", 0), ("10.00", 5e-3),
+    ],
+)  # fmt: skip
+def test_four_digits_are_taken_as_rounded(claim: str, rounding: float) -> None:
+    assert _rounding(parse(claim).expression) == pytest.approx(rounding)
+
+
+def trial(claimed: float, rounding: float = 0.0) -> Trial:
+    (derivation,) = derive(parse("x^2").expression, ["x"])
+    (made, *_) = trials(derivation, parse("2*x+1").expression, {"x": 1.0})
+    return made._replace(claimed=claimed, rounding=rounding)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "value", "size", "fits"),
+    [
+        (1.0, 1.0, 1.0, True), (1.0, 1 + 1.9e-9, 1.0, True),
+        (1.0, 1 + 2.1e-9, 1.0, False),
+        (1.0, 1 - 1.9e-9, 1.0, True), (-1.0, -1 + 1.9e-9, 1.0, True),
+        (0.0, 1e-10, 1.0, True),
+        (1.0, 1.0, 9e5, True), (1.0, 1.0, 1.1e6, False), (0.0, 0.0, 1e9, True),
+    ],
+)  # fmt: skip
+def test_a_slip_gives_the_claim_next_to_the_parts_it_is_made_of(
+    claimed: float, value: float, size: float, fits: bool
+) -> None:
+    made = trial(claimed)
+    assert made.is_claimed(value, size) == fits
+    assert trial(1.0, 0.01).is_claimed(1.0099, 1.0)
+    assert not trial(1.0, 0.01).is_claimed(1.0101, 1.0)
+
+
+def test_a_trial_knows_value_and_slope() -> None:
+    (derivation,) = derive(parse("x^2*y+z").expression, ["x"])
+    claim = parse("2*x*y", names={"x", "y"}).expression
+    every = [*trials(derivation, claim, {"x": 2.0, "y": 3.0, "z": 1.0})]
+    assert len(every) == 6
+    first = every[0]
+    assert (first.value, first.true, first.claimed) == (13.0, 12.0, 12.0)
+    row = first.tape.program.outputs[0]
+    assert first.others[row] == 4 + 1
+    assert first.leads_to(12.0, row)
+    assert not first.leads_to(12.001, row)
+    alone = [
+        *trials(derivation, parse("12").expression, {"x": 2.0, "y": 3.0, "z": 1.0})
+    ]
+    assert [t.point["x"] for t in alone] == [2.0]
+    assert diffcli.check("x^2", {"x": 3}, {"x": "x^2"}).failed
