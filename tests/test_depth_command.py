@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import mpmath
 import pytest
 
+from diffcli.analysis import depth
 from diffcli.analysis.depth import chain
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.tape import Program, Tape
@@ -135,3 +136,62 @@ def test_a_chain_that_has_settled_is_not_computed_again(
     monkeypatch.setattr(Program, "run", counted)
     assert run("depth", "sigmoid", "--layers", "20000").code == 0
     assert runs < 40_000
+
+
+@pytest.mark.parametrize(
+    ("weight", "count", "verdict"),
+    [(1.0999, 9, "steady"), (1.1001, 9, "explodes"), (0.9092, 9, "steady"),
+     (0.909, 9, "vanishes"), (-1.0999, 8, "steady"), (0.0, 3, "dies")],
+)  # fmt: skip
+def test_up_to_a_tenth_a_layer_is_steady(
+    weight: float, count: int, verdict: str
+) -> None:
+    made = chain("linear", count, weight, 1.0)
+    assert made.verdict == verdict
+    assert made.factor == pytest.approx(abs(weight))
+    assert made.gradient == pytest.approx(weight**count)
+
+
+@pytest.mark.parametrize(
+    ("act", "count", "keeps"),
+    [("linear", 3, 1.0), ("x/3", 3, 3.0), ("40*x", 5, 0.025), ("200*x", 3, None),
+     ("x/200", 3, None), ("x/99", 4, 99.0), ("sign", 3, None),
+     ("log(-1-x^2)", 2, None)],
+)  # fmt: skip
+def test_the_weight_that_keeps_a_gradient(
+    act: str, count: int, keeps: float | None
+) -> None:
+    """From 0.01 to 100, in as few digits as keep it within a hundredth."""
+    parsed = depth.activation(act)
+    found = depth._keeping(parsed, count, 0.5)
+    assert found == keeps
+
+
+@pytest.mark.parametrize("format", ["half", "bfloat16", "single"])
+def test_where_a_gradient_is_lost_in_a_format(format: str) -> None:
+    """A chain of halves is 0 after as many layers as the format has halvings."""
+    smallest = -int(math.log2(depth.FORMATS[format].smallest))
+    for count in (4, smallest, smallest + 1, smallest + 9):
+        found, double = depth.losses(chain("x/2", count, 1.0, 1.0), format)
+        assert found.layers == smallest + 1
+        assert found.layer == (count - smallest if count > smallest else None)
+        assert found.gradient == (0.0 if count > smallest else 0.5**count)
+        assert [*found.gradients] == [
+            0.5**n if n <= smallest else 0.0 for n in range(count, 0, -1)
+        ]
+        assert (double.layers, double.layer) == (1075, None)
+    with pytest.raises(RangeError):
+        depth.losses(chain("linear", 200, 2.0, 1e-30), "half")
+
+
+def test_a_long_chain_is_exhausted_only_where_it_settles() -> None:
+    """Of equal layers the first tell the rest; of others none are told beyond 2000."""
+    linear, drifting = depth.activation("linear"), depth.activation("sqrt(x^2+1)")
+    assert depth._excess(linear, 10**6, 1.0, 1.0) == 0
+    assert depth._excess(linear, 3, 2.0, 1.0) == pytest.approx(3 * math.log(2))
+    assert depth._excess(linear, 3, 0.0, 1.0) == -math.inf
+    assert depth._excess(linear, 2000, 2.0, 1.0) == math.inf  # beyond doubles
+    settled = depth.activation("x/2+1")
+    assert depth._excess(settled, 5000, 1.0, 2.0) == pytest.approx(-5000 * math.log(2))
+    assert depth._excess(drifting, 2000, 1.0, 1.0) is not None
+    assert depth._excess(drifting, 2001, 1.0, 1.0) is None
