@@ -9,6 +9,7 @@ import pytest
 
 from diffcli.analysis import depth
 from diffcli.analysis.depth import chain
+from diffcli.calculus.floats import FORMATS
 from diffcli.calculus.functions import FUNCTIONS
 from diffcli.engine.tape import Program, Tape
 from diffcli.errors import DiffcliError, RangeError, UsageError
@@ -170,7 +171,7 @@ def test_the_weight_that_keeps_a_gradient(
 @pytest.mark.parametrize("format", ["half", "bfloat16", "single"])
 def test_where_a_gradient_is_lost_in_a_format(format: str) -> None:
     """A chain of halves is 0 after as many layers as the format has halvings."""
-    smallest = -int(math.log2(depth.FORMATS[format].smallest))
+    smallest = -int(math.log2(FORMATS[format].smallest))
     for count in (4, smallest, smallest + 1, smallest + 9):
         found, double = depth.losses(chain("x/2", count, 1.0, 1.0), format)
         assert found.layers == smallest + 1
