@@ -13,6 +13,7 @@ different sizes, between these.
 Source: Moore, Kearfott & Cloud, "Introduction to Interval Analysis", 2009, ch. 6, 8.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
@@ -145,20 +146,12 @@ def on_piece(line: Line, low: Ball, high: Ball, order: int = _ORDER) -> Expanded
     at = line.series(middle, order)
     found = []
     for times in range(3):
-        factors = [_falling(k, times) for k in range(times, order + 1)]
+        factors = [math.perm(k, times) for k in range(times, order + 1)]
         terms = [f * c for f, c in zip(factors, at[times:], strict=True)]
         last = factors[-1] * wide[-1]
         natural = factors[0] * wide[times]
         found.append(sharper(natural, expanded(terms[:-1], last, radius)))
     return Expanded(sharper(value, found[0]), found[1], found[2])
-
-
-def _falling(k: int, times: int) -> int:
-    """Return k*(k-1)*..., so many factors: what differentiating x**k brings."""
-    product = 1
-    for factor in range(k, k - times, -1):
-        product *= factor
-    return product
 
 
 Ask = Callable[[Ball, Ball, int, bool], Answer | None]
@@ -234,21 +227,24 @@ def _worth_a_cut(piece: Piece, depth: int) -> bool:
 def _piece(line: Line, low: Ball, high: Ball) -> Piece:
     """Return what is proved on a piece, and bounds as narrow as that allows."""
     value, slope, bend = on_piece(line, low, high)
-    values, slopes = _ends(value), _ends(slope)
-    if not has_zero(bend):
-        slopes = _sorted(line.slope(low), line.slope(high), rises=bool(bend > 0))
+    values, slopes, rises = _ends(value), _ends(slope), bool(bend > 0)
+    ends = None if has_zero(bend) else (line.slope(low), line.slope(high))
+    if ends:
+        slopes = _sorted(*ends, rises=rises)
     piece = Piece(low, high, OPEN, values, slopes)
     if not slope.is_finite():
         return piece._replace(smooth=False)
     if slope.is_zero():
         return piece._replace(sign=FLAT)
-    if slopes[0] > 0 or slopes[1] < 0:
-        piece = piece._replace(sign=ABOVE if slopes[0] > 0 else BELOW)
-    elif not has_zero(bend):
-        piece = _monotone(line, piece, rises=bool(bend > 0))
+    if slopes[0] > 0:
+        piece = piece._replace(sign=ABOVE)
+    elif slopes[1] < 0:
+        piece = piece._replace(sign=BELOW)
+    elif ends:
+        piece = _turning(piece, *ends, rises=rises)
     if piece.sign in (ABOVE, BELOW):
-        ends = line.value(low), line.value(high)
-        piece = piece._replace(value=_sorted(*ends, rises=piece.sign == ABOVE))
+        both = line.value(low), line.value(high)
+        piece = piece._replace(value=_sorted(*both, rises=piece.sign == ABOVE))
     return piece
 
 
@@ -262,19 +258,16 @@ def _sorted(first: Ball, last: Ball, *, rises: bool) -> tuple[Ball, Ball]:
     return low.lower(), high.upper()
 
 
-def _monotone(line: Line, piece: Piece, *, rises: bool) -> Piece:
-    """Return a piece on which the slope rises, or falls, by its signs at the ends."""
-    ends = line.slope(piece.low), line.slope(piece.high)
-    first, last = ends if rises else (-ends[0], -ends[1])
-    if first > 0 or first.is_zero():
-        sign = ABOVE if rises else BELOW
-        return piece._replace(sign=sign, touches=bool(first.is_zero()))
-    if last < 0 or last.is_zero():
-        sign = BELOW if rises else ABOVE
-        return piece._replace(sign=sign, touches=bool(last.is_zero()))
-    if first < 0 and last > 0:
-        return piece._replace(sign=ZERO, rises=rises)
-    return piece
+def _turning(piece: Piece, left: Ball, right: Ball, *, rises: bool) -> Piece:
+    """Return a piece on which the slope rises, or falls, from a sign to another."""
+    before, after = (BELOW, ABOVE) if rises else (ABOVE, BELOW)
+    if left.is_zero():
+        return piece._replace(sign=after, touches=True)
+    if right.is_zero():
+        return piece._replace(sign=before, touches=True)
+    if has_zero(left) or has_zero(right):
+        return piece
+    return piece._replace(sign=ZERO, rises=rises)
 
 
 def _narrowed(line: Line, piece: Piece) -> Piece:
