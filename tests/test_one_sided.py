@@ -140,6 +140,7 @@ def test_more_digits_than_a_double_has() -> None:
         ("x/sqrt(abs(x))", 0, None, 0), ("sin(1/x)", 0, None, 0),
         ("x*sin(1/x)", 0, None, 0),
         ("x^2*sqrt(x)/x", 0, None, 0), ("sin(1e3*x)/x", 0, 1000, 0),
+        ("(x^2 + 7.5e-5*x*abs(x))/x", 0, None, 0), ("(x^2 + 4e-5*x*abs(x))/x", 0, 0, 1),
         ("x^2/x + 1e-7*abs(x)/x", 0, None, 0), ("x + 1e-5*x*abs(x)/x", 0, 0, 1),
     ],
 )  # fmt: skip
@@ -196,6 +197,7 @@ def test_the_limit_of_quotients_that_are_off_by_a_power(p: float) -> None:
         assert sides._extrapolated([mp.mpf(n) for n in (1, 2, 1, 2)]) != 1
         assert math.isnan(sides._extrapolated([mp.mpf(n) for n in (1, -3, 2, -1)]))
         assert math.isnan(sides._extrapolated([mp.mpf(n) for n in (1, 3, 2, 4)]))
+        assert math.isnan(sides._extrapolated([mp.mpf(n) for n in (20, 10, 6, 5)]))
 
 
 def test_what_is_close_is_so_beside_the_later_one() -> None:

@@ -60,7 +60,7 @@ class Enclosure(Record):
         spare = max(0, len(str(abs(number))) - count)
         size = -(-number // 10**spare) if side > 0 else number // 10**spare
         digits = str(abs(size)).rstrip("0") or "0"
-        cut = len(str(abs(size))) - len(digits) if size else 0
+        cut = len(str(abs(size))) - len(digits)
         exponent = self.exponent + spare + cut
         return _spelled(size < 0, digits, exponent, exact=True)
 
@@ -84,7 +84,7 @@ class Enclosure(Record):
         """
         if self.is_written_out(most):
             digits = self._exact_digits()
-            cut = len(str(abs(self.middle))) - len(digits) if self.middle else 0
+            cut = len(str(abs(self.middle))) - len(digits)
             return _spelled(self.middle < 0, digits, self.exponent + cut, exact=True)
         known = self.digits(most)
         return _spelled(*self._rounded(self.middle, known)) if known else ""

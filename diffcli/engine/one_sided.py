@@ -77,7 +77,7 @@ def slopes(
     below = set(tape.rough_rows())
     if not below:
         return {}
-    for row in range(len(program.nodes) - 1, -1, -1):
+    for row in reversed(range(len(program.nodes))):
         if row in below:
             below.update(program.arguments(row))
     return {

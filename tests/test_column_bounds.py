@@ -1,0 +1,191 @@
+"""Bounds in columns have the bits of those at one point, also next to nothing.
+
+Every function inside every operation, at places of every size, alone in its column,
+beside others, and shared by all points.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from diffcli.arithmetics.columns import Column
+from diffcli.calculus.functions import INFIX, ROWS, Function
+from diffcli.engine import bounds, column_bounds, columns
+from diffcli.engine.block_bounds import each, largest
+from diffcli.engine.block_bounds import value_errors as block_errors
+from diffcli.engine.column_bounds import is_whole_power
+from diffcli.engine.columns import both_passes, filled, in_parts, not_finite, parts
+from diffcli.engine.tape import BackwardPass, Program, Undefined
+from diffcli.language.expression import Expression, call, number, variable
+from diffcli.language.parser import parse
+
+X, Y = variable("x"), variable("y")
+#: One beside another, next to what underflows, below it, and beyond what is squared.
+PLACES = [
+    (0.3, 0.6), (1.7, 0.6), (-0.9, 0.7), (0.0, 0.5), (0.5, 0.0), (1e-300, 0.6),
+    (1e-160, 1e-155), (3e-310, 2.0), (0.6, 2e-310), (1e155, 2.0),
+    (2.0, 1e155), (-1.0, 3.0),
+]  # fmt: skip
+
+
+def programs(row: Function) -> Iterator[Program]:
+    """Yield a function alone, of what is rounded, and inside of each operation."""
+    inner = call(row, *(X, Y)[: row.arity])
+    sums = call(INFIX["+"], X, number("0.1")), call(INFIX["*"], Y, number("3"))
+    rounded = call(row, *sums[: row.arity])
+    yield Program([inner])
+    yield Program([call(INFIX["*"], rounded, Y)])
+    for sign in ("+", "*", "/", "**"):
+        yield Program([call(INFIX[sign], inner, Y)])
+        yield Program([call(INFIX[sign], Y, rounded)])
+
+
+def passed(program: Program, x: float, y: float) -> BackwardPass | None:
+    try:
+        found = program.run({"x": x, "y": y}).backward()
+    except Undefined:
+        return None
+    return found if all(map(math.isfinite, found.adjoints)) else None
+
+
+def same(one: float, other: float) -> bool:
+    return one == other or (one != one and other != other)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_bounds_have_the_same_bits(row: Function) -> None:
+    for program in programs(row):
+        names = tuple(program.inputs)
+        alone = [
+            (place, found) for place in PLACES if (found := passed(program, *place))
+        ]
+        for together in (alone, *([one] for one in alone)):
+            if not together:
+                continue
+            count = len(together)
+            given: dict[str, Column] = {
+                "x": [x for (x, _), _ in together], "y": [y for (_, y), _ in together]
+            }  # fmt: skip
+            shared = {"x": together[0][0][0], "y": together[0][0][1]}
+            for points in (given, shared) if count == 1 else (given,):
+                try:
+                    passes = both_passes(program, points, names)
+                except (ValueError, ArithmeticError):
+                    continue
+                errors = column_bounds.value_errors(program, passes.values)
+                partials = column_bounds.partial_bounds(passes, errors)
+                whole = filled(column_bounds.value_bound(passes), count)
+                for place, (_, found) in enumerate(together):
+                    off = bounds.value_errors(found.tape)
+                    for ours, theirs in zip(errors, off, strict=True):
+                        assert same(filled(ours, count)[place], theirs)
+                    for name, bound in bounds.partial_bounds(found).items():
+                        assert same(filled(partials[name], count)[place], bound)
+                    assert same(whole[place], found.value_bound())
+
+
+def test_a_whole_power_is_smooth() -> None:
+    power = INFIX["**"]
+    for exponent, whole in ((2.0, True), (-3.0, True), (0.5, False), ([2.0], False)):
+        assert is_whole_power(power, [1.0, [2.0], exponent]) == whole
+    assert not is_whole_power(INFIX["*"], [1.0, [2.0], 2.0])
+
+
+def test_sizes_of_columns() -> None:
+    for column, size in (
+        ([1.0, -3.0, 2.0], 3.0),
+        (-2.0, 2.0),
+        ([-1.0], 1.0),
+        ([5.0, 0.0], 5.0),
+    ):
+        assert largest(column) == size
+        sizes = filled(each(column), 1)
+        assert sizes == [abs(x) for x in filled(column, 1)]
+    program = Program([parse("sigmoid(x)*y").expression])
+    for tiny in (1e-280, 1e-300, -1e-300):
+        given: dict[str, Column] = {"x": [0.5, 0.7], "y": [1.0, tiny]}
+        values = columns.values_at(program, given)
+        one = block_errors(program, values, {})[program.outputs[0]]
+        several = filled(block_errors(program, values, {}, each)[program.outputs[0]], 2)
+        assert isinstance(one, float)
+        assert several[0] < 1e-15
+        assert all(bound <= one for bound in several)
+
+
+# ---- points in parts -----------------------------------------------------------------
+
+
+def test_what_cannot_be_computed_is_halved_until_it_is_small() -> None:
+    """A part of 32 or fewer is bad as a whole; the others are what they are."""
+    for size, bad, most in product((1, 33, 100, 257), (-1, 0, 40, 99), (0, 50, 1000)):
+        asked: list[tuple[int, int]] = []
+
+        def computed(
+            start: int, stop: int, bad: int = bad, asked: list[tuple[int, int]] = asked
+        ) -> tuple[list[list[float]], set[int]]:
+            asked.append((start, stop))
+            if start <= bad < stop:
+                raise ValueError
+            return [[float(n) for n in range(start, stop)]], {0} if start else set()
+
+        found = list(parts(size, computed, most))
+        assert [start for start, _, _ in found] == [
+            0,
+            *(stop for _, stop, _ in found[:-1]),
+        ]
+        assert found[-1][1] == size
+        for start, stop, answer in found:
+            assert (answer is None) == (start <= bad < stop)
+            assert answer or stop - start <= 32
+            assert not most or stop - start <= most
+        if bad < 0 or bad >= size:
+            assert len(found) == (math.ceil(size / most) if most else 1)
+        ((column,), places) = in_parts(size, 1, computed, most)
+        assert len(column) == size
+        inside = {
+            n
+            for start, stop, answer in found
+            if answer is None
+            for n in range(start, stop)
+        }
+        first = {start for start, _, answer in found if answer and start}
+        assert places == inside | first
+        for n, value in enumerate(column):
+            assert value == n or n in inside
+        assert (
+            min(stop - start for start, stop in asked) > 15 or size == 1 or most == 50
+        )
+
+
+def test_so_many_points_are_taken_at_once() -> None:
+    for rows in (1, 100, columns.NUMBERS // 32):
+        assert columns.at_once(rows) == columns.NUMBERS // rows >= 32
+    assert columns.at_once(columns.NUMBERS // 32 + 1) == 0
+    assert columns.at_once(columns.NUMBERS // 31) == 0
+
+
+def test_numbers_that_are_none_are_found() -> None:
+    inf, nan = math.inf, math.nan
+    assert not_finite([[1.0, 2.0], 3.0, []]) == set()
+    assert not_finite([[1.0, inf, nan], [inf, -inf, 2.0], 3.0]) == {0, 1, 2}
+    assert not_finite([[1e308, 1e308]]) == set()
+    for number_ in (inf, nan):
+        with pytest.raises(OverflowError):
+            not_finite([[1.0], number_])
+
+
+def test_slopes_of_columns_are_those_of_the_tape() -> None:
+    formulas = ("sin(x*y) + x/y", "x*x - x", "exp(y)", "x**y + y*3", "(x + y)*(x - y)")
+    for formula, name in product(formulas, ("x", "y", "z")):
+        node: Expression = parse(f"{formula} + 0*x*y").expression
+        program = Program([node])
+        given: dict[str, Column] = {"x": [0.5, 1.7], "y": [2.0, 0.25]}
+        passes = both_passes(program, given, ("x", "y"))
+        found = columns.slopes(passes, name)
+        for place in (0, 1):
+            point = {key: filled(column, 2)[place] for key, column in given.items()}
+            wanted = program.run(point).slopes(name)
+            ours = [filled(column, 2)[place] for column in found]
+            assert ours == pytest.approx(wanted, rel=1e-15, abs=0)
