@@ -11,12 +11,9 @@ import diffcli
 from diffcli.analysis import check_columns, examples, grad, hessian, implicit
 from diffcli.analysis.counterexample_columns import _beside, unsure
 from diffcli.analysis.hessian import _visible_pairs
-from diffcli.analysis.network_health import _unit, health, layers
-from diffcli.analysis.training import _range
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance, judged
-from diffcli.engine.mean import Mean
 from diffcli.engine.sparsity import Sparsity
-from diffcli.engine.tape import ROUNDING, TINY, Program
+from diffcli.engine.tape import ROUNDING, TINY
 from diffcli.errors import DiffcliError, DomainError, KinkError, UsageError
 from diffcli.language.parser import parse
 from diffcli.problem import Estimate, Settings, pose
@@ -119,20 +116,6 @@ def test_of_many_examples_a_few_warnings_are_said(count: int) -> None:
     texts = [remark.text for remark in said]
     assert texts[:3] == [f"t.csv:{n}: few digits" for n in range(min(count, 3))]
     assert texts[3:] == ([f"and {count - 3} more of these"] if count > 3 else [])
-
-
-@pytest.mark.parametrize(
-    ("column", "ends"),
-    [
-        ([0.0, 4.0], (-1.0, 5.0)),
-        ([3.0, 1.0, 2.0], (0.5, 3.5)),
-        ([2.0, 2.0], (1.0, 3.0)),
-    ],
-)
-def test_a_map_shows_a_quarter_more_than_the_examples(
-    column: list[float], ends: tuple[float, float]
-) -> None:
-    assert _range(column) == ends
 
 
 # ---- columns -------------------------------------------------------------------------
@@ -268,51 +251,3 @@ def test_where_the_other_partial_is_0_there_is_no_slope() -> None:
             implicit.implicit(pose(parse(formula), point), "y")
     with pytest.raises(UsageError):
         implicit.curve(parse("x^2-1"), "x", ["x"])
-
-
-# ---- networks ------------------------------------------------------------------------
-
-NETWORK = "h = tanh(w*x+b); g = relu(v*x); o = sigmoid(u*h+g); (o-t)^2"
-
-
-def test_layers_are_as_far_as_the_longest_way() -> None:
-    parsed = parse(NETWORK)
-    found = layers(parsed, Program([parsed.expression]))
-    assert found == [("h", "g"), ("o",)]
-    deep = parse("a = sin(x); c = a+cos(a*x); a*c")
-    assert layers(deep, Program([deep.expression])) == [("a",), ("c",)]
-
-
-@pytest.mark.parametrize(
-    ("slopes", "steepest", "state", "count"),
-    [
-        ([0.0, 0.0], 1.0, "dead", 2), ([0.0, 1.0], 1.0, "saturated", 1),
-        ([0.5, 1.0], 1.0, "", 0),
-        ([0.17, 0.19], 1.0, "saturated", 1), ([-0.17, -0.19], 1.0, "saturated", 1),
-        ([0.17, 0.19], None, "", 0), ([0.35, 0.37], 2.0, "saturated", 1),
-        ([0.0], None, "dead", 1),
-    ],
-)  # fmt: skip
-def test_a_unit_is_flat_where_a_sigmoid_is_beyond_3(
-    slopes: list[float], steepest: float | None, state: str, count: int
-) -> None:
-    found = _unit("h", slopes, steepest)
-    assert (found.state, found.examples) == (state, count) if found else not state
-
-
-def test_the_health_of_a_network_is_that_of_its_units() -> None:
-    parsed = parse(NETWORK)
-    columns = {"x": [1.0, 2.0, -3.0], "t": [0.0, 1.0, 1.0]}
-    mean = Mean(Program([parsed.expression]), ("w", "b", "v", "u"), columns, 3)
-    point = {"w": 9.0, "b": 0.0, "v": 0.0, "u": 0.1}
-    found = health(parsed, mean, point)
-    assert [layer.names for layer in found.layers] == [("h", "g"), ("o",)]
-    states = {unit.name: (unit.state, unit.examples) for unit in found.units}
-    assert states == {"h": ("saturated", 3), "g": ("dead", 3)}
-    outputs = [1 / (1 + math.exp(-0.1 * math.tanh(9 * x))) for x in columns["x"]]
-    toward_o = [2 * (o - t) for o, t in zip(outputs, columns["t"], strict=True)]
-    assert found.layers[1].gradient == pytest.approx(sum(map(abs, toward_o)) / 3)
-    toward_h = [d * o * (1 - o) for d, o in zip(toward_o, outputs, strict=True)]
-    assert found.layers[0].gradient == pytest.approx(
-        sum(math.hypot(0.1 * d, d) for d in toward_h) / 3
-    )

@@ -149,12 +149,3 @@ def _refuse_long(problem: Problem, order: int) -> None:
             hint=f"order {most} is possible",
             parameter="order",
         )
-
-
-# ---- by power series --------------------------------------------------------------
-
-
-# ---- by rules, again and again ----------------------------------------------------
-
-
-# ---- by differences ---------------------------------------------------------------
