@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import polars
@@ -40,6 +41,10 @@ def computed(make: Callable[..., Any], *given: tuple[float, ...]) -> list[float 
     return [n if n is not None and math.isfinite(n) else None for n in every]
 
 
+def _made(expression: Any, *_: Any) -> Any:
+    return expression
+
+
 def expected(make: Callable[..., float], *args: float) -> float | None:
     """Return a number, None where there is none that is finite."""
     try:
@@ -60,14 +65,14 @@ def test_a_frame_has_the_values_and_partials_of_the_row(row: Function) -> None:
     found = computed(operation(frames, row.name), *given)
     for args, value, got in zip(places, values, found, strict=True):
         assert got == pytest.approx(value, rel=1e-14, abs=1e-300), args
-    for place, partial in enumerate(row.partials):
+    for place, own in enumerate(row.partials):
 
         def slope(y: Any, *args: Any, place: int = place) -> Any:
             return frames.local(row, place, y, *args)
 
         slopes = computed(slope, tuple(values), *given)
         for args, value, got in zip(places, values, slopes, strict=True):
-            true = expected(partial, value, *args)
+            true = expected(own, value, *args)
             rough = row.rough is not None and row.rough.at(*args)
             if true is not None and not rough and got is not None:
                 assert got == pytest.approx(true, rel=1e-13, abs=1e-290), (place, args)
@@ -81,10 +86,11 @@ def test_a_frame_has_the_values_and_partials_of_the_row(row: Function) -> None:
 def test_a_frame_is_rough_and_ends_where_the_row_does(row: Function) -> None:
     places = arguments(row)
     given = [*zip(*places, strict=True)]
-    for make, at in (
+    asked: list[tuple[Any, Any]] = [
         (frames.rough, row.rough.at if row.rough else None),
         (frames.outside, lambda *args: not row.domain.holds(*args)),
-    ):
+    ]
+    for make, at in asked:
         try:
             made = make(row, *(polars.col(f"c{n}") for n in range(row.arity)))
         except Unavailable:
@@ -94,7 +100,7 @@ def test_a_frame_is_rough_and_ends_where_the_row_does(row: Function) -> None:
             continue
         assert at is not None
         for args, got in zip(
-            places, computed(lambda *_, found=made: found, *given), strict=True
+            places, computed(partial(_made, made), *given), strict=True
         ):
             if row.domain.holds(*args) or make is frames.outside:
                 assert bool(got) == bool(at(*args)), (make, args)
