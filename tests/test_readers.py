@@ -206,6 +206,19 @@ def test_a_word_is_what_the_text_or_the_caller_says(word: str) -> None:
     assert {*parse(f"x + {word}", names={word}).variables} == {word, "x"}
 
 
+@pytest.mark.parametrize(("source", "name", "outcome"), _rows("given.tsv"))
+def test_a_word_with_a_value_is_read_by_nobody(
+    source: str, name: str, outcome: str
+) -> None:
+    """It is a variable, whatever it means without a value."""
+    try:
+        parsed = parse(source, names={name})
+    except ParseError as refused:
+        assert refused.message == outcome
+    else:
+        assert f"{text(parsed.expression)} of {', '.join(parsed.variables)}" == outcome
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_a_module_with_a_value_is_a_variable(module: str) -> None:
     assert parse(f"{module}.exp(x)").variables == ("x",)
@@ -479,6 +492,7 @@ def test_what_is_refused_is_pointed_at(
     assert caught.value.span is not None
     shown = _pointed(source, *caught.value.span)
     assert (caught.value.message, shown, caught.value.hint) == (message, pointed, hint)
+    assert caught.value.source == source  # as it was typed
 
 
 def _pointed(source: str, start: int, end: int) -> str:

@@ -5,7 +5,6 @@ from itertools import pairwise
 from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
-    CLOSING,
     OPENING,
     Pieces,
     Rewrite,
@@ -15,6 +14,7 @@ from diffcli.language.readers.words import (
     ends_operand,
     has,
     name,
+    outside,
     sign,
 )
 
@@ -52,10 +52,9 @@ def below_minus(draft: Draft) -> Words:
         return draft.words
     is_r = not has(draft.words, "?")
     found: Words = []
-    depth, first = 0, 0
-    for word in draft.words:
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        starts = not depth and len(found) == first + 1
+    first = 0
+    for word, out in outside(draft.words):
+        starts = out and len(found) == first + 1
         if word.kind == "<-" and not (is_r and starts and found[-1].kind == "name"):
             middle = word.start + 1
             found.append(word._replace(kind="<", text="<", end=middle))

@@ -4,7 +4,6 @@ from diffcli.language.lexer import Token
 from diffcli.language.readers import keywords, program_heads
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import (
-    OPENING,
     Words,
     call,
     ends_operand,
@@ -14,6 +13,7 @@ from diffcli.language.readers.words import (
     operand_start,
     partners,
     sign,
+    with_neighbours,
 )
 
 MODULES = frozenset((
@@ -60,9 +60,7 @@ def one_by_one(draft: Draft) -> Words:
     found: Words = []
     depth = 0
     parts = ";" if has(draft.words, ",") else ","
-    for word, after in zip(
-        draft.words, [*draft.words[1:], *draft.words[-1:]], strict=True
-    ):
+    for _, word, after in with_neighbours(draft.words):
         depth += (word.kind == "(") - (word.kind == ")")
         called = after.kind == "(" and bool(found) and draft.names_function(found[-1])
         signed = after.kind in ("**", "*", "/", "+", "-") and bool(found)
@@ -95,7 +93,7 @@ def without_modules(draft: Draft) -> Words:
         last = last._replace(start=word.start)
         known = _DISTRIBUTIONS.get((given[place - 2].text, last.text))
         last = last._replace(text=known) if known else last
-        if last.text in _CONSTANTS and given[place + 1].kind not in OPENING:
+        if last.text in _CONSTANTS:
             # A bracket keeps it the constant, whatever the variables are called.
             found.append(Token("name", _CONSTANTS[last.text], last.start, last.end))
         elif last.text in _NUMBERS:
@@ -132,8 +130,8 @@ def methods(draft: Draft) -> Words:
     ends: set[int] = set()
     for place, word in enumerate(given):
         if word.kind == "." and found and ends_operand(found[-1]):
-            method, bracket = given[place + 1], given[min(place + 2, len(given) - 1)]
-            if method.text not in _METHODS or bracket.kind != "(":
+            method = given[place + 1]
+            if method.text not in _METHODS or given[place + 2].kind != "(":
                 hint = f"write what is meant by '.{method.text}' for one number"
                 raise draft.refuse([word, method], "a number has no parts", hint)
             start = operand_start(found)

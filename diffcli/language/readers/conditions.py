@@ -24,6 +24,7 @@ from diffcli.language.readers.words import (
     grouped,
     has,
     name,
+    outside,
     partners,
     sign,
     with_neighbours,
@@ -290,9 +291,6 @@ def _is_condition(words: Words) -> bool:
     kinds = {*_COMPARISONS, "and", "or", "not"}
     while words and words[0].kind == "(" and partners(words)[0] == len(words) - 1:
         words = words[1:-1]
-    depth = 0
-    for word in words:
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if depth == 0 and word.kind in kinds:
-            return True
-    return not words  # who reads them says that there are none
+    if not words:  # who reads them says that there are none
+        return True
+    return any(out and word.kind in kinds for word, out in outside(words))

@@ -1,7 +1,7 @@
 """A formula with a name in front: y = x^2, =A1^2, z = 2x; y = z^2."""
 
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import CLOSING, OPENING, Words
+from diffcli.language.readers.words import Words, has, last_part, outside
 
 
 def read(draft: Draft) -> Words:
@@ -10,17 +10,11 @@ def read(draft: Draft) -> Words:
     A number behind it is a value for the variable and no formula: it stays.
     """
     given = draft.words
-    start = 0
-    depth = 0
-    for place, word in enumerate(given):
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        ends = word.kind in (";", "newline") and depth == 0
-        if ends and any(w.kind not in (";", "newline", "end") for w in given[place:]):
-            start = place + 1
+    start = last_part(given, ";", "newline")
     _refuse_chain(draft, given[start:])
     last = [word.kind for word in given[start : start + 2]]
     if last[:1] == ["="] and last != ["=", "end"]:
-        if any(word.kind == "=" for word in given[:start]):
+        if has(given[:start], "="):
             message = "this goes on with the '=' of the line above"
             raise draft.refuse(given[start : start + 1], message, "write one of them")
         return [*given[:start], *given[start + 1 :]]
@@ -40,11 +34,7 @@ def read(draft: Draft) -> Words:
 
 def _refuse_chain(draft: Draft, last: Words) -> None:
     """Refuse a = b = c. Raises ParseError."""
-    depth, signs = 0, []
-    for word in last:
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if word.kind == "=" and depth == 0:
-            signs.append(word)
-    if len(signs) > 1:
+    signs = [word for word, out in outside(last) if out and word.kind == "="]
+    if second := signs[1:2]:
         message = "there are two '=' in one part"
-        raise draft.refuse(signs[1:2], message, "write one of them: y = x^2")
+        raise draft.refuse(second, message, "write one of them: y = x^2")

@@ -2,7 +2,7 @@
 
 from diffcli.calculus.functions import BY_NAME
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import CLOSING, OPENING, Words, has, partners
+from diffcli.language.readers.words import Words, has, outside, partners
 
 _STROKES = (";", "|")
 
@@ -17,15 +17,12 @@ def read(draft: Draft) -> Words:
         return given
     found = list(given)
     closing = partners(given)
-    depth, start = 0, 0
-    for place, word in enumerate(given):
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if depth == 0 and word.kind in (";", "newline"):
+    start = 0
+    for place, (word, out) in enumerate(outside(given)):
+        if out and word.kind in (";", "newline"):
             start = place + 1
-        if word.kind != "=" or depth:
-            continue
-        end = closing.get(start + 1, -1)
-        if given[start].kind != "name" or end != place - 1:
+        end = closing.get(start + 1)
+        if word.kind != "=" or given[start].kind != "name" or end != place - 1:
             continue
         for inside in range(start + 2, end):
             if found[inside].kind in _STROKES:

@@ -116,7 +116,7 @@ class Names(Doubts):
                 "names are Latin or Greek letters, digits and '_': x_hat, x_bar",
             )
         row = {"Γ": "gamma", "σ": "" if self.sigma_is_a_name else "sigmoid"}.get(text)
-        if row and self.peek().text in ("(", "["):
+        if row and text not in self.names and self.peek().text in ("(", "["):
             self.function(row, lexeme)
             return
         if not index and not star:

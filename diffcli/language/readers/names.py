@@ -78,9 +78,9 @@ def translated(word: str) -> str:
     if word in ALIASES:
         return ALIASES[word]
     for spelled in (small, small.replace("_", "")):
-        if len(spelled) > 1 and spelled in BY_NAME and spelled not in BY_SIGN:
+        if spelled in BY_NAME and spelled not in BY_SIGN:
             return spelled
-        if len(spelled) > 1 and spelled in ALIASES:
+        if spelled in ALIASES:
             return ALIASES[spelled]
         if spelled in TEMPLATES:
             return spelled

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 
 from diffcli.language.expression import natural
-from diffcli.language.lexer import Token
 from diffcli.language.parser import Parsed
-from diffcli.language.readers.words import CLOSING, OPENING, Words, arguments, partners
+from diffcli.language.readers.words import (
+    Words,
+    arguments,
+    last_part,
+    partners,
+    sign,
+)
 
 
 def each(given: Words) -> list[Words]:
     """Return the words once for each output, with the definitions before it."""
-    start = _last_part(given)
+    start = last_part(given, ";", "newline", "=")
     last = given[start:-1]
     while last and last[-1].kind in (";", "newline"):
         last = last[:-1]
@@ -19,32 +24,15 @@ def each(given: Words) -> list[Words]:
     inside = arguments(last[1:-1])
     if len(inside) < 2 or not all(inside):
         return [given]
-    return [[*given[:start], *output, _end(output)] for output in inside]
-
-
-def _end(output: Words) -> Token:
-    end = output[-1].end
-    return Token("end", "", end, end + 1)
-
-
-def _last_part(given: Words) -> int:
-    """Return where the last part begins, behind the name of a function of it."""
-    size = len(given)
-    while size and given[size - 1].kind in (";", "newline", "end"):
-        size -= 1
-    depth = start = 0
-    for place, word in enumerate(given[: max(0, size - 1)]):
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if word.kind in (";", "newline", "=") and depth == 0:
-            start = place + 1
-    return start
+    return [[*given[:start], *output, sign("", output[-1], "end")] for output in inside]
 
 
 def together(parts: Sequence[Parsed]) -> Parsed:
     """Return parts that were read one by one as the outputs of one text."""
     names = dict.fromkeys(name for part in parts for name in part.variables)
-    same = all(part.variables == parts[0].variables for part in parts)
-    order = parts[0].variables if same else tuple(sorted(names, key=natural))
+    order, *others = dict.fromkeys(part.variables for part in parts)
+    if others:
+        order = tuple(sorted(names, key=natural))
     labels = {node: label for part in parts for node, label in part.labels.items()}
     outputs = tuple(part.expression for part in parts)
     return parts[0]._replace(variables=order, outputs=outputs, labels=labels)

@@ -1,6 +1,7 @@
 """Choices between several formulas, each with its condition, as nested ``where``."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from diffcli.errors import ParseError
 from diffcli.language.lexer import Token
@@ -62,10 +63,10 @@ def _covers(rows: Sequence[Row]) -> bool:
     found = [_comparisons(row.condition) for row in rows]
     if _compare_the_same_two(found):
         return True
-    for place in range(1, len(found)):
-        borders = {(a, OPPOSITE[s], b) for a, s, b in found[place]}
+    for before, row in pairwise(found):
+        borders = {(a, OPPOSITE[s], b) for a, s, b in row}
         borders |= {(b, _TURNED[s], a) for a, s, b in borders}
-        if not borders & set(found[place - 1]):
+        if not borders & {*before}:
             return False
     return all(found) and len(found[-1]) == 1 and len(found[0]) == 1
 
@@ -96,4 +97,4 @@ def _comparisons(condition: Words) -> list[_Comparison]:
             sides.append("")
         else:
             sides[-1] += word.text
-    return list(zip(sides, signs, sides[1:], strict=False))
+    return [(a, s, b) for (a, b), s in zip(pairwise(sides), signs, strict=True)]

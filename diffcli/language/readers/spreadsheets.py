@@ -16,7 +16,9 @@ from diffcli.language.readers.words import (
     call,
     ends_operand,
     excerpt,
+    has,
     operand_start,
+    with_neighbours,
 )
 
 _CELL = re.compile(r"[A-Z]{1,3}[0-9]+")
@@ -43,12 +45,11 @@ def _is_cell(word: Token) -> bool:
 def _cells(given: Words) -> Words:
     """Return the words with A1 in place of $A$1, A$1 and $A1."""
     found: Words = []
-    for place, word in enumerate(given):
-        after = given[place + 1] if place + 1 < len(given) else word
+    for before, word, after in with_neighbours(given):
         if word.kind == "$" and after.kind in ("name", "number"):
             continue
-        pinned = place > 1 and given[place - 1].kind == "$"
-        if pinned and word.kind == "number" and found and found[-1].kind == "name":
+        pinned = before.kind == "$" and word.kind == "number"
+        if pinned and found and found[-1].kind == "name":
             text = found[-1].text + word.text
             found[-1] = found[-1]._replace(text=text, end=word.end)
             continue
@@ -58,7 +59,7 @@ def _cells(given: Words) -> Words:
 
 def _with_commas(given: Words) -> Words:
     """Return the words with commas in place of ';' between arguments."""
-    if any(word.kind == "," for word in given):
+    if has(given, ","):
         return given
     return [w._replace(kind=",", text=",") if w.kind == ";" else w for w in given]
 
@@ -66,14 +67,12 @@ def _with_commas(given: Words) -> Words:
 def _without_dots(draft: Draft, given: Words) -> Words:
     """Return the words with one word in place of NORM.S.DIST."""
     found: Words = []
-    skip = 0
     for word in given:
-        if skip:
-            skip -= 1
+        if found and word.start < found[-1].end:  # S of NORM.S.DIST
             continue
         dotted = _DOTTED.match(draft.source, word.start)
         if word.kind == "name" and dotted:
-            word, skip = word._replace(text=_NORMAL, end=dotted.end()), 4
+            word = word._replace(text=_NORMAL, end=dotted.end())
         found.append(word)
     return found
 
@@ -90,7 +89,7 @@ def _refuse_powers(draft: Draft, given: Words) -> None:
         before = given[start - 1]
         base = excerpt(draft.source, given[start:place])
         power = excerpt(draft.source, given[place + 1 : place + 2])
-        if before.kind == "-" and not (start > 1 and ends_operand(given[start - 2])):
+        if before.kind == "-" and not ends_operand(given[start - 2]):
             message = f"'-{base}^' is the power of -{base} in a spreadsheet only"
             hint = f"write (-{base})^{power} or -({base}^{power})"
             raise draft.refuse([before, word], message, hint)

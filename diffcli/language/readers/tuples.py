@@ -26,26 +26,34 @@ def read(draft: Draft) -> Words:
     place = 0
     while place < len(given):
         word = given[place]
-        middle = closing.get(place, -1) + 1 if word.kind == "(" else 0
-        follows = given[middle].kind if 0 < middle < len(given) else ""
-        if follows not in _JOINED or given[middle + 1].kind != "(":
+        pair = _pair(given, place, closing) if word.kind == "(" else None
+        if pair is None:
             found.append(word)
             place += 1
             continue
-        end = closing.get(middle + 1, 0)
-        left = arguments(given[place + 1 : middle - 1])
-        right = arguments(given[middle + 2 : end])
-        if len(left) < 2 or not end:
-            found.append(word)
-            place += 1
-            continue
+        comparison, left, right, end = pair
         if len(left) != len(right):
             message = f"{len(left)} values are compared with {len(right)}"
             raise draft.refuse(given[place : end + 1], message, "(x, y) != (0, 0)")
         joined: Words = []
         for one, other in zip(left, right, strict=True):
-            between = [sign(_JOINED[follows], word)] if joined else []
-            joined += [*between, *one, sign(follows, word), *other]
+            between = [sign(_JOINED[comparison], word)] if joined else []
+            joined += [*between, *one, sign(comparison, word), *other]
         found += grouped(joined, word, given[end])
         place = end + 1
     return found
+
+
+def _pair(
+    given: Words, place: int, closing: dict[int, int]
+) -> tuple[str, list[Words], list[Words], int] | None:
+    """Return a comparison of several values, both sides, and where it ends."""
+    if place not in closing:
+        return None
+    middle = closing[place] + 1
+    comparison, end = given[middle].kind, closing.get(middle + 1)
+    if comparison not in _JOINED or given[middle + 1].kind != "(" or end is None:
+        return None
+    left = arguments(given[place + 1 : middle - 1])
+    right = arguments(given[middle + 2 : end])
+    return (comparison, left, right, end) if left[1:] else None

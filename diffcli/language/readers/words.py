@@ -225,13 +225,32 @@ def operand_start(given: Sequence[Token]) -> int:
     return place - called
 
 
-def parts(given: Sequence[Token]) -> list[Words]:
-    """Return the words between the ';' and newlines that stand in no bracket."""
-    found: list[Words] = [[]]
+def outside(given: Sequence[Token]) -> Iterator[tuple[Token, bool]]:
+    """Yield each word, and whether it stands in no bracket."""
     depth = 0
     for word in given:
         depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if word.kind in (";", "newline") and depth <= 0:
+        yield word, depth <= 0
+
+
+def last_part(given: Words, *ends: str) -> int:
+    """Return where the last part begins that has something in it.
+
+    A part ends at one of some signs that stands in no bracket.
+    """
+    signs = (place for place, (word, out) in enumerate(outside(given), 1)
+             if out and word.kind in ends)  # fmt: skip
+    empty = {";", "newline", "end"}
+    parts = (place for place in reversed([*signs])
+             if not empty.issuperset(word.kind for word in given[place:]))  # fmt: skip
+    return next(parts, 0)
+
+
+def parts(given: Sequence[Token]) -> list[Words]:
+    """Return the words between the ';' and newlines that stand in no bracket."""
+    found: list[Words] = [[]]
+    for word, out in outside(given):
+        if out and word.kind in (";", "newline"):
             found.append([])
         elif word.kind not in ("newline", "end"):
             found[-1].append(word)
@@ -241,10 +260,8 @@ def parts(given: Sequence[Token]) -> list[Words]:
 def arguments(inside: Sequence[Token]) -> list[Words]:
     """Return the words between the commas that stand in no bracket."""
     found: list[Words] = [[]]
-    depth = 0
-    for word in inside:
-        depth += (word.kind in OPENING) - (word.kind in CLOSING)
-        if word.kind == "," and depth == 0:
+    for word, out in outside(inside):
+        if out and word.kind == ",":
             found.append([])
         else:
             found[-1].append(word)
