@@ -1,13 +1,16 @@
 """Reading: precedence, what people paste, definitions, and what is refused."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diffcli.calculus.functions import INFIX
 from diffcli.engine.tape import Program
-from diffcli.errors import DiffcliError, ParseError
-from diffcli.language.expression import Expression, call, variable
+from diffcli.errors import DiffcliError, ParseError, RangeError
+from diffcli.language import lexer
+from diffcli.language.expression import Expression, call, forget, number, variable
 from diffcli.language.latex_printer import latex
 from diffcli.language.lexer import tokens, words
 from diffcli.language.parser import parse
@@ -83,6 +86,125 @@ def test_any_text_is_read_or_refused(source: str) -> None:
         return
     assert str(error).startswith("Error: ")
     assert error.span is None or 0 <= error.span[0] < error.span[1]
+
+
+def test_what_stands_apart_needs_no_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million words are found ten times as quickly so."""
+
+    def refuse(source: str) -> None:
+        raise AssertionError(source)
+
+    monkeypatch.setattr(lexer, "_pattern_for", refuse)
+    for source, apart in (
+        ("2*x + sin(y_1)**2 - .5/e", "2 * x + sin ( y_1 ) ** 2 - .5 / e"),
+        ("1e3-2.E5*x1", "1e3 - 2.E5 * x1"), ("x", "x"), ("7", "7"), ("E5", "E5"),
+        ("z = w*x;\nz^2, 3", "z = w * x ; ; z ** 2 , 3"), ("1.5e12", "1.5e12"),
+        ("max(x,y)\t-1.25", "max ( x , y ) - 1.25"), ("5./x", "5. / x"),
+    ):  # fmt: skip
+        assert [word.text for word in words(source)] == [*apart.split(), ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("x", True), ("x1", True), ("x_", True), ("Z", True), ("α", True), ("α1", True),
+     ("", False), ("1", False), ("1x", False), ("_x", False), ("x y", False),
+     ("x-y", False), ("½", False), ("é", False), ("x²", False), ("√", False)],
+)  # fmt: skip
+def test_a_name_has_letters_digits_and_strokes(text: str, is_one: bool) -> None:
+    assert lexer.is_name(text) == is_one
+    if is_one:
+        assert [word.kind for word in words(text)] == ["name", "end"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "hint"),
+    [("é", "write e_acute"), ("ŷ", "write y_hat"), ("x̄", "x_bar"), ("я", "CYRILLIC"),
+     ("漢", "names use Latin"), ("ß", "names use Latin"), ("→", "names are Latin"),
+     ("\x7f", ""), ("\x80", "names are Latin"), ("§", "names are Latin"), ("\\", "/"),
+     ("@", "product"), ("ŝ", "write s_hat"), ("ā", "write a_bar"), ("ẏ", "write y_dot"),
+     ("ñ", "write n_tilde"), ("ü", "write u_ddot"), ("ø", "names use Latin")],
+)  # fmt: skip
+def test_a_sign_that_is_none_says_what_to_write(sign: str, hint: str) -> None:
+    with pytest.raises(ParseError, match="is not part of the language") as caught:
+        tokens(f"2*{sign}")
+    assert hint in caught.value.hint or hint == "write e_acute"
+    assert bool(caught.value.hint) == bool(hint)
+
+
+def test_a_numeral_of_many_digits_is_no_double() -> None:
+    assert parse("9" * 300).expression is number("9" * 300)
+    for source in ("9" * 400, f"x + {'9' * 400}", f"{'9' * 400}*x", f"x^{'9' * 400}"):
+        with pytest.raises(RangeError) as caught:
+            parse(source)
+        assert caught.value.span is not None
+        assert source[slice(*caught.value.span)] == "9" * 400
+    assert parse("0" * 400 + "7").expression is number("7")
+    assert parse("000").expression is number("0")
+    assert parse("x⁰").expression is parse("x^0").expression
+    assert parse("x⁰⁰²").expression is parse("x^2").expression
+
+
+def test_a_part_of_a_text_is_read_alone() -> None:
+    source = "y = (x + 1)*2"
+    within = (5, 10)
+    parsed = parse(source, within=within)
+    assert parsed.expression is parse("x + 1").expression
+    assert parsed.within == within
+    assert {source[a:b] for a, b in parsed.spans().values()} == {"x + 1", "x", "1"}
+    for part, span in (("x +", (5, 8)), ("$", (0, 1)), ("(x + 1", (4, 10))):
+        text = source.replace("y", "$")
+        with pytest.raises(ParseError) as caught:
+            parse(text, within=span)
+        assert text[slice(*span)] == part
+        assert caught.value.span is not None
+        assert span[0] <= caught.value.span[0] <= span[1]
+    with pytest.raises(ParseError, match="2 outputs") as several:
+        parse("z = (x, y)", within=(4, 10))
+    assert several.value.span == (4, 10)
+    with pytest.raises(ParseError, match="2 outputs") as several:
+        parse("(x, y)")
+    assert several.value.span == (0, 6)
+
+
+def test_places_outlive_the_table_of_nodes() -> None:
+    for source in ("log(x1-x2) + 1/(x1-x2)", "z = x^2; z*sin(z)", "np.exp(x)*|y|"):
+        parsed = parse(source)
+        before = {text(node): span for node, span in parsed.spans().items()}
+        forget()
+        after = {text(node): span for node, span in parsed.spans().items()}
+        assert after == before
+        assert {*parsed.spans()} <= {*parsed.nodes()}
+
+
+def test_a_text_that_is_pickled_is_read_again() -> None:
+    for source, names in (("f(y, x) = x*y", set[str]()), ("2*e", {"e"})):
+        parsed = parse(source, names=names)
+        again = pickle.loads(pickle.dumps(parsed))
+        assert again.expression is parsed.expression
+        assert again == parsed
+    parsed = parse("(x*y, x+y, 2)", several=True)
+    assert [part.output for part in parsed.parts()] == [1, 2, 3]
+    for part in parsed.parts():
+        again = pickle.loads(pickle.dumps(part))
+        assert (again.expression, again.output) == (part.expression, part.output)
+        assert again.outputs == part.outputs == ()
+    assert parse("x").parts() == [parse("x")]
+    typeset = parse("x^12", syntax="latex")
+    assert pickle.loads(pickle.dumps(typeset)).expression is typeset.expression
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [("2πr", "πr is one name here; a product is written π*r."), ("2π*r", ""),
+     ("x₁x₂", "x₁x₂ is one name here; a product is written x₁*x₂."), ("x₁*x₂", ""),
+     ("x1x2", ""), ("a₁b₂c", "a₁b₂c is one name here; a product is written a₁*b₂*c."),
+     ("x₁₂y", "x₁₂y is one name here; a product is written x₁₂*y."), ("x₁₂", ""),
+     ("πr₁", "πr1 is one name here; a product is written π*r1."), ("αx", "")],
+)  # fmt: skip
+def test_what_is_one_name_is_told(source: str, told: str) -> None:
+    notes = " ".join(note.text for note in parse(source).notes)
+    assert notes.startswith(told)
+    assert bool(notes) == bool(told)
 
 
 _PIECES = st.sampled_from(
