@@ -4,13 +4,15 @@ import itertools
 import json
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import sympy
 from mpmath import mp
 
 from diffcli.arithmetics import multiprecision
+from diffcli.calculus import numeric
 from diffcli.calculus.functions import (
     BY_NAME,
     CONDITIONS,
@@ -242,8 +244,105 @@ def test_far_out_is_no_overflow(name: str) -> None:
         assert math.isfinite(row.partials[0](y, u))
 
 
+def _sigmoid(u: Any) -> Any:
+    return 1 / (1 + mp.exp(-u))
+
+
+def _mish_slope(u: Any) -> Any:
+    s = mp.log1p(mp.exp(u))
+    return mp.tanh(s) + u * mp.sech(s) ** 2 * _sigmoid(u)
+
+
+STEPS = [k / 8 for k in range(-80, 81)]
+FAR = [sign * size for sign in (-1, 1) for size in (1e-300, 1e-9, 37.5, 60.5, 640.0)]
+NEAR_1 = [1 - 2.0**-k for k in range(2, 50, 5)]
+#: Each form, what it is, where it is asked, and how far off it may be.
+FORMS: list[tuple[Callable[..., float], Callable[..., Any], list[Any], float]] = [
+    (numeric.sigmoid, _sigmoid, [*STEPS, *FAR], 4e-16),
+    (numeric.softplus, lambda u: mp.log1p(mp.exp(u)), [*STEPS, *FAR], 4e-16),
+    (numeric.sech, mp.sech, [*STEPS, *FAR], 4e-16),
+    (numeric.csch, mp.csch, [*STEPS, *FAR], 4e-16),
+    (numeric.asech, lambda u: mp.acosh(1 / u), [k / 16 for k in range(1, 17)] + NEAR_1,
+     4e-16),
+    (numeric.acoth, lambda u: mp.atanh(1 / u), [1 / u for u in NEAR_1] + STEPS, 4e-16),
+    (numeric.bell, lambda u: mp.exp(-u * u), [*STEPS, 25.4, -26.1, 60.5], 8e-16),
+    (lambda u: numeric.bell(u, 2.0), lambda u: mp.exp(-u * u / 2), [*STEPS], 5e-16),
+    (lambda u: numeric.gelu_slope(0, u), lambda u: mp.ncdf(u) + u * mp.npdf(u),
+     [*STEPS, -0.7517915246935645], 3e-15),
+    (lambda u: numeric.silu_slope(0, u),
+     lambda u: _sigmoid(u) * (1 + u * _sigmoid(-u)), [*STEPS, -1.278464542761], 3e-15),
+    (lambda u: numeric.mish_slope(0, u), _mish_slope, [*STEPS, -1.1924], 6e-15),
+    (numeric.lgamma, lambda u: mp.log(abs(mp.gamma(u))),
+     [*(k / 8 for k in range(-80, 81) if k % 8), 1e-300, 1e5, 1.0000001, 0.9999999,
+      1.9999999, 2.0000001, -2.457024738], 5e-15),
+    (numeric.softmax, lambda u, v: 1 / (1 + mp.exp(v - u)),
+     [(a, b) for a in (0.0, 1.0, -3.3, 50.0, 700.0, 1e5, -1e5)
+      for b in (0.0, 0.3, -40.0, 699.0, 1e5 + 0.3, -1e5 + 0.7)], 4e-16),
+    (lambda u, v: numeric.power_by_base(0, u, v), lambda u, v: v * mp.power(u, v - 1),
+     [(a, b) for a in (0.1, 1.0, 3.3, 1e-5, 1e5)
+      for b in (-2.0, -0.7, 1e-17, 1e-5, 0.3, 0.49, 0.5, 0.51, 1.0, 1.7, 2.0)], 4e-16),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "truth", "places", "off"), FORMS)
+def test_forms_keep_their_digits(
+    form: Callable[..., float], truth: Callable[..., Any], places: list[Any], off: float
+) -> None:
+    for place in places:
+        args = place if isinstance(place, tuple) else (place,)
+        try:
+            found = form(*args)
+        except (ValueError, ZeroDivisionError):
+            continue
+        with mp.workdps(60):
+            true = truth(*map(mp.mpf, args))
+            if abs(true) > 1e-300:
+                assert abs((found - true) / true) < off, args
+            else:
+                assert abs(found) <= 1e-300, args
+
+
+def test_forms_are_refused_where_nothing_is() -> None:
+    for u in (1.0, -1.0, 0.5, 0.0):
+        with pytest.raises(ValueError, match=str(u)):
+            numeric.acoth(u)
+    with pytest.raises(ValueError, match="0"):
+        numeric.atan2(0.0, 0.0)
+    for u, v in ((0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0), (-2.0, -3.0)):
+        assert numeric.atan2(u, v) == math.atan2(u, v)
+    for u, held in ((-2.0, -1.0), (-1.0, -1.0), (0.5, 0.5), (3.0, 3.0), (3.5, 3.0)):
+        assert numeric.clip(u, -1.0, 3.0) == held
+    for v, slope in ((0.0, 0.0), (1.0, 1.0), (2.0, 0.0), (3.0, 0.0)):
+        assert numeric.power_by_base(0.0, 0.0, v) == slope
+    for u, v, slope in ((0.0, 2.0, 0.0), (0.0, 0.5, 0.0), (1.0, 2.0, 0.0)):
+        assert numeric.power_by_exponent(u**v, u, v) == slope
+    for u, v in ((0.0, 0.0), (0.0, -1.0), (-1.0, 2.0)):
+        with pytest.raises(ValueError, match=r"math domain error|positive"):
+            numeric.power_by_exponent(1.0, u, v)
+
+
+def test_orders_of_polygamma_are_whole_and_not_too_many() -> None:
+    orders = {u for u in (-1.0, 0.0, 0.5, 1.0, 1.5, 98.0, 99.0, 99.5, 100.0, 101.0)
+              if numeric.has_polygamma(u, 1.5)}  # fmt: skip
+    assert orders == {0.0, 1.0, 98.0, 99.0}
+    places = {v for v in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
+              if numeric.has_polygamma(1.0, v)}  # fmt: skip
+    assert places == {-1.5, -0.5, 0.5, 1.0, 2.0}
+    for order, v in ((-1.0, 2.0), (0.5, 2.0), (100.0, 2.0), (1.0, -3.0), (0.0, 0.0)):
+        with pytest.raises(ValueError, match=str(order)):
+            polygamma(order, v)
+
+
+@pytest.mark.parametrize("order", range(5))
+def test_slopes_of_the_cotangent_are_sympys(order: int) -> None:
+    x, c = sympy.symbols("x c")
+    slope = sympy.diff(sympy.cot(x), x, order).subs(sympy.cot(x), c)
+    coefficients = sympy.Poly(slope, c).all_coeffs()[::-1]
+    assert numeric.cotangent_slope(order) == coefficients
+
+
 @pytest.mark.parametrize("order", [0, 1, 2, 7])
-@pytest.mark.parametrize("at", ["-50.5", "-61.25", "-300.001"])
+@pytest.mark.parametrize("at", ["-49.5", "-50.5", "-51.5", "-61.25", "-300.001"])
 def test_psi_by_reflection_is_that_of_mpmath(order: int, at: str) -> None:
     with mp.workdps(40):
         assert mp.almosteq(psi(order, mp.mpf(at)), mp.psi(order, mp.mpf(at)), 1e-35)

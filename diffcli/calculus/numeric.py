@@ -168,10 +168,12 @@ def psi(m: int, v: Any) -> Any:
 def lgamma(u: float) -> float:
     """Return log(abs(gamma(u))); near its zeros from mpmath."""
     found = math.lgamma(u)
-    if 0.5 < u < 2.5 or (u < 0 and abs(found) < 1):
+    beside_a_zero = u < 0 and abs(found) < 1
+    if beside_a_zero or 0.5 < u < 2.5:
         from mpmath import mp  # the C library loses digits there
 
-        return float(mp.loggamma(mp.mpf(u)).real)
+        with mp.workdps(mp.dps * (1 + beside_a_zero)):  # and so does mpmath
+            return float(mp.loggamma(mp.mpf(u)).real)
     return found
 
 
