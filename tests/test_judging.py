@@ -145,8 +145,9 @@ def test_a_ratio_is_beside_what_is_true() -> None:
 @pytest.mark.parametrize(
     ("value", "error", "sure_of", "far"),
     [
-        (1.0, 0.9e-9, 9, False), (1.0, 1.1e-9, 8, True), (-1.0, 1.1e-9, 8, True),
-        (1e-300, 0.0, 0, False), (0.0, 1e-299, 0, True), (0.0, 1e-301, 0, False),
+        (1.0, 0.9e-9, 9, False), (1.0, 1e-9, 9, False), (1.0, 1.1e-9, 8, True),
+        (-1.0, 1.1e-9, 8, True),
+        (1e-300, 0.0, 0, False), (0.0, 1e-299, 0, True), (0.0, 1e-300, 0, False),
         (2.0, 2e-2, 2, True), (2.0, 0.021, 1, True), (2.0, 0.2, 1, True),
         (2.0, 0.3, 0, True),
         (1.0, 1.0, 0, True), (1.0, 5.0, 0, True), (1.0, math.inf, 0, True),
