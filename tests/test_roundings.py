@@ -7,6 +7,7 @@ toward them; an adjoint by what its upstream and its local partial are off by.
 import math
 import sys
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
@@ -34,6 +35,7 @@ FORMULAS = (
     "0.1*x",
     "x/3 + y/3", "(x*0.7 - y)/(z*z)", "((x + y) + z)*0.3 - x", "2*x - y", "-x*y + z/x",
     "pi*x", "x - 9007199254740993", "x*y*z/(x + 0.1)/(y + 0.2)", "5 - x", "(x*y)*(x*y)",
+    "0.1*0.1*x",
 )  # fmt: skip
 POINTS = (
     {"x": 0.3, "y": -1.7, "z": 2.9},
@@ -182,11 +184,13 @@ def test_how_far_a_function_moves_with_an_argument(at: float, share: float) -> N
     moved = change(lambda _, u: 4 * u, given, 1, 4 * at, error)
     assert moved == pytest.approx(4 * error, rel=2e-2)
     assert given == [7.0, at]
-    for sign in (1, -1):
-        moved = change(
-            lambda u, s=sign: s * (u + 8) ** 2, [at], 0, sign * (at + 8) ** 2, error
-        )
-        most = 2 * abs(at + 8) * error + error**2
+    for sign, center in product((1, -1), (8, -8)):
+
+        def square(u: float, s: int = sign, c: int = center) -> float:
+            return s * (u + c) ** 2
+
+        moved = change(square, [at], 0, square(at), error)
+        most = 2 * abs(at + center) * error + error**2
         assert moved == pytest.approx(most, rel=2e-2)
 
 
@@ -203,7 +207,24 @@ def test_a_jump_that_is_within_an_error() -> None:
     assert leap(equal, [1.0, 1.25], [0.25, 0.25]) == 1.0
     assert leap(equal, [1.0, 1.25], [0.25, 0.0]) == 1.0
     assert leap(equal, [1.0, 1.25], [0.1, 0.1]) == 0.0
+    assert leap(NAMED["less"], [1.0, 1.5], [0.1, 0.1]) == 0.0
+    assert leap(NAMED["less"], [1.0, 1.5], [0.3, 0.3]) == 1.0
     assert leap(NAMED["gamma"], [0.5], [0.5]) == math.inf
+
+
+def test_functions_that_leap_are_those_that_do() -> None:
+    for row in ROWS:
+        leaps = False
+        for place in (0.0, 0.5, 1.0) if row.arity == 1 else ():
+            try:
+                ends = [row.value(place + side * 1e-9) for side in (-1, 1)]
+            except (ValueError, ArithmeticError):
+                continue
+            leaps = leaps or 0.4 < abs(ends[1] - ends[0]) < 2.5
+        assert row.arity > 1 or (row.value in off.LEAPING) == leaps, row.name
+    for formula, error in (("floor(x*y)", 1.0), ("abs(x*y - 3)", 0.0)):
+        found = value_errors(tape_of(formula, {"x": 1.5, "y": 2.0}))[-1]
+        assert error <= found < error + 1e-12
 
 
 def test_what_underflows_inside_a_row() -> None:
@@ -219,6 +240,7 @@ def test_what_underflows_inside_a_row() -> None:
         else:
             assert found == 8 * TINY * (1 + sizes)
     assert underflow(inner, [0.5, -3.0], 0, 1) == 8 * TINY * 4.5
+    assert underflow(inner, [0.5, -3.0], 1, 0) == 8 * TINY * 4.5
     assert underflow(power_by_base, [0.5, 1e6], 0, 1) == 8 * TINY * (1 + 0.5 + 1e6)
     for constant in (*INFIX["+"].partials, *INFIX["*"].partials):
         assert underflow(constant, [5.0, 7.0], 0, 1) == TINY

@@ -267,6 +267,19 @@ def test_differences_are_those_of_fractions(scheme: str, balls: None) -> None:
     assert precise._largest([]) == 0
 
 
+@pytest.mark.parametrize("p", ["0.5", "0.25"])
+def test_at_a_corner_three_quotients_tell_the_power(p: str, balls: None) -> None:
+    """Of x*abs(x)**p at 0 a quotient is off by a multiple of h**p."""
+    here = program(f"x*abs(x)^{p}")
+    for scheme in ("forward", "symmetric"):
+        given = here, {"x": 0.0}, "x", scheme, mp.mpf(1) / 16
+        for slope, error in (
+            precise.difference(*given, 20),
+            precise.higher_difference(*given, 1, 20),
+        ):
+            assert float(error / slope) == pytest.approx(1.01, rel=1e-9)
+
+
 # ---- series --------------------------------------------------------------------------
 
 
