@@ -6,17 +6,26 @@ beside others, and shared by all points.
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
 
 import pytest
 
 from diffcli.arithmetics.columns import Column
 from diffcli.calculus.functions import INFIX, ROWS, Function
-from diffcli.engine import bounds, column_bounds, columns
+from diffcli.engine import block_bounds, bounds, column_bounds, columns
 from diffcli.engine.block_bounds import each, largest
 from diffcli.engine.block_bounds import value_errors as block_errors
 from diffcli.engine.column_bounds import is_whole_power
-from diffcli.engine.columns import both_passes, filled, in_parts, not_finite, parts
+from diffcli.engine.columns import (
+    Passes,
+    both_passes,
+    filled,
+    in_parts,
+    not_finite,
+    parts,
+)
+from diffcli.engine.relative_bounds import Bounds
 from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.language.expression import Expression, call, number, variable
 from diffcli.language.parser import parse
@@ -84,6 +93,56 @@ def test_bounds_have_the_same_bits(row: Function) -> None:
                     for name, bound in bounds.partial_bounds(found).items():
                         assert same(filled(partials[name], count)[place], bound)
                     assert same(whole[place], found.value_bound())
+
+
+def test_cheap_bounds_of_one_point_are_its_bounds() -> None:
+    """To a few per mille, where they say something: of most formulas they do."""
+    said = {"block": 0, "relative": 0}
+    for row, (x, y) in product(ROWS, ((0.3, 0.6), (1.7, 0.6), (2.5, 3.0))):
+        for program in programs(row):
+            names = tuple(program.inputs)
+            try:
+                passes = both_passes(program, {"x": [x], "y": [y]}, names)
+            except (ValueError, ArithmeticError):
+                continue
+            if passes.bad:
+                continue
+            errors = column_bounds.value_errors(program, passes.values)
+            partials = column_bounds.partial_bounds(passes, errors)
+            wanted = [errors[program.outputs[0]], *(partials[name] for name in names)]
+            for kind, cheap in cheap_bounds(passes).items():
+                for ours, theirs in zip(cheap, wanted, strict=True):
+                    (one,), (other,) = filled(ours, 1), filled(theirs, 1)
+                    if other > 1e-290 and math.isfinite(one):
+                        assert one <= 1.002 * other, (kind, row.name)
+                        assert one >= 0.95 * other or other > 1e-6, (kind, row.name)
+                        said[kind] += 1
+    assert said["block"] >= 4000
+    assert said["relative"] >= 3000
+
+
+def cheap_bounds(passes: Passes) -> dict[str, list[Column]]:
+    """Return cheap bounds of the value and the partials of one point."""
+    found: dict[str, list[Column]] = {}
+    program, names = passes.program, passes.program.inputs
+    output = program.outputs[0]
+    with suppress(ValueError, ArithmeticError):
+        errors = block_errors(program, passes.values, passes.locals, each)
+        bounds_ = block_bounds.partial_bounds(passes, errors)
+        found["block"] = [errors[output], *(bounds_[name] for name in names)]
+    with suppress(ValueError, ArithmeticError):
+        relative = Bounds(passes)
+        shares = (
+            relative.values[output],
+            *(relative.partials.get(n, 0.0) for n in names),
+        )
+        sizes = passes.value, *(passes.partial(name) for name in names)
+        if not relative.apart:
+            found["relative"] = [
+                share * abs(filled(size, 1)[0])
+                for share, size in zip(shares, sizes, strict=True)
+            ]
+    return found
 
 
 def test_a_whole_power_is_smooth() -> None:

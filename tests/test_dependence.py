@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from diffcli.calculus.functions import INFIX, ROWS, Function
 from diffcli.engine.adjoint import gradient, partials, second_partials
-from diffcli.engine.dependence import LONG_SPINE, Dependence
+from diffcli.engine.dependence import Dependence
 from diffcli.engine.derivation import derive
 from diffcli.engine.sparsity import Sparsity, TooDense
 from diffcli.engine.tape import Program, Undefined
@@ -26,6 +26,7 @@ from diffcli.language.parser import parse
 from diffcli.language.printer import text
 from tests import strategies
 
+LONG = 64  # terms of a chain that is no long one yet
 SIGNS = {"+": INFIX["+"], "*": INFIX["*"]}
 
 
@@ -65,13 +66,13 @@ def chain(sign: str, count: int) -> Expression:
 
 @pytest.mark.parametrize("sign", SIGNS)
 def test_a_long_chain_is_one_step_a_short_one_is_not(sign: str) -> None:
-    for count in (2, LONG_SPINE, LONG_SPINE + 1, LONG_SPINE + 9):
+    for count in (2, LONG, LONG + 1, LONG + 9):
         expression = chain(sign, count)
         outer = call(INFIX["-"], expression, variable("x0"))
         for whole in (expression, outer):
             graph = Dependence(whole)
-            assert len(graph.spines) == (count > LONG_SPINE)
-            if count > LONG_SPINE:
+            assert len(graph.spines) == (count > LONG)
+            if count > LONG:
                 ((top, spine),) = graph.spines.items()
                 assert graph.order[top] is expression
                 assert len(spine.terms) == len(spine.before) == count
@@ -101,7 +102,7 @@ def test_a_long_chain_is_one_step_a_short_one_is_not(sign: str) -> None:
 
 
 def test_a_chain_that_something_else_uses_ends_there() -> None:
-    inner = chain("+", LONG_SPINE + 5)
+    inner = chain("+", LONG + 5)
     used = call(INFIX["*"], call(INFIX["+"], inner, variable("y")), inner)
     graph = Dependence(used)
     ((top, _),) = graph.spines.items()
