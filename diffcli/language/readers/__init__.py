@@ -121,7 +121,7 @@ def _read(
             for given in outputs.each(rest)
         )
     except ParseError as error:
-        if error.span:  # words of a choice change places
+        if error.span:  # words can change places
             error.span = (min(error.span), max(*error.span, min(error.span) + 1))
         unread = plain == source and typed == [word.text for word in rest]
         is_known = refusal and "not part of the language" in refusal.message
@@ -132,9 +132,6 @@ def _read(
     if others:
         parts = [own.written_out(other, functions, spans) for other in others]
         parsed = outputs.together([parsed, *parts])
-    for node, (start, end) in list(spans.items()):
-        if start >= end:  # words of a choice that changed places
-            del spans[node]
     for output in parsed.outputs or (parsed.expression,):
         conditions.require_conditions(source, output, spans)
     syntax = "latex" if refusal is None else ""

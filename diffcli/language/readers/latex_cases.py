@@ -33,7 +33,7 @@ class Cases(Groups):
         if group.closing in CASES:
             self.end_group(group, group.opening)
             group.cells.append(group.out)
-            group.out, group.bare, group.divisors = [], None, 0
+            group.out, group.bare, group.divided = [], None, False
 
     def end_row(self, like: Token) -> None:
         """End a row of cases; elsewhere a line ends a part."""

@@ -34,7 +34,7 @@ class Fractions(Powers):
             message = f"it is not clear what stands above '\\{lexeme.text}'"
             raise self.refuse(lexeme, message, hint)
         group.above = group.out, lexeme
-        group.out, group.bare, group.divisors = [], None, 0
+        group.out, group.bare, group.divided = [], None, False
 
     def end_group(self, group: Group, lexeme: Lexeme) -> None:
         r"""End a group, and its fraction or binomial coefficient by \over, \choose."""

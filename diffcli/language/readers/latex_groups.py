@@ -55,8 +55,8 @@ class Group:
         self.sums = 0
         #: The last function with an argument without brackets, at the end of ``out``.
         self.bare: tuple[Token, Words] | None = None
-        #: Items behind the last '/', side by side.
-        self.divisors = 0
+        #: Whether an item stands behind the last '/'.
+        self.divided = False
         self.cells: list[Words] = []
         self.rows: list[list[Words]] = []
         #: What stands above \\over or \\choose, and which of them it is.
@@ -72,7 +72,7 @@ class Groups(Bunches):
         self.names = names
         #: What a user should be told about how something was read.
         self.notes: list[Remark] = []
-        self.groups = [Group(Lexeme("", "", 0, 0), "")]
+        self.groups = [Group(Lexeme("", "", self.position, self.position), "")]
 
     @property
     def group(self) -> Group:
@@ -132,15 +132,15 @@ class Groups(Bunches):
         if group.bare:
             self.refuse_bare(like)
         if group.out and ends_operand(group.out[-1]):
-            if group.divisors:
+            if group.divided:
                 raise self.refuse(
                     like,
                     "it is not clear whether this factor is divided by, too",
                     "write \\frac{}{}, or brackets: a/(bc) or (a/b)c",
                 )
             group.out.append(sign("*", like))
-        if group.divisors == 0 and group.out and group.out[-1].kind in ("/", "mod"):
-            group.divisors = 1
+        if group.out and group.out[-1].kind in ("/", "mod"):
+            group.divided = True
         group.out += item
 
     def joins_coefficient(self, item: Words) -> bool:
@@ -211,7 +211,7 @@ class Groups(Bunches):
                 like, f"'{text}' stands where {what} has its argument", hint
             )
         group.bare = None
-        group.divisors = 0
+        group.divided = False
         if text in TERMINATORS and group.out and ends_operand(group.out[-1]):
             self.close_sums(group, like)
         group.out.append(sign(text, like))

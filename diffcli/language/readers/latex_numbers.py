@@ -20,7 +20,7 @@ class Numbers(Names):
 
     def number(self, lexeme: Lexeme) -> None:
         r"""Read a number, with the sign of degrees behind it."""
-        before = self.source[max(0, lexeme.start - 1) : lexeme.start]
+        before = self.source[lexeme.start - 1 : lexeme.start]
         if lexeme.text[0] == "." and before.isdecimal():
             hint = "a number has one point, and x^{2.5} its braces"
             raise self.refuse(lexeme, f"'{lexeme.text}' follows a digit", hint)
