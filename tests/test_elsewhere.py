@@ -7,7 +7,7 @@ import pytest
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.engine.tape import Program
-from diffcli.language.elsewhere import MEANT, hint
+from diffcli.language.elsewhere import ALIASES, MEANT, TEMPLATES, WITH_MORE, hint
 from diffcli.language.parser import parse
 from diffcli.language.readers.names import translated
 from tests.conftest import Run
@@ -99,3 +99,47 @@ def test_the_remainder_of_c_has_the_sign_of_the_first(name: str) -> None:
 )  # fmt: skip
 def test_a_hint_means_what_was_meant(formula: str, advice: str, run: Run) -> None:
     assert advice in run("grad", formula, "--at", "1").err
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "is_slip"),
+    [
+        # two letters that change places
+        ("abdc", "abcd", True), ("bacd", "abcd", True), ("adcb", "abcd", False),
+        ("cba", "abc", False), ("ba", "ab", True), ("abxx", "abcd", False),
+        # another letter inside of a long word
+        ("abxde", "abcde", True), ("axcde", "abcde", True), ("abcxe", "abcde", True),
+        ("xbcde", "abcde", False), ("abcdx", "abcde", False), ("abxd", "abcd", False),
+        ("axcxe", "abcde", False),
+        # one that is doubled
+        ("abbc", "abc", True), ("abcc", "abc", True), ("aabc", "abc", False),
+        ("abc", "abbc", True), ("abcdd", "abcd", True), ("abbcc", "abc", False),
+        # one that is left out, or added
+        ("abde", "abcde", True), ("abcd", "abcde", False), ("bcde", "abcde", False),
+        ("abxcde", "abcde", True), ("xabcde", "abcde", False),
+        ("abcdex", "abcde", False), ("abd", "abcd", False), ("axbcd", "abcd", False),
+        ("ae", "abcde", False), ("abxxcde", "abcde", False), ("ABCED", "abcde", True),
+    ],
+)  # fmt: skip
+def test_one_slip_of_the_fingers_makes_a_hint(
+    written: str, meant: str, is_slip: bool
+) -> None:
+    assert hint(written, [meant]) == (f"did you mean '{meant}'?" if is_slip else "")
+    assert hint(meant.upper(), [meant]) == f"did you mean '{meant}'?"
+
+
+def test_what_could_be_two_words_is_a_hint_to_neither() -> None:
+    assert hint("abcxe", ["abcde", "abcfe"]) == ""
+    assert hint("abcxe", ["abcde", "other"]) == "did you mean 'abcde'?"
+    assert hint("integral", []) == hint("integrate", [])
+    assert "integral" in hint("INTEGRAL", [])
+
+
+def test_a_word_that_means_several_arguments_has_them_in_its_hint() -> None:
+    for name, others in ALIASES.items():
+        arity = BY_NAME[others].arity if others in BY_NAME else 1
+        assert hint(name, []).count(",") == arity - 1
+    for (name, count), row in WITH_MORE.items():
+        parameters, _ = TEMPLATES[row]
+        assert len(parameters) == count
+        assert name in BY_NAME or name in TEMPLATES

@@ -5,6 +5,7 @@ import json
 import math
 import pickle
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -19,8 +20,10 @@ from diffcli.language.latex_printer import latex
 from diffcli.language.lexer import words
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
+from diffcli.language.readers import keywords, names, spreadsheets
 from diffcli.language.readers.cases import _CASES
 from diffcli.language.readers.code import MODULES
+from diffcli.language.readers.words import Pieces
 from tests import strategies
 from tests.conftest import Run
 
@@ -224,6 +227,31 @@ def test_a_module_with_a_value_is_a_variable(module: str) -> None:
     assert parse(f"{module}.exp(x)").variables == ("x",)
     with pytest.raises(ParseError):
         parse(f"{module}.exp(x)", names={module})
+
+
+@pytest.mark.parametrize(
+    ("module", "reader", "outer"),
+    [(names, "_counted", "elu({}, 2)"), (keywords, "_read", "clamp({}, min=0)"),
+     (spreadsheets, "_angle", "ATAN2({},A1)")],
+)  # fmt: skip
+def test_nested_calls_take_a_word_each(
+    module: ModuleType, reader: str, outer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody looks through the inner ones again for every outer one."""
+    seen: list[int] = []
+    read = getattr(module, reader)
+
+    def counted(draft: object, pieces: Pieces) -> object:
+        seen.append(sum(map(len, pieces.arguments)))
+        return read(draft, pieces)
+
+    monkeypatch.setattr(module, reader, counted)
+    source = "A1"
+    for _ in range(20):
+        source = outer.format(source)
+    parse(f"={source}")
+    assert len(seen) == 20
+    assert max(seen) <= 4
 
 
 def test_own_functions_use_definitions_and_other_functions() -> None:

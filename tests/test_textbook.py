@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from diffcli.calculus.functions import BY_SIGN, FUNCTIONS
+from diffcli.calculus.functions import BY_SIGN, FUNCTIONS, OPERATORS
 from diffcli.errors import ParseError
 from diffcli.language.expression import Call, Expression, call, postorder, variable
 from diffcli.language.latex_printer import latex, latex_name
+from diffcli.language.notation import BY_NAME, CODE, PAPER
 from diffcli.language.parser import parse
+from diffcli.language.partials import operator_latex, partial_latex
 from diffcli.language.printer import text as as_code
 from diffcli.language.textbook import name_text, text
 from tests import strategies
@@ -129,6 +131,54 @@ def test_names_are_typeset(name: str, typeset: str) -> None:
 )
 def test_the_last_digits_of_a_name_are_lowered(name: str, printed: str) -> None:
     assert name_text(name) == printed
+
+
+@pytest.mark.parametrize(
+    ("names", "alone", "beside", "typeset"),
+    [
+        ("x", "df/dx", "∂f/∂x", r"\frac{\partial f}{\partial x}"),
+        ("x x", "d²f/dx²", "∂²f/∂x²", r"\frac{\partial^{2} f}{\partial x^{2}}"),
+        ("x1 x1 x1", "d³f/dx₁³", "∂³f/∂x₁³",
+         r"\frac{\partial^{3} f}{\partial x_{1}^{3}}"),
+        ("x y", "d²f/dxdy", "∂²f/∂x∂y",
+         r"\frac{\partial^{2} f}{\partial x \, \partial y}"),
+        ("x y x", "d³f/dxdydx", "∂³f/∂x∂y∂x",
+         r"\frac{\partial^{3} f}{\partial x \, \partial y \, \partial x}"),
+    ],
+)  # fmt: skip
+def test_derivatives_are_called(
+    names: str, alone: str, beside: str, typeset: str
+) -> None:
+    words = names.split()
+    assert PAPER.partial(words, several=False) == alone
+    assert PAPER.partial(words, several=True) == beside
+    lowered = str.maketrans("₀₁₂₃", "0123")
+    assert CODE.partial(words, several=True) == beside.translate(lowered)
+    assert partial_latex(words, several=True) == typeset
+    assert partial_latex(words, several=False) == typeset.replace(r"\partial", "d")
+    assert PAPER.derivative("x1", several=True) == "∂/∂x₁"
+    assert PAPER.derivative("x1", several=False) == "d/dx₁"
+    assert CODE.derivative("x1", several=False) == "d/dx1"
+    assert operator_latex("x1", several=True) == r"\frac{\partial}{\partial x_{1}}"
+    assert operator_latex("x1", several=False) == r"\frac{d}{d x_{1}}"
+
+
+def test_two_notations_have_their_signs_and_brackets() -> None:
+    assert {**BY_NAME} == {"paper": PAPER, "code": CODE}
+    signs = [row for row in OPERATORS if row.notation]
+    assert "".join(map(PAPER.sign, signs)) == "+-·/-^"
+    assert "".join(map(CODE.sign, signs)) == "+-*/-**"
+    for typed, code, paper in (
+        ("x1+y", "(x1+y)", "(x₁ + y)"), ("x1-y", "(x1-y)", "(x₁ - y)"),
+        ("x1*y", "x1*y", "x₁·y"), ("x1/y", "x1/y", "x₁/y"), ("x1^y", "x1**y", "x₁^y"),
+        ("-x1", "(-x1)", "(-x₁)"), ("sin(x1)", "sin(x1)", "sin(x₁)"), ("2", "2", "2"),
+    ):  # fmt: skip
+        node = parse(typed).expression
+        assert (CODE.factor(node), PAPER.factor(node)) == (code, paper)
+        assert CODE.text(node) == code.strip("()") or typed == "sin(x1)"
+    long = parse("+".join(f"x{n}" for n in range(40))).expression
+    assert len(PAPER.factor(long)) == len(CODE.factor(long)) == 62
+    assert (PAPER.variable("x1"), CODE.variable("x1")) == ("x₁", "x1")
 
 
 def test_a_text_is_cut_where_it_is_too_long() -> None:
