@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from io import StringIO
 from struct import pack, unpack
 
@@ -12,7 +13,8 @@ from mpmath import mp
 
 from diffcli import parse
 from diffcli.analysis.floats import coarse_gradient
-from diffcli.calculus.floats import FORMATS, FloatFormat
+from diffcli.calculus.floats import FORMATS, FloatFormat, rounded
+from diffcli.calculus.functions import CONSTANTS, NAMED
 from diffcli.errors import RangeError
 from diffcli.problem import pose
 from tests.conftest import Run
@@ -50,6 +52,47 @@ def test_a_tie_goes_to_the_even_neighbour(form: FloatFormat) -> None:
     assert form.round(1 + step / 2 + 2.0**-50) == 1 + step
     with pytest.raises(OverflowError):
         form.round(1e39)
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=lambda form: form.name)
+def test_a_format_is_as_large_and_small_as_it_says(form: FloatFormat) -> None:
+    step = 2.0 ** (1 - form.bits)
+    assert form.rounding == step / 2
+    assert form.round(1 + step) == 1 + step
+    assert form.round(1 + step / 2) == 1.0
+    assert form.round(form.smallest) == form.smallest
+    assert form.round(0.75 * form.smallest) == form.smallest
+    assert form.round(form.smallest / 2) == 0.0
+    ends = 2.0**16 if form.name == "half" else 2.0**128
+    last = ends * (1 - step / 2)
+    assert float(form.largest) == pytest.approx(last, rel=0.005)
+    for sign in (1, -1):
+        assert form.round(sign * last) == sign * last
+        assert form.round(sign * last * (1 + step / 5)) == sign * last
+        for beyond in (last * (1 + 0.6 * step), ends, 1e300):
+            with pytest.raises(OverflowError):
+                form.round(sign * beyond)
+
+
+@given(st.floats(-1e38, 1e38))
+def test_bfloat16_rounds_once(value: float) -> None:
+    """Rounded to single first, a number just beyond a tie would be rounded twice."""
+    with mp.workprec(8):
+        once = float(mp.mpf(value) * 1)
+    if abs(once) > 2.0**-126:
+        assert FORMATS["bfloat16"].round(value) == once
+        beside = once * (1 + 2.0**-8 + 2.0**-40)
+        with mp.workprec(8):
+            assert FORMATS["bfloat16"].round(beside) == float(mp.mpf(beside) * 1)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_function_and_constant_is_rounded(name: str) -> None:
+    found, form = rounded(name), FORMATS[name]
+    assert found.keys() == {*NAMED, *CONSTANTS}
+    assert found["pi"]() == form.round(math.pi) != math.pi
+    assert found["exp"](1.1) == form.round(math.exp(1.1))
+    assert found["divide"](1.0, 3.0) == form.round(1 / 3)
 
 
 def test_twelve_sigmoids_vanish_in_half(run: Run) -> None:

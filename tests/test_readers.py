@@ -273,7 +273,10 @@ TYPESET = _rows("latex.tsv")
 
 @pytest.mark.parametrize(("source", "meant"), [r for r in TYPESET if len(r) == 2])
 def test_latex_is_read_as(source: str, meant: str) -> None:
-    assert parse(source).expression is parse(meant, names=_names(source)).expression
+    parsed = parse(source, several=True)
+    plain = parse(meant, names=_names(source), several=True)
+    assert parsed.expression is plain.expression
+    assert parsed.outputs == plain.outputs
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ import random
 
 import pytest
 
+from diffcli.calculus.functions import FUNCTIONS
+from diffcli.calculus.mistakes import NO_INNER, loses_a_minus
+from diffcli.calculus.mistakes_of_functions import of_chain
 from diffcli.calculus.rules import DIFFERENTIATION, TIDYING, Rule
 from diffcli.engine.derivation import derive
 from diffcli.engine.numbers import rational
@@ -193,3 +196,19 @@ def test_numbers_that_have_no_short_value_are_left(formula: str) -> None:
 def test_undefined_stays_undefined() -> None:
     with pytest.raises(Undefined):
         Program([parse("1/0").expression]).value({})
+
+
+def test_a_mistake_is_one_fault_or_two() -> None:
+    """Two have an 'and', or say that what is written is at x and lacks a factor."""
+    mistakes = [mistake for rule in DIFFERENTIATION for mistake in rule.mistakes]
+    for row in FUNCTIONS:
+        mistakes += of_chain(row.name, row.derivatives)
+    for mistake in mistakes:
+        assert mistake.faults in (1, 2), mistake
+        if mistake.faults == 2:
+            assert " and " in mistake.said, mistake
+    assert sum(mistake.faults == 1 for mistake in mistakes) > len(mistakes) / 2
+    lost = {mistake.said for mistake in mistakes if loses_a_minus(mistake)}
+    assert NO_INNER in lost
+    assert {said.startswith("the minus sign") for said in lost - {NO_INNER}} == {True}
+    assert not any("{D(" in said for said in lost - {NO_INNER})

@@ -96,7 +96,7 @@ class Reading:
         self.definitions: dict[str, Expression] = {}
         self.order: tuple[str, ...] | None = None  # from f(x, y) = ...
         self.target: Token | None = None  # the name in front of '='
-        self.begin = 0  # the first word of the part
+        self.begin = self.position  # the first word of the part
         self.done = False
 
     @cached_property

@@ -32,7 +32,7 @@ _ALONE = re.compile(
     r"\\?([A-Za-z]+|[Α-ω])(?!\s*(?:\\left\s*)?\()(?![A-Za-z])(?!\s*_)(?!\s*\\?[A-Za-z])"
 )
 _ARGUMENT = re.compile(
-    r"\s*(?:\\[lb]eft\s*|\\[Bb]igg?l?\s*)?\(([^=]*?)(?:\\right|\\[Bb]igg?r?)?\)\s*&?\s*(=?)"
+    r"\s*(?:\\[lb]eft\s*|\\[Bb]igg?l?\s*)?\(([^=]*?)(?:\\right|\\[Bb]igg?r?)?\)\s*&?\s*(:?=)?"
 )
 
 

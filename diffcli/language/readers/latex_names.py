@@ -123,7 +123,8 @@ class Names(Doubts):
             self.refuse_digit(text, lexeme)
             if text == "e" and "e" not in self.names:
                 self.refuse_charge(lexeme)
-        self.refuse_application(letter, index, lexeme)
+        if not self.group.waiting or self.called_by():  # x^n(y+1) is no n(y+1)
+            self.refuse_application(letter, index, lexeme)
         self.deliver([name("pi" if text == "π" else text, like)])
 
     def difference(self, lexeme: Lexeme) -> tuple[str, Lexeme]:

@@ -85,6 +85,7 @@ HINTS = {
 }
 SIGN_HINTS = {
     "_": "an index needs a letter before it",
+    ":": "a quotient is \\frac{x}{y}, and y = ... says what y is",
     "'": "write the function itself, or x_{prime} for a name",
     "?": "a choice is written \\begin{cases} x & x > 0 \\\\ 0 & x \\le 0 \\end{cases}",
     "@": "the product of two numbers is \\cdot",
@@ -116,7 +117,7 @@ BESSEL = frozenset("IJKY")
 TEXTS = frozenset(("text", "textrm", "mbox", "mathrm", "textnormal"))
 """Fonts of words that may stand between formulas."""
 PLAIN = {
-    "·": "*", "×": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", ":": "=",
+    "·": "*", "×": "*", "−": "-", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=",
 }  # fmt: skip
 """Signs with another spelling."""
 
