@@ -1,5 +1,7 @@
 """Laws of slips of the fingers on the command line: the hint names what was meant."""
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -62,6 +64,48 @@ def test_a_short_option_that_there_is_not_is_named(name: str, run: Run) -> None:
             ran = run(name, *words)
             assert (ran.code, ran.out) == (2, "")
             assert f"diffcli {name} has no option {option}" in ran.err
+
+
+def takes_a_formula(command: click.Command | None) -> bool:
+    """Tell whether a command has one formula, and a point beside it."""
+    params = [] if command is None else command.params
+    return {"expr", "--at"} <= {name for each in params for name in each.opts}
+
+
+@pytest.mark.parametrize("name", [n for n, c in COMMANDS.items() if takes_a_formula(c)])
+def test_what_belongs_behind_an_option_is_told_so(
+    name: str, run: Run, tmp_path: Path
+) -> None:
+    command = COMMANDS[name]
+    assert command is not None
+    known = {option for each in command.params for option in each.opts}
+    table = tmp_path / "a table.csv"
+    table.write_text("x\n1\n", "utf-8")
+    asks = [
+        ("--at", "1"), ("--at", "-1.5, 2"), ("--at", "x=1,y=2*pi"),
+        ("--points", str(table)), ("--claim", "(2*x)"),
+    ]  # fmt: skip
+    asks += [] if "--claim" in known else [("--wrt", "x"), ("--wrt", "x1,y")]
+    for option, word in asks:
+        ran = run(name, "x^2", word)
+        assert (ran.code, ran.out) == (2, "")
+        said = " ".join(ran.err.split())
+        assert "put the formula in quotes" in said
+        assert (f'did you mean {option} "{word}"?' in said) == (option in known)
+        parts = run(name, "x", "+", word)
+        assert "Hint: put the formula in quotes\n" in parts.err
+    if "--claim" in known:  # with a point, what looks like one is a claim
+        assert '--claim "x=2"?' in run(name, "x^2", "x=2", "--at", "1").err
+
+
+@pytest.mark.parametrize("name", [n for n, c in COMMANDS.items() if c and n != "plot"])
+def test_only_a_formula_is_said_to_need_quotes(name: str, run: Run) -> None:
+    command = COMMANDS[name]
+    assert command is not None
+    if not {"expr", "acts"} & {each.name for each in command.params}:
+        ran = run(name, "a", "b", "c", "d")
+        assert ran.code == 2
+        assert "quotes" not in ran.err
 
 
 @pytest.mark.parametrize(("name", "option", "value"), CHOICES)

@@ -1,5 +1,6 @@
 """A command whose formula may begin with a minus sign, and what it gives back."""
 
+import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -87,6 +88,31 @@ def misspelt(context: click.Context) -> str:
             if near:
                 return f"did you mean {' or '.join(near)}?"
     return ""
+
+
+_POINT = re.compile(r"[-+.\d][-+.\deE, ]*|\w+ *=[^=]*(,.*)?", re.ASCII)
+_NAMES = re.compile(r"[^\W\d]\w*(,[^\W\d]\w*)*")
+
+
+def misplaced(context: click.Context) -> str:
+    """Return the hint for arguments too many, by what they look like; empty: none."""
+    known = {name for option in context.command.params for name in option.opts}
+    if "expr" not in known:
+        return ""
+    flags, (_, word, *rest) = context.meta[_WORDS]
+    meant = ""
+    if rest or not any(map(str.isalnum, word)):
+        pass  # x + y, of which the shell makes three
+    elif os.path.isfile(word):
+        meant = "--points"
+    elif "--at" not in flags and _POINT.fullmatch(word):
+        meant = "--at"
+    elif "--claim" in known:
+        meant = "--claim"
+    elif _NAMES.fullmatch(word):
+        meant = "--wrt"
+    quotes = "put the formula in quotes"
+    return f'{quotes}; or did you mean {meant} "{word}"?' if meant in known else quotes
 
 
 def _is_long_option(word: str) -> bool:

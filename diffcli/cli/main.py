@@ -9,7 +9,7 @@ import click
 
 from diffcli import plugins
 from diffcli.cli import commands, files, patience, terminal
-from diffcli.cli.command import Answer, misspelt, unknown, wants_json
+from diffcli.cli.command import Answer, misplaced, misspelt, unknown, wants_json
 from diffcli.cli.help import (
     COMPLETES,
     STREAMS,
@@ -260,7 +260,7 @@ def _of_click(error: click.ClickException) -> UsageError:
             called = context.command_path
             message = f"{called} has no option {word}, and took it for an argument"
         else:
-            hint = "put the formula in quotes"
+            hint = misplaced(context) or hint
         hint = misspelt(context) or hint
     elif message.startswith("Missing argument 'EXPR'"):
         message, hint = "which formula? Missing argument 'EXPR'.", '"x**2"'
