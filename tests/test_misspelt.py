@@ -139,3 +139,65 @@ def test_an_option_with_one_hyphen_is_named(name: str, run: Run) -> None:
                 ran = run(name, "x**2", "x", spelling[1:], "1")
                 assert ran.code == 2
                 assert f"the option is {spelling}" in ran.err
+
+
+POINTS = {
+    "1 2": "1,2", "(1, 2)": "1, 2", "[1,2]": "1,2", "<1,2>": "1,2", "1;2": "1,2",
+    "1 and 2": "1,2", "-1 -2": "-1,-2", "1|2": "1,2",
+    "1,5;2,5": "1.5,2.5", "1,5 2,5": "1.5,2.5", "x:1,y:2": "x=1,y=2",
+    "x=1 y=2": "x=1,y=2", '{"x": 1, "y": 2}': "x=1, y=2", "x=1; y=2": "x=1,y=2",
+    "x->1, y->2": "x=1, y=2", "x := 1, y := 2": "x=1, y=2", "x=1,y=2,": "x=1,y=2",
+    "(x=pi/2, y=sqrt(2))": "x=pi/2, y=sqrt(2)", "x=0,5 y=-2": "x=0.5,y=-2",
+}  # fmt: skip
+"""Ways in which people write two values, and how they are written here."""
+NO_POINTS = ["1 2 3", "(1,2", "x 1 y 2", "x=z y=2", "1", "", "sqrt(-1) 2", "x=1 z=2"]
+
+
+@pytest.mark.parametrize(("written", "meant"), POINTS.items())
+def test_values_that_are_written_otherwise_are_told_how(
+    written: str, meant: str, run: Run
+) -> None:
+    asked = {"--at": (), "--claim": ("--at", "1,2")}
+    for option, before in asked.items():
+        words = ("check", "x^2*y", *before, option)
+        again = run(*words, meant)
+        assert again.code in (0, 1)
+        ran = run(*words, written)
+        if ran.code in (0, 1) and option == "--claim":  # in brackets it is a claim
+            assert ran.out == again.out
+            continue
+        assert ran.code in (2, 3)
+        assert ran.out == ""
+        assert f'Hint: did you mean {option} "{meant}"?\n' in ran.err
+
+
+@pytest.mark.parametrize("written", NO_POINTS)
+def test_what_nobody_can_have_meant_is_not_suggested(written: str, run: Run) -> None:
+    ran = run("grad", "x^2*y", "--at", written)
+    assert ran.code in (2, 3)
+    assert "did you mean" not in ran.err
+    if written not in ("", "1"):
+        assert written not in ran.err.partition("Hint:")[2]
+
+
+@pytest.mark.parametrize("name", ["grad", "descend", "trace", "check"])
+def test_a_blank_in_a_point_is_named(name: str, run: Run) -> None:
+    for words, meant in {("x=1", "y=2"): "x=1,y=2", ("1,", "2"): "1,2"}.items():
+        if name != "check" or words[0].endswith(","):
+            ran = run(name, "x^2*y", "--at", *words)
+            assert (ran.code, ran.out) == (2, "")
+            assert f'Hint: did you mean --at "{meant}"?\n' in ran.err
+
+
+@pytest.mark.parametrize("written", ["x y", "[x, y]", "x;y", "X,Y", '"x", "y"', "x:y"])
+def test_names_that_are_written_otherwise_are_told_how(written: str, run: Run) -> None:
+    calls = [("grad", "x*y", "--at", "1,2", "--wrt"), ("plot", "x*y", "--vary")]
+    if written != "X,Y":  # which are names, and not those of the formula
+        calls.append(("grad", "x*y", "--at", "1,2", "--vars"))
+    for *words, option in calls:
+        ran = run(*words, option, written)
+        assert (ran.code, ran.out) == (2, "")
+        assert f'Hint: did you mean {option} "x,y"?\n' in ran.err
+    both = run("grad", "x*X", "--at", "1,2", "--wrt", "x X")
+    assert 'did you mean --wrt "x,X"?' in both.err
+    assert "did you mean 'alpha'?" in run("grad", "alpha", "--wrt", "alhpa").err

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
@@ -90,28 +91,31 @@ def misspelt(context: click.Context) -> str:
     return ""
 
 
-_POINT = re.compile(r"[-+.\d][-+.\deE, ]*|\w+ *=[^=]*(,.*)?", re.ASCII)
-_NAMES = re.compile(r"[^\W\d]\w*(,[^\W\d]\w*)*")
-
-
 def misplaced(context: click.Context) -> str:
     """Return the hint for arguments too many, by what they look like; empty: none."""
     known = {name for option in context.command.params for name in option.opts}
     if "expr" not in known:
         return ""
     flags, (_, word, *rest) = context.meta[_WORDS]
+    name = r"[^\W\d]\w*"
+    is_point = re.fullmatch(rf"[-+.\d][-+.\deE, ]*|{name} *=[^=]*(,.*)?", word)
+    *_, before = "", *(after for at, after in pairwise(flags) if at == "--at")
     meant = ""
     if rest or not any(map(str.isalnum, word)):
         pass  # x + y, of which the shell makes three
     elif os.path.isfile(word):
         meant = "--points"
-    elif "--at" not in flags and _POINT.fullmatch(word):
+    elif is_point and not before:
         meant = "--at"
+    elif is_point and (before.endswith(",") or "--claim" not in known):
+        meant, word = "--at", f"{before.rstrip(',')},{word}"  # there was a blank
     elif "--claim" in known:
         meant = "--claim"
-    elif _NAMES.fullmatch(word):
+    elif re.fullmatch(f"{name}(,{name})*", word):
         meant = "--wrt"
     quotes = "put the formula in quotes"
+    if before and meant == "--at":
+        return f'did you mean --at "{word}"?'
     return f'{quotes}; or did you mean {meant} "{word}"?' if meant in known else quotes
 
 

@@ -172,7 +172,7 @@ class Request(Record):
                 "both the formula and the points are to come from standard input",
                 hint="read the formula from a file: @FILE",
             )
-        fixed = points.name_list(self.variables)
+        fixed = points.new_names("--vars", self.variables)
         given = [name for text in self.points for name in points.names(text)]
         text, names = terminal.read(self.expr), {*fixed, *given}
         syntax = self.forced_syntax

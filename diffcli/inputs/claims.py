@@ -57,6 +57,22 @@ def by_variable(
     Raises PointError if names or counts do not fit, ParseError for a claim that is
     no formula.
     """
+    try:
+        return _by_variable(texts, variables, syntax, others)
+    except (ParseError, PointError) as error:
+        from diffcli.inputs import respelling
+
+        def fits(other: str) -> None:
+            _by_variable([other], variables, syntax, others)
+
+        meant = "" if len(texts) > 1 else respelling.hint("--claim", texts[0], fits)
+        error.hint = meant or error.hint
+        raise
+
+
+def _by_variable(
+    texts: Sequence[str], variables: Sequence[str], syntax: str, others: Sequence[str]
+) -> dict[str, Parsed]:
     by_name: dict[str, Parsed] = {}
     known = (*variables, *others)
     for given in texts:

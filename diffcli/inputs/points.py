@@ -6,9 +6,9 @@ from math import isfinite
 
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import ParseError, PointError, Span
+from diffcli.errors import DiffcliError, ParseError, PointError, Span
 from diffcli.language.expression import Expression, natural
-from diffcli.language.lexer import spelling
+from diffcli.language.lexer import is_name, spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
@@ -33,19 +33,40 @@ def name_list(text: str) -> tuple[str, ...]:
     return tuple(spelling(name.strip()) for name in text.split(",") if name.strip())
 
 
+def new_names(option: str, text: str) -> tuple[str, ...]:
+    """Return the names that an option introduces.
+
+    Raises PointError for what is no name.
+    """
+    names = name_list(text)
+    for name in names:
+        if not is_name(name):
+            from diffcli.inputs import respelling
+
+            raise respelling.no_name(option, text, name)
+    return names
+
+
 def select(wrt: str, variables: Sequence[str]) -> tuple[str, ...]:
     """Return the variables of --wrt, or all.
 
     Raises PointError for one that is not there.
     """
-    names, known = name_list(wrt), {*variables}
+    return chosen("--wrt", wrt, variables) or tuple(variables)
+
+
+def chosen(option: str, text: str, variables: Sequence[str]) -> tuple[str, ...]:
+    """Return the variables that an option lists.
+
+    Raises PointError for one that is not there.
+    """
+    names, known = name_list(text), {*variables}
     for name in names:
         if name not in known:
-            raise PointError(
-                f"--wrt names '{name}', which is not in the formula"
-                f" ({listing(variables)})"
-            )
-    return names or tuple(variables)
+            from diffcli.inputs import respelling
+
+            raise respelling.unknown(option, text, name, variables)
+    return names
 
 
 def point(text: str, variables: Sequence[str]) -> dict[str, float]:
@@ -59,7 +80,23 @@ def point(text: str, variables: Sequence[str]) -> dict[str, float]:
     """
     if not variables:
         raise no_variables()
-    _refuse_semicolon(text)
+    try:
+        return values(text, variables)
+    except (ParseError, PointError) as error:
+        from diffcli.inputs import respelling
+
+        meant = respelling.hint("--at", text, lambda other: values(other, variables))
+        error.hint = meant or error.hint
+        raise
+
+
+def values(text: str, variables: Sequence[str]) -> dict[str, float]:
+    """Return what ``point`` does, and raise as it does, but for better hints."""
+    if ";" in text:
+        place = text.index(";")
+        span = (place, place + 1)
+        hint = "values are separated by ','"
+        raise ParseError("unexpected ';'", source=text, span=span, hint=hint)
     parts = spans(text)
     named = [(a, b) for a, b in parts if "=" in text[a:b]]
     if named and len(named) < len(parts):
@@ -258,17 +295,6 @@ def spans(text: str) -> list[Span]:
     return [*parts, (start, len(text))]
 
 
-def _refuse_semicolon(text: str) -> None:
-    if ";" in text:
-        place = text.index(";")
-        raise ParseError(
-            "unexpected ';'",
-            source=text,
-            span=(place, place + 1),
-            hint=f"values are separated by ',': {text.replace(';', ',')}",
-        )
-
-
 def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> PointError:
     given = [text[a:b].strip() for a, b in parts] if text.strip() else []
     plural = "" if len(given) == 1 else "s"
@@ -276,6 +302,8 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
     if len(given) > len(variables):
         hint = f"decimals use a point: {'.'.join(given[:2])}"
         hint = ",".join([hint, *given[2:]]) if len(given) == len(variables) + 1 else ""
+    elif not all(map(_is_value, given)):
+        hint = f"--at {_example(variables)}"
     else:
         filled = given + [
             str(2 * place + 1) for place in range(len(given), len(variables))
@@ -293,6 +321,15 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
         f" {len(variables)} variable{s}: {listing(variables)}",
         hint=hint,
     )
+
+
+def _is_value(text: str) -> bool:
+    """Tell whether a text is a constant formula that has a value."""
+    try:
+        number(text)
+    except DiffcliError:
+        return False
+    return True
 
 
 def other_reading(name: str) -> str:

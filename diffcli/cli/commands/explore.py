@@ -9,7 +9,7 @@ from diffcli.cli import keyboard, options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
 from diffcli.errors import UsageError
-from diffcli.inputs import points
+from diffcli.inputs import points, respelling
 from diffcli.inputs.rows import poser
 from diffcli.language.parser import Parsed
 from diffcli.output import formats
@@ -92,9 +92,7 @@ def _problem(
     """
     names = request.variables_for(parsed, "")
     if vary and vary not in names:
-        raise UsageError(
-            f"--vary names '{vary}', which is not in the formula ({', '.join(names)})"
-        )
+        raise respelling.unknown("--vary", vary, vary, names)
     rows = list(request.rows(parsed.variables, "table").rows)
     if len(rows) != 1:
         raise UsageError("one point at a time is explored", hint="give --at once")

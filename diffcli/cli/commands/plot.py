@@ -194,13 +194,7 @@ def _slice(parsed: Parsed, vary: str, at: tuple[str, ...]) -> _Slice:
         )
     if not names:
         return chosen or ("x",), {}
-    for name in chosen:
-        if name not in names:
-            raise UsageError(
-                f"--vary names '{name}', which is not in the formula"
-                f" ({', '.join(names)})"
-            )
-    chosen = chosen or _free(names, at)
+    chosen = points.chosen("--vary", vary, names) or _free(names, at)
     rest = [other for other in names if other not in chosen]
     if not rest:
         return chosen, {}
