@@ -158,3 +158,26 @@ def test_a_series_of_balls_holds_the_series(row: Function) -> None:
                 if not edge or (balls[k].is_finite() and not is_jump):
                     assert narrow(balls[k], term), (course, k)
     ctx.cap = cap
+
+
+@pytest.mark.parametrize(
+    "n", [63, 64, 65, 9_999, 10_000, 10_001, -10_000, -10_001, 1e6]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_large_power_is_the_same_however_it_is_made(n: float, sign: int) -> None:
+    """By products or by logarithms; of a negative number an odd one has its sign."""
+    cap, ctx.cap = ctx.cap, 3
+    with mp.workdps(40), ctx.workprec(150):
+        size = 1 + mp.mpf(2) ** -10
+        u = PowerSeries([sign * size, mp.one, mp.zero])
+        ours = operation(power_series, "power")(u, power_series.held(mp.mpf(n)))
+        ball = sign * (arb(1) + arb(2) ** -10)
+        held = ball_series.held(arb(n))
+        theirs = operation(ball_series, "power")(arb_series([ball, 1]), held)
+        wanted, exponent = sign ** int(n) * size**n, mp.mpf(n)
+        for k in range(3):
+            assert abs(ours.terms[k] / wanted - 1) < mp.mpf(10) ** -30
+            middle = mp.mpf(str(theirs[k].mid().str(35, radius=False)))
+            assert abs(middle / wanted - 1) < mp.mpf(10) ** -25
+            wanted = wanted * (exponent - k) / (k + 1) / (sign * size)
+    ctx.cap = cap
