@@ -200,3 +200,30 @@ def test_what_no_variable_stands_in_has_partials_of_0() -> None:
         assert zero.value == 0.0
     (one,) = partials(formula("x"), ["x"])
     assert one is number("1")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "where(x > 1, sqrt(x - 1)*y, x*x)", "where(x > 1, log(x - 1), 0) + y*x",
+        "where(x > 1, log(x - 1)*x, log(2 - x)*y)", "where(x > 1, y, x)*exp(x)",
+        "where(x > 1, sqrt(x - 1), sqrt(1 - x))*sqrt(y)",
+        "where(x > 1, where(y > 1, log(x - 1)*log(y - 1), x), y*y)",
+        "sin(where(x > 1, sqrt(x - 1), x)) + where(x > 1, sqrt(x - 1), y)",
+        "where(x > 1, log(x - 1), 1) + where(x > 1, 2, log(2 - x)) + log(y)",
+        "max(x, y)*where(x > y, x - y, (y - x)^2)", "where(x > 1 and y > 1, x*y, x + y)",
+    ],
+)  # fmt: skip
+def test_what_is_not_chosen_has_no_part_in_the_partials(source: str) -> None:
+    whole, names = formula(source), ("x", "y")
+    program = gradient(whole, names)
+    for x, y in product((0.5, 1.5, 3.0), (0.25, 1.25, 2.0)):
+        try:
+            tape = Program([whole]).run({"x": x, "y": y})
+        except Undefined:
+            continue
+        backward = tape.backward()
+        wanted = [tape.values[-1], *(backward.partial(name) for name in names)]
+        values = program.run({"x": x, "y": y}).values
+        found = [values[output] for output in program.outputs]
+        assert found == pytest.approx(wanted, rel=1e-13), (x, y)

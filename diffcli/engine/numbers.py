@@ -123,17 +123,13 @@ def _is_decimal(node: Expression) -> bool:
 def _spell(value: "Fraction", *, decimal: bool) -> Expression | None:
     """Return a number as a node: digits, decimals if asked for, or a fraction."""
     size = abs(value)
-    node: Expression
     if decimal and size.denominator > 1:
-        if (text := decimal_text(size)) is None:
-            return None
-        node = number(text)
-        return call(NEGATE, node) if value < 0 else node
-    if len(str(size.denominator)) > _LONGEST:
+        text, below = decimal_text(size), 1
+    else:
+        text, below = str(size.numerator), size.denominator
+    if text is None or len(str(below)) > _LONGEST:
         return None
-    node = number(str(size.numerator))
+    node: Expression = number(text)
     if value < 0:
         node = call(NEGATE, node)
-    if size.denominator > 1:
-        node = call(DIVIDE, node, number(str(size.denominator)))
-    return node
+    return node if below == 1 else call(DIVIDE, node, number(str(below)))
