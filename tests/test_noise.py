@@ -50,6 +50,10 @@ def test_the_unit_of_rounded_values_is_seen_and_the_slope_is_as_near_as_it_says(
         assert off <= found.difference.error <= 1600 * unit
         assert found.sides is None
         assert found.hidden == 0.0
+    for bits in (38, 40, 44):  # of which the samples show nothing but their unrest
+        found = best_slope(rounded(line, 2.0**-bits), x)
+        off = abs(found.difference.slope - slope(x))
+        assert off <= found.difference.error <= 8000 * 2.0**-bits
     clean = best_slope(line, x)
     assert clean.noise < 1e-15
     off = abs(clean.difference.slope - slope(x))

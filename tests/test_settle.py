@@ -291,6 +291,10 @@ def test_at_a_corner_three_quotients_tell_the_power(p: str, balls: None) -> None
         ("relu(x)*x", 0.0, [0, 0, 1, 0, 0], [0] * 5),
         ("7 + 0*x", 1.0, [7, 0, 0, 0, 0], None),
         ("y", 1.0, [5, 0, 0, 0, 0], None),
+        ("exp(x)", 0.0, [1, 1, F(1, 2), F(1, 6), F(1, 24)], None),
+        ("1/(3 + x)", 0.0, [F((-1) ** k, 3 ** (k + 1)) for k in range(5)], None),
+        ("cbrt(x^6)", 0.0, [0, 0, 1, 0, 0], None),
+        ("sqrt(x^8)", 0.0, [0, 0, 0, 0, 1], None),
         ("where(x > 1, log(x - 1), x)", 0.5, [F(1, 2), 1, 0, 0, 0], None),
     ],
 )  # fmt: skip
