@@ -262,8 +262,8 @@ def _of_click(error: click.ClickException) -> UsageError:
         else:
             hint = misplaced(context) or hint
         hint = misspelt(context) or hint
-    elif message.startswith("Missing argument 'EXPR'"):
-        message, hint = "which formula? Missing argument 'EXPR'.", '"x**2"'
+    elif message.startswith("Missing argument 'EXPR"):
+        message, hint = f"which formula? {message}", '"x**2"'
     elif isinstance(kind, click.Choice):
         hint = suggestion(_quoted(message)[1], kind.choices, hint)
     elif message.startswith("No such command"):
