@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import diffcli
-from tests.conftest import Run
+from tests.conftest import Ran, Run
 
 PILE = """\
 name,formula,claim,at,wrt
@@ -128,9 +128,71 @@ def test_json_lines_and_other_columns_are_carried(pile: Path, run: Run) -> None:
 
 
 def test_options_of_one_formula_are_refused(pile: Path, run: Run) -> None:
-    for words in (["x^2"], ["--at", "1"], ["--claim", "1"], ["--taylor"]):
+    for words in (["--claim", "1"], ["--taylor"], ["--at", "1", "--at", "2"]):
         ran = run("check", "--claims", str(pile), *words)
         assert (ran.code, ran.out) == (2, "")
+
+
+SHARED = {"formula": ("x^2*y",), "at": ("--at", "x=2,y=3")}
+
+
+@pytest.mark.parametrize("form", ["csv", "table", "junit", "json"])
+def test_what_the_call_says_holds_for_all_rows(form: str, pile: Path, run: Run) -> None:
+    """It is as if each row said it; the columns of csv are those of the file."""
+    rows = [("ann", '"12,4"'), ("bob", '"6,4"'), ("cid", '"2*x*y,x^2"'), ("dan", "4 1")]
+
+    def marked(words: tuple[str, ...], *columns: str) -> Ran:
+        cells = {"formula": "x^2*y", "at": '"x=2,y=3"'}
+        lines = [
+            ",".join((name, claim, *(cells[column] for column in columns)))
+            for name, claim in rows
+        ]
+        head = ",".join(("name", "claim", *columns))
+        pile.write_text("\n".join((head, *lines, "")), encoding="utf-8")
+        return run("check", *words, "--claims", str(pile), "-f", form)
+
+    said = marked((), "formula", "at")
+    for column, other in (("formula", "at"), ("at", "formula")):
+        found = marked(SHARED[column], other)
+        assert found.code == said.code == 1
+        if form == "csv":
+            verdicts = [line["verdict"] for line in csv.DictReader(StringIO(found.out))]
+            assert verdicts == ["right", "wrong", "right", "point"]
+            assert found.out.startswith(f"name,claim,{other},verdict")
+        elif form == "json":
+            ours, theirs = (json.loads(ran.out)["claims"] for ran in (found, said))
+            assert ours == theirs
+        else:
+            assert found.out == said.out
+        twice = marked((*SHARED[column], *SHARED[other]), other)
+        assert (twice.code, twice.out) == (2, "")
+        assert f"has a column '{other}'" in twice.err
+
+
+def test_a_pile_without_names_of_columns_may_be_claims_alone(
+    pile: Path, run: Run
+) -> None:
+    pile.write_text('"2*x*y,x^2"\n"2*x,x^2"\n', encoding="utf-8")
+    words = ("check", "x^2*y", "--claims", str(pile), "--no-header")
+    ran = run(*words)
+    assert (ran.code, ran.out.split("\n", 1)[0]) == (1, "claim,verdict,right,remark")
+    pile.write_text('ann,"2*x*y,x^2"\n', encoding="utf-8")
+    assert run(*words).out.startswith("name,claim,verdict")
+    pile.write_text("1,2,3\n", encoding="utf-8")
+    assert "columns are claim, or name first; here are 3" in run(*words).err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("x^2*",), 3), (("x^2*y", "--at", "1"), 2), (("log(x)", "--at", "1/0"), 4)],
+)
+def test_what_holds_for_all_rows_is_refused_at_once(
+    words: tuple[str, ...], code: int, pile: Path, run: Run
+) -> None:
+    pile.write_text("claim\n1\n", encoding="utf-8")
+    ran = run("check", *words, "--claims", str(pile))
+    assert (ran.code, ran.out) == (code, "")
+    assert str(pile) not in ran.err
 
 
 def test_a_tolerance_is_for_numbers_at_a_point(pile: Path, run: Run) -> None:

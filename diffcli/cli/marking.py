@@ -9,7 +9,7 @@ from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.request import Request
 from diffcli.errors import CannotTell, CheckFailed, DiffcliError, RowsFailed, UsageError
-from diffcli.inputs.claim_rows import Claimed, table
+from diffcli.inputs.claim_rows import Claimed, problem, table
 from diffcli.inputs.claim_rows import answers as answer_table
 from diffcli.inputs.work import read
 from diffcli.output.views.marking import document
@@ -18,7 +18,7 @@ from diffcli.output.views.work import document as work_document
 
 _OF_ONE_FORMULA = (
     "data_file", "init", "reduction", "keep_going",
-    "claims", "points", "point_files", "variables", "program", "module", "timeout",
+    "claims", "point_files", "variables", "program", "module", "timeout",
     "jobs", "h", "scheme", "seed", "taylor", "digits",
 )  # fmt: skip
 
@@ -28,11 +28,10 @@ def claims(
 ) -> Answer:
     """Return the marked claims of a file; the exit code is that of the worst."""
     request.refuse_syntax()
-    if request.expr:
-        raise UsageError("EXPR and --claims exclude each other")
     refuse("--claims has all that is checked in its file", *_OF_ONE_FORMULA)
+    shared = _of_all_rows(request, path)
     lines, name = terminal.opened(path, request.output)
-    columns, rows = table(lines, name, request.dialect(path))
+    columns, rows = table(lines, name, request.dialect(path), shared)
     marked = [(row, _marked(row, tolerance)) for row in rows]
     error = _failure([found for _, found in marked])
     if quiet:
@@ -40,12 +39,31 @@ def claims(
     return request.answer(form, [document(columns, marked)], error=error)
 
 
+def _of_all_rows(request: Request, path: str) -> dict[str, str]:
+    """Return the formula and the point that the call gives, as columns.
+
+    Raises what is wrong with them before any row is marked.
+    """
+    if len(request.points) > 1:
+        raise UsageError("one --at for all rows", hint="others are a column 'at'")
+    shared = dict(zip(("at",), request.points, strict=False))
+    if request.expr:
+        if request.expr == path == "-":
+            raise UsageError(
+                "both the formula and the claims are to come from standard input",
+                hint="read the formula from a file: @FILE",
+            )
+        shared["formula"] = terminal.read(request.expr)
+        problem(shared)
+    return shared
+
+
 def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
     """Return a student's lines, judged; the exit code is that of the worst."""
     request.refuse_syntax()
     if request.expr:
         raise UsageError("EXPR and --work exclude each other")
-    refuse("--work has all that is checked in its file", *_OF_ONE_FORMULA)
+    refuse("--work has all that is checked in its file", "points", *_OF_ONE_FORMULA)
     refuse("lines are equal or not", "rtol", "atol")
     refuse("a derivation is no table", "separator", "comment", "headless")
     judgement = judge(read(*terminal.opened(path, request.output)))

@@ -13,6 +13,7 @@ from diffcli.records import Record
 from diffcli.tables import PLAIN, Dialect, Fault
 
 Numbered = Iterator[tuple[int, Any]]
+_NOTHING: Mapping[str, str] = {}
 
 NEEDED = ("formula", "claim")
 """Columns that a file of claims must have; name, at and wrt may be there too."""
@@ -33,21 +34,31 @@ class Claimed(Record):
 
 
 def table(
-    lines: Iterable[str], name: str, dialect: Dialect = PLAIN
+    lines: Iterable[str],
+    name: str,
+    dialect: Dialect = PLAIN,
+    shared: Mapping[str, str] = _NOTHING,
 ) -> tuple[tuple[str, ...], Iterator[Claimed]]:
     """Return the columns of CSV, TSV or JSON, and a claim for every row.
 
-    Raises PointError if a column that is needed is missing.
+    What is the same for all rows, the formula or the point, may be ``shared``.
+
+    Raises PointError if a column that is needed is missing, or shared as well.
     """
-    columns, rows = _rows([*lines], name, dialect)
-    missing = [column for column in NEEDED if column not in columns]
-    if missing:
+    needed = tuple(column for column in NEEDED if column not in shared)
+    columns, rows = _rows([*lines], name, dialect, needed)
+    if missing := [column for column in needed if column not in columns]:
         raise PointError(
             f"{name} has no column '{missing[0]}'",
             hint=f"its columns are {','.join(columns)}: they have to be named, such as"
-            f" name,{','.join(NEEDED)}",
+            f" name,{','.join(needed)}",
         )
-    return columns, (_claimed(n, row, columns, name) for n, row in rows)
+    if twice := [column for column in shared if column in columns]:
+        raise PointError(
+            f"{name} has a column '{twice[0]}', and the call says it for all rows",
+            hint="leave out one of them",
+        )
+    return columns, (_claimed(n, row, columns, name, shared) for n, row in rows)
 
 
 def answers(
@@ -58,7 +69,7 @@ def answers(
     It is a table with the columns number and answer, or one answer in each line.
     """
     text = _written(lines)
-    columns, rows = _rows(text, name, PLAIN)
+    columns, rows = _rows(text, name, PLAIN, NEEDED)
     if "answer" not in columns:
         columns = ("number", "answer")
         rows = ((n, [str(n), line.strip()]) for n, line in enumerate(text, 1))
@@ -101,19 +112,18 @@ def _written(lines: Iterable[str]) -> list[str]:
     return text
 
 
-_UNNAMED = (NEEDED, ("name", *NEEDED))
-"""Columns without a head."""
-
-
 def _rows(
-    text: list[str], name: str, dialect: Dialect
+    text: list[str], name: str, dialect: Dialect, needed: tuple[str, ...]
 ) -> tuple[tuple[str, ...], Numbered]:
-    """Return the columns of a table, and its rows with their lines."""
+    """Return the columns of a table, and its rows with their lines.
+
+    Without a line of names there are those that are needed, or a name and those.
+    """
     text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
     begun = (line for line in text if line.strip() and not dialect.skips(line))
     line = next(begun, None)
     if line is None:
-        raise PointError(f"{name} is empty", hint=f"columns: name,{','.join(NEEDED)}")
+        raise PointError(f"{name} is empty", hint=f"columns: name,{','.join(needed)}")
     kind = tables.kind(line, name, dialect)
     rows = _placed(tables.load(kind).read(text, 1, dialect), name)
     first = next(rows, None)
@@ -128,13 +138,14 @@ def _rows(
         raise ParseError(f"{name}:{first[0]}: {cells}")
     if dialect.headed:
         return tuple(cell.strip() for cell in cells), rows
-    known = {len(columns): columns for columns in _UNNAMED}
-    if len(cells) not in known:
+    named = ("name", *needed)
+    columns = named[-len(cells) :]
+    if not len(needed) <= len(cells) <= len(named):
         raise PointError(
-            f"{name}:{first[0]}: without a line of names, columns are formula and"
-            f" claim, or name, formula and claim; here are {len(cells)}"
+            f"{name}:{first[0]}: without a line of names, columns are"
+            f" {' and '.join(needed)}, or name first; here are {len(cells)}"
         )
-    return known[len(cells)], chain([first], rows)
+    return columns, chain([first], rows)
 
 
 def _placed(rows: Numbered, name: str) -> Numbered:
@@ -146,10 +157,16 @@ def _placed(rows: Numbered, name: str) -> Numbered:
         raise ParseError(message, hint=error.hint) from None
 
 
-def _claimed(number: int, row: Any, columns: tuple[str, ...], name: str) -> Claimed:
+def _claimed(
+    number: int,
+    row: Any,
+    columns: tuple[str, ...],
+    name: str,
+    shared: Mapping[str, str],
+) -> Claimed:
     carried: Mapping[str, Any] = {}
     try:
-        carried = _cells(row, columns)
+        carried = {**shared, **_cells(row, columns)}
         return _understood(
             {key: text(value) for key, value in carried.items()}, carried
         )
@@ -178,15 +195,24 @@ def _cells(row: Any, columns: tuple[str, ...]) -> Mapping[str, Any]:
     return dict(zip(columns, row, strict=True))
 
 
-def _understood(cells: Mapping[str, str], carried: Mapping[str, Any]) -> Claimed:
-    at, wrt = cells.get("at", "").strip(), cells.get("wrt", "").strip()
+def problem(cells: Mapping[str, str]) -> tuple[Parsed, dict[str, float] | None]:
+    """Return the formula of a row, and its point; None: it has none.
+
+    Raises ParseError, PointError, DomainError.
+    """
+    at = cells.get("at", "").strip()
     parsed = parse(cells.get("formula", ""), names=points.names(at) if at else ())
     if not parsed.variables:
         raise points.no_variables()
+    return parsed, points.point(at, parsed.variables) if at else None
+
+
+def _understood(cells: Mapping[str, str], carried: Mapping[str, Any]) -> Claimed:
+    wrt = cells.get("wrt", "").strip()
+    parsed, point = problem(cells)
     points.select(wrt, parsed.variables)
     text = cells.get("claim", "")
     if wrt and not points.names(text):
         text = f"{wrt}={text}"
     claimed = claims.by_variable([text], parsed.variables)
-    point = points.point(at, parsed.variables) if at else None
     return Claimed(carried, parsed, claimed, point)

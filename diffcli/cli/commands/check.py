@@ -58,7 +58,8 @@ Examples:
     "--claims", "claims_file", metavar="FILE", default="",
     shell_complete=completion.file,
     help="Mark a pile: CSV, TSV or JSON lines with columns name, formula, claim, and"
-    " if wanted at and wrt; csv comes out. - is stdin.",
+    " if wanted at and wrt; csv comes out. EXPR and --at stand for columns that are the"
+    " same in all rows. - is stdin.",
 )  # fmt: skip
 @click.option(
     "--order", type=click.IntRange(1, 2), default=1, metavar="N",
