@@ -98,7 +98,7 @@ def wave(size: Callable[[int], float], count: int = 32) -> list[float]:
         (wave(lambda n: 1.0), 3.0, True), (wave(lambda n: 1 + n / 10), 3.0, False),
         (wave(lambda n: 1 + n / 10), 9.0, True),
         (wave(lambda n: 1 - n / 99), 1.0, True),
-        (UP, 0.0, False), ([*UP, 7.0, 9.0], 0.0, False),
+        (UP, 0.0, False), ([*UP, 7.0, 9.0], 0.0, False), ([5.0] * 8, 4.0, False),
         ([3.0, 2, 1, 4, 5, 6, 7, 8], 0.0, False),
         ([1.0, 3, 1, 3, 1, 3, 1, 3], 3.0, True),
         ([1.0, 3, 1, 4, 1, 5, 1, 6], 0.0, False),

@@ -250,7 +250,7 @@ def _crossings(rows: Sequence[Sequence[MapSample]]) -> Iterator[tuple[Place, Pla
         for a, b in pairwise(line):
             if a.value is None or b.value is None:
                 continue
-            if a.value and ((a.value < 0) != (b.value < 0) or not b.value):
+            if a.value and min(a.value, b.value) <= 0 <= max(a.value, b.value):
                 yield (a.x, a.y), (b.x, b.y)
 
 

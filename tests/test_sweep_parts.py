@@ -1,0 +1,188 @@
+"""One quotient of a sweep, the test that code carries, and what columns judge alike."""
+
+import math
+
+import pytest
+
+from diffcli.analysis import check_columns, export, sweep
+from diffcli.analysis.certainty import near_kinks
+from diffcli.analysis.grad import _differing, _wrong_steps, compare, with_exact_values
+from diffcli.analysis.sweep import Series, WidthSample
+from diffcli.analysis.verdicts import ESTIMATES, Tolerance
+from diffcli.arithmetics.columns import Column
+from diffcli.engine.bounds import value_errors
+from diffcli.engine.coarse_quotients import RoundedQuotient
+from diffcli.engine.columns import both_passes
+from diffcli.engine.stencils import Quotient
+from diffcli.engine.tape import Program
+from diffcli.errors import KinkError
+from diffcli.language.parser import parse
+from diffcli.problem import Estimate, Problem, Settings, pose
+
+
+def problem_of(
+    formula: str, settings: Settings | None = None, **point: float
+) -> Problem:
+    return pose(parse(formula, names={*point}), point, settings=settings)
+
+
+def quotient(slope: float, rounding: float = 0.0, held: float = 0.0) -> RoundedQuotient:
+    return RoundedQuotient(Quotient(0.0, 1.0, 0.0, slope, 1.0), slope, rounding, held)
+
+
+@pytest.mark.parametrize(
+    ("found", "true", "truncation", "sample"),
+    [
+        (None, 2.0, 0.1, (None, None, None, None)),
+        (quotient(math.inf), 2.0, 0.1, (None, None, None, None)),
+        (quotient(2.5, 0.25, 0.125), 2.0, 0.5, (2.5, 0.5, 0.25, 0.875)),
+        (quotient(1.5), -2.0, None, (1.5, 3.5, 1.75, None)),
+        (quotient(1.5), 0.0, 0.5, (1.5, 1.5, None, 0.5)),
+        (quotient(1.5), 0.0, math.inf, (1.5, 1.5, None, None)),
+        (quotient(1e308), -1e308, 0.5, (1e308, None, None, 0.5)),
+        (quotient(1.5), 1e-320, 0.5, (1.5, 1.5, None, 0.5)),
+        (quotient(2.0), 2.0, 0.0, (2.0, 0.0, 0.0, 0.0)),
+    ],
+)  # fmt: skip
+def test_a_quotient_and_its_error(
+    found: RoundedQuotient | None,
+    true: float,
+    truncation: float | None,
+    sample: tuple[float | None, ...],
+) -> None:
+    """Without a number where one is beyond the doubles."""
+    got = sweep._sample(0.5, found, Estimate(true, 0.0), truncation)
+    assert got.h == 0.5
+    assert (got.value, got.absolute, got.relative, got.predicted) == sample
+
+
+def series(*errors: float | None) -> Series:
+    samples = tuple(
+        WidthSample(10.0**-n, 1.0, e, e and e / 2, None) for n, e in enumerate(errors)
+    )
+    return Series("forward", samples, samples[0], None, False, None, None)
+
+
+def test_errors_that_can_be_drawn_are_known_and_not_0() -> None:
+    found = series(2.0, None, 0.0, math.inf, 3.0)
+    assert [*sweep.errors(found, False)] == [(1.0, 2.0), (1e-4, 3.0)]
+    assert [*sweep.errors(found, True)] == [(1.0, 1.0), (1e-4, 1.5)]
+
+
+def test_a_bound_is_what_truncation_and_rounding_can_do() -> None:
+    found = sweep._bounded(series(1.0, 2.0, 3.0), [0.5, None, 0.25], [0.125, 1.0, None])
+    assert [sample.bound for sample in found.samples] == [0.625, None, None]
+    assert found.best == found.samples[0]
+    assert sweep._bounded(series(1.0)._replace(best=None), [1.0], [1.0]).best is None
+    line = problem_of("3*x", x=1.0)
+    assert sweep._moved(line, "x", "", None) is None
+    assert sweep._moved(line, "x", "", quotient(1.0, 0.25, 0.5)) == 0.75
+
+
+def test_toward_what_does_not_occur_a_sweep_has_the_slope_0() -> None:
+    found = sweep.sweep(problem_of("x^2", x=3.0, absent=2.0), "absent", [1e-1, 1e-3])
+    assert found.true == 0
+    for one in found.series:
+        assert one.straight
+        assert [sample.absolute for sample in one.samples] == [0.0, 0.0]
+    with pytest.raises(KinkError):
+        sweep.sweep(problem_of("abs(x)", x=0.0), "x", [1e-1])
+    corner = sweep.sweep(problem_of("relu(x)-relu(-x)", x=0.0), "x", [1e-1])
+    assert corner.true == 1
+
+
+@pytest.mark.parametrize("x", [3.0, 1e-3, 1e8])
+@pytest.mark.parametrize("formula", ["x^2", "exp(x/1e9)-1", "1e-310*x", "0*x", "x-3"])
+def test_code_has_to_come_as_near_as_doubles_can(formula: str, x: float) -> None:
+    """1e-12 of a number, or 64 times its bound, and 1e-300."""
+    problem = problem_of(formula, x=x)
+    found = export.operations(problem.parsed, ["x"], 1)
+    target = export.load("python")
+    check = export._check(found, [problem], target)
+    tape = Program(found.formulas).run({"x": x})
+    errors = value_errors(tape)
+    for text, near, row in zip(
+        check.expected, check.tolerances, tape.program.outputs, strict=True
+    ):
+        value = float(text)
+        wanted = max(1e-12 * abs(value), 64 * errors[row], 1e-300)
+        assert float(near) == pytest.approx(wanted, rel=0.06)
+    assert [float(text) for text in check.point] == [x]
+    assert export._numeral(-2.5, target) == "-2.5"
+
+
+# ---- what is said of differences -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "h", "wrong"),
+    [("x^2", 3.0, 1e-5, False), ("x^2", 3.0, 1e-16, False),
+    ("tanh(1e8*x)", 1e-8, 1e-5, True),
+     ("sin(1e6*x)", 0.3, 0.1, True), ("sin(1e6*x)", 0.3, "auto", False),
+     ("exp(x)", 1.0, 1e-3, False)],
+)  # fmt: skip
+def test_steps_without_a_certain_digit_are_said(
+    formula: str, x: float, h: float | str, wrong: bool
+) -> None:
+    found = compare(problem_of(formula, Settings(h=h), x=x), ("finite",))
+    said = any("no digit of the difference" in w.text for w in found.warnings)
+    assert said == wrong
+    both = compare(problem_of(formula, Settings(h=h), x=x), ("finite", "backprop"))
+    assert not any("no digit of the difference" in w.text for w in both.warnings)
+    assert _wrong_steps(both.problem, both.results, ()) == []
+    assert _wrong_steps(found.problem, found.results, ("x",)) == []
+
+
+@pytest.mark.parametrize(
+    ("x", "h", "near"),
+    [(1e-7, 1e-5, True), (1e-3, 1e-5, False), (4.9e-6, 1e-5, True),
+    (5.1e-6, 1e-5, False), (0.0, 1e-5, False)],
+)  # fmt: skip
+def test_a_kink_between_two_samples_is_said(x: float, h: float, near: bool) -> None:
+    found = compare(problem_of("abs(x)*2", Settings(h=h), x=x))
+    said = near_kinks(found.problem, found.results, found.corners)
+    assert bool(said) == near
+    if near:
+        assert "a kink of abs lies within h of the point" in said[0].text
+    else:
+        assert not _differing(found.problem, found.agreements, found.corners) or x == 0
+
+
+def test_exact_values_stand_beside_the_numbers_that_mean_the_same() -> None:
+    parsed = parse("sin(x)/4")
+    third = parse("pi/3").expression
+    made = compare(pose(parsed, {"x": math.pi / 3}), ("backprop",))
+    found = with_exact_values(made, {"x": third})
+    assert found.exact == {"": "sqrt(3)/8", "x": "1/8"}
+    kinky = compare(problem_of("abs(x)+2", x=0.0), ("backprop",))
+    assert with_exact_values(kinky, {"x": parse("0").expression}).exact == {
+        "": "2",
+        "x": "",
+    }
+
+
+# ---- claims in columns ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-9), Tolerance(1e-9, 1e-6)])
+@pytest.mark.parametrize("off", [0.0, 1e-16, 5e-16, 3e-15, 1e-14, 1e-8])
+def test_the_short_ways_of_columns_pass_nothing_that_fails(
+    limits: Tolerance, off: float
+) -> None:
+    """One bound for all points, one for each, and the bounds of the tape at last."""
+    parsed = parse("x^2*y")
+    claims = {"x": parse(f"2*x*y*(1+{off!r})", names={"x", "y"})}
+    asked = check_columns.Claims(parsed, claims, limits, prove=False)
+    points: dict[str, Column] = {"x": [1.5, 2.0, -3.0], "y": [2.0, 1e-9, 7.0]}
+    passes = both_passes(asked.program, points, asked.names)
+    row = asked.program.outputs[1]
+    found = [passes.values[row], passes.partial("x")]
+    lists = [[*column] for column in found if isinstance(column, list)]
+    slow = check_columns._failing(asked, passes, lists)
+    assert slow <= check_columns._unsure(asked, passes, lists)
+    assert slow <= check_columns._unsure_of_all(asked, passes, lists)
+    if off <= 1e-16:
+        assert check_columns._unsure(asked, passes, lists) == set()
+        assert slow == set()
+    if off == 1e-8 and not limits.absolute:
+        assert slow == {0, 1, 2}
