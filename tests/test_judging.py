@@ -17,6 +17,7 @@ from diffcli.analysis.verdicts import (
     judged,
     relative,
 )
+from diffcli.calculus.functions import NAMED
 from diffcli.engine.tape import ROUNDING
 from diffcli.language.parser import parse
 from diffcli.problem import Estimate, pose
@@ -198,6 +199,16 @@ def test_the_first_rough_function_is_blamed(
         assert error.message.endswith("ends there")
     else:
         assert error.message.endswith(f"{blamed} has a {kind}")
+    rough = NAMED["power" if blamed == "**" else blamed].rough
+    assert rough is not None
+    if rough.convention is None:
+        assert error.hint == ""
+    elif blamed == "max":
+        assert error.hint == "subgradient shares the slope between equal arguments"
+    else:
+        assert error.hint.startswith(f"subgradient uses {blamed}'(")
+        assert error.hint.endswith("as deep-learning libraries do")
+    assert error.parameter == ("subgradient" if error.hint else "")
 
 
 # ---- equality -----------------------------------------------------------------------
