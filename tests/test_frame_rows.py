@@ -8,6 +8,7 @@ from typing import Any
 
 import polars
 import pytest
+import sympy
 
 from diffcli.arithmetics import (
     Unavailable,
@@ -15,6 +16,7 @@ from diffcli.arithmetics import (
     complex_columns,
     complex_values,
     frames,
+    symbols,
 )
 from diffcli.calculus import functions
 from diffcli.calculus.functions import CONSTANTS, NAMED, ROWS, Function
@@ -211,3 +213,17 @@ def test_a_branch_goes_on_into_the_complex_plane(
     function = operation(complex_values, name)
     found = function(u) if v is None else function(u, v)
     assert complex(found) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(("u", "chosen"), [(0, 0), (1, 5), (2, 5), (-1, 5)])
+def test_sympy_chooses_where_a_condition_is_not_0(u: int, chosen: int) -> None:
+    choice = operation(symbols, "when")
+    assert choice(sympy.Integer(u), sympy.Integer(5)) == chosen
+    relations = {
+        "less": u < 1, "less_equal": u <= 1, "greater": u > 1, "greater_equal": u >= 1,
+        "equal": u == 1, "not_equal": u != 1,
+    }  # fmt: skip
+    for name, holds in relations.items():
+        found = operation(symbols, name)(sympy.Integer(u), sympy.Integer(1))
+        assert found == int(holds), name
+    assert operation(symbols, "cbrt")(sympy.Integer(-8)) == -2

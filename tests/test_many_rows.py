@@ -9,6 +9,8 @@ from diffcli.analysis import batch, grad_columns, hessian_columns, taylor_by_met
 from diffcli.analysis.check import _slope_nearby
 from diffcli.analysis.check_second import _size_nearby
 from diffcli.analysis.examples import Examples
+from diffcli.analysis.hessian import hessian
+from diffcli.analysis.taylor import taylor
 from diffcli.engine.tape import Program
 from diffcli.inputs.data import Data
 from diffcli.language.parser import parse
@@ -208,3 +210,17 @@ def test_sides_are_the_same_up_to_14_digits(
     assert (
         taylor_by_method._same(one, other) == taylor_by_method._same(other, one) == same
     )
+
+
+@pytest.mark.parametrize(
+    "ways", [("finite",), ("finite", "taylor"), ("symbolic", "taylor")]
+)
+def test_only_of_two_ways_it_is_told_how_they_agree(ways: tuple[str, ...]) -> None:
+    problem = problem_of("exp(x)", x=1.0)
+    found = taylor(problem, 3, ways)
+    assert len(found.agreements) == (3 if ways == ("finite", "taylor") else 0)
+    assert {*found.columns} == {*ways}
+    second = tuple(w.replace("taylor", "backprop") for w in ways)
+    seconds = hessian(problem, second)
+    assert len(seconds.agreements) == ("finite" in ways and len(ways) > 1)
+    assert {*seconds.columns} == {*second}

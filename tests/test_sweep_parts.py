@@ -186,3 +186,16 @@ def test_the_short_ways_of_columns_pass_nothing_that_fails(
         assert slow == set()
     if off == 1e-8 and not limits.absolute:
         assert slow == {0, 1, 2}
+
+
+@pytest.mark.parametrize("names", ["x,y", "y,x", "x,x", "y,y"])
+def test_second_derivatives_are_judged_in_either_order_of_names(names: str) -> None:
+    parsed = parse("x^2*y^3")
+    claims = {"x,x": "2*y^3", "y,y": "6*x^2*y"}
+    claim = {names: parse(claims.get(names, "6*x*y^2"), names={"x", "y"})}
+    asked = check_columns.Claims(parsed, claim, ESTIMATES, prove=False, order=2)
+    points: dict[str, Column] = {"x": [1.5, 2.0], "y": [2.0, -1.0]}
+    (claimed, true), bad = check_columns._judged_second(asked, points, 2)
+    assert claimed == pytest.approx(true)
+    assert all(true)
+    assert bad == set()

@@ -36,7 +36,7 @@ def _sigmoid(u: Frame) -> Frame:
 
 
 def _softplus(u: Frame) -> Frame:
-    return _either(u > 0, u, 0.0) + (-u.abs()).exp().log1p()
+    return _relu(u) + (-u.abs()).exp().log1p()
 
 
 def _sign(u: Frame) -> Frame:
@@ -59,6 +59,10 @@ def _min(u: Frame, v: Frame) -> Frame:
     return _either(v < u, v, u)
 
 
+def _relu(u: Frame) -> Frame:
+    return _max(u, number("0", 0.0))
+
+
 # fmt: off
 PRIMITIVES: Primitives = {
     **ARITHMETIC,
@@ -73,7 +77,7 @@ PRIMITIVES: Primitives = {
     "atan": lambda u: u.arctan(), "sinh": lambda u: u.sinh(),
     "cosh": lambda u: u.cosh(), "tanh": lambda u: u.tanh(),
     "abs": lambda u: u.abs(), "sign": _sign, "step": _step,
-    "max": _max, "min": _min, "relu": lambda u: _max(u, number("0", 0.0)),
+    "max": _max, "min": _min, "relu": _relu,
     "sigmoid": _sigmoid, "softplus": _softplus,
     "floor": lambda u: u.floor(), "ceil": lambda u: u.ceil(),
     "logsumexp": lambda u, v: _max(u, v) + (-(u - v).abs()).exp().log1p(),
