@@ -245,6 +245,7 @@ def test_a_point_has_to_be_on_the_curve_but_for_rounding(
 def test_where_the_other_partial_is_0_there_is_no_slope() -> None:
     for formula, point in (
         ("x^2+y^2-1", {"x": 1.0, "y": 0.0}),
+        ("x*y", {"x": 0.0, "y": 0.0}),
         ("x-y^3", {"x": 0.0, "y": 0.0}),
     ):
         with pytest.raises(KinkError, match="no differentiable function"):

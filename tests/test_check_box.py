@@ -134,6 +134,7 @@ def test_remainders_shrink_with_the_square_of_a_step_if_the_slope_is_right(
 
 def test_of_a_line_no_remainder_is_left() -> None:
     assert remainders(curve(1.0, "24*x+9*y")) == ()
+    assert remainders(curve(0.0, "0*x*y")) == ()
 
 
 @pytest.mark.parametrize("count", [1, 2, 50])

@@ -74,7 +74,8 @@ UP, DOWN = [1.0, 2, 3, 4, 5, 6, 7, 8], [8.0, 7, 6, 5, 4, 3, 2, 1]
 @pytest.mark.parametrize(
     ("losses", "rises"),
     [
-        (UP, True), (DOWN, False), ([1.0] * 8, False), (UP[:2], False),
+        (UP, True), (DOWN, False), ([1.0] * 8, False), ([0.0] * 8, False),
+        (UP[:2], False),
         (UP[:4], False), (UP[:5], True), (UP[:6], True),
         ([*DOWN, *UP], True), ([*UP, *DOWN], False),
         ([*UP[:-1], 7.0], False), ([9.0, 9, 1, 2, 3], True),

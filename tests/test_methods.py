@@ -169,6 +169,24 @@ def test_the_complex_step_is_right_or_silent(formula: str, x: str) -> None:
         assert abs(found.value - truth) <= found.error + 1e-14 * abs(truth)
 
 
+@pytest.mark.parametrize(
+    ("formula", "x", "slope"),
+    [("x-1", 1.0, 1), ("x^2-4", 2.0, 4), ("sin(x)", 0.0, 1), ("x", 0.0, 1),
+    ("7*x", 0.0, 7)],
+)  # fmt: skip
+def test_the_complex_step_is_right_where_f_is_0(
+    formula: str, x: float, slope: float
+) -> None:
+    problem = diffcli.pose(formula, {"x": x})
+    found = load("complex").gradient(problem).partials["x"]
+    assert found.value == pytest.approx(slope, rel=1e-14)
+    columns = {"x": [x, x]}
+    many = Problems(problem.parsed, problem.program, ("x",), columns, Settings())
+    partials = load("complex").gradients(many).partials
+    assert partials["x"].value == pytest.approx([slope, slope], rel=1e-14)
+    assert not many.bad
+
+
 BORDERS: dict[str, tuple[Any, list[float]]] = {
     "gamma": (mp.gamma, [-2.5, 0.1, 3, 20.5, 171]),
     "lgamma": (lambda u: mp.log(abs(mp.gamma(u))), [-3.5, -0.1, 0.4, 0.5, 1.5, 2.5, 9]),

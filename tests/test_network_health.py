@@ -28,7 +28,7 @@ def test_layers_are_as_far_as_the_longest_way() -> None:
         ([0.5, 1.0], 1.0, "", 0),
         ([0.17, 0.19], 1.0, "saturated", 1), ([-0.17, -0.19], 1.0, "saturated", 1),
         ([0.17, 0.19], None, "", 0), ([0.35, 0.37], 2.0, "saturated", 1),
-        ([0.0], None, "dead", 1),
+        ([0.0], None, "dead", 1), ([0.0, 1.0], None, "", 0),
     ],
 )  # fmt: skip
 def test_a_unit_is_flat_where_a_sigmoid_is_beyond_3(

@@ -157,7 +157,8 @@ def problem_of(formula: str, **point: float) -> Problem:
 @pytest.mark.parametrize(
     ("formula", "x", "partial", "bend", "bends"),
     [
-        ("x", 1, 1, 0, False), ("x^2", 0, 0, 2, False), ("x+x^3*20", 0, 1, 0, False),
+        ("x", 1, 1, 0, False), ("0*x", 1, 0, 0, False), ("x^2", 0, 0, 2, False),
+        ("x+x^3*20", 0, 1, 0, False),
         ("x+x^3*40", 0, 1, 0, True), ("x^2+10*x^4", 0, 0, 2, False),
         ("x^2+40*x^4", 0, 0, 2, True),
         ("abs(x)", 0.05, 1, 0, True), ("log(x)", 0.05, 20, -400, True),
