@@ -26,7 +26,10 @@ def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
     from diffcli.inputs.data import joined
 
     if request.points_file:
-        raise UsageError("--data and --points exclude each other")
+        raise UsageError(
+            "--data and --points exclude each other",
+            hint="--data is for one loss over all rows, --points for a result a row",
+        )
     if len(request.points) > 1:
         raise UsageError("with --data the weights have one value each: one --at")
     refuse("columns are found by their names", "headless")

@@ -62,7 +62,10 @@ def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
     """Return a student's lines, judged; the exit code is that of the worst."""
     request.refuse_syntax()
     if request.expr:
-        raise UsageError("EXPR and --work exclude each other")
+        raise UsageError(
+            "EXPR and --work exclude each other",
+            hint="the formula is the first line of the file: f(x) = ...",
+        )
     refuse("--work has all that is checked in its file", "points", *_OF_ONE_FORMULA)
     refuse("lines are equal or not", "rtol", "atol")
     refuse("a derivation is no table", "separator", "comment", "headless")

@@ -218,7 +218,11 @@ class Request(Record):
         from diffcli.inputs import rows
 
         if self.points and self.points_file:
-            raise UsageError("--at and --points exclude each other")
+            raise UsageError(
+                "--at and --points exclude each other",
+                hint="what is the same in all rows is a column too, or a definition:"
+                ' "w = 2; w*x"',
+            )
         if not self.has_points:
             raise points.missing_point(variables)
         if self.points:
@@ -311,7 +315,10 @@ class Request(Record):
         """
         given = [bool(self.expr), bool(self.program), bool(self.module)]
         if sum(given) > 1:
-            raise UsageError("EXPR, --program and --module exclude each other")
+            raise UsageError(
+                "EXPR, --program and --module exclude each other",
+                hint="a formula is held against a program by --claim",
+            )
         if self.syntax != "auto" and not self.expr:
             refuse("there is no formula to read", "syntax")
         return bool(self.program or self.module)
