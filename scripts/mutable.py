@@ -53,7 +53,8 @@ def changes(node: ast.AST) -> Iterator[Callable[[ast.AST], None]]:
         yield lambda n: n.ops.__setitem__(0, swapped())  # type: ignore[attr-defined]
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         other = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield lambda n: setattr(n, "value", other)
+        if other != node.value:  # 1e100 stays
+            yield lambda n: setattr(n, "value", other)
     if isinstance(node, ast.If | ast.IfExp | ast.While):
         negated = ast.UnaryOp(ast.Not(), node.test)
         yield lambda n: setattr(n, "test", negated)

@@ -26,7 +26,9 @@ import tempfile
 import time
 from contextlib import closing
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 from mutable import ROOT, Mutant, changed, explained, mutants
 
@@ -119,16 +121,29 @@ def tests_of(path: str) -> list[str]:
     return near if len(near) > 1 else [*near, *wider]
 
 
-def killed(folder: Path, rounds: list[list[str]], sound: dict[str, list[str]]) -> bool:
-    """Tell whether a test fails, or does not end, with the package of a folder.
+class Trial(NamedTuple):
+    """A mutant, and how to try it."""
 
-    ``sound`` collects the tests that say so: they have to pass without the change.
+    mutant: Mutant
+    tests: list[str]
+    wide: bool
+    until: float
+
+
+def noticed(trial: Trial) -> tuple[Mutant, list[str] | None]:
+    """Return a mutant and the tests that notice it, one of which fails or never ends.
+
+    Empty: none does. None: there was no time left to try it.
     """
-    for tests in rounds:
-        if failed(folder, tests):
-            sound[" ".join(tests)] = tests
-            return True
-    return False
+    mutant, tests, wide, until = trial
+    if time.monotonic() > until:
+        return mutant, None
+    rounds = [tests] if tests else rounds_of(mutant, wide=wide)
+    place = Path(mutant.path)
+    place.write_text(mutant.code(), "utf-8")
+    found: list[str] = next(filter(failed, rounds), [])
+    shutil.copy2(ROOT / mutant.path, place)
+    return mutant, found
 
 
 class Clock:
@@ -141,7 +156,7 @@ class Clock:
         signal.setitimer(signal.ITIMER_PROF, HANG)  # nobody catches SIGPROF
 
 
-def failed(folder: Path, tests: list[str]) -> bool:
+def failed(tests: list[str]) -> bool:
     """Tell whether one of these tests fails, in a process that has all libraries."""
     if not (child := os.fork()):
         try:
@@ -149,7 +164,6 @@ def failed(folder: Path, tests: list[str]) -> bool:
             silent = os.open(os.devnull, os.O_RDWR)
             for stream in range(3):
                 os.dup2(silent, stream)
-            os.chdir(folder)
             import pytest
 
             words = ["-qx", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", LATE]
@@ -161,16 +175,18 @@ def failed(folder: Path, tests: list[str]) -> bool:
     return status != 0
 
 
-def prepared(folder: Path) -> None:
-    """Copy what the tests need, and import all that stays the same."""
+def prepare(inside: str) -> None:
+    """Copy what the tests need to a folder of this process, and go there."""
+    folder = Path(tempfile.mkdtemp(dir=inside))
     for part in PARTS:
         copied = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
         copied(ROOT / part, folder / part)
+    os.chdir(folder)
     os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     sys.dont_write_bytecode = True
     sys.path[:0] = [str(folder)]
     for name in ("pytest", "hypothesis", "mpmath", "sympy", "rich.text", "jsonschema"):
-        __import__(name)
+        __import__(name)  # which stays the same
 
 
 def main() -> int:
@@ -196,34 +212,35 @@ def main() -> int:
         for mutant in mutants(path.resolve())
     ]  # fmt: skip
     random.Random(given.seed).shuffle(offered)
+    new = [mutant for mutant in offered if mutant.key() not in known]
     seconds = given.seconds or (math.inf if sampled else 50)
-    until, dead, tried, same = time.monotonic() + seconds, 0, 0, 0
-    sound: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepared(folder)
-        for mutant in offered:
-            if tried == given.sample or time.monotonic() > until:
-                break
-            if mutant.key() in known:
-                same += 1
+    until, dead, tried = time.monotonic() + seconds, 0, 0
+    trials = [
+        Trial(each, given.tests or [], wide, until) for each in new[: given.sample]
+    ]
+    sound: set[tuple[str, ...]] = set()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        get_context("fork").Pool(None, prepare, (folder,)) as workers,
+    ):
+        for mutant, tests in workers.imap_unordered(noticed, trials):
+            if tests is None:
                 continue
-            rounds = [given.tests] if given.tests else rounds_of(mutant, wide=wide)
-            (folder / mutant.path).write_text(mutant.code(), "utf-8")
-            noticed = killed(folder, rounds, sound)
-            tried, dead = tried + 1, dead + noticed
-            if not noticed:
+            tried, dead = tried + 1, dead + bool(tests)
+            if tests:
+                sound.add(tuple(tests))
+            else:
                 print(f"{mutant.line}: {mutant.key():.150}", flush=True)
             if tried % 10 == 0:
                 print(f"{dead} of {tried}", flush=True)
-            shutil.copy2(ROOT / mutant.path, folder / mutant.path)
-        for tests in sound.values():
-            if failed(folder, tests):
+        names = sorted(sound)
+        for tests, wrong in zip(names, workers.imap(failed, names), strict=True):
+            if wrong:  # they have to pass without a change
                 print("these fail without any change:", *tests)
                 return 2
     share = dead / tried if tried else 1.0
     print(f"{dead} of {tried} mutants killed, {share:.1%}", end="; ")
-    print(f"{len(offered)} there are, {same} explained")
+    print(f"{len(offered)} there are, {len(offered) - len(new)} explained")
     return int(share < (ENOUGH if sampled else 1))
 
 
