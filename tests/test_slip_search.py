@@ -89,6 +89,10 @@ def test_the_values_of_letters_and_of_their_derivatives() -> None:
         "x": 3.0, "D(x)": 1.0,
     }  # fmt: skip
     assert found.trials[0].value == 45
+    without = search("y^2", "1")  # x does not occur: it moves by itself alone
+    values = without.values(without.of, {"u": part("y")}, without.trials[0])
+    assert (values["x"], values["D(x)"], values["D(u)"]) == (0.0, 1.0, 0.0)
+    assert not without.leads("f", without.of, {})
 
 
 @pytest.mark.parametrize(
