@@ -8,44 +8,11 @@ import pytest
 from diffcli.analysis import plot as curves
 from diffcli.analysis import sweep
 from diffcli.analysis.plot import Plot, Sample, extent, finer_by, plot, window
-from diffcli.analysis.spacing import rounded, spaced
 from diffcli.analysis.sweep import WidthSample, widths
 from diffcli.language.expression import postorder
 from diffcli.language.parser import parse
 
-# ---- places on a range --------------------------------------------------------------
-
-
-@pytest.mark.parametrize("count", [2, 3, 11, 241])
-@pytest.mark.parametrize(
-    ("low", "high"),
-    [(-6, 6), (0, 1), (1e300, 1.7e308), (-1.7e308, 1.7e308), (0, 5e-324), (-1e-300, 0),
-     (1, 1 + 2**-51), (99.5, 100)],
-)  # fmt: skip
-def test_places_are_equally_far_apart(low: float, high: float, count: int) -> None:
-    places = spaced(low, high, count)
-    assert len(places) == count
-    assert (places[0], places[-1]) == (low, high)
-    assert places == sorted(places) or high - low < 1e-15  # a few doubles apart
-    for n, place in enumerate(places):
-        share = n / (count - 1)
-        exact = low * (1 - share) + high * share
-        assert place == pytest.approx(
-            exact, rel=1e-12, abs=1e-12 * (high / 2 - low / 2)
-        )
-
-
-@pytest.mark.parametrize("step", [1e-280, 1e-9, 0.1, 1.0, 7.0, 1e5])
-def test_a_place_loses_the_dust_of_steps_only(step: float) -> None:
-    for n in (-60, -1, 0, 1, 3, 17):
-        assert rounded(n * step + 1e-14 * step, step) == pytest.approx(
-            n * step, abs=1e-12 * step
-        )
-        assert abs(rounded((n + 1e-9) * step, step) - n * step) > 1e-10 * step
-    assert rounded(0.30000000000000004, 0.1) == 0.3
-    assert rounded(1 / 3, 0.0) == 1 / 3
-    assert rounded(1e300 / 3, 1e299) == pytest.approx(1e300 / 3)
-    assert rounded(1e-300 / 3, 1e-299) == 1e-300 / 3
+# ---- steps -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
