@@ -266,6 +266,8 @@ def test_carets_stand_under_the_part_alone(source: str) -> None:
         ("max(a)", "a"),
         ("sum(a,b)", "sum(a,b)"),
         ("mean(a,b,c)", "sum(a,b,c)/3"),
+        ("mean(a,b)", "sum(a,b)/2"),
+        ("mean(a)", "a"),
         ("007", "7"),
         ("1E3", "1e3"),
         ("(x +\n 1)", "x+1"),

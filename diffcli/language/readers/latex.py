@@ -6,7 +6,6 @@ names, groups and the text itself have their own files.
 
 import re
 
-from diffcli.calculus.functions import BY_NAME
 from diffcli.errors import Span
 from diffcli.language.lexer import Token
 from diffcli.language.readers import latex_tables as tables
@@ -157,8 +156,8 @@ class Reader(Numbers):
             out.append(Token("%", "%", like.start, like.end))
         elif text in ("label", "tag", "hspace", "vspace"):
             self.raw()
-        elif translated(text) or text in BY_NAME:
-            self.function(text if text in BY_NAME else translated(text), lexeme)
+        elif row := translated(text):
+            self.function(row, lexeme)
         else:
             hint = tables.HINTS.get(text, "see: diffcli functions")
             raise self.refuse(lexeme, f"'\\{text}' is not known", hint)
@@ -238,14 +237,14 @@ class Reader(Numbers):
         """Read an operator or a comparison."""
         text = tables.PLAIN.get(lexeme.text, lexeme.text)
         out = self.group.out
+        if text == ":" and self.match(self.position).text == "=":
+            return
         if text == "_" and (self.index_of_braces() or self.index_of_a_norm(lexeme)):
             return
         if text not in (*TERMINATORS, "*", "/"):
             hint = tables.SIGN_HINTS.get(text, "")
             message = f"'{lexeme.text}' is not part of the language"
             raise self.refuse(lexeme, message, hint)
-        if lexeme.text == ":" and self.match(self.position).text == "=":
-            return
         if text == "+" and not _ends_operand_or_bars(out):
             return
         if text == "=" and len(self.groups) == 1:
