@@ -159,10 +159,10 @@ def _latex_wraps(node: Call, names: Mapping[Expression, str]) -> list[bool]:
     """Tell for each argument whether it needs brackets in LaTeX."""
     notation = node.function.notation
     if node.function.name == "pow":  # written as a power, whose base is bracketed
-        return [isinstance(node.args[0], Call), False]
+        return [_has_signs(node.args[0]), False]
     if notation is None:  # \sin u + v would read as (sin u) + v
         open_ended = node.function.latex.endswith(" {u}")
-        return [open_ended and isinstance(node.args[0], Call)]
+        return [open_ended and _has_signs(node.args[0])]
     if notation.symbol == "/":
         return [False, False]
     signed = begins_with_minus(node.args[-1], names)
@@ -174,10 +174,21 @@ def _latex_wraps(node: Call, names: Mapping[Expression, str]) -> list[bool]:
     ]
     if notation.symbol == "**":
         # A raised right side needs none; a function's own power needs some.
-        base = node.args[0]
-        wraps = [isinstance(base, Call) or wraps[0], False]
+        wraps = [_has_signs(node.args[0]) or wraps[0], False]
     elif notation.symbol in ("*", "·"):
         left, right = node.args
         negated = isinstance(left, Call) and left.function is PREFIX["-"]
         wraps = [is_loose(left) and not negated, signed or is_loose(right)]
+    elif notation.symbol == "%":
+        wraps = [
+            wrap or (isinstance(argument, Number) and _has_signs(argument))
+            for wrap, argument in zip(wraps, node.args, strict=True)
+        ]
     return wraps
+
+
+def _has_signs(node: Expression) -> bool:
+    """Tell whether a node may have signs in it, as 10^{-3} has as a number."""
+    if isinstance(node, Number):
+        return " " in _latex_number(node.text)
+    return isinstance(node, Call)
