@@ -277,7 +277,8 @@ FORMS: list[tuple[Callable[..., float], Callable[..., Any], list[Any], float]] =
       1.9999999, 2.0000001, -2.457024738], 5e-15),
     (numeric.softmax, lambda u, v: 1 / (1 + mp.exp(v - u)),
      [(a, b) for a in (0.0, 1.0, -3.3, 50.0, 700.0, 1e5, -1e5)
-      for b in (0.0, 0.3, -40.0, 699.0, 1e5 + 0.3, -1e5 + 0.7)], 4e-16),
+      for b in (0.0, 0.3, -40.0, 699.0, 1e5 + 0.3, -1e5 + 0.7)]
+     + [(-40.3, 0.1), (-333.3, 0.7), (-5.1, 1e-16), (0.1, 600.3)], 4e-16),
     (lambda u, v: numeric.power_by_base(0, u, v), lambda u, v: v * mp.power(u, v - 1),
      [(a, b) for a in (0.1, 1.0, 3.3, 1e-5, 1e5)
       for b in (-2.0, -0.7, 1e-17, 1e-5, 0.3, 0.49, 0.5, 0.51, 1.0, 1.7, 2.0)], 4e-16),

@@ -141,8 +141,7 @@ class Names(Doubts):
     def function(self, row: str, lexeme: Lexeme) -> None:
         """Let a function wait for its argument."""
         like = Token("name", row, lexeme.start, lexeme.end)
-        index, _ = self.index() if row == "log" else ("", 0)
-        if index:
+        if row == "log" and (index := self.index()[0]):
             like = like._replace(text=f"log_{index}")
 
         def make(items: list[Words]) -> Words:
