@@ -113,9 +113,7 @@ def _as_dict(roles: Any) -> _Roles:
 
 
 def _ends(draft: Draft, place: int, roles: Any) -> bool:
-    """Tell whether an operand ends before a bar."""
-    if place == 0:
-        return False
+    """Tell whether an operand ends before a bar, which is not the first word."""
     before = draft.words[place - 1]
     if before.kind in _BARS:
         return not roles[0][1]
