@@ -49,14 +49,15 @@ APART = (
 )  # fmt: skip
 #: What scripts/coverage leaves: which test reaches which line.
 REACHED = ROOT / "build" / "coverage" / "data"
-MOST = 40  # tests that are asked of those that reach a line
+MOST = 40  # tests that are asked first of those that reach a line
 
 
 def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
     """Return what to run for a mutant, one list after the other.
 
     If it is known which tests reach its line, some of those: of near files first, and
-    of these first what reaches little else, which is quick.
+    of these first what reaches little else, which is quick; then all others of near
+    files, for a test that goes through a whole table reaches much.
     """
     near = tests_of(mutant.path)
     lines = reached(mutant.path)
@@ -70,7 +71,9 @@ def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
             found.append((file not in near, sizes()[name], f"{file}::{test}"))
     if not found:
         return [near, *([f"tests/{name}.py"] for name in WIDE if wide)]
-    return [[mutant.path, *(test for *_, test in sorted(found)[:MOST])]]
+    first, rest = sorted(found)[:MOST], sorted(found)[MOST:]
+    others = [test for is_far, _, test in rest if not is_far]
+    return [[mutant.path, *(test for *_, test in first)], *([others] if others else [])]
 
 
 @cache

@@ -167,16 +167,17 @@ def _latex_wraps(node: Call, names: Mapping[Expression, str]) -> list[bool]:
         return [False, False]
     signed = begins_with_minus(node.args[-1], names)
     if len(node.args) == 1:
-        return [signed or len(right_side(node.args[0], node.function, names)) > 1]
+        (only,) = node.args
+        return [signed or right_side(only, node.function, names) != [only]]
+    left, right = node.args
     wraps = [
-        len(left_side(node.args[0], node.function, names)) > 1,
-        signed or len(right_side(node.args[1], node.function, names)) > 1,
+        left_side(left, node.function, names) != [left],
+        signed or right_side(right, node.function, names) != [right],
     ]
     if notation.symbol == "**":
         # A raised right side needs none; a function's own power needs some.
-        wraps = [_has_signs(node.args[0]) or wraps[0], False]
+        wraps = [_has_signs(left) or wraps[0], False]
     elif notation.symbol in ("*", "·"):
-        left, right = node.args
         negated = isinstance(left, Call) and left.function is PREFIX["-"]
         wraps = [is_loose(left) and not negated, signed or is_loose(right)]
     elif notation.symbol == "%":

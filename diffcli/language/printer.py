@@ -5,6 +5,7 @@ writes from left to right and stops at a limit.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
 
 from diffcli.calculus.functions import INFIX, PREFIX, WHEN, Function, Operator
 from diffcli.language.expression import Call, Expression, Number, Variable, call, number
@@ -12,7 +13,7 @@ from diffcli.language.expression import Call, Expression, Number, Variable, call
 ELLIPSIS = "…"
 Piece = str | Expression
 NO_NAMES: Mapping[Expression, str] = {}
-TIMES = INFIX["*"].notation or Operator("", 0, 0, "")
+TIMES = cast("Operator", INFIX["*"].notation)
 
 
 def text(
