@@ -71,8 +71,8 @@ def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
             found.append((file not in near, sizes()[name], f"{file}::{test}"))
     if not found:
         return [near, *([f"tests/{name}.py"] for name in WIDE if wide)]
-    first, rest = sorted(found)[:MOST], sorted(found)[MOST:]
-    others = [test for is_far, _, test in rest if not is_far]
+    first, more = sorted(found)[:MOST], sorted(found)[MOST:]
+    others = [test for is_far, _, test in more if not is_far]
     return [[mutant.path, *(test for *_, test in first)], *([others] if others else [])]
 
 
