@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from diffcli.analysis import descend_courses as courses
+from diffcli.analysis.curvature import largest_curvature
 from diffcli.analysis.descend import chosen_rates, descend
 from diffcli.analysis.descend_courses import Iterate, Walk
 from diffcli.engine.mean import Single
@@ -219,3 +220,21 @@ def test_the_rates_suit_the_curvature(curvature: float | None) -> None:
             [0.01 * stable, 0.5 * stable, 1.05 * stable], rel=0.01
         )
         assert rates[0] < rates[1] < stable < rates[2]
+
+
+@pytest.mark.parametrize("count", [1, 40, 41])
+def test_the_curvature_is_asked_of_forty_variables(count: int) -> None:
+    names = [f"x{n}" for n in range(count)]
+    posed = problem(
+        "+".join(f"{name}^2" for name in names), **dict.fromkeys(names, 1.0)
+    )
+    found = largest_curvature(Single(posed.program, posed.variables), posed.point)
+    assert found == (pytest.approx(2) if count <= 40 else None)
+
+
+def test_a_curvature_that_is_none_limits_no_rate() -> None:
+    made = descend(problem("x^2", x=1.0), [0.1], 1)
+    assert made.stable == 1
+    assert made._replace(curvature=None).stable is None
+    assert made._replace(curvature=0.0).stable is None
+    assert made._replace(curvature=-2.0).stable is None
