@@ -190,3 +190,37 @@ def test_features_outside_the_range_are_none() -> None:
     assert subject.features(line("abs(x)"), [0.0, 0.5, 1.0]).features[0].x == 0
     assert subject.features(line("abs(x)"), [-1.0, -0.5, 0.0]).features[0].x == 0
     assert subject.features(line("abs(x)"), [1e-9, 0.5, 1.0]).features == ()
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        ("abs(x)", "kink"), ("3*x-abs(x)", "kink"), ("sign(x)", "jump"),
+        ("step(x)*2", "jump"),
+        ("1/x", "pole"), ("-1/x^2", "pole"), ("log(x)", "asymptote"),
+        ("log(abs(x))", "asymptote"),
+        ("sqrt(x)", "vertical tangent"), ("cbrt(x)", "vertical tangent"),
+        ("x^2", ""), ("x", ""),
+        ("abs(x)^1.5", ""), ("sin(x)/x", ""), ("x*abs(x)", ""),
+        ("relu(x)-relu(-x)", ""),
+        ("abs(x)/x", "jump"), ("abs(x)*exp(-1/x^2)", ""), ("exp(1/x)", "pole"),
+        ("7", ""),
+        ("x*log(abs(x))", ""), ("acot(x)", "jump"), ("log(-1-x^2)", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("more", ["{f}", "1e10+({f})", "1e-250*({f})", "({f})*1e250"])
+def test_what_a_function_does_at_0(formula: str, kind: str, more: str) -> None:
+    """Whatever is added, and in whatever unit."""
+    with mp.workdps(200):
+        found = subject._kind(line(more.format(f=formula)), mp.zero, mp.mpf("0.01"))
+    assert found == kind
+
+
+def test_a_value_that_overflows_is_endless_and_another_is_none() -> None:
+    with mp.workdps(30):
+        assert line("1/x").precise(mp.mpf(4)) == 0.25
+        assert line("log(x)").precise(mp.mpf(-4)) is None
+        assert line("exp(x)").precise(mp.mpf(10) ** 12) == mp.inf
+    assert line("log(x)").value(-4.0) is None
+    assert line("exp(x)").value(1e3) is None
+    assert line("x^2").value(-4.0) == 16

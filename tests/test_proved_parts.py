@@ -17,6 +17,7 @@ from diffcli.engine.enclosures import Enclosure, Number
 from diffcli.engine.noise import Slope
 from diffcli.engine.ranges import ABOVE, BELOW, OPEN, ZERO, Piece
 from diffcli.engine.stencils import Difference
+from diffcli.engine.tape import Program
 from diffcli.errors import UsageError
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
@@ -112,6 +113,34 @@ def test_what_balls_prove_of_a_number() -> None:
     assert (wide.text, wide.status, wide.low, wide.high) == ("", "open", "-5", "5")
     for none in (Number(None, 64), Number(Enclosure(25, 0, -1), 64, rough=3)):
         assert proof._proved((), none, 10) == ((), "", 0, "open", "", "", "")
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_formulas_of_a_proof_are_those_of_each_pair_once(order: int) -> None:
+    problem = problem_of("x^2*y^3", x=2.0, y=3.0)
+    found = proof._formulas(problem, order)
+    paths = [(), ("x",), ("y",), ("x", "x"), ("x", "y"), ("y", "y")]
+    assert [*found] == paths[: (1, 3, 6)[order]]
+    truth = dict(zip(paths, (108, 108, 108, 54, 108, 72), strict=True))
+    for path, formula in found.items():
+        assert Program([formula]).value(problem.point) == truth[path]
+    made = diffcli.prove("x^2*y^3", {"x": 2, "y": 3}, order=order)
+    assert [number.path for number in made.numbers] == [*found]
+    assert made.open == ()
+    if order == 2:
+        assert made.derivative("y", "x").text == "108"
+    with pytest.raises(UsageError):
+        made.derivative("x", "x", "x")
+
+
+def test_a_derivative_again_and_again() -> None:
+    formula = proof._again(parse("x^5").expression, "x", 3)
+    assert formula is not None
+    assert Program([formula]).value({"x": 2.0}) == 240
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proof, "_LONGEST", 3)
+        assert proof._again(parse("x^5*sin(x)").expression, "x", 1) is None
+        assert proof._again(parse("x^5").expression, "x", 0) is parse("x^5").expression
 
 
 # ---- measured slopes -----------------------------------------------------------------
