@@ -1,12 +1,16 @@
 """The derivation on the screen and as data."""
 
+import itertools
 import json
 
 import pytest
 
+from diffcli.analysis.steps import steps, valued
 from diffcli.engine import waiting
 from diffcli.engine.tape import Program
+from diffcli.errors import KinkError, UsageError
 from diffcli.language.parser import parse
+from diffcli.problem import pose
 from tests import referee
 from tests.conftest import Run
 
@@ -172,3 +176,41 @@ def test_one_variable_has_d_and_several_have_partials(
             out = run("steps", formula, *words).out
             found = any(sign in out for sign in ("∂", r"\partial"))
             assert found == several, out
+
+
+@pytest.mark.parametrize(
+    ("formula", "values"),
+    [("(relu(x)^2+relu(-x)^2)/2", None), ("abs(x)^2", None), ("x*abs(x)*x", [0, 0]),
+     ("abs(x)^3", [0, 0]), ("x^3+x", [1, 0]), ("abs(x)", None), ("x*abs(x)", None)],
+)  # fmt: skip
+def test_a_convention_of_the_rules_is_no_second_derivative(
+    formula: str, values: list[float] | None
+) -> None:
+    """At 0 abs(x)^2 has the second derivative 2, and the rules would make it 0."""
+    parsed = parse(formula)
+    found = [*steps(parsed, ["x"], 2)]
+    if values is None:
+        with pytest.raises(KinkError):
+            valued(found, pose(parsed, {"x": 0.0}))
+    else:
+        made = valued(found, pose(parsed, {"x": 0.0}))
+        assert [each.value for each in made.derivatives] == values
+        assert made.warnings == ()
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_each_derivative_is_found_once(order: int) -> None:
+    one = [found.variables for found in steps(parse("x^5"), ["x"], order)]
+    assert one == [("x",) * k for k in range(1, order + 1)]
+    several = parse("x^2*y^3*z")
+    if order > 2:
+        with pytest.raises(UsageError):
+            next(steps(several, ["x", "y"], order))
+        return
+    paths = [found.variables for found in steps(several, ["x", "y", "z"], order)]
+    firsts = [("x",), ("y",), ("z",)]
+    pairs = [*itertools.combinations_with_replacement("xyz", 2)]
+    assert paths == firsts + pairs * (order == 2)
+    for found in steps(several, ["x", "y", "z"], order):
+        whole = several.expression if len(found.variables) == 1 else None
+        assert whole is None or found.of is whole
