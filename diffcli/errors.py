@@ -5,6 +5,10 @@ Nothing below the command line prints or exits; it raises one of these, and
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
+
+_MOST_NAMES = 9  # that a message lists
+_MOST_SHOWN = 60  # characters of what was given
 
 Span = tuple[int, int]
 """Where something stands in a text: first character, one past the last."""
@@ -179,6 +183,21 @@ def suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
     # tahn is tanh: all its letters are there; tan is nearer only by its length.
     letters = sorted(word)
     return f"did you mean '{min(near, key=lambda name: sorted(name) != letters)}'?"
+
+
+def listing(names: Iterable[str], between: str = ", ") -> str:
+    """Return names as a message lists them: nine at the most, whole in an error.
+
+    >>> listing(f"x{n}" for n in range(100))
+    'x0, x1, x2, x3, x4, x5, x6, x7, x8, …'
+    """
+    first = [*islice(names, _MOST_NAMES + 1)]
+    return between.join([*first[:_MOST_NAMES], *(["…"] * (len(first) > _MOST_NAMES))])
+
+
+def shortened(text: str) -> str:
+    """Return what somebody gave, as far as a message needs it."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def visible(text: str) -> str:

@@ -9,7 +9,15 @@ from diffcli.analysis.plot import plot
 from diffcli.calculus.floats import FORMATS
 from diffcli.calculus.functions import BY_NAME
 from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import DiffcliError, DomainError, RangeError, UsageError, suggestion
+from diffcli.errors import (
+    DiffcliError,
+    DomainError,
+    RangeError,
+    UsageError,
+    listing,
+    shortened,
+    suggestion,
+)
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 from diffcli.records import Record
@@ -103,9 +111,10 @@ def activation(text: str) -> Parsed:
     source = f"{name}(x)" if row else "x" if name == "linear" else name
     parsed = parse(source)
     if len(parsed.variables) != 1:
-        many = ", ".join(parsed.variables) or "none"
+        many = listing(parsed.variables) or "none"
         raise UsageError(
-            f"an activation is a formula in one variable; '{name}' has {many}",
+            "an activation is a formula in one variable;"
+            f" '{shortened(name)}' has {many}",
             hint='"max(0.1*x, x)"',
         )
     return parsed

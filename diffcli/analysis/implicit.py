@@ -19,7 +19,7 @@ from diffcli.engine.bounds import partial_bounds, value_bound
 from diffcli.engine.derivation import derive
 from diffcli.engine.stencils import NoDifference
 from diffcli.engine.tape import ROUNDING, Undefined
-from diffcli.errors import DomainError, KinkError, UsageError
+from diffcli.errors import DomainError, KinkError, UsageError, listing
 from diffcli.inputs.arguments import excerpt
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
@@ -98,7 +98,7 @@ def _free(variables: Sequence[str], name: str, wrt: Sequence[str]) -> tuple[str,
     """Return the variables that move. Raises UsageError if there are none."""
     if name not in variables:
         raise UsageError(
-            f"{excerpt(name)} is not in the equation ({', '.join(variables)})",
+            f"{excerpt(name)} is not in the equation ({listing(variables)})",
             parameter="implicit",
         )
     free = tuple(each for each in wrt if each != name)

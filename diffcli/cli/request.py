@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
-from diffcli.errors import DiffcliError, UsageError, visible
+from diffcli.errors import DiffcliError, UsageError, listing, visible
 from diffcli.inputs import arguments, points
 from diffcli.language.expression import Number, postorder
 from diffcli.language.parser import Parsed, parse
@@ -183,7 +183,7 @@ class Request(Record):
         if missing:
             raise UsageError(
                 f"--vars leaves out '{missing[0]}', which is in the formula",
-                hint=f"--vars {','.join((*fixed, *missing))}",
+                hint=f"--vars {listing((*fixed, *missing), ',')}",
             )
         return parsed._replace(variables=fixed)
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, SupportsFloat
 
-from diffcli.errors import PointError, UsageError, suggestion
+from diffcli.errors import PointError, UsageError, listing, suggestion
 from diffcli.inputs import points
 from diffcli.language import expression
 from diffcli.language.expression import Expression
@@ -204,11 +204,11 @@ def claims(given: Mapping[str, Claim], variables: Sequence[str]) -> dict[str, Pa
     """
     mapping(given, "claims")
     formulas: dict[str, Parsed] = {}
-    known = ", ".join(variables)
     for name, value in given.items():
         if name not in variables:
             raise PointError(
-                f"'{name}' is not in the formula ({known})", parameter="claims"
+                f"'{name}' is not in the formula ({listing(variables)})",
+                parameter="claims",
             )
         formulas[name] = claim(f"'{name}'", value, variables)
     return formulas

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from diffcli import tables
-from diffcli.errors import DiffcliError, ParseError, PointError
+from diffcli.errors import DiffcliError, ParseError, PointError, listing
 from diffcli.inputs import claims, points
 from diffcli.inputs.rows import placed
 from diffcli.language.parser import Parsed, parse
@@ -50,7 +50,7 @@ def table(
     if missing := [column for column in needed if column not in columns]:
         raise PointError(
             f"{name} has no column '{missing[0]}'",
-            hint=f"its columns are {','.join(columns)}: they have to be named, such as"
+            hint=f"its columns are {listing(columns)}: they have to be named, such as"
             f" name,{','.join(needed)}",
         )
     if twice := [column for column in shared if column in columns]:

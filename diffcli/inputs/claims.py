@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from diffcli.errors import ParseError, PointError
+from diffcli.errors import ParseError, PointError, listing
 from diffcli.inputs import points
 from diffcli.inputs.work_lines import typed
 from diffcli.language.lexer import spelling
@@ -38,7 +38,7 @@ def as_claim(formula: Parsed, variables: Sequence[str]) -> Parsed:
         if other not in variables:
             raise PointError(
                 f"the claim has a variable '{other}', which is not in the formula"
-                f" ({points.listing(variables)})",
+                f" ({listing(variables)})",
                 parameter="claims",
             )
     return formula
@@ -91,7 +91,7 @@ def _by_variable(
             formulas = "1 formula" if len(parts) == 1 else f"{len(parts)} formulas"
             raise PointError(
                 f"--claim has {formulas}, but the gradient has"
-                f" {len(variables)}: {points.listing(variables)}",
+                f" {len(variables)}: {listing(variables)}",
                 hint=f"name it: --claim {variables[0]}=...",
             )
         for place, (a, b) in enumerate(parts):
@@ -103,7 +103,7 @@ def _by_variable(
             if name not in variables:
                 raise PointError(
                     f"--claim names '{name}', which is not in the formula"
-                    f" ({points.listing(variables)})",
+                    f" ({listing(variables)})",
                     hint=_meant(left, variables),
                 )
             if name in by_name:
@@ -138,7 +138,7 @@ def toward(left: str, variables: Sequence[str]) -> str:
         return plain if name not in variables and plain in variables else name
     if len(variables) > 1:
         raise PointError(
-            f"'{left}' does not say which partial it is ({points.listing(variables)})",
+            f"'{left}' does not say which partial it is ({listing(variables)})",
             hint=f"df/d{variables[0]} = ...",
         )
     return variables[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from diffcli import tables
 from diffcli.calculus.functions import CONSTANTS
-from diffcli.errors import DiffcliError, ParseError, PointError
+from diffcli.errors import DiffcliError, ParseError, PointError, listing
 from diffcli.inputs import points
 from diffcli.inputs.blocks import Block, Taken, chunks, plain
 from diffcli.inputs.objects import Numbered, cell_number, object_row, of_objects
@@ -241,9 +241,9 @@ def _no_column(
     where: str,
     dialect: Dialect,
 ) -> PointError:
-    hint = f"the first line has to name them: {','.join(variables)}"
+    hint = f"the first line has to name them: {listing(variables, ',')}"
     return PointError(
-        f"{where}: there is no column for {', '.join(missing)}",
+        f"{where}: there is no column for {listing(missing)}",
         hint=_said_by(cells, dialect) or hint,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from diffcli import tables
-from diffcli.errors import PointError, UsageError
+from diffcli.errors import PointError, UsageError, listing
 from diffcli.inputs.objects import object_row
 from diffcli.inputs.rows import Chunk, Row, Rows, Shape
 from diffcli.language.lexer import spelling
@@ -68,7 +68,7 @@ def header(
         if name not in spelled:
             raise PointError(
                 f"{path}: there is no column for {name}",
-                hint=f"its columns are {', '.join(schema.names())}",
+                hint=f"its columns are {listing(schema.names())}",
             )
         form = schema[spelled[name]]
         if not (form.is_numeric() or form == polars.String):

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from diffcli import tables
-from diffcli.errors import DiffcliError, ParseError
+from diffcli.errors import DiffcliError, ParseError, listing
 from diffcli.inputs import points
 from diffcli.inputs.rows import Row, Rows, placed
 from diffcli.language.lexer import spelling
@@ -75,7 +75,7 @@ def object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> 
     missing = [variable for variable in variables if variable not in spelled]
     try:
         if missing:
-            raise ParseError(f"there is no value for {', '.join(missing)}")
+            raise ParseError(f"there is no value for {listing(missing)}")
         if len(spelled) < len(value):
             twice = next(key for key in value if spelled[spelling(key)] != key)
             raise ParseError(f"there are two values for {spelling(twice)}")

@@ -6,7 +6,7 @@ from math import isfinite
 
 from diffcli.calculus.functions import CONSTANTS
 from diffcli.engine.tape import Program, Undefined
-from diffcli.errors import DiffcliError, ParseError, PointError, Span
+from diffcli.errors import DiffcliError, ParseError, PointError, Span, listing
 from diffcli.language.expression import Expression, natural
 from diffcli.language.lexer import is_name, spelling
 from diffcli.language.parser import Parsed, parse
@@ -300,8 +300,9 @@ def _wrong_count(text: str, parts: list[Span], variables: Sequence[str]) -> Poin
     plural = "" if len(given) == 1 else "s"
     s = "" if len(variables) == 1 else "s"
     if len(given) > len(variables):
-        hint = f"decimals use a point: {'.'.join(given[:2])}"
-        hint = ",".join([hint, *given[2:]]) if len(given) == len(variables) + 1 else ""
+        meant = listing([".".join(given[:2]), *given[2:]], ",")
+        one = len(given) == len(variables) + 1
+        hint = f"decimals use a point: {meant}" if one else ""
     elif not all(map(_is_value, given)):
         hint = f"--at {_example(variables)}"
     else:
@@ -363,11 +364,6 @@ def missing_point(variables: Sequence[str]) -> PointError:
 def _example(variables: Sequence[str]) -> str:
     ordered = sorted(variables, key=natural)[:6]
     return ",".join(f"{name}={place}" for place, name in enumerate(ordered, 1))
-
-
-def listing(variables: Sequence[str]) -> str:
-    """Return names as a message lists them: nine at the most."""
-    return ", ".join([*variables[:9], *(["…"] if len(variables) > 9 else [])])
 
 
 def fitted(values: Mapping[str, float], variables: Sequence[str]) -> dict[str, float]:

@@ -8,7 +8,7 @@ fit.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from diffcli.errors import DiffcliError, PointError, suggestion
+from diffcli.errors import DiffcliError, PointError, listing, suggestion
 
 _LONGEST = 1000  # characters that somebody writes by hand
 _EQUALS = re.compile(r"""["'`]?\b([^\W\d]\w*)["'`]?\s*(?::=|->|=>|:|=+)\s*""")
@@ -59,7 +59,7 @@ def unknown(option: str, text: str, name: str, variables: Sequence[str]) -> Poin
     meant = [near.get(each) or near.get(each.casefold(), "") for each in names]
     if all(meant):
         hint = f'did you mean {option} "{",".join(meant)}"?' if meant else hint
-    shown = ", ".join([*variables[:9], *(["…"] if len(variables) > 9 else [])])
     return PointError(
-        f"{option} names '{name}', which is not in the formula ({shown})", hint=hint
+        f"{option} names '{name}', which is not in the formula ({listing(variables)})",
+        hint=hint,
     )

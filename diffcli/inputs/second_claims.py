@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from diffcli.errors import PointError
+from diffcli.errors import PointError, listing
 from diffcli.inputs import arguments, points
 from diffcli.inputs.arguments import Claim
 from diffcli.inputs.claims import as_claim, in_plain_letters, toward
@@ -152,7 +152,7 @@ def pair_of(left: str, variables: Sequence[str]) -> Pair:
             parameter="claims",
         )
     raise PointError(
-        f"'{left}' names no second derivative here ({points.listing(variables)})",
+        f"'{left}' names no second derivative here ({listing(variables)})",
         hint=f"--order 2 takes {_example(variables)}=...",
         parameter="claims",
     )
@@ -169,7 +169,7 @@ def _of_primes(left: str, inside: str | None, variables: Sequence[str]) -> Pair:
     if len(variables) > 1:
         raise PointError(
             f"'{left}' does not say which second derivative it is"
-            f" ({points.listing(variables)})",
+            f" ({listing(variables)})",
             hint=f"{_example(variables)}=...",
             parameter="claims",
         )

@@ -11,7 +11,7 @@ from diffcli.calculus.functions import BY_NAME
 from diffcli.cli import completion, options
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
-from diffcli.errors import PointError, UsageError
+from diffcli.errors import PointError, UsageError, listing
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
 from diffcli.output import formats
@@ -199,7 +199,7 @@ def _slice(parsed: Parsed, vary: str, at: tuple[str, ...]) -> _Slice:
     if not rest:
         return chosen, {}
     if len(at) != 1:
-        example = ",".join(f"{other}=1" for other in rest)
+        example = listing((f"{other}=1" for other in rest), ",")
         raise PointError("the other variables need values", hint=f"--at {example}")
     given = points.names(at[0])
     full = {*chosen} <= {*given} or (not given and at[0].count(",") >= len(rest))
@@ -219,7 +219,7 @@ def _free(names: tuple[str, ...], at: tuple[str, ...]) -> tuple[str, ...]:
     first, *rest = names
     if not rest:
         raise UsageError(f"--at has no effect here: {first} is all there is to vary")
-    example = ",".join(f"{other}=1" for other in rest)
+    example = listing((f"{other}=1" for other in rest), ",")
     raise PointError(
         f"the formula has {len(names)} variables: which one varies?",
         hint=f"--vary {first} --at {example}",
