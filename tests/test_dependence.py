@@ -98,7 +98,9 @@ def test_a_long_chain_is_one_step_a_short_one_is_not(sign: str) -> None:
             (derivation,) = derive(expression, [name])
             value = Program([derivation.result]).value(point)
             tape = Program([expression]).run(point)
-            assert value == pytest.approx(tape.backward().partial(name), rel=1e-12)
+            assert value == pytest.approx(
+                tape.backward().partial(name), rel=1e-12, abs=0
+            )
 
 
 def test_a_chain_that_something_else_uses_ends_there() -> None:
@@ -145,7 +147,7 @@ def test_variables_that_meet(source: str, pairs: str) -> None:
         whole, part = (
             second(e, one, other, point) for e in (expression, found.part(one, other))
         )
-        assert whole == pytest.approx(part, rel=1e-12)
+        assert whole == pytest.approx(part, rel=1e-12, abs=0)
         if (one, other) not in found.pairs:
             assert whole == 0.0
 
@@ -227,4 +229,4 @@ def test_what_is_not_chosen_has_no_part_in_the_partials(source: str) -> None:
         wanted = [tape.values[-1], *(backward.partial(name) for name in names)]
         values = program.run({"x": x, "y": y}).values
         found = [values[output] for output in program.outputs]
-        assert found == pytest.approx(wanted, rel=1e-13), (x, y)
+        assert found == pytest.approx(wanted, rel=1e-13, abs=0), (x, y)

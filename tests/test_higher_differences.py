@@ -89,7 +89,7 @@ def test_the_error_is_twice_the_truncation_and_the_noise(
         assert found.h == H
         if value_error > 1e-10:
             assert noise == pytest.approx(
-                2 ** (order + 1) * value_error / H**order, rel=1e-3
+                2 ** (order + 1) * value_error / H**order, rel=1e-3, abs=0
             )
         else:
             assert noise >= 2 ** (order + 1) * rounding / H**order * 0.99
@@ -118,7 +118,7 @@ def test_values_are_off_by_their_rounding_and_that_of_their_places() -> None:
             size = max(map(abs, values)) + 4 * (max(values) - min(values)) / (
                 order * 0.5
             )
-            assert found.error == pytest.approx(EPSILON * size, rel=1e-15)
+            assert found.error == pytest.approx(EPSILON * size, rel=1e-15, abs=0)
             assert (found.h, found.order) == (0.5, order)
             assert found.slope == (3.0 if order == 1 else 0.0)
     assert _values(lambda x: 1 / (x - 4), 4.0, 0.5, "forward", 2) is None

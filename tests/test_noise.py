@@ -77,7 +77,7 @@ def test_a_step_on_which_nothing_changes_hides_what_shows_further_away() -> None
         found = slope_with(rounded(lambda x: x + 7, unit), 1.0, unit / 8, "symmetric")
         assert (found.difference.slope, found.wide) == (0.0, 0.0)
         assert found.noise == max(4e-5, unit)
-        assert found.difference.error == pytest.approx(16 * found.noise / unit)
+        assert found.difference.error == pytest.approx(16 * found.noise / unit, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_a_value_hides_that_is_always_the_same(value: float, hides: float) 
     """Half a unit of six digits, or a whole one of more decimals; of ten a rounding."""
     found = best_slope(lambda _: value, 1.0)
     assert (found.difference.slope, found.difference.h, found.wide) == (0.0, 0.25, 0.0)
-    assert found.noise == pytest.approx(hides, rel=1e-12)
+    assert found.noise == pytest.approx(hides, rel=1e-12, abs=0)
     assert found.difference.error == found.noise / 0.25
     assert (found.difference.samples, found.difference.evaluations) == ((), 0)
     assert found.sides is None
@@ -117,7 +117,7 @@ def test_a_long_value_hides_what_changes_further_away() -> None:
                     return third + 7.0 * (at == place)
 
                 seen = 7.0 if k <= 4 else third
-                assert best_slope(jumps, x).hidden == pytest.approx(seen / h)
+                assert best_slope(jumps, x).hidden == pytest.approx(seen / h, abs=0)
 
 
 def test_a_kink_is_told_by_slopes_that_stay_apart() -> None:

@@ -143,7 +143,7 @@ def test_adjoints_are_those_of_the_loop_over_all_edges(row: Function) -> None:
                     strict=True,
                 )
             )
-            assert found.value_bound() == pytest.approx(float(bound), rel=1e-12)
+            assert found.value_bound() == pytest.approx(float(bound), rel=1e-12, abs=0)
 
 
 def test_where_there_is_no_slope_the_adjoints_below_are_no_number() -> None:

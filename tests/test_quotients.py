@@ -63,12 +63,12 @@ def test_the_error_is_twice_the_truncation_and_what_rounding_does(scheme: str) -
         found = difference(f, X, H, scheme, value_error)
         off = abs(found.slope - slope_of(exponent))
         assert off > 0.0
-        assert found.error == pytest.approx(2 * off + noise_now, rel=1e-15)
+        assert found.error == pytest.approx(2 * off + noise_now, rel=1e-15, abs=0)
         assert (found.scheme, found.h, found.evaluations) == (scheme, H, order)
         assert found.samples == tuple((place, f(place)) for place in places)
     rough = difference(f, X, H, scheme, smooth=False)
     assert rough.slope == found.slope
-    assert rough.error == pytest.approx(2.02 * off + rounding, rel=1e-12)
+    assert rough.error == pytest.approx(2.02 * off + rounding, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("p", [0.25, 0.5, 0.75])
@@ -76,7 +76,7 @@ def test_at_a_corner_of_a_derivative_the_power_is_told(p: float) -> None:
     """Of x*abs(x)**p at 0 a quotient is off by a multiple of h**p."""
     for scheme in POWERS:
         found = difference(lambda x: x * abs(x) ** p, 0.0, H, scheme, smooth=False)
-        assert found.error == pytest.approx(2.02 * found.slope, rel=1e-12)
+        assert found.error == pytest.approx(2.02 * found.slope, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("scheme", POWERS)
@@ -89,11 +89,11 @@ def test_where_twice_the_step_has_no_value_half_of_it_tells(scheme: str) -> None
         off = abs(found.slope - slope_of(exponent))
         truncation = off if order == 1 else 3 * off
         assert found.scheme == scheme
-        assert found.error == pytest.approx(2 * truncation + 2e-3 / H, rel=1e-14)
+        assert found.error == pytest.approx(2 * truncation + 2e-3 / H, rel=1e-14, abs=0)
     # Twice the step has a value, four times have none: that it is smooth is taken.
     f = power(exponent, X - 2 * back * H, X + 2 * ahead * H)
     some = difference(f, X, H, scheme, 1e-3, smooth=False)
-    assert some.error == pytest.approx(2 * off + 2e-3 / H, rel=1e-14)
+    assert some.error == pytest.approx(2 * off + 2e-3 / H, rel=1e-14, abs=0)
 
     def alone(x: float) -> float:
         if x not in (X - back * H, X + ahead * H):
@@ -122,7 +122,7 @@ def test_three_quotients_tell_the_power_by_which_they_are_off(
     near, wide, wider = (7.0 + 2.0 ** (k * p) for k in range(3))
     found = truncated_anywhere(order, near, wide, wider)
     taken = min(max(2.0**p, 1.02), 2.0**order)
-    assert found == pytest.approx(1.01 * (2.0**p - 1) / (taken - 1), rel=1e-9)
+    assert found == pytest.approx(1.01 * (2.0**p - 1) / (taken - 1), rel=1e-9, abs=0)
     assert truncated_anywhere(order, wider, wide, near) > 0
     assert truncated_anywhere(order, near, near, wider) == wider - near
     assert truncated_anywhere(order, near, near, near) == 0
@@ -216,5 +216,5 @@ def test_a_relative_step_is_a_root_of_a_rounding(x: float) -> None:
             for scheme, missed in (("forward", 1), ("symmetric", 2)):
                 root = mp.root(mp.mpf(2) ** -52, order + missed)
                 h = step_width("relative", x, scheme, order)
-                assert h == pytest.approx(float(root * (abs(x) or 1)), rel=1e-14)
+                assert h == pytest.approx(float(root * (abs(x) or 1)), rel=1e-14, abs=0)
     assert step_width(0.25, x, "forward") == 0.25

@@ -84,7 +84,7 @@ def test_values_are_off_by_what_the_rows_round_and_carry(formula: str) -> None:
             wanted = 2 * U * abs(F(value))
             for argument, slope, _ in slopes_of(tape, row):
                 wanted += abs(slope) * F(found[argument])
-            assert found[row] == pytest.approx(float(wanted), rel=1e-9)
+            assert found[row] == pytest.approx(float(wanted), rel=1e-9, abs=2 * TINY)
         if rounds_once(program):
             bound = value_bound(tape.backward())
             assert bound == tape.backward().value_bound()
@@ -113,7 +113,10 @@ def test_partials_are_off_by_what_upstream_and_locals_are(formula: str) -> None:
             row = program.inputs[name]
             wanted = bounds[row] + 2 * U * abs(F(backward.adjoints[row]))
             about = 2e-2 if "/" in formula else 1e-6
-            assert found == pytest.approx(float(wanted), rel=about), (name, point)
+            assert found == pytest.approx(float(wanted), rel=about, abs=0), (
+                name,
+                point,
+            )
 
 
 def test_what_functions_round() -> None:
@@ -157,7 +160,7 @@ def test_what_is_expected_is_one_rounding_or_as_many_as_a_function_has() -> None
             if program.function(row).name in names:
                 term = backward.tape.values[row] * backward.adjoints[row]
                 wanted += more * ROUNDING * abs(term)
-        assert expected_error(backward) == pytest.approx(wanted, rel=1e-12)
+        assert expected_error(backward) == pytest.approx(wanted, rel=1e-12, abs=0)
 
 
 def test_through_an_edge() -> None:
@@ -167,10 +170,10 @@ def test_through_an_edge() -> None:
     values, errors = [0.25, 0.5, 3.0], [1e-10, 1e-12, 1e-11]
     found = through(first, half, 2.0, 1e-9, values, errors, 0, 1, 2)
     local = errors[1] + 32 * ROUNDING * half
-    assert found == pytest.approx(1e-9 * half + (2 + 1e-9) * local, rel=1e-15)
+    assert found == pytest.approx(1e-9 * half + (2 + 1e-9) * local, rel=1e-15, abs=0)
     assert through(one, math.nan, 1.0, 1e-9, values, errors, 0, 1, -1) == math.inf
     unit = through(INFIX["+"].partials[0], 1.0, 3.0, 1e-9, values, errors, 0, 1, 2)
-    assert unit == pytest.approx(1e-9 + (3 + 1e-9) * 32 * ROUNDING, rel=1e-15)
+    assert unit == pytest.approx(1e-9 + (3 + 1e-9) * 32 * ROUNDING, rel=1e-15, abs=0)
     tiny = through(first, 0.0, 1.0, 0.0, values, [0.0] * 3, 0, 1, 2)
     assert 0.0 < tiny <= 3 * TINY
 
@@ -178,20 +181,26 @@ def test_through_an_edge() -> None:
 @pytest.mark.parametrize("at", [1.0, -3.0, 1e6, 0.0])
 @pytest.mark.parametrize("share", [0.0, 2.0**-60, 2.0**-48, 2.0**-30, 0.25])
 def test_how_far_a_function_moves_with_an_argument(at: float, share: float) -> None:
-    """Of what is linear, its slope times the error; of a square, what is more."""
+    """Of what is linear, its slope times the error; of a square, what is more.
+
+    A few roundings of the argument are seen as well as they show in the values.
+    """
+    about = 0.2 if share < 2.0**-40 else 2e-2
     error = share * (abs(at) or 1.0)
     given = [7.0, at]
     moved = change(lambda _, u: 4 * u, given, 1, 4 * at, error)
-    assert moved == pytest.approx(4 * error, rel=2e-2)
+    assert moved == pytest.approx(4 * error, rel=about, abs=0)
     assert given == [7.0, at]
     for sign, center in product((1, -1), (8, -8)):
+        if not at and share < 2.0**-40:
+            continue
 
         def square(u: float, s: int = sign, c: int = center) -> float:
             return s * (u + c) ** 2
 
         moved = change(square, [at], 0, square(at), error)
         most = 2 * abs(at + center) * error + error**2
-        assert moved == pytest.approx(most, rel=2e-2)
+        assert moved == pytest.approx(most, rel=about, abs=0)
 
 
 def test_a_jump_that_is_within_an_error() -> None:
@@ -249,7 +258,7 @@ def test_what_underflows_inside_a_row() -> None:
 def test_rows_that_are_next_to_nothing_or_not_there() -> None:
     point = {"x": 1e-300, "y": 1e-8}
     tape = tape_of("x*y", point)
-    assert value_errors(tape)[-1] == pytest.approx(2 * ROUNDING * 1e-308 + TINY)
+    assert value_errors(tape)[-1] == pytest.approx(2 * ROUNDING * 1e-308 + TINY, abs=0)
     gap = tape_of("where(x > 0, x, log(-x))", point)
     places = [row for row, value in enumerate(gap.values) if value != value]
     assert places
@@ -261,4 +270,4 @@ def test_rows_that_are_next_to_nothing_or_not_there() -> None:
     own, inside = roundings(NAMED["sigmoid"])
     value = steep.values[-1]
     wanted = own * value + inside * 700 * value
-    assert value_errors(steep)[-1] == pytest.approx(wanted, rel=1e-6)
+    assert value_errors(steep)[-1] == pytest.approx(wanted, rel=1e-2, abs=0)
