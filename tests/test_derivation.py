@@ -1,10 +1,12 @@
 """The derivation: the lecture's example, its form, its laws."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 
 from diffcli.calculus.functions import INFIX
-from diffcli.engine.derivation import Derivation, derive
+from diffcli.engine.derivation import Derivation, TooLong, derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression, call, number
 from diffcli.language.parser import parse
@@ -97,3 +99,34 @@ def test_long_chains_are_one_step_and_right(sign: str) -> None:
         assert len(derivation.steps) < 8
         value = Program([derivation.result]).value(point)
         assert value == pytest.approx(backward.partial(derivation.variable), rel=1e-12)
+
+
+def test_all_derivatives_together_have_so_many_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those toward the variables before count, too."""
+    expression = parse("sin(x)*exp(y) + x*y").expression
+    counts = [len(d.steps) for d in derive(expression, ["x", "y"], short=False)]
+    for most in range(1, sum(counts) + 2):
+        monkeypatch.setattr("diffcli.engine.derivation.MOST_STEPS", most)
+        found = derive(expression, ["x", "y"], short=False)
+        done = 0
+        with suppress(TooLong):
+            for _ in found:
+                done += 1
+        assert done == (most >= counts[0]) + (most >= sum(counts))
+
+
+def test_a_step_is_filled_as_its_rule_says() -> None:
+    for formula in ("sin(x)*x", "x^3", "7*x", "exp(2*x)", "x/(x + 1)", "x^x"):
+        derivation = derivation_of(formula)
+        places = [n for n, s in enumerate(derivation.steps) if s.rule.name != "shorten"]
+        found = derivation.filled(places[-1])
+        assert found is not None
+        point = {"x": 1.3}
+        whole = Program([parse(formula).expression]).run(point).backward()
+        assert Program([found]).value(point) == pytest.approx(whole.partial("x"))
+    long = derivation_of("+".join(f"sin(x*{n})" for n in range(70)))
+    sums = [n for n, step in enumerate(long.steps) if not step.bindings]
+    assert sums
+    assert all(long.filled(place) is None for place in sums)
