@@ -248,3 +248,33 @@ def test_slopes_of_columns_are_those_of_the_tape() -> None:
             wanted = program.run(point).slopes(name)
             ours = [filled(column, 2)[place] for column in found]
             assert ours == pytest.approx(wanted, rel=1e-15, abs=0)
+
+
+def test_of_what_is_too_large_or_next_to_nothing_nothing_is_said() -> None:
+    def fresh() -> Bounds:
+        found = Bounds.__new__(Bounds)
+        found.apart = set()
+        return found
+
+    for column, unit, size, apart in (
+        ([1.0, -64.0], 1.0, 64.0, set()), ([1.0, 128.0], 1.0, 128.0, set()),
+        ([1.0, -129.0, 3.0], 1.0, 128.0, {1}),
+        ([1.0, math.nan, 500.0], 1.0, 128.0, {1, 2}),
+        (-5.0, 1.0, 5.0, set()), ([0.25, -0.5], 0.125, 4.0, set()),
+        ([0.25, -32.0], 0.125, 128.0, {1}), ([0.25, 16.0], 0.125, 128.0, set()),
+    ):  # fmt: skip
+        here = fresh()
+        assert here._largest(column, unit) == size
+        assert here.apart == apart
+    for column, clear, apart in (
+        ([1.0, -1e-291, 2.0], [1.0, 1.0, 2.0], {1}),
+        ([1e-290, 0.0], [1e-290, 1.0], {1}),
+        ([3.0, -1e-290], [3.0, -1e-290], set()), (1e-290, 1e-290, set()),
+    ):  # fmt: skip
+        here = fresh()
+        assert here._clear(column) == clear
+        assert here.apart == apart
+    with pytest.raises(ArithmeticError):
+        fresh()._largest(129.0)
+    with pytest.raises(ArithmeticError):
+        fresh()._clear(-9e-291)

@@ -7,11 +7,14 @@ allows for gaps where there are none.
 import math
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 import pytest
 
+from diffcli.arithmetics import multiprecision
 from diffcli.calculus.functions import INFIX, NAMED, ROWS, WHEN, Function
+from diffcli.engine.fold import run
 from diffcli.engine.tape import ROUNDING, TINY, Edge, Program, Tape, Undefined, at
 from diffcli.language.expression import Expression, call, number, variable
 from diffcli.language.parser import parse
@@ -206,6 +209,27 @@ def test_the_sentence_says_what_and_the_place_says_where() -> None:
     infinite = Program([formula("sin(x) + 1/0*x")])
     with pytest.raises(Undefined):
         infinite.run({"x": 1.0})
+
+
+def test_any_arithmetic_ends_where_the_tape_ends() -> None:
+    """Also in what was chosen, where a gap is no value."""
+    for text in (
+        "where(x > 1, log(x - 3), 0)", "1 + where(x > 1, log(x - 3)*2, 0)",
+        "log(x - 3) + x",
+        "where(x > 1, where(x > 1, sqrt(1 - x), 1), 0)", "1/(x - 2)", "sqrt(1 - x)",
+    ):  # fmt: skip
+        program = Program([formula(text)])
+        rows = []
+        for ran in (program.run, partial(run, program, multiprecision)):
+            with pytest.raises(Undefined) as raised:
+                ran({"x": 2.0})
+            rows.append((raised.value.row, raised.value.overflow))
+            assert len(raised.value.values) >= raised.value.row
+        assert rows[0] == rows[1], text
+        fine = program.run if "where" in text else None
+        if fine is not None:
+            exact = run(program, multiprecision, {"x": 0.5})
+            assert float(exact[-1]) == fine({"x": 0.5}).values[-1]
 
 
 def test_rows_that_are_not_smooth_where_they_are() -> None:
