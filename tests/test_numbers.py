@@ -90,6 +90,7 @@ def test_sums_products_and_quotients_of_numbers_are_numbers() -> None:
 def test_powers_of_numbers_up_to_the_64th() -> None:
     for formula, value in (
         ("2**3", "8"), ("2**(-3)", "1/8"), ("(-2)**3", "-8"), ("0**2", "0"),
+        ("0**1", "0"),
         ("0**0", None),
         ("0**(-1)", None), ("2**0", "1"), ("1**64", "1"), ("1**65", None),
         ("1**(-64)", "1"),
