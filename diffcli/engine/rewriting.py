@@ -126,7 +126,7 @@ def shrinks(rule: Rule, bindings: Mapping[str, Expression]) -> bool:
     Most do always. Those that compute with numbers do if the result can be spelled:
     0.7/3 has no short decimal, so 0.7*(u/3) must not become (0.7/3)*u and back again.
     """
-    if not _has_numbers(rule) and not any(map(_is_number, bindings.values())):
+    if not any(map(_is_number, bindings.values())):
         return True
     outline = {
         letter: node if _is_number(node) else variable(letter)
@@ -161,13 +161,6 @@ def size(expression: Expression) -> int:
                 joint = 2 if node.function in (ADD, SUBTRACT) else 1
                 sizes[node] = first + sum(rest) + joint
     return sizes[expression]
-
-
-@cache
-def _has_numbers(rule: Rule) -> bool:
-    """Tell whether a tidying row has letters for numbers."""
-    nodes = postorder([pattern(rule.before)])
-    return any(isinstance(n, Variable) and n.name in "cnm" for n in nodes)
 
 
 def _is_number(node: Expression) -> bool:
