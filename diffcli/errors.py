@@ -9,6 +9,7 @@ from itertools import islice
 
 _MOST_NAMES = 9  # that a message lists
 _MOST_SHOWN = 60  # characters of what was given
+_LONGEST_WORD = 200  # characters without a blank; a path may have as many
 
 Span = tuple[int, int]
 """Where something stands in a text: first character, one past the last."""
@@ -59,11 +60,11 @@ class DiffcliError(Exception):
 
     def lines(self, width: int = 80) -> list[str]:
         """Return the message as lines, no wider than ``width`` where possible."""
-        drawn = [f"Error: {visible(self.message)}"]
+        drawn = [f"Error: {visible(_readable(self.message))}"]
         if self.span is not None:
             drawn += _caret_lines(self.source, self.span, self.note, width)
         if self.hint:
-            drawn.append(f"Hint: {visible(self.hint)}")
+            drawn.append(f"Hint: {visible(_readable(self.hint))}")
         return drawn
 
     def record(self) -> dict[str, object]:
@@ -198,6 +199,16 @@ def listing(names: Iterable[str], between: str = ", ") -> str:
 def shortened(text: str) -> str:
     """Return what somebody gave, as far as a message needs it."""
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
+def _readable(sentence: str) -> str:
+    """Return a sentence in which a word of thousands of letters has lost its middle."""
+    if len(sentence) <= _LONGEST_WORD:
+        return sentence
+    return " ".join(
+        word if len(word) <= _LONGEST_WORD else f"{shortened(word)}{word[-20:]}"
+        for word in sentence.split(" ")
+    )
 
 
 def visible(text: str) -> str:

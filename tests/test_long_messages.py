@@ -42,6 +42,46 @@ CALLS: list[tuple[str, ...]] = [
 ]
 
 
+LONG = "a" * 5000
+WORDS: list[tuple[str, ...]] = [
+    (LONG,),
+    ("grad", f"{LONG}(x)", "--at", "1"),
+    ("grad", f"{LONG} y", "--at", "1"),
+    ("grad", f"\\{LONG}"),
+    ("grad", "x", LONG),
+    ("grad", f"@{LONG}"),
+    ("grad", "x", f"--{LONG}"),
+    *(
+        ("grad", "x", "--at", "1", option, LONG)
+        for option in (
+            "--at", "--wrt", "--vars", "--points", "--method", "--format", "--h",
+            "--digits", "--order", "--implicit", "--jobs", "--engine", "--exprs",
+        )
+    ),
+    ("check", "x", "--at", "1", "--claim", f"{LONG}=1"),
+    ("check", "x", "--at", "1", "--claim", f"{LONG}(x)"),
+    ("check", "--module", f"{LONG}:f", "--at", "1"),
+    ("check", "--program", LONG, "--at", "1"),
+    ("plot", "x", "--vary", LONG),
+    ("plot", "x", "--x", LONG),
+    ("functions", LONG),
+    ("depth", LONG),
+    ("demo", LONG),
+    ("export", "x", "-f", LONG),
+    ("practice", "--rules", LONG),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: " ".join(words)[:30])
+def test_an_error_does_not_repeat_what_nobody_reads(
+    words: tuple[str, ...], run: Run
+) -> None:
+    ran = run(*words)
+    assert (ran.code in range(2, 6), ran.out) == (True, "")
+    said = [line for line in ran.err.split("\n") if line[:2] != "  "]
+    assert len("".join(said)) < 700
+
+
 @pytest.mark.parametrize("words", CALLS, ids=lambda words: " ".join(words)[:30])
 def test_an_error_does_not_list_all_variables(
     words: tuple[str, ...], tmp_path: Path, run: Run
