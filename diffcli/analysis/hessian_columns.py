@@ -243,7 +243,7 @@ def _with_each(entries: Entries) -> dict[Pair, Estimate]:
 def _judged(measured: Estimate, known: Estimate) -> Agreement:
     """Return what ``judge`` does, at many points; zeros are the same at all."""
     given: tuple[Any, ...] = (*measured, *known)
-    if not isinstance(given[0], Each):
+    if not all(isinstance(each, Each) for each in given):
         return judge(measured, known)
     columns = (each.column for each in given)
     return Agreement(*map(_each, zip(*map(agreement, *columns), strict=True)))
