@@ -186,3 +186,13 @@ def test_lines_are_judged_one_after_the_other(lines: str, statuses: str) -> None
     wrong = [v for v in found.verdicts if v.status == "wrong"]
     assert found.first_wrong == (wrong[0] if wrong else None)
     assert len(found.first_of_each) == bool(wrong)
+
+
+def test_of_several_slips_in_a_line_one_is_told() -> None:
+    """Of an exercise it is the first wrong line that is explained."""
+    found = diffcli.judge("f(x) = exp(3*x)\nf'(x) = exp(3*x)\n= exp(3*x)+1")
+    first, *others = [v for v in found.verdicts if v.status == "wrong"]
+    assert len(first.slips) == 1
+    assert "3*x was not differentiated" in str(first.slips[0])
+    assert first.right is parse("3*exp(3*x)").expression
+    assert [v.slips for v in others] == [()]

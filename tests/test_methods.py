@@ -172,18 +172,19 @@ def test_the_complex_step_is_right_or_silent(formula: str, x: str) -> None:
 @pytest.mark.parametrize(
     ("formula", "x", "slope"),
     [("x-1", 1.0, 1), ("x^2-4", 2.0, 4), ("sin(x)", 0.0, 1), ("x", 0.0, 1),
-    ("7*x", 0.0, 7)],
+    ("7*x", 0.0, 7),
+     ("1e-32*x", 1e-5, 1e-32)],
 )  # fmt: skip
 def test_the_complex_step_is_right_where_f_is_0(
     formula: str, x: float, slope: float
 ) -> None:
     problem = diffcli.pose(formula, {"x": x})
     found = load("complex").gradient(problem).partials["x"]
-    assert found.value == pytest.approx(slope, rel=1e-14)
+    assert found.value == pytest.approx(slope, rel=1e-14, abs=0)
     columns = {"x": [x, x]}
     many = Problems(problem.parsed, problem.program, ("x",), columns, Settings())
     partials = load("complex").gradients(many).partials
-    assert partials["x"].value == pytest.approx([slope, slope], rel=1e-14)
+    assert partials["x"].value == pytest.approx([slope, slope], rel=1e-14, abs=0)
     assert not many.bad
 
 
