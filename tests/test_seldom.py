@@ -70,7 +70,7 @@ CALLS = [
     (
         "check --claims seven.csv --no-header",
         2,
-        "or name, formula and claim; here are 7",
+        "formula and claim, or name first; here are 7",
     ),
     ("demo open.md", 2, "open.md:2: this block is never closed\nHint: end it with ```"),
     ("demo quote.md", 0, "no closing quotation in: diffcli grad"),
