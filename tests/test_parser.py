@@ -390,3 +390,20 @@ def test_a_long_text_is_cut_at_the_limit(limit: int) -> None:
     shown = text(long, limit=limit)
     assert len(shown) == limit
     assert shown.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "name"),
+    [("0x1F", 31, "x1F"), ("0b11", 3, "b11"), ("0o17", 15, "o17"), ("0x10", 16, "x10")],
+)
+def test_a_number_of_another_base_is_not_read_as_nothing_times_a_name(
+    written: str, size: int, name: str
+) -> None:
+    for source in (written, f"x+{written}*y", f"sin({written})", f"2^{written}"):
+        with pytest.raises(ParseError) as caught:
+            parse(source)
+        assert caught.value.hint == f"write {size} or 0*{name}"
+        assert caught.value.span is not None
+        assert source[slice(*caught.value.span)] == written
+    for plain in (f"0*{name}", f"0 {name}", f"0.0{name}", "0x", "0b2", "0x₁", "0y1"):
+        assert parse(plain).variables

@@ -1,12 +1,15 @@
 """Points: what --at takes, and what it says of what it does not take."""
 
 import math
+from pathlib import Path
 
 import pytest
 
+from diffcli.engine.tape import Program
 from diffcli.errors import DiffcliError, DomainError, ParseError, PointError
 from diffcli.inputs.points import fitted, names, order_surprises, point
 from diffcli.language.parser import parse
+from tests.conftest import Run
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,57 @@ def test_numbers_from_python() -> None:
     for values in ({"x": 1}, {"x": 1, "y": 2, "z": 3}, {"x": 1, "y": math.nan}):
         with pytest.raises(PointError):
             fitted(values, ["x", "y"])
+
+
+@pytest.mark.parametrize("date", ["2020-01-01", "2020-1-31", "01/02/2020", "1-2-2020"])
+def test_a_date_is_no_formula_of_three_numbers(
+    date: str, run: Run, tmp_path: Path
+) -> None:
+    """In a point as in a cell; between the parts of a formula stand blanks."""
+    for text in (date, f"x={date}", f" {date} "):
+        with pytest.raises(ParseError, match="is a date"):
+            point(text, ["x"])
+    table = tmp_path / "table.csv"
+    table.write_text(f"x,y\n1,2\n{date},3\n", "utf-8")
+    ran = run("grad", "x*y", "--points", str(table), "-f", "csv")
+    assert ran.code == 3
+    assert f"{table}:3: '{date}' is a date" in ran.err
+    apart = date.replace("-", " - ").replace("/", " / ")
+    assert point(apart, ["x"]) == {"x": parse_value(apart)}
+
+
+def parse_value(text: str) -> float:
+    return Program([parse(text).expression]).value({})
+
+
+HEADS = {
+    "x y\n1 2\n": "Hint: --separator ' ' parts cells there",
+    "x | y\n1 | 2\n": "Hint: --separator '|' parts cells there",
+    "x;y\n1;2\n": "Hint: --separator ';' parts cells there; decimals use a point",
+    "X,Y\n1,2\n": "Hint: the first line has to name them: x,y; it names X,Y",
+    "x,yard\n1,2\n": "Hint: the first line has to name them: x,y; it names x,yard",
+}
+
+
+@pytest.mark.parametrize("table", HEADS)
+def test_columns_that_are_missing_are_found(
+    table: str, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(table, "utf-8")
+    words = ("grad", "x*y", "--points", str(path), "-f", "plain")
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{HEADS[table]}\n" in ran.err
+    if "--separator" in HEADS[table]:
+        mark = HEADS[table].split("'")[1]
+        assert run(*words, "--separator", mark).out == "2 1\n"
+
+
+def test_thousands_and_decimals_are_told_apart(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    hints = {"1,000": "1.000; thousands stand together: 1000", "1,5": "1.5"}
+    for cell, hint in hints.items():
+        table.write_text(f'x,y\n"{cell}",2\n', "utf-8")
+        ran = run("grad", "x", "--points", str(table), "-f", "csv")
+        assert f"Hint: decimals use a point: {hint}\n" in ran.err

@@ -229,7 +229,7 @@ def _refuse_count(cells: Sequence[str], variables: Sequence[str], where: str) ->
     if len(cells) != len(variables):
         raise PointError(
             f"{where}: the line has {len(cells)} values, but the formula has"
-            f" {len(variables)} variables: {', '.join(variables)}",
+            f" {len(variables)} variables: {listing(variables)}",
             hint="a first line with names says which column is what",
         )
 
@@ -241,11 +241,15 @@ def _no_column(
     where: str,
     dialect: Dialect,
 ) -> PointError:
-    hint = f"the first line has to name them: {listing(variables, ',')}"
-    return PointError(
-        f"{where}: there is no column for {listing(missing)}",
-        hint=_said_by(cells, dialect) or hint,
+    hint = _said_by(cells, dialect) or (
+        f"the first line has to name them: {listing(variables, ',')};"
+        f" it names {listing(map(str.strip, cells), ',')}"
     )
+    for mark in " |":
+        parts = map(str.strip, ",".join(cells).split(mark))
+        if not dialect.separator and {*variables}.issubset(parts):
+            hint = f"--separator '{mark}' parts cells there"
+    return PointError(f"{where}: there is no column for {listing(missing)}", hint=hint)
 
 
 def _said_by(cells: Sequence[str], dialect: Dialect) -> str:

@@ -14,6 +14,7 @@ from diffcli.tables import Fault
 
 _NUMBER = re.compile(r"\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[-+−]?[0-9]*,[0-9]+\s*")
+_THOUSANDS = re.compile(r"\s*-?\d{1,3}(,\d{3})+\s*")
 
 _ONE_A_LINE = "one point a line, which jq -c . makes, or one array of points"
 
@@ -34,6 +35,9 @@ def cell_number(cell: str) -> float:
     except DiffcliError as error:
         if _DECIMAL_COMMA.fullmatch(cell):
             error.hint = f"decimals use a point: {cell.strip().replace(',', '.')}"
+            if _THOUSANDS.fullmatch(cell):
+                whole = cell.strip().replace(",", "")
+                error.hint += f"; thousands stand together: {whole}"
         raise
 
 

@@ -94,6 +94,16 @@ class Complaints:
             f" {number.text}*e has the constant e",
         )
 
+    def other_base(self, index: int) -> ParseError:
+        """Say that 0x1F could be a number, and 0 times a name."""
+        letters = self.tokens[index + 1]
+        size = int(f"0{letters.text}", 0)
+        return self.error(
+            f"'0{letters.text}' could be the number {size}, or 0 times a name",
+            (self.tokens[index].start, letters.end),
+            f"write {size} or 0*{letters.text}",
+        )
+
     def too_large(self, index: int) -> RangeError:
         """Say that no double is as large as this number."""
         token = self.tokens[index]

@@ -373,6 +373,8 @@ class Reading:
             raise self.not_a_function(self.position - 1)
         if before.kind == "number" and self.goes_on(word):
             raise self.wrong.unfinished_number(self.position - 1)
+        if before.text == "0" and word.kind == "name" and self.is_of_base(word.text):
+            raise self.wrong.other_base(self.position - 1)
         numbers = before.kind == word.kind == "number"
         if before.kind != ")":
             self.refuse_under_a_root(self.position)
@@ -380,6 +382,16 @@ class Reading:
         if not ends and not (before.kind == "name" and self.begins_a_function(word)):
             raise self.wrong.no_operator(self.position)
         self.infix("*")
+
+    def is_of_base(self, name: str) -> bool:
+        """Tell whether 0 and the name at the position are a number: 0x1F, 0b11."""
+        try:
+            int(f"0{name}", 0)
+        except ValueError:
+            return False
+        zero, token = self.tokens[self.position - 1 : self.position + 1]
+        written = self.source[token.start : token.end]  # not x₁
+        return zero.end == token.start and written == name
 
     def goes_on(self, word: Word | Token) -> bool:
         """Tell whether a number goes on with an e at the position: 1e is no number."""
