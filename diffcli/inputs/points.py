@@ -12,7 +12,7 @@ from diffcli.language.lexer import is_name, spelling
 from diffcli.language.parser import Parsed, parse
 from diffcli.problem import located
 
-_DATE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?([/-])\d\d?\1\d{4}")
+_DATE = r"\d{4}-\d\d?-\d\d?|\d\d?([/-])\d\d?\1\d{4}"
 _FORTRAN = r"[dD]\d{1,3}"
 
 
@@ -268,7 +268,7 @@ def _value(text: str, part: Span) -> float:
             hint="it gives the error budget: diffcli grad EXPR --at x=2.0±0.1, or"
             " --points with 2.0±0.1 in its first row",
         )
-    if _DATE.fullmatch(given.strip()):
+    if 2 in map(given.count, "-/") and re.fullmatch(_DATE, given.strip()):
         raise ParseError(
             f"'{given.strip()}' is a date, or a formula of three numbers",
             source=text,
