@@ -234,3 +234,26 @@ def assert_is(ball: Any, low: Any, high: Any, *what: object) -> None:
     for end, wanted in zip(ends, (low, high), strict=True):
         found = mp.ldexp(int(end[0]), int(end[1]))
         assert abs(found - wanted) <= 1e-6 * max(1, abs(low), abs(high)), what
+
+
+@pytest.mark.parametrize(
+    ("ends", "exponent", "wanted"),
+    [(("0", "2"), "-0.5", None),
+    (("-1", "2"), "0.5", None),
+     (("0", "0"), "0.5", (0, 0)), (("1", "4"), "-0.5", (0.5, 1)),
+     (("-2", "-1"), "0.5", None)],
+)  # fmt: skip
+def test_a_root_of_a_ball_begins_at_0(
+    ends: tuple[str, str], exponent: str, wanted: tuple[float, float] | None
+) -> None:
+    with mp.workdps(DIGITS), ctx.workprec(200):
+        low, high = map(float, ends)
+        base = arb((low + high) / 2, (high - low) / 2)  # with these very ends
+        ball = operation(balls, "power")(base, exact(Fraction(exponent)))
+        if wanted is None:
+            assert not ball.is_finite()
+        elif low > 0:
+            assert inside(ball, wanted[0]), ball
+            assert inside(ball, wanted[1]), ball
+        else:
+            assert_is(ball, *map(mp.mpf, wanted), ends)

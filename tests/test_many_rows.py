@@ -224,3 +224,13 @@ def test_only_of_two_ways_it_is_told_how_they_agree(ways: tuple[str, ...]) -> No
     seconds = hessian(problem, second)
     assert len(seconds.agreements) == ("finite" in ways and len(ways) > 1)
     assert {*seconds.columns} == {*second}
+
+
+@pytest.mark.parametrize("order", [1, 2, 5])
+def test_at_a_corner_the_orders_below_are_told(order: int) -> None:
+    error = taylor_by_method._corner(problem_of("x", x=0.0), "x", order, (1.0, -2.0))
+    factor = math.factorial(order)
+    assert f"is {factor} on the left, {-2 * factor} on the right" in error.message
+    assert f"not {order} times differentiable at x = 0" in error.message
+    below = f"there are derivatives up to order {order - 1}"
+    assert error.hint == (below if order > 1 else "")

@@ -75,6 +75,7 @@ def test_a_claim_is_of_each_example_or_of_the_mean(claim: str, passed: bool) -> 
     text = claim.replace("-14/3", "44/3")
     found = check_data(made, {"w": parse(text, names=names)}, ESTIMATES, prove=False)
     assert found.passed == passed
+    assert not found.verdicts[0].everywhere  # nobody asked for a proof
     assert found.data is made.data
     assert check_data(made, {}).passed
     with pytest.raises(diffcli.PointError):

@@ -328,9 +328,9 @@ def _slope(points: Sequence[tuple[float, float]]) -> float | None:
     ]
     across = [math.log10(h) for h, _ in points]
     up = [math.log10(error) for _, error in points]
-    x, y = sum(across) / len(across), sum(up) / len(up)
+    x = sum(across) / len(across)
     spread = sum((a - x) ** 2 for a in across)
-    over = sum((a - x) * (b - y) for a, b in zip(across, up, strict=True))
+    over = sum((a - x) * b for a, b in zip(across, up, strict=True))
     return over / spread if spread else None
 
 
