@@ -65,11 +65,14 @@ _ROOTS = BY_SIGN.keys() - {*_ALL_LETTERS}
 _OPERATORS = tuple(row.notation.symbol for row in OPERATORS if row.notation)
 #: All signs as they are typed.
 _WORDS_OF_SIGNS = frozenset((*_OPERATORS, *_ROOTS, *_SIGNS, *"(),;="))
+_LONGEST_FIRST = sorted(
+    (sign for sign in _WORDS_OF_SIGNS if len(sign) > 1), key=lambda sign: -len(sign)
+)
 #: What stands for signs that are blanks, or have other signs in them.
 _MARKS = {
     chr(place): sign
     for place, sign in enumerate(
-        ("\n", *sorted((sign for sign in _OPERATORS if len(sign) > 1), key=len)[::-1])
+        ("\n", *(sign for sign in _LONGEST_FIRST if sign in _OPERATORS))
     )
 }
 _ASCII_SIGNS = sorted(
@@ -120,8 +123,7 @@ _ACCENTS = {
 @cache
 def _pattern(letters: str, digits: str) -> re.Pattern[str]:
     """Return the pattern of one word; compiled when first used."""
-    long = (re.escape(sign) for sign in _WORDS_OF_SIGNS if len(sign) > 1)
-    long_signs = "|".join(sorted(long, key=len, reverse=True))
+    long_signs = "|".join(map(re.escape, _LONGEST_FIRST))
     return re.compile(
         rf"""{BLANK}(
           (?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?  # a number
