@@ -57,7 +57,8 @@ def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
 
     If it is known which tests reach its line, some of those: of near files first, and
     of these first what reaches little else, which is quick; then all others of near
-    files, for a test that goes through a whole table reaches much.
+    files, for a test that goes through a whole table reaches much; then near files that
+    were written since.
     """
     near = tests_of(mutant.path)
     lines = reached(mutant.path)
@@ -67,13 +68,24 @@ def rounds_of(mutant: Mutant, *, wide: bool) -> list[list[str]]:
         folder, _, rest = name.partition(".")
         module, _, test = rest.partition(".")
         file = f"tests/{module}.py"
-        if folder == "tests" and module not in APART and (wide or file in near):
+        known = folder == "tests" and module not in APART and (wide or file in near)
+        if known and f"def {test.rpartition('.')[2]}(" in written(file):
             found.append((file not in near, sizes()[name], f"{file}::{test}"))
     if not found:
         return [near, *([f"tests/{name}.py"] for name in WIDE if wide)]
     first, more = sorted(found)[:MOST], sorted(found)[MOST:]
     others = [test for is_far, _, test in more if not is_far]
-    return [[mutant.path, *(test for *_, test in first)], *([others] if others else [])]
+    mapped = REACHED.stat().st_mtime
+    newer = [name for name in near[1:] if (ROOT / name).stat().st_mtime > mapped]
+    rounds = [[mutant.path, *(test for *_, test in first)], others, newer]
+    return [tests for tests in rounds if tests]
+
+
+@cache
+def written(file: str) -> str:
+    """Return what is in a file of tests by now; empty: it is gone."""
+    path = ROOT / file
+    return path.read_text("utf-8") if path.exists() else ""
 
 
 @cache
