@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from diffcli.calculus.functions import BY_NAME
-from diffcli.language.lexer import Token, is_name
+from diffcli.language.lexer import Token, is_name, spelling
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.names import translated
 from diffcli.language.readers.words import (
@@ -187,7 +187,7 @@ def _base(draft: Draft, word: Token) -> Token | None:
         return None
     if index.isdecimal():
         return number(index, word)
-    return name(index, word) if is_name(index) else None
+    return name(spelling(index), word) if is_name(index) else None
 
 
 def behind_operands(draft: Draft) -> Words:
