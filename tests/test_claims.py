@@ -283,3 +283,33 @@ def test_rows_of_json_that_are_no_claims_are_rows_with_a_status(
     verdicts = [row["verdict"] for row in rows]
     assert verdicts[:2] == ["right", "right"]
     assert not {"right", "wrong"} & {*verdicts[2:]}
+
+
+ONE_SIDED = [
+    ("abs(x)", "1"), ("abs(x)", "-1"), ("abs(x)*x", "2*x"), ("sqrt(x^2)", "1"),
+    ("abs(x)^3", "3*x^2"), ("max(x,0)", "1"), ("max(x,0)", "0"), ("x*sign(x)", "1"),
+]  # fmt: skip
+EVERYWHERE = [
+    ("abs(x)", "sign(x)"), ("sqrt(x^2)", "x/abs(x)"), ("log(x)", "1/x"),
+    ("log(x^2)", "2/x"), ("x^1.5", "1.5*sqrt(x)"), ("log(abs(x))", "1/x"),
+    ("max(x,0)", "step(x)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "claim", "right"),
+    [(*pair, False) for pair in ONE_SIDED] + [(*pair, True) for pair in EVERYWHERE],
+)
+def test_a_claim_is_right_on_both_sides_of_0(
+    formula: str, claim: str, right: bool
+) -> None:
+    """Also in a product of two variables of which only one is below 0."""
+    assert (diffcli.mark(formula, {"x": claim}).status == "right") is right
+    both = f"y*({formula})"
+    assert (diffcli.mark(both, {"x": f"y*({claim})"}).status == "right") is right
+
+
+def test_signs_of_several_variables_are_met_in_every_way() -> None:
+    for claim, right in {"y*sign(x*y)": True, "y": False, "-y": False}.items():
+        assert (diffcli.mark("abs(x*y)", {"x": claim}).status == "right") is right
+    assert diffcli.mark("sqrt((x*y)^2)", {"x": "abs(y)"}).status == "wrong"

@@ -13,7 +13,8 @@ from diffcli.language.expression import Expression
 _SLACK = 8.0  # how many error estimates equal values may differ by
 _ENOUGH = 6  # points at which formulas are compared
 _NEAR = 18  # points that are tried near a given one
-_SCALES = (0.7, 1.3, 0.4, 2.2, 3.1, 4.6, -0.6, -1.4, -2.3, 8.5, 0.15, 17.5, -9.4)
+#: Both signs from the first: abs(x) is no x.
+_SCALES = (0.7, -0.6, 1.3, -1.4, 0.4, 2.2, 3.1, 4.6, -2.3, 8.5, 0.15, 17.5, -9.4)
 
 
 def equal(
@@ -64,9 +65,10 @@ def places_near(
     order = sorted(names)
     if point is None:
         for scale in _SCALES:
-            for turn in (0.61803, 0.41421):
-                yield {
-                    name: scale * (1 + 0.3 * ((place * turn) % 1))
+            for turn, other in (0.61803, scale), (0.41421, -scale):
+                yield {  # and variables of both signs together: abs(x*y) is no x*y
+                    name: (other if place % 2 else scale)
+                    * (1 + 0.3 * ((place * turn) % 1))
                     for place, name in enumerate(order)
                 }
         return
