@@ -9,7 +9,7 @@ from itertools import islice
 
 _MOST_NAMES = 9  # that a message lists
 _MOST_SHOWN = 60  # characters of what was given
-_LONGEST_WORD = 200  # characters without a blank; a path may have as many
+_LONGEST_WORD = 400  # characters without a blank; a path may have as many
 
 Span = tuple[int, int]
 """Where something stands in a text: first character, one past the last."""
