@@ -55,6 +55,7 @@ def labelled(text: str, label: str, below: str) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formulas", SETS, ids=", ".join)
 @pytest.mark.parametrize("slopes", [True, False])
 def test_each_curve_has_its_label_and_none_lies_on_a_curve(

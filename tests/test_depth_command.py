@@ -105,6 +105,7 @@ def test_what_grows_without_end_has_no_steepest(act: str) -> None:
     assert chain(act, 2, 1.0, 0.1).steepest is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(r.name for r in FUNCTIONS if r.arity == 1))
 def test_the_weight_that_keeps_it_has_been_walked(name: str) -> None:
     for layers in (1, 3, 10, 100):

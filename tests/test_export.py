@@ -160,6 +160,7 @@ def has(formula: str, language: str, dialect: str, order: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "dialect", "runner"), RUNNERS)
 @pytest.mark.parametrize("order", [1, 2])
 def test_every_function_has_its_numbers_or_is_refused_by_name(
@@ -213,6 +214,7 @@ FORMULAS: list[tuple[str, dict[str, float]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "dialect", "runner"), RUNNERS)
 @pytest.mark.parametrize("order", [0, 2])
 def test_formulas_have_their_numbers(

@@ -72,6 +72,7 @@ def test_every_formula(expression: Expression, places: list[dict[str, float]]) -
         assert_same(parsed, places, WAYS[1:2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [methods.THREE, MANY, ("finite",), ()])
 @pytest.mark.parametrize(
     "formula",

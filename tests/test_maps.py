@@ -141,6 +141,7 @@ def test_a_gradient_without_end_has_no_steepest_place(formula: str) -> None:
     assert Map(field(formula)).steepest is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", [*FORMULAS, "x*0+y*0+3", "log(-1-x^2-y^2)"])
 @pytest.mark.parametrize(("columns", "height"), [(40, 5), (80, 16), (120, 30)])
 def test_any_map_fits(formula: str, columns: int, height: int, run: Run) -> None:

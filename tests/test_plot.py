@@ -56,6 +56,7 @@ SMOOTH = (
 LINES = (("x", 1.0, 0.0), ("x*1000-7", 1e-3, 7e-3), ("(x-3)/1e6", 1e6, 3.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "row", [r for r in FUNCTIONS if r.rough is None], ids=lambda row: row.name
 )
@@ -81,6 +82,7 @@ PLACES = [(0.3, (-2, 2, 501)), (-1.37, (-2, 2, 501)), *AROUND_0]
 MORE = ("", "+sin(x)", "+1e10", "*1e-250", "*(2+x^2)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("formula", "kind"),
     [
@@ -215,6 +217,7 @@ def test_the_window_keeps_a_pole_readable() -> None:
     assert 1 < high < 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(BY_NAME))
 def test_every_function_can_be_plotted(name: str, run: Run) -> None:
     row = BY_NAME[name]

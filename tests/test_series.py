@@ -99,6 +99,7 @@ def meets_an_edge(row: Function, args: list[Any]) -> bool:
         return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_series_is_near_the_function_right_of_its_place(row: Function) -> None:
     """As near as the first power of t that is not known; without one, at an edge."""

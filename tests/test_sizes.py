@@ -338,6 +338,7 @@ def test_what_complex_numbers_lack_is_said(formula: str) -> None:
 LARGE = {row.name: row for row in UNARY if row.name not in ("digamma", "gamma")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
 def test_more_digits_are_had_wherever_doubles_are(name: str) -> None:
     """No function is refused, and no kink seen, because a number is large."""

@@ -138,6 +138,7 @@ ZOO = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("formula", "at"), ZOO)
 def test_what_is_said_is_true_of_the_samples(formula: str, at: float, run: Run) -> None:
     found = sweep(pose(parse(formula), {"x": at}), "x", widths(1e-15, 1, 4))

@@ -75,6 +75,7 @@ POINTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("formula", "at"), POINTS)
 def test_all_orders_are_those_of_mpmath(formula: str, at: str) -> None:
     order = 6
