@@ -164,9 +164,9 @@ AT_BORDER     = Rough("jump", lambda u, v: u == v, edge="u-v")
 AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5, "u-v")
 
 # ---- partials that are known without a call, whatever the numbers ---------------
-ONE           = lambda *_: 1.0  # noqa: E731
-MINUS_ONE     = lambda *_: -1.0  # noqa: E731
-ZERO          = lambda *_: 0.0  # noqa: E731
+ONE           = lambda y, u, v=0.0: 1.0  # noqa: E731
+MINUS_ONE     = lambda y, u, v=0.0: -1.0  # noqa: E731
+ZERO          = lambda y, u, v=0.0: 0.0  # noqa: E731
 FIRST         = lambda y, u, v: u  # noqa: E731
 SECOND        = lambda y, u, v: v  # noqa: E731
 # fmt: on
