@@ -19,7 +19,7 @@ ROWS = [row for row in TABLE if row is not WHEN]
 #: How an argument moves: not at all, in a line, in a curve, off a corner, back to it.
 PATHS = ((), (1,), (-1,), (1, -2, 3), (0, 1), (0, -1, 1), (0, 0, 1))
 LOGIC = [NAMED[name] for name in ("not", "and", "or")]
-NONE = (NoSeries, ValueError, ArithmeticError, NotImplementedError)
+NONE = (NoSeries, ValueError, ArithmeticError)
 
 
 def moving(place: float, path: tuple[int, ...], size: int) -> PowerSeries:

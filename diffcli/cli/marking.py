@@ -46,13 +46,9 @@ def _of_all_rows(request: Request, path: str) -> dict[str, str]:
     """
     if len(request.points) > 1:
         raise UsageError("one --at for all rows", hint="others are a column 'at'")
-    shared = dict(zip(("at",), request.points, strict=False))
+    shared = {"at": request.points[0]} if request.points else {}
     if request.expr:
-        if request.expr == path == "-":
-            raise UsageError(
-                "both the formula and the claims are to come from standard input",
-                hint="read the formula from a file: @FILE",
-            )
+        request.refuse_one_stream(path, what="claims")
         shared["formula"] = terminal.read(request.expr)
         problem(shared)
     return shared

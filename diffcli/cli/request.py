@@ -167,11 +167,7 @@ class Request(Record):
         Raises ParseError, and UsageError if --vars leaves a variable out.
         """
         self.refuse_dialect()
-        if self.expr == "-" and "-" in (*self.point_files, self.data_file):
-            raise UsageError(
-                "both the formula and the points are to come from standard input",
-                hint="read the formula from a file: @FILE",
-            )
+        self.refuse_one_stream(*self.point_files, self.data_file)
         fixed = points.new_names("--vars", self.variables)
         given = [name for text in self.points for name in points.names(text)]
         text, names = terminal.read(self.expr), {*fixed, *given}
@@ -186,6 +182,14 @@ class Request(Record):
                 hint=f"--vars {listing((*fixed, *missing), ',')}",
             )
         return parsed._replace(variables=fixed)
+
+    def refuse_one_stream(self, *paths: str, what: str = "points") -> None:
+        """Refuse standard input for the formula and something else. UsageError."""
+        if self.expr == "-" and "-" in paths:
+            raise UsageError(
+                f"both the formula and the {what} are to come from standard input",
+                hint="read the formula from a file: @FILE",
+            )
 
     def variables_for(self, parsed: Parsed, wrt: str) -> tuple[str, ...]:
         """Return the variables of --wrt, or all.

@@ -139,13 +139,12 @@ def _rows(
     if dialect.headed:
         return tuple(cell.strip() for cell in cells), rows
     named = ("name", *needed)
-    columns = named[-len(cells) :]
     if not len(needed) <= len(cells) <= len(named):
         raise PointError(
             f"{name}:{first[0]}: without a line of names, columns are"
             f" {' and '.join(needed)}, or name first; here are {len(cells)}"
         )
-    return columns, chain([first], rows)
+    return named[-len(cells) :], chain([first], rows)
 
 
 def _placed(rows: Numbered, name: str) -> Numbered:
