@@ -3,7 +3,7 @@
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from diffcli.calculus.functions import INFIX
@@ -14,6 +14,7 @@ from diffcli.language.expression import Expression, call, forget, number, variab
 from diffcli.language.latex_printer import latex
 from diffcli.language.lexer import tokens, words
 from diffcli.language.parser import parse
+from diffcli.language.pratt import Reading
 from diffcli.language.printer import text
 from tests import strategies
 
@@ -407,3 +408,31 @@ def test_a_number_of_another_base_is_not_read_as_nothing_times_a_name(
         assert source[slice(*caught.value.span)] == written
     for plain in (f"0*{name}", f"0 {name}", f"0.0{name}", "0x", "0b2", "0x₁", "0y1"):
         assert parse(plain).variables
+
+
+#: Whatever brackets, signs and calls a text may have, in any order.
+SOUP = (
+    "sin(", "sin", "(", ")", ",", "x", "y", "2", "+", "-", "*", "^", "max(", "atan2(",
+    "√", "²", "½", ";", "a=", "if", "else", ">", "-(", "Σ(",
+)  # fmt: skip
+
+
+def understood(source: str, spans: dict[Expression, tuple[int, int]] | None) -> object:
+    """Return what is read, or what is refused and where."""
+    try:
+        return Reading(source, words(source), frozenset(), None, spans=spans).last()
+    except ParseError as error:
+        return error.message, error.span, error.hint
+
+
+@settings(max_examples=1000)
+@given(st.lists(st.sampled_from(SOUP), min_size=1, max_size=12).map(" ".join))
+@example("sin(x) + sin(x, y)")
+@example("sin(x) + sin((x), sin(y), 2)")
+@example("sin(x)*(x) + sin((x")
+@example("(x) + (y, x)")
+@example("sin(x) + sin(())")
+@example("sin(x) + sin()")
+def test_the_quick_way_refuses_at_the_same_place(source: str) -> None:
+    """Without places brackets share what waits for their end: it has none."""
+    assert understood(source, None) == understood(source, {})

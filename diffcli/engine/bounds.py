@@ -53,18 +53,40 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
     tape, adjoints = backward
     program, values, errors = tape.program, tape.values, value_errors(tape)
     bounds = [0.0] * len(values)
+    known = _SHIFTS.get
     for row, a, b, slopes, toward_a, toward_b in tape.edges():
         upstream, uncertain = abs(adjoints[row]), bounds[row]
         if (upstream == 0.0 and uncertain == 0.0) or values[row] != values[row]:
             continue
+        largest = upstream + uncertain
         if toward_a is not None:
-            bounds[a] += through(
-                slopes[0], toward_a, upstream, uncertain, values, errors, row, a, b
-            )
+            size, slope = abs(toward_a), slopes[0]
+            if slope is ONE:
+                bounds[a] += uncertain + largest * _OF_PARTIAL + TINY
+            elif size >= SMALL:
+                found = known(slope) or shift(slope, b < 0)
+                moved = found(slope, toward_a, values, errors, row, a, b)
+                bounds[a] += (
+                    uncertain * size + largest * (moved + _OF_PARTIAL * size) + TINY
+                )
+            else:
+                bounds[a] += through(
+                    slope, toward_a, upstream, uncertain, values, errors, row, a, b
+                )
         if toward_b is not None:
-            bounds[b] += through(
-                slopes[1], toward_b, upstream, uncertain, values, errors, row, a, b
-            )
+            size, slope = abs(toward_b), slopes[1]
+            if slope is ONE:
+                bounds[b] += uncertain + largest * _OF_PARTIAL + TINY
+            elif size >= SMALL:
+                found = known(slope) or shift(slope, b < 0)
+                moved = found(slope, toward_b, values, errors, row, a, b)
+                bounds[b] += (
+                    uncertain * size + largest * (moved + _OF_PARTIAL * size) + TINY
+                )
+            else:
+                bounds[b] += through(
+                    slope, toward_b, upstream, uncertain, values, errors, row, a, b
+                )
     return {
         name: bounds[row] + 2 * ROUNDING * abs(adjoints[row])
         for name, row in program.inputs.items()

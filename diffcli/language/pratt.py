@@ -40,6 +40,8 @@ The power: it is complete when an operator binds less than this; below 0: at a '
 operator or function; None for a group. How many operands were there before its
 arguments. The place of the word that opened it, to point at. What makes its node of
 operands that are complete, if they are as many as it needs; None: one has to look.
+Where that is known neither of the two numbers is asked for, and one frame is all that
+waits for the same: a million brackets that are open take no room of their own.
 """
 _POWER = INFIX["**"]
 _ROOT = 50
@@ -59,6 +61,8 @@ _EMPTY: dict[str, Function] = {}
 _INFINITE = float("inf")
 _first: _Made = itemgetter(0)
 _NO_FRAME: _Frame = (0, None, 0, 0, None)
+_GROUP: _Frame = (-1, None, 0, 0, _first)
+"""A bracket that is what is inside."""
 
 
 class Reading:
@@ -86,10 +90,9 @@ class Reading:
         self.scope: dict[str, Expression] = {}  # every name that was read
         #: Every number and name that was read, and plain numerals at once.
         self.ready = _numerals(given) if spans is None else {}
-        #: What a group is made by: it is what is inside.
-        self.alone: _Made | None = _first if spans is None else None
-        #: Functions that were called, with what makes their nodes of one argument.
-        self.called: dict[Word | Token, tuple[Function, _Made | None]] = {}
+        #: Functions that were called, and what waits for one argument; of others each
+        #: call has a frame of its own. And what waits behind a bracket alone.
+        self.called: dict[Word | Token, tuple[Function | None, _Frame | None]] = {}
         #: For each sign that was read behind an operand how strongly it holds that,
         #: and what then waits; at the end of a bracket nothing does.
         self.signs: dict[str, tuple[int, _Frame | None]] = {")": (0, None)}
@@ -185,19 +188,19 @@ class Reading:
         known, called, position = self.ready.get, self.called.get, self.position
         while True:
             word = words[position]
-            call = called(word)
+            opened = called(word)
             position += 1
-            if call and words[position].kind == "(":
-                row, made = call
-                frames.append((-1, row, height, position - 1, made))
-                position += 1
+            if opened and (opened[0] is None or words[position].kind == "("):
+                row, frame = opened
+                frames.append(frame or (-1, row, height, position - 1, None))
+                position += row is not None
             elif node := known(word):
                 self.position = position
                 return node
             else:
                 self.position = position
-                if self.begin_operand(word):
-                    return self.operands.pop()
+                if node := self.begin_operand(word):
+                    return node
                 position = self.position
 
     def end_brackets(self, inside: Expression) -> Expression:
@@ -219,32 +222,37 @@ class Reading:
                 self.position = position
                 return inside
 
-    def begin_operand(self, word: Word | Token) -> bool:
-        """Read a word before which an operand is expected; True: it is one."""
+    def begin_operand(self, word: Word | Token) -> Expression | None:
+        """Read a word before which an operand is expected; return it if it is one."""
         kind = word.kind
-        if kind == "name":
-            if self.words[self.position].kind == "(":
-                self.call(word)
-                return False
-            self.push(self.name(word))
+        if kind == "name" and self.words[self.position].kind != "(":
+            node = self.name(word)
         elif kind == "number":
-            self.push(self.numeral(word))
+            node = self.numeral(word)
         elif kind == "fraction":
-            self.fraction(word)
+            node = self.fraction(word)
         else:
-            if kind == ")":
-                self.refuse_no_argument()
-            if kind == "(":
-                self.wait(-1, None, len(self.operands), self.alone)
-            elif kind in BY_SIGN:
-                self.wait(_ROOT, BY_SIGN[kind], len(self.operands))
-            elif kind in _PREFIX:
-                row, power = _PREFIX[kind]
-                self.wait(power, row, len(self.operands))
-            elif kind not in ("+", "newline"):  # a plus sign in front changes nothing
-                raise self.wrong.no_operand(self.position - 1)
-            return False
-        return True
+            self.stand_before(word)
+            return None
+        self.begin_here(node)
+        return node
+
+    def stand_before(self, word: Word | Token) -> None:
+        """Read what stands in front of an operand: a sign, a bracket, a function."""
+        kind = word.kind
+        if kind == ")":
+            self.refuse_no_argument()
+        if kind == "name":
+            self.call(word)
+        elif kind == "(":
+            self.group(word)
+        elif kind in BY_SIGN:
+            self.wait(_ROOT, BY_SIGN[kind], len(self.operands))
+        elif kind in _PREFIX:
+            row, power = _PREFIX[kind]
+            self.wait(power, row, len(self.operands))
+        elif kind not in ("+", "newline"):  # a plus sign in front changes nothing
+            raise self.wrong.no_operand(self.position - 1)
 
     def behind_operand(self, kind: str) -> bool:
         """Read a rarer word behind an operand; True: an operator can follow still."""
@@ -317,27 +325,31 @@ class Reading:
         if row is None or name in self.definitions:
             raise self.not_a_function(self.position - 1)
         made = self.maker(row) if row.arity == 1 else None
-        self.called[word] = row, made
-        self.wait(-1, row, len(self.operands), made)
+        self.called[word] = row, (-1, row, 0, 0, made) if made else None
+        self.wait(-1, row, len(self.operands))
         self.position += 1
+
+    def group(self, word: Word | Token) -> None:
+        """Begin a group: the position is behind its '('."""
+        if self.spans is None:
+            self.called[word] = None, _GROUP
+        self.wait(-1, None, len(self.operands))
 
     def refuse_no_argument(self) -> None:
         """Refuse a call without arguments, the position being behind its brackets."""
-        opener = self.position - 3
-        power, row, _, begin, _ = self.frames[-1] if self.frames else _NO_FRAME
-        if power < 0 and row is not None and begin == opener:
-            raise self.wrong.arity(row, opener, 0, self.position - 1)
+        row = self.frames[-1][1] if self.frames else None
+        if row is not None and self.words[self.position - 2].kind == "(":
+            raise self.wrong.arity(row, self.position - 3, 0, self.position - 1)
 
-    def fraction(self, word: Word | Token) -> None:
-        """Read ½; behind a number it could be a sum or a product."""
+    def fraction(self, word: Word | Token) -> Expression:
+        """Return ½; behind a number it could be a sum or a product."""
         if self.position > 1 and self.words[self.position - 2].kind == "number":
             raise self.wrong.mixed_number(self.position - 1)
         above, below = FRACTIONS[word.text]
-        self.push(call(INFIX["/"], number(above), number(below)))
+        return call(INFIX["/"], number(above), number(below))
 
-    def push(self, node: Expression) -> None:
-        """Put the operand that ends before the position on the stack."""
-        self.operands.append(node)
+    def begin_here(self, node: Expression) -> None:
+        """Note that an operand is the word before the position."""
         if self.spans is not None:
             token = self.tokens[self.position - 1]
             self.starts.append(token.start)
@@ -345,11 +357,9 @@ class Reading:
 
     # ---- operators
 
-    def wait(
-        self, power: int, row: Function | None, height: int, made: _Made | None = None
-    ) -> None:
+    def wait(self, power: int, row: Function | None, height: int) -> None:
         """Put something on hold until its right side is complete."""
-        self.frames.append((power, row, height, self.position - 1, made))
+        self.frames.append((power, row, height, self.position - 1, None))
 
     def maker(self, row: Function) -> _Made | None:
         """Return what makes nodes of complete operands; None: there is more to do."""
@@ -427,7 +437,9 @@ class Reading:
         """Apply a raised number, as in x² and x⁻¹."""
         self.infix("**")
         self.position += 1
-        self.push(self.double(word.text.lstrip("-0") or "0"))
+        node = self.double(word.text.lstrip("-0") or "0")
+        self.operands.append(node)
+        self.begin_here(node)
         if word.text.startswith("-"):
             self.apply(PREFIX["-"], 1)
 
@@ -481,10 +493,12 @@ class Reading:
         """Finish one argument of a call, and step over the comma behind it."""
         self.finish(0)
         self.position += 1
-        power, row, height, opener, _ = self.frames[-1] if self.frames else _NO_FRAME
+        power, row, height, opener, made = self.frames[-1] if self.frames else _NO_FRAME
         if row is None:
             raise self.wrong.stray_comma(self.position - 1)
-        self.frames[-1] = (power, row, height, opener, None)
+        if made is not None:  # one more than it takes: to be pointed at
+            height, opener = len(self.operands) - 1, self.open_bracket() - 1
+            self.frames[-1] = (power, row, height, opener, None)
 
     def end_of_part(self) -> None:
         """Finish a part at ';', a newline or the end."""
@@ -492,8 +506,7 @@ class Reading:
         if self.at("="):
             raise self.wrong.stray_equals(self.position, inside=bool(self.frames))
         if self.frames:
-            _, row, _, opener, _ = self.frames[-1]
-            raise self.wrong.never_closed(opener + (row is not None))
+            raise self.wrong.never_closed(self.open_bracket())
         end = self.position
         self.skip_separators()
         if self.at("end"):
@@ -550,6 +563,16 @@ class Reading:
         while self.words[self.position].kind in (";", "newline"):
             self.position += 1
 
+    def open_bracket(self) -> int:
+        """Return where the innermost bracket stands that is open at the position."""
+        depth = 1
+        for place in range(self.position - 1, -1, -1):
+            kind = self.words[place].kind
+            depth += (kind == ")") - (kind == "(")
+            if not depth:
+                return place
+        raise AssertionError("no bracket is open")
+
     def inside(self) -> bool:
         """Tell whether a bracket is open."""
         return any(power < 0 for power, *_ in reversed(self.frames))
@@ -566,13 +589,13 @@ def _numerals(given: Sequence[Word | Token]) -> dict[Word | Token, Expression]:
 
     One that is no double is left to who says so.
     """
-    plain = (
-        word
-        for word in {*given}
-        if word.kind == "number" and word.text.isdecimal() and word.text[0] != "0"
-    )
-    nodes = {word: number(word.text) for word in plain}
-    return {word: node for word, node in nodes.items() if node.value != _INFINITE}
+    nodes: dict[Word | Token, Expression] = {}
+    for word in {*given}:
+        if word.kind == "number" and (text := word.text).isdecimal() and text[0] != "0":
+            node = number(text)
+            if node.value != _INFINITE:
+                nodes[word] = node
+    return nodes
 
 
 _EULER = number("e")
