@@ -178,7 +178,9 @@ def suggestion(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return the hint that names the one known word nearest to a misspelt one."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, [*known])
+    known = [*known]
+    alike = [name for name in known if name.casefold() == word.casefold()]
+    near = alike or get_close_matches(word, known)
     if not near:
         return otherwise
     # tahn is tanh: all its letters are there; tan is nearer only by its length.
@@ -223,6 +225,8 @@ def visible(text: str) -> str:
 def _visible_character(character: str) -> str:
     if character.isprintable():
         return character
+    if "\udc80" <= character <= "\udcff":  # how Python keeps a byte that is no UTF-8
+        return rf"\x{ord(character) - 0xDC00:02x}"
     return " " if character == "\t" else ascii(character)[1:-1]
 
 

@@ -192,7 +192,7 @@ def test_wide_and_hidden_characters_keep_the_carets_in_place() -> None:
 
 
 def test_nothing_can_steer_a_terminal() -> None:
-    assert visible("\x1b[31m\u202e\r\x00\udcff") == "\\x1b[31m\\u202e\\r\\x00\\udcff"
+    assert visible("\x1b[31m\u202e\r\x00\udcff") == "\\x1b[31m\\u202e\\r\\x00\\xff"
 
 
 @pytest.mark.parametrize(

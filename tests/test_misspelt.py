@@ -117,6 +117,42 @@ def test_a_misspelt_choice_is_named(
     assert f"did you mean '{value}'?" in ran.err
 
 
+def test_a_word_in_capitals_is_named(run: Run) -> None:
+    call = ("grad", "x", "--at", "1")
+    asked = [((*call, "--method"), methods.names()), ((), [*COMMANDS])]
+    asked.append(((*call, "-f"), formats.offered(("gradients",))))
+    for words, names in asked:
+        for name in names:
+            ran = run(*words, name.upper())
+            assert (ran.code, ran.out) == (2, "")
+            assert f"did you mean '{name}'?" in ran.err
+
+
+@pytest.mark.parametrize("word", ["-help", "-version", "help", "version"])
+def test_an_option_of_all_commands_is_named(word: str, run: Run) -> None:
+    ran = run(word)
+    if word == "help":
+        assert ran == run("--help")
+    else:
+        assert (ran.code, ran.out) == (2, "")
+        assert f"the option is --{word.lstrip('-')}\n" in ran.err
+
+
+NUMBERS = (click.types.FloatParamType, click.types.IntParamType)
+
+
+@pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each])
+def test_what_is_no_number_is_told_in_plain_words(name: str, run: Run) -> None:
+    command = COMMANDS[name]
+    assert command is not None
+    for option in command.params:
+        if isinstance(option.type, NUMBERS):
+            ran = run(name, option.opts[-1], "1e1e")
+            kind = "number" if isinstance(option.type, NUMBERS[0]) else "whole number"
+            assert (ran.code, ran.out) == (2, "")
+            assert f"'1e1e' is not a {kind}.\n" in ran.err
+
+
 def test_misspelt_methods_and_formats_are_named(run: Run) -> None:
     words = [("--method", name) for name in methods.names()]
     words += [("-f", name) for name in formats.offered(("gradients",)) if name[2:]]
@@ -141,6 +177,26 @@ def test_an_option_with_one_hyphen_is_named(name: str, run: Run) -> None:
                 assert f"the option is {spelling}" in ran.err
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_an_option_too_short_for_a_guess_of_click_is_named(name: str, run: Run) -> None:
+    """What begins with two hyphens was no formula, when there is one."""
+    command = COMMANDS[name]
+    assert command is not None
+    if any(option.nargs == -1 for option in command.params):
+        return
+    known = {spelling for option in command.params for spelling in option.opts}
+    slips = {"--ta": "--at", "-a-t": "--at", "--f": "-f", "---at": "--at"}
+    slips |= {"--At": "--at", "q-at": "--at", "-qat": "--at", "--ta=1": "--at"}
+    for written, meant in slips.items():
+        ran = run(name, "x**2", "x", written, "1")
+        assert (ran.code, ran.out) == (2, "")
+        if meant in known:
+            assert ran.err.endswith((f"the option is {meant}\n", f" {meant}?\n"))
+        if written[:2] == "--" and written[2].isalpha():
+            option = written.partition("=")[0]
+            assert f"diffcli {name} has no option {option}, " in ran.err
+
+
 POINTS = {
     "1 2": "1,2", "(1, 2)": "1, 2", "[1,2]": "1,2", "<1,2>": "1,2", "1;2": "1,2",
     "1 and 2": "1,2", "-1 -2": "-1,-2", "1|2": "1,2",
@@ -148,6 +204,7 @@ POINTS = {
     "x=1 y=2": "x=1,y=2", '{"x": 1, "y": 2}': "x=1, y=2", "x=1; y=2": "x=1,y=2",
     "x->1, y->2": "x=1, y=2", "x := 1, y := 2": "x=1, y=2", "x=1,y=2,": "x=1,y=2",
     "(x=pi/2, y=sqrt(2))": "x=pi/2, y=sqrt(2)", "x=0,5 y=-2": "x=0.5,y=-2",
+    "1,,2": "1,2", "1, , ,2": "1,2", "x=1,,y=2": "x=1,y=2", "X=1,Y=2": "x=1,y=2",
 }  # fmt: skip
 """Ways in which people write two values, and how they are written here."""
 NO_POINTS = ["1 2 3", "(1,2", "x 1 y 2", "x=z y=2", "1", "", "sqrt(-1) 2", "x=1 z=2"]

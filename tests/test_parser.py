@@ -200,12 +200,31 @@ def test_a_text_that_is_pickled_is_read_again() -> None:
      ("x₁x₂", "x₁x₂ is one name here; a product is written x₁*x₂."), ("x₁*x₂", ""),
      ("x1x2", ""), ("a₁b₂c", "a₁b₂c is one name here; a product is written a₁*b₂*c."),
      ("x₁₂y", "x₁₂y is one name here; a product is written x₁₂*y."), ("x₁₂", ""),
-     ("πr₁", "πr1 is one name here; a product is written π*r1."), ("αx", "")],
+     ("πr₁", "πr1 is one name here; a product is written π*r1."), ("αx", ""),
+     ("sinx", "sinx is one name here; the function is written sin(x)."), ("tax", ""),
+     ("lnx", "lnx is one name here; the function is written ln(x)."), ("cost", ""),
+     ("sin2x", "sin2x is one name here; the function is written sin(2*x)."),
+     ("cost*t", "cost is one name here; the function is written cos(t)."), ("x2", ""),
+     ("log2x", "log2x is one name here; the function is written log(2*x)."),
+     ("maxx", ""), ("sinx = 2; sinx*y", "")],
 )  # fmt: skip
 def test_what_is_one_name_is_told(source: str, told: str) -> None:
     notes = " ".join(note.text for note in parse(source).notes)
     assert notes.startswith(told)
     assert bool(notes) == bool(told)
+
+
+@pytest.mark.parametrize("wrong", ["sqn(x)", "2x+*3", "sin x", "x y", "2x+", "q'(x)"])
+def test_an_error_in_one_of_several_outputs_is_its_own(wrong: str) -> None:
+    with pytest.raises(ParseError) as alone:
+        parse(wrong)
+    for source in (f"(x*y, {wrong})", f"[{wrong}, x]", f"z = 2*x; (z, {wrong}, 1)"):
+        with pytest.raises(ParseError) as caught:
+            parse(source, several=True)
+        assert (caught.value.message, caught.value.hint) == (
+            alone.value.message,
+            alone.value.hint,
+        )
 
 
 _PIECES = st.sampled_from(

@@ -44,6 +44,9 @@ def test_point(text: str, values: tuple[float, float]) -> None:
         ("x1=1;x2=2", ParseError, "unexpected ';'"),
         ("x1=,x2=2", ParseError, "a value is missing"),
         ("1,", ParseError, "a value is missing"),
+        ("1,,2", ParseError, "a value is missing"),
+        ("x1=1,,x2=2", ParseError, "a value is missing"),
+        ("x1=1,=2", ParseError, "a name is missing"),
         ("1,NaN", ParseError, "'NaN' is not a number"),
         ("1,inf", ParseError, "'inf' is not a number"),
         ("1,1+2j", ParseError, "'j' is not a number"),
@@ -56,6 +59,37 @@ def test_point(text: str, values: tuple[float, float]) -> None:
 def test_refused(text: str, kind: type[DiffcliError], says: str) -> None:
     with pytest.raises(kind, match=says.replace("(", r"\(")):
         point(text, ["x1", "x2"])
+
+
+GLUED = {
+    "πr^2": "π*r",
+    "n*nRT": "n*R*T",
+    "cos(ωt)": "ω*t",
+    "xe^x": "x*e",
+    "wx+b": "w*x",
+    "2ex": "e*x",
+    "2pix": "pi*x",
+    "sinx/x": "sin(x)",
+    "xsinx": "x*sin(x)",
+    "sin2x": "",
+    "xlnx": "x*ln(x)",
+    "pie": "",
+    "rate*x": "",
+    "x1x2": "x1*x2",
+}
+"""Formulas in which a name is meant as several, and how that is written."""
+
+
+@pytest.mark.parametrize(("formula", "meant"), GLUED.items())
+def test_a_name_that_is_glued_together_is_taken_apart(formula: str, meant: str) -> None:
+    values = {"r", "n", "R", "T", "ω", "t", "x", "w", "b", "x1", "x2"}
+    variables = parse(formula).variables
+    used = {*parse(meant or "x").variables} & values
+    with pytest.raises(PointError) as caught:
+        point(",".join(f"{name}=2" for name in sorted(used)), variables)
+    ending = f"is one name; for {'the function' if '(' in meant else 'a product'}: "
+    assert caught.value.hint.endswith(ending + meant) == bool(meant)
+    assert meant or "is one name" not in caught.value.hint
 
 
 def test_no_variables() -> None:

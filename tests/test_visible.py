@@ -1,6 +1,7 @@
 """Nothing of a user or a file steers what shows it: a terminal, a page, a document."""
 
 import json
+import os
 import re
 import shlex
 from html.parser import HTMLParser
@@ -192,3 +193,16 @@ def test_every_letter_of_a_name_is_known_to_latex(run: Run) -> None:
         assert ran.out.isascii()
         assert ran.code == 0 or "not" in ran.err  # no letter of the language
     assert [*map(latex_letter, "αΛx")] == [r"\alpha", r"\Lambda", "x"]
+
+
+@pytest.mark.parametrize("byte", [0x80, 0xA0, 0xFE, 0xFF])
+def test_a_byte_that_is_no_text_is_shown_as_one(byte: int, run: Run) -> None:
+    name = os.fsdecode(b"no-file" + bytes([byte]))
+    for words in (
+        ["grad", f"@{name}", "--at", "1"],
+        ["grad", f"x{name[-1:]}", "--at", "1"],
+    ):
+        ran = run(*words)
+        assert ran.code in (2, 3)
+        assert f"\\x{byte:02x}'" in ran.err
+        assert "\\u" not in ran.err

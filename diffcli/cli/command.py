@@ -68,9 +68,10 @@ def words(*without: str) -> tuple[list[str], list[str]]:
 
 
 def unknown(context: click.Context) -> str:
-    """Return the short option that was taken for an argument; empty: none was."""
+    """Return the option that was taken for an argument; empty: none was."""
     operands = context.meta[_WORDS][1]
-    return next((word for word in operands if re.fullmatch("-[A-Za-z]", word)), "")
+    words = (re.match("-[A-Za-z]$|--[A-Za-z][A-Za-z-]*(?==|$)", w) for w in operands)
+    return next((word[0] for word in words if word), "")
 
 
 def misspelt(context: click.Context) -> str:
@@ -78,16 +79,27 @@ def misspelt(context: click.Context) -> str:
 
     A formula may begin with a minus sign, and so -at is one before it is too many.
     """
+    from difflib import get_close_matches
+
     params = context.command.get_params(context)
     known = sorted(name for option in params for name in option.opts)
     for word in context.meta[_WORDS][1]:
-        name = "--" + word.lstrip("-")
+        name = f"--{word.lstrip('-')}"
+        if word[:1] == "-":
+            name = name.partition("=")[0].casefold()
         if len(word) > 1 and name in known:
             return f"the option is {name}"
         if re.fullmatch("-[a-z]", word):
             near = [option for option in known if option.startswith(name)]
             if near:
                 return f"did you mean {' or '.join(near)}?"
+        elif re.fullmatch(r"\w?-+[A-Za-z][A-Za-z-]*(=.*)?", word):
+            bare = {each.replace("-", ""): each for each in known}
+            letters = name.replace("-", "")
+            near = [each for each in bare if sorted(each) == sorted(letters)]
+            near = near or get_close_matches(letters, bare, n=1)
+            if near:
+                return f"did you mean {bare[near[0]]}?"
     return ""
 
 

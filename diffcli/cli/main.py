@@ -38,6 +38,9 @@ _OPTIONS = {
     "rates": "--rate", "rules": "--rules", "order": "--order", "graph": "--graph",
     "implicit": "--implicit",
 }  # fmt: skip
+#: What click calls the types of numbers, and says of what is none.
+_NUMBERS = (click.types.FloatParamType, click.types.IntParamType)
+_NO_NUMBER = "is not a valid"
 HELP = """\
 Partial derivatives three ways: finite differences, symbolic rules, backprop.
 
@@ -55,6 +58,11 @@ class Lazy(Helpful, click.Group):
         """Parse the arguments; ``help grad`` is ``grad --help``."""
         if args[:1] == ["help"]:
             args = [*args[1:2], "--help"]
+        word = args[0] if args else ""
+        known = {name for option in self.get_params(ctx) for name in option.opts}
+        if f"-{word}" in known and word not in known:  # -help
+            message, hint = f"No such option '{word}'.", f"the option is -{word}"
+            raise UsageError(message, hint=hint)
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -264,6 +272,9 @@ def _of_click(error: click.ClickException) -> UsageError:
         hint = misspelt(context) or hint
     elif message.startswith("Missing argument 'EXPR"):
         message, hint = f"which formula? {message}", '"x**2"'
+    elif _NO_NUMBER in message and isinstance(kind, _NUMBERS):
+        what = "a number" if isinstance(kind, _NUMBERS[0]) else "a whole number"
+        message = f"{message.rpartition(_NO_NUMBER)[0]}is not {what}."
     elif isinstance(kind, click.Choice):
         hint = suggestion(_quoted(message)[1], kind.choices, hint)
     elif message.startswith("No such command"):
@@ -271,6 +282,8 @@ def _of_click(error: click.ClickException) -> UsageError:
         if not word.replace("-", "").isalpha():
             hint = "a command comes first: diffcli grad FORMULA --at POINT"
         hint = suggestion(word, group.list_commands(context), hint)
+        if f"--{word}" in {name for option in group.params for name in option.opts}:
+            hint = f"the option is --{word}"
     return UsageError(message, hint=hint)
 
 

@@ -1,7 +1,7 @@
 """What ``--at`` takes: ``1,3`` or ``x1=1,x2=3``, every value a constant formula."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from diffcli.calculus.functions import CONSTANTS
@@ -99,6 +99,8 @@ def values(text: str, variables: Sequence[str]) -> dict[str, float]:
         hint = "values are separated by ','"
         raise ParseError("unexpected ';'", source=text, span=span, hint=hint)
     parts = spans(text)
+    if parts[1:]:
+        _refuse_gaps(text, parts)
     named = [(a, b) for a, b in parts if "=" in text[a:b]]
     if named and len(named) < len(parts):
         a, b = next(part for part in parts if part not in named)
@@ -237,8 +239,7 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
     if unknown:
         name, span = unknown
         hint = f"{listing(missing)} still {need}" if missing else "leave it out"
-        if "".join(values) in missing:  # 'xy' was meant as a product
-            hint = f"{''.join(values)} is one name; for a product: {'*'.join(values)}"
+        hint = _glued(missing, values) or hint
         raise PointError(
             f"--at names '{name}', which is not in the formula ({listing(variables)})",
             source=text,
@@ -250,9 +251,25 @@ def _named(text: str, parts: list[Span], variables: Sequence[str]) -> dict[str, 
         example = f"--at {text.strip()},{','.join(f'{n}=1' for n in missing[:3])}"
         raise PointError(
             f"--at has no value{plural} for {listing(missing)}",
-            hint=next(filter(None, map(other_reading, missing)), example),
+            hint=next(filter(None, map(other_reading, missing)), "")
+            or _glued(missing, values)
+            or example,
         )
     return {name: values[name] for name in variables}
+
+
+def _glued(missing: Sequence[str], values: Iterable[str]) -> str:
+    from diffcli.inputs import respelling
+
+    return next(filter(None, (respelling.glued(name, values) for name in missing)), "")
+
+
+def _refuse_gaps(text: str, parts: list[Span]) -> None:
+    for a, b in parts:
+        name, equals, _ = text[a:b].partition("=")
+        if not name.strip():
+            what = "a name" if equals else "a value"
+            raise ParseError(f"{what} is missing", source=text, span=(a, a + 1))
 
 
 def _value(text: str, part: Span) -> float:

@@ -6,10 +6,12 @@ fit.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import DiffcliError, PointError, listing, suggestion
 
+_LONGEST_WORD = 40  # letters, as above
 _LONGEST = 1000  # characters that somebody writes by hand
 _EQUALS = re.compile(r"""["'`]?\b([^\W\d]\w*)["'`]?\s*(?::=|->|=>|:|=+)\s*""")
 _BETWEEN = re.compile(r"(?<=[\w.)])(?:[\s;|]|\band\b)+(?=[-+.\w(])")
@@ -42,6 +44,44 @@ def _readings(text: str) -> Iterator[str]:
     yield reading
     yield _BETWEEN.sub(",", reading)
     yield _BETWEEN.sub(",", _COMMA.sub(".", reading))  # 1,5; 2,5
+    yield re.sub(r",(\s*,)+", ",", reading)
+    yield re.sub(r"_(?=\w+=)", "", reading)  # z_1 is z1 in LaTeX
+    yield re.sub(r"(?<=[^\W\d])(?=\d+=)", "_", reading)
+    yield from (reading.lower(), reading.upper())
+
+
+def glued(name: str, values: Iterable[str]) -> str:
+    """Return what is said of a name that was meant as several; empty: it was not.
+
+    >>> glued("nRT", ["n", "R", "T"])
+    'nRT is one name; for a product: n*R*T'
+    >>> glued("xsinx", ["x"]), glued("pie", ["x"])
+    ('xsinx is one name; for the function: x*sin(x)', '')
+    """
+    apart = _apart(name, {*values})
+    what = "the function" if "(" in apart else "a product"
+    return f"{name} is one name; for {what}: {apart}" if apart else ""
+
+
+def _apart(name: str, values: set[str]) -> str:
+    """Return a name as a product of others, one of which has a value."""
+    known = values | {*CONSTANTS, "π"} - {name}
+    if len(name) > _LONGEST_WORD:
+        return ""
+    #: From each place on: how to write the rest; the last place has none.
+    rests = {len(name): ""}
+    for start in range(len(name) - 1, -1, -1):
+        for end in range(len(name), start, -1):
+            part, rest = name[start:end], rests.get(end)
+            row = BY_NAME.get(part)
+            if rest is None or start in rests:
+                continue
+            if part in known:
+                rests[start] = f"{part}*{rest}" if rest else part
+            elif rest and row is not None and row.arity == 1 and part.isalpha():
+                rests[start] = f"{part}({rest})"
+    whole = rests.get(0, "")
+    return whole if values & {*_NAME.findall(whole)} - {name} else ""
 
 
 def no_name(option: str, text: str, name: str) -> PointError:

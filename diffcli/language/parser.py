@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from diffcli.calculus.functions import (
+    BY_NAME,
     CONDITIONS,
     Function,
 )
@@ -158,9 +159,9 @@ def _understood(reading: Reading) -> Parsed:
     """Return all that was read."""
     expression, met = reading.last()
     order = tuple(sorted(met, key=natural))
-    notes: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = tuple(_glued_to_a_function(order))
     if not reading.source.isascii():
-        notes = (*_glued_to_pi(order), *_glued_to_an_index(reading.source, order))
+        notes += (*_glued_to_pi(order), *_glued_to_an_index(reading.source, order))
     if reading.order:
         order, told = _after_the_head(reading.order, order)
         notes += told
@@ -202,6 +203,18 @@ def _glued_to_pi(names: Sequence[str]) -> Iterator[Remark]:
         if name[0] == "π":
             told = f"{name} is one name here; a product is written π*{name[1:]}"
             yield Remark(f"{told}.")
+
+
+def _glued_to_a_function(names: Sequence[str]) -> Iterator[Remark]:
+    """Yield what to tell of sinx, which is one name."""
+    for name in names:
+        function = name[:-1].rstrip("0123456789")
+        row = BY_NAME.get(function)
+        if row and row.arity == 1 and function.isalnum() and name[-1].isalpha():
+            factors = "*".join(filter(None, (name[len(function) : -1], name[-1])))
+            if name[-1] == "x" or name[-1] in names:
+                told = f"the function is written {function}({factors})"
+                yield Remark(f"{name} is one name here; {told}.")
 
 
 def _glued_to_an_index(source: str, names: Sequence[str]) -> Iterator[Remark]:

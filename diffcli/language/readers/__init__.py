@@ -115,15 +115,18 @@ def _read(
     refuse_leftovers(draft)
     functions, rest = own.functions(draft)
     spans = {} if spans is None else spans
+    each = outputs.each(rest)
     try:
         parsed, *others = (
             parse_tokens(source, given, names, within, functions.rows, spans)
-            for given in outputs.each(rest)
+            for given in each
         )
     except ParseError as error:
         if error.span:  # words can change places
             error.span = (min(error.span), max(*error.span, min(error.span) + 1))
-        unread = plain == source and typed == [word.text for word in rest]
+        unread = (
+            not each[1:] and plain == source and typed == [word.text for word in rest]
+        )
         is_known = refusal and "not part of the language" in refusal.message
         if refusal and unread and not typeset and not is_known:
             raise refusal from None
