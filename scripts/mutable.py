@@ -61,11 +61,14 @@ def changes(node: ast.AST) -> Iterator[Callable[[ast.AST], None]]:
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Yield the mutants of a file; what only types read is left out."""
+    """Yield the mutants of a file; what only types read is left out, and zip's strict.
+
+    Lists that are equally long are so however they are put together.
+    """
     tree = ast.parse(path.read_text("utf-8"))
-    typed = {id(n) for node in ast.walk(tree) for n in _annotations(node)}
+    idle = {id(n) for node in ast.walk(tree) for n in _idle(node)}
     for place, node in enumerate(ast.walk(tree)):
-        for change in range(0 if id(node) in typed else len([*changes(node)])):
+        for change in range(0 if id(node) in idle else len([*changes(node)])):
             other = copy.deepcopy(node)
             [*changes(other)][change](other)
             name = str(path.relative_to(ROOT))
@@ -73,12 +76,14 @@ def mutants(path: Path) -> Iterator[Mutant]:
             yield Mutant(name, node.lineno, place, change, before, after)  # type: ignore[attr-defined]
 
 
-def _annotations(node: ast.AST) -> Iterator[ast.AST]:
+def _idle(node: ast.AST) -> Iterator[ast.AST]:
     for name in ("annotation", "returns"):
         if isinstance(written := getattr(node, name, None), ast.AST):
             yield from ast.walk(written)
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         yield from (node, node.test)
+    if isinstance(node, ast.keyword) and node.arg == "strict":
+        yield node.value
 
 
 def _short(node: ast.AST) -> str:

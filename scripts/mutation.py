@@ -24,6 +24,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from functools import cache
 from multiprocessing import get_context
@@ -156,6 +157,8 @@ def noticed(trial: Trial) -> tuple[Mutant, list[str] | None]:
     rounds = [tests] if tests else rounds_of(mutant, wide=wide)
     place = Path(mutant.path)
     place.write_text(mutant.code(), "utf-8")
+    when = 9 * mutant.place + mutant.change
+    os.utime(place, (when, when))  # or, a moment later, it is taken for the one before
     found: list[str] = next(filter(failed, rounds), [])
     shutil.copy2(ROOT / mutant.path, place)
     return mutant, found
@@ -171,17 +174,25 @@ class Clock:
         signal.setitimer(signal.ITIMER_PROF, HANG)  # nobody catches SIGPROF
 
 
-def failed(tests: list[str]) -> bool:
+def complaint(tests: tuple[str, ...]) -> str:
+    """Return what is said of tests that fail without any change; empty: none does."""
+    said = Path("said.txt")
+    return said.read_text("utf-8") if failed([*tests], str(said)) else ""
+
+
+def failed(tests: list[str], said: str = os.devnull) -> bool:
     """Tell whether one of these tests fails, in a process that has all libraries."""
     if not (child := os.fork()):
         try:
             signal.setitimer(signal.ITIMER_PROF, HANG)  # collecting can hang as well
-            silent = os.open(os.devnull, os.O_RDWR)
-            for stream in range(3):
-                os.dup2(silent, stream)
+            silent = os.open(os.devnull, os.O_RDONLY)
+            output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            for stream, end in enumerate((silent, output, output)):
+                os.dup2(end, stream)
             import pytest
 
             words = ["-qx", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", LATE]
+            words += ["--basetemp", f"{Path.cwd()}.temporary"]  # others clear theirs
             code = pytest.main([*words, *tests], plugins=[Clock()])
             os._exit(0 if code == 5 else int(code))  # 5: there was nothing to run
         finally:
@@ -236,9 +247,11 @@ def main() -> int:
     sound: set[tuple[str, ...]] = set()
     with (
         tempfile.TemporaryDirectory() as folder,
-        get_context("fork").Pool(None, prepare, (folder,)) as workers,
+        # no Pool: of its processes --jobs, which tests ask for, could not start any
+        ProcessPoolExecutor(None, get_context("fork"), prepare, (folder,)) as workers,
     ):
-        for mutant, tests in workers.imap_unordered(noticed, trials):
+        for done in as_completed([workers.submit(noticed, each) for each in trials]):
+            mutant, tests = done.result()
             if tests is None:
                 continue
             tried, dead = tried + 1, dead + bool(tests)
@@ -249,10 +262,9 @@ def main() -> int:
             if tried % 10 == 0:
                 print(f"{dead} of {tried}", flush=True)
         names = sorted(sound)
-        for tests, wrong in zip(names, workers.imap(failed, names), strict=True):
-            if wrong:  # they have to pass without a change
-                print("these fail without any change:", *tests)
-                return 2
+        for said in filter(None, workers.map(complaint, names)):
+            print("these fail without any change:", said, sep="\n")
+            return 2
     share = dead / tried if tried else 1.0
     print(f"{dead} of {tried} mutants killed, {share:.1%}", end="; ")
     print(f"{len(offered)} there are, {len(offered) - len(new)} explained")

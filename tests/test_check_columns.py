@@ -13,7 +13,7 @@ from diffcli.analysis.check import Check, check
 from diffcli.analysis.check_columns import Claims, Passed, _parts
 from diffcli.analysis.check_second import check_second
 from diffcli.analysis.hessian_doubles import twice
-from diffcli.analysis.verdicts import ESTIMATES, Tolerance
+from diffcli.analysis.verdicts import ESTIMATES, Tolerance, Verdict
 from diffcli.arithmetics.columns import Column
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.cli.request import Request
@@ -30,7 +30,7 @@ from diffcli.inputs.second_claims import by_pair
 from diffcli.language.expression import Expression, call, variable
 from diffcli.language.parser import Parsed, parse
 from diffcli.language.printer import text as to_text
-from diffcli.problem import pose
+from diffcli.problem import Estimate, pose
 from tests.conftest import Run
 from tests.strategies import NAMES, defined, points, written
 from tests.test_columns import TABLES, edges
@@ -54,19 +54,16 @@ def passed(asked: Claims, places: Sequence[Place]) -> dict[int, tuple[Row, Check
     return found
 
 
-def shown(found: Check) -> list[tuple[object, ...]]:
-    """Return all that is shown of the verdicts."""
-    return [
-        (
-            v.name,
-            v.claimed.number.hex(),
-            v.true.number.hex(),
-            v.relative,
-            v.passed,
-            v.doubt,
-        )
-        for v in found.verdicts
-    ]
+def shown(found: Check) -> tuple[Check, list[str]]:
+    """Return a check, and its numbers to the last bit, without how far they are off."""
+    numbers: list[str] = []
+    verdicts: list[Verdict] = []
+    for v in found.verdicts:
+        both = v.claimed.number, v.true.number
+        claimed, true = (Estimate(number, 0.0) for number in both)
+        numbers += (number.hex() for number in both)
+        verdicts.append(v._replace(claimed=claimed, true=true))
+    return found._replace(verdicts=tuple(verdicts)), numbers
 
 
 def assert_same(
@@ -74,13 +71,15 @@ def assert_same(
     claims: dict[str, Parsed],
     places: Sequence[Place],
     limits: Tolerance,
+    *,
+    prove: bool = False,
 ) -> int:
     """Check what a block settles against one point at a time; return how many it is."""
-    asked = Claims(parsed, claims, limits, prove=False)
+    asked = Claims(parsed, claims, limits, prove=prove)
     found = passed(asked, places)
     for place in found:
         problem = pose(parsed, places[place])
-        alone = check(problem, claims, limits, prove=False)
+        alone = check(problem, claims, limits, prove=prove)
         row, together = found[place]
         assert dict(row.point) == dict(places[place])
         assert shown(together) == shown(alone)
@@ -295,6 +294,18 @@ def test_right_claims_go_by_columns_with_every_tolerance(
     claims = by_variable([f"x={LIKE[formula]}"], parsed.variables)
     places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(100)]
     assert assert_same(parsed, claims, places, limits) > 90
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_is_proved_is_said_of_each_row(turn: int) -> None:
+    """Of each claim by itself: one is proved, and one is too long to be."""
+    parsed = parse("x^2*y")
+    texts = ["x=x*y*2", "y=x^2" + "+x-x" * 60][::turn]
+    claims = by_variable(texts, parsed.variables)
+    places = [{"x": 0.1 + 0.5 * n, "y": 0.5} for n in range(3)]
+    assert assert_same(parsed, claims, places, Tolerance(1e-9), prove=True) == 3
+    asked = Claims(parsed, claims, ESTIMATES, prove=True)
+    assert asked.everywhere == [True, False][::turn]
 
 
 @pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-9), Tolerance(1e-8, 1e-8)])

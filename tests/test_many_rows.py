@@ -14,7 +14,7 @@ from diffcli.analysis.taylor import taylor
 from diffcli.engine.tape import Program
 from diffcli.inputs.data import Data
 from diffcli.language.parser import parse
-from diffcli.problem import Problem, Settings, pose
+from diffcli.problem import DOUBLE, Problem, Settings, pose
 
 
 def problem_of(formula: str, **point: float) -> Problem:
@@ -168,6 +168,20 @@ def test_the_settings_of_examples_are_those_that_are_given() -> None:
     for bounds in (True, False):
         assert going.compare(("backprop",), bounds=bounds).partial("w").value == 2
     assert going.data.used == 1
+
+
+@pytest.mark.parametrize("digits", [1, 10, DOUBLE, DOUBLE + 1, 25])
+def test_what_doubles_hold_is_quick_without_bounds(digits: int) -> None:
+    """Nothing is said of its error then; more digits come with their bounds."""
+    data = Data("t.csv", "mean", {"x": [1.0, 2.0]}, ["t.csv:2", "t.csv:3"], 2)
+    asked = Settings(digits=digits)
+    made = Examples(parse("sin(w*x)"), data, {"w": 0.7}, settings=asked)
+    found = made.compare(("backprop",), bounds=False)
+    for one in (found.value, found.partial("w")):
+        assert (one.error == math.inf) == (digits <= DOUBLE)
+        assert isinstance(one.value, float) == (digits <= DOUBLE)
+    (careful,) = made.compare(("backprop",)).results
+    assert careful.partials["w"].error < 1e-14
 
 
 # ---- higher orders -------------------------------------------------------------------

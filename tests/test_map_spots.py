@@ -1,5 +1,6 @@
 """Maps: the lines and the single places at which a function of two variables breaks."""
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -114,6 +115,21 @@ def test_the_least_of_an_edge_among_the_samples(
 ) -> None:
     kept = [each for each in _least(grid(f)) if each in found or not found]
     assert kept == found
+
+
+@pytest.mark.parametrize("near", [*itertools.product((-1, 0, 1), repeat=2)])
+def test_the_mirrored_least_is_the_least_of_the_mirrored(near: tuple[int, int]) -> None:
+    """Two samples are equally near to 0, next to each other, and both are found."""
+    places = {(3, 3), (3 + near[0], 3 + near[1])}
+    wide = grid(lambda r, c: 2.0 + (r - 3) ** 2 + (c - 3) ** 2, 7)
+    rows = [
+        [1.0 if (r, c) in places else n for c, n in enumerate(row)]
+        for r, row in enumerate(wide)
+    ]
+    found = {each[:2] for each in _least(rows)}
+    assert found == places
+    for turned in (rows[::-1], [row[::-1] for row in rows], [*zip(*rows, strict=True)]):
+        assert len(_least(turned)) == len(places)
 
 
 @pytest.mark.parametrize("at", [(0.0, 0.0), (0.3, -0.2), (1 / 3, 1 / 7)])

@@ -8,7 +8,8 @@ import math
 import pytest
 import sympy
 
-from diffcli.analysis.plot import Plot, plot, window
+from diffcli.analysis.features import Feature, Slice
+from diffcli.analysis.plot import Plot, _steepest, plot, window
 from diffcli.calculus.functions import BY_NAME, FUNCTIONS, ROWS, Function
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
@@ -45,6 +46,19 @@ def test_features(formula: str, kind: str, places: list[float]) -> None:
     features = made(formula).features
     assert [feature.x for feature in features] == pytest.approx(places, abs=1e-8)
     assert {feature.kind for feature in features} <= {kind}
+
+
+@pytest.mark.parametrize("away", range(-3, 4))
+def test_only_what_is_next_to_the_steepest_place_may_be_steeper(away: int) -> None:
+    """A place without a slope hides what is around it, unless it is known as a kink."""
+    found = made("tanh(x)", -6.03, 6)
+    samples = [*found.samples]
+    row = samples.index(max(samples, key=lambda sample: sample.slope or 0.0))
+    gone = samples[row + away]._replace(slope=None)
+    samples[row + away] = gone
+    line = Slice(Program([found.parsed.expression]), "x", {})
+    assert (_steepest(line, samples, ()) is None) == (abs(away) <= 1)
+    assert _steepest(line, samples, (Feature("kink", gone.x),)) is not None
 
 
 # What is done to a function: smooth things, and what looks rough in doubles.
