@@ -1,13 +1,16 @@
 """Where a verdict turns: tolerances, uncertain digits, roundings, steps that tell."""
 
 import math
+import re
 from collections.abc import Mapping
 
 import pytest
 
+from diffcli import gradient
 from diffcli.analysis import certainty as digits
 from diffcli.analysis.equality import equal, places_near
 from diffcli.analysis.grad import compare
+from diffcli.analysis.slips import Slip
 from diffcli.analysis.verdicts import (
     ESTIMATES,
     UNKNOWN,
@@ -21,6 +24,7 @@ from diffcli.calculus.functions import NAMED
 from diffcli.engine.tape import ROUNDING
 from diffcli.language.parser import parse
 from diffcli.problem import Estimate, pose
+from tests.conftest import Run
 
 EXACT = 0.0
 
@@ -131,6 +135,39 @@ def test_a_simple_multiple(claimed: float, true: float, factor: str) -> None:
     assert made.factor == factor
     assert made._replace(passed=True).factor == ""
     assert made._replace(doubt=UNKNOWN).factor == ""
+
+
+@pytest.mark.parametrize(
+    ("claimed", "true", "rounded"),
+    [
+        (2.72, math.e, 3), (2.7, math.e, 2), (2.71, math.e, 0), (3, math.e, 0),
+        (-0.33, -1 / 3, 2), (0.3333333333, 1 / 3, 10), (0.33333333333, 1 / 3, 0),
+        (4, 4.04, 0), (6.67e-11, 6.6743e-11, 3), (12e3, 12345, 2), (0, 0.001, 0),
+        (math.nextafter(1 / 3, 1), 1 / 3, 0),
+    ],
+)  # fmt: skip
+def test_a_rounded_number_is_known(claimed: float, true: float, rounded: int) -> None:
+    made = Verdict("x", sure(claimed), sure(true), None, False)
+    assert made.rounded == rounded
+    assert made._replace(passed=True).rounded == 0
+    assert made._replace(doubt=UNKNOWN).rounded == 0
+    assert made._replace(slips=(Slip(None, ("it",)),)).rounded == 0
+
+
+@pytest.mark.parametrize("digits", range(2, 11))
+@pytest.mark.parametrize("number", ["pi", "-1/3", "1/7", "1e-9*sqrt(2)", "9.95e7/3"])
+def test_the_tolerance_that_is_named_lets_a_rounded_number_pass(
+    number: str, digits: int, run: Run
+) -> None:
+    true = float(gradient(f"({number})*x", {"x": 1})["x"])
+    words = ("check", f"({number})*x", "--at", "1", "--claim", f"{true:.{digits}g}")
+    ran = run(*words)
+    assert ran.code == 1
+    said = " ".join(ran.out.split())
+    named = re.search(r"rounded to (\d+) digits; --rtol (\S+) lets it pass\.", said)
+    assert named
+    assert int(named[1]) == digits
+    assert run(*words, "--rtol", named[2]).code == 0
 
 
 def test_a_ratio_is_beside_what_is_true() -> None:

@@ -50,6 +50,7 @@ _MOST_DOWNHILL = 2000  # steps in which the floor has to be found
 _MOST_WORK = 2_000_000  # nodes of a formula, times examples, times steps: seconds
 _FAR = 1e100  # a first step that is long enough
 _TOO_FAR = 1e150  # a step that only a function without a floor takes
+_SHEER = 1e-4  # the share of the way down that a last step may be above a floor
 _ENDLESS = 1e9  # a fall so many times larger than what was seen has no floor
 
 
@@ -163,9 +164,8 @@ class Walk:
         lowest, settled = _bottom(self.problem, self.objective, path)
         floor = lowest if settled else None
         verdict = self.ending or self._verdict(lowest)
-        return Course(
-            self.rate, tuple(path), self.stopped, verdict, _factor(path, floor), floor
-        )
+        factor = _factor(path, floor, pairs=verdict == "oscillates")
+        return Course(self.rate, tuple(path), self.stopped, verdict, factor, floor)
 
     def _verdict(self, floor: float) -> str:
         """Return what became of a course that was not stopped."""
@@ -290,6 +290,8 @@ def _bottom(
         while loss >= lowest - 1e-4 * rate * slope * slope:
             rate /= 2
             if rate * slope <= 1e-16 * max(map(abs, point.values())):
+                if slope > steepest and gain > _SHEER * (best.loss - lowest):
+                    return -math.inf, False  # it falls ever more steeply, as log at 0
                 return lowest, True  # nothing is lower, as far as doubles can tell
             there = {name: point[name] - rate * gradient[name] for name in gradient}
             loss = _loss(objective, {**point, **there})
@@ -307,13 +309,24 @@ def _loss(objective: Objective, point: Point) -> float:
     return loss if math.isfinite(loss) else math.inf
 
 
-def _factor(path: Sequence[Iterate], floor: float | None) -> float | None:
-    """Return the mean factor of the late steps; None: it cannot be told."""
+def _factor(
+    path: Sequence[Iterate], floor: float | None, *, pairs: bool = False
+) -> float | None:
+    """Return the mean factor of the late steps; None: it cannot be told.
+
+    Of a loss that goes up and down, two steps together tell it.
+    """
     start = path[0].loss
     heights = [(step.number, step.loss - (floor or 0.0)) for step in path]
     # Heights next to those of rounding are dust.
     dust = max(1e-12 * abs(heights[0][1]), 1e-13 * abs(start))
     kept = [(number, h) for number, h in heights if abs(h) > dust]
+    if pairs:
+        kept = [
+            (n, math.sqrt(abs(h)) * math.sqrt(abs(k)))
+            for (n, h), (_, k) in pairwise(kept)
+            if (h > 0) is (k > 0)
+        ]
     late = kept[len(kept) // 2 - 1 :]
     if len(kept) < 2 or not 0 < late[-1][1] / late[0][1] < math.inf:
         return None

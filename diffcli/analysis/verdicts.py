@@ -11,6 +11,7 @@ from diffcli.records import Record
 
 SLACK = 8.0  # how many error estimates a right claim may be off
 _FINEST = 5e-3  # the error of a claim that has to show, relative to its size
+_ROUNDED = range(2, 11)  # digits of a number that somebody has rounded
 _NEXT_TO_ZERO = 1e-9  # beside the slopes over a wide distance
 
 
@@ -76,6 +77,18 @@ class Verdict(Record):
         simple = Fraction(ratio).limit_denominator(12)
         close = abs(ratio - simple) <= 1e-6 * abs(ratio)
         return str(simple) if close and simple != 1 else ""
+
+    @property
+    def rounded(self) -> int:
+        """How many digits of the true partial the claim has, rounded; 0: it has not."""
+        if self.passed or self.doubt or self.slips or self.elsewhere:
+            return 0
+        if not self.claimed.value or not self.true.value:
+            return 0
+        claimed, true = float(self.claimed.value), float(self.true.value)
+        digits = next(n for n in range(1, 18) if float(f"{claimed:.{n}g}") == claimed)
+        is_told = digits in _ROUNDED and float(f"{true:.{digits}g}") == claimed
+        return digits if is_told else 0
 
 
 class Tolerance(Record):

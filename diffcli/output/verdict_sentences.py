@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from math import ceil, log10
 
 from diffcli import methods
 from diffcli.analysis.check import Check
@@ -26,6 +27,7 @@ def explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Bl
     said = "; or ".join(sentence(s, notation, taken, names) for s in verdict.slips)
     if not said and verdict.factor:
         said = f"the claim is {verdict.factor} of the derivative"
+    said = said or _rounded(verdict)
     said = "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
     if not said:
         return
@@ -46,6 +48,7 @@ def explanation(check: Check, verdict: Verdict, notation: Notation) -> str:
     said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
     if not said and verdict.factor:
         said = f"claimed is {verdict.factor} of it"
+    said = said or _rounded(verdict)
     return "; ".join(filter(None, (_proof(check, verdict), said, _doubt(verdict))))
 
 
@@ -58,6 +61,17 @@ def _proof(check: Check, verdict: Verdict) -> str:
     return (
         f"equal only here: at {point_text(point)} claimed is {style(claimed)}, but true"
         f" is {style(true)}"
+    )
+
+
+def _rounded(verdict: Verdict) -> str:
+    """Return what lets a rounded number pass; empty: it is none."""
+    if not verdict.rounded or not verdict.relative:
+        return ""
+    enough = 10.0 ** ceil(log10(1.1 * verdict.relative))
+    return (
+        f"the claim is the derivative, rounded to {verdict.rounded} digits;"
+        f" --rtol {enough:g} lets it pass"
     )
 
 
