@@ -234,10 +234,17 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(_PIECES, max_size=12).map("".join), st.integers(0, 3))
+@given(
+    st.lists(_PIECES, max_size=12).map("".join),
+    st.integers(0, 3),
+    st.sampled_from([1, 2, 3, lexer._PIECE]),
+)
+@example("x**2**x**2**x**2", 0, 3)
+@example("1e-5 + 2e+5*x", 0, 2)
 def test_words_are_the_same_with_and_without_their_places(
-    source: str, start: int
+    source: str, start: int, size: int
 ) -> None:
+    """However a long text is cut."""
     within = (min(start, len(source)), len(source))
     try:
         placed = [(token.kind, token.text) for token in tokens(source, within)]
@@ -245,7 +252,9 @@ def test_words_are_the_same_with_and_without_their_places(
         with pytest.raises(ParseError):
             words(source, within)
         return
-    found = [(word.kind, word.text) for word in words(source, within)]
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(lexer, "_PIECE", size)
+        found = [(word.kind, word.text) for word in words(source, within)]
     end = found.index(("end", ""))
     assert found[:end] == placed[:end]
     assert placed[end] == ("end", "")

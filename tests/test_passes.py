@@ -149,6 +149,23 @@ def test_adjoints_are_those_of_the_loop_over_all_edges(row: Function) -> None:
             assert found.value_bound() == pytest.approx(float(bound), rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_pass_that_is_to_be_bounded_has_the_same_adjoints(row: Function) -> None:
+    """To the last bit, and where there is no slope too."""
+    for node in (inside(row), call(row, *(formula("2*x"), Y)[: row.arity])):
+        for sum_ in (node, call(INFIX["*"], node, call(INFIX["+"], node, Y))):
+            program = Program([sum_])
+            for point in points(row):
+                try:
+                    tape = program.run(point)
+                except Undefined:
+                    continue
+                plain, known = tape.backward(), tape.backward(bounded=True)
+                assert [a.hex() for a in known.adjoints] == [
+                    a.hex() for a in plain.adjoints
+                ], point
+
+
 def test_where_there_is_no_slope_the_adjoints_below_are_no_number() -> None:
     """But not those beside it, nor what comes by another way."""
     for text, x, y, partials in (

@@ -427,17 +427,21 @@ class Tape:
         """
         return self.program.backward(*self.toward)
 
-    def backward(self, output: int = 0) -> "BackwardPass":
+    def backward(self, output: int = 0, *, bounded: bool = False) -> "BackwardPass":
         """Return the backward pass from one output.
 
         The adjoint of a row is the derivative of the output toward it: that of the
         output is 1, and every user of a row adds upstream times local to it. Rows
         that depend on no variable keep 0. Where a local partial does not exist, the
-        adjoints below it are not a number.
+        adjoints below it are not a number. Where it is to be ``bounded``, the local
+        partials are computed once for both.
         """
         values, program = self.values, self.program
         adjoints = [0.0] * len(values)
         adjoints[program.outputs[output]] = 1.0
+        if bounded:
+            self._add_known(adjoints)
+            return BackwardPass(self, adjoints)
         for row, a, b, partials in program.backward():
             upstream = adjoints[row]
             if upstream == 0.0:
@@ -457,6 +461,17 @@ class Tape:
             except (ValueError, ArithmeticError):
                 self._add_where_there_is_none(adjoints, row, partials)
         return BackwardPass(self, adjoints)
+
+    def _add_known(self, adjoints: list[float]) -> None:
+        """Do a backward pass with local partials that are kept."""
+        for row, a, b, _, toward_a, toward_b in self.edges():
+            upstream = adjoints[row]
+            if upstream == 0.0:
+                continue
+            if toward_a is not None:
+                adjoints[a] += upstream * toward_a
+            if toward_b is not None:
+                adjoints[b] += upstream * toward_b
 
     def _add_where_there_is_none(
         self, adjoints: list[float], row: int, partials: _Partials

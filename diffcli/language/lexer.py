@@ -8,6 +8,7 @@ sign or name it plainly means. Anything else is refused with its place.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import cast
 
@@ -78,6 +79,12 @@ _MARKS = {
 _ASCII_SIGNS = sorted(
     sign for sign in _WORDS_OF_SIGNS - {"\n"} if len(sign) == 1 and sign.isascii()
 )
+#: Where a text may be cut: no other sign has one of these inside.
+_CUT_BEFORE = (
+    " ",
+    *(sign for sign in _ASCII_SIGNS if sign not in "".join(_LONGEST_FIRST)),
+)
+_PIECE = 2**16  # characters that are read at once: more take longer, each
 _DIGITS = "0123456789"
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -152,8 +159,13 @@ def words(source: str, within: Span | None = None) -> list[Word]:
     Raises ParseError where a character is not part of the language.
     """
     start, end = within or (0, len(source))
+    word = _Apart().__getitem__
+    read: list[Word] = []
     try:
-        return list(map(_Apart().__getitem__, _apart(source[start:end])))
+        for piece in _pieces(source[start:end]):
+            read += map(word, _apart(piece))
+        read.append(word(""))
+        return read
     except KeyError:  # what stands apart is not always one word: 2x
         found = _pattern_for(source).findall(source, start, end)
     known = {text: _word(text) for text in {*found}}
@@ -177,6 +189,18 @@ class _Apart(dict[str, Word]):
         return word
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in pieces that stay near the processor, cut in front of signs."""
+    start = 0
+    while len(text) - start > _PIECE:
+        stop = max(text.rfind(sign, start, start + _PIECE) for sign in _CUT_BEFORE)
+        if stop <= start:
+            break
+        yield text[start:stop]
+        start = stop
+    yield text[start:]
+
+
 def _apart(text: str) -> list[str]:
     """Return what stands apart in a text that is given blanks around its signs.
 
@@ -188,7 +212,7 @@ def _apart(text: str) -> list[str]:
         text = text.replace(sign, f" {mark} ")
     for sign in _ASCII_SIGNS:
         text = text.replace(sign, f" {sign} ")
-    return [*text.split(), ""]
+    return text.split()
 
 
 def _is_one_word(text: str) -> bool:

@@ -12,7 +12,7 @@ EXACT = True
 
 def gradient(problem: Problem) -> MethodResult:
     """Return the adjoints of the variables, with bounds for their rounding."""
-    backward = problem.tape.backward()
+    backward = problem.tape.backward(bounded=not problem.precise)
     if problem.precise:
         return MethodResult("backprop", _with_more_digits(problem), 1, backward)
     bounds = partial_bounds(backward)

@@ -119,9 +119,9 @@ def _bounds(nodes: list[Expression], problem: Problem) -> dict[str, float]:
     if program is None:
         return {}
     if program is problem.program:
-        return partial_bounds(problem.tape.backward())
+        return partial_bounds(problem.tape.backward(bounded=True))
     try:
-        return partial_bounds(program.run(problem.point).backward())
+        return partial_bounds(program.run(problem.point).backward(bounded=True))
     except Undefined:
         return {}
 

@@ -18,7 +18,7 @@ def gradient(problem: Problem) -> MethodResult:
     """
     if problem.precise:
         return MethodResult("dual", _with_more_digits(problem), 1, None)
-    bounds = partial_bounds(problem.tape.backward())
+    bounds = partial_bounds(problem.tape.backward(bounded=True))
     output = problem.program.outputs[0]
     partials = {
         name: Estimate(problem.tape.slopes(name)[output], bounds.get(name, 0.0))
