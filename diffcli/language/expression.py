@@ -79,6 +79,19 @@ Maker = Callable[[tuple[Expression, ...]], Call]
 """What returns the call of one function with these arguments."""
 
 
+def _number(text: str, value: float) -> Number:
+    node = Number()
+    node.text = text
+    node.value = value
+    return node
+
+
+#: Numbers that modules keep and know by identity: the same for ever, in all threads.
+_LASTING = {text: _number(text, float(text)) for text in ("0", "1", "2")} | {
+    name: _number(name, row.value) for name, row in CONSTANTS.items()
+}
+
+
 class _Table(local):
     """The nodes that there are, each once; a thread has a table of its own.
 
@@ -87,7 +100,7 @@ class _Table(local):
     """
 
     def __init__(self) -> None:
-        self.numbers: dict[str, Number] = {}
+        self.numbers: dict[str, Number] = _LASTING.copy()
         self.variables: dict[str, Variable] = {}
         #: Leaves from before the table was emptied that something still holds: a kept
         #: formula and a new ``variable("x")`` mean the same x.
@@ -111,6 +124,7 @@ class _Table(local):
         self.held_variables.update(self.variables)
         self.was_emptied = True
         self.numbers.clear()
+        self.numbers |= _LASTING
         self.variables.clear()
         for nodes in self.calls.values():  # which the makers know
             nodes.clear()
@@ -129,22 +143,10 @@ def number(text: str) -> Number:
     nodes = _table.numbers
     node = nodes.get(text)
     if node is None:
-        node = _lasting.get(text)
-        if node is None and _table.was_emptied:
+        if _table.was_emptied:
             node = _table.held_numbers.get(text)
-        nodes[text] = node = node or _number(text)
+        nodes[text] = node = node or _number(text, float(text))
     return node
-
-
-def _number(text: str) -> Number:
-    node = Number()
-    node.text = text
-    node.value = CONSTANTS[text].value if text in CONSTANTS else float(text)
-    return node
-
-
-#: Numbers that modules keep and know by identity: the same for ever, in all threads.
-_lasting = {text: _number(text) for text in ("0", "1", "2", *CONSTANTS)}
 
 
 def numeral(text: str) -> Expression:
