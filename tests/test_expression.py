@@ -119,7 +119,7 @@ def test_what_is_held_is_the_same_when_the_table_was_emptied() -> None:
 
 def test_a_small_table_is_kept() -> None:
     forget()
-    node = parse("x*y + 1").expression
+    node = parse("x*y + 7").expression
     count = len(nodes._table)
     assert count == len(postorder([node]))
     forget(count)

@@ -115,7 +115,7 @@ class _Table(local):
         self.makers: dict[str, Maker] = {}
 
     def __len__(self) -> int:
-        leaves = len(self.numbers) + len(self.variables)
+        leaves = len(self.numbers) - len(_LASTING) + len(self.variables)
         return leaves + sum(map(len, self.calls.values()))
 
     def clear(self) -> None:
