@@ -209,6 +209,15 @@ def test_a_word_is_what_the_text_or_the_caller_says(word: str) -> None:
     assert {*parse(f"x + {word}", names={word}).variables} == {word, "x"}
 
 
+@pytest.mark.parametrize("word", sorted({*CALLED, *BY_NAME, "x"}))
+def test_an_index_in_brackets_is_no_argument(word: str) -> None:
+    """log_(2)(x) was log(2)*x, without a word."""
+    for behind in ("(2)(x)", "(x)", "(2)*x", "(k+1)"):
+        with pytest.raises(ParseError, match="ends in the middle of a name") as refused:
+            parse(f"1 + {word}_{behind}")
+        assert refused.value.span == (4, 5 + len(word))
+
+
 @pytest.mark.parametrize(("source", "name", "outcome"), _rows("given.tsv"))
 def test_a_word_with_a_value_is_read_by_nobody(
     source: str, name: str, outcome: str

@@ -122,12 +122,16 @@ class Complaints:
         name = self.tokens[index].text
         if self._is_derivative(index):
             return self.at(index, "a derivative is not read", _DERIVATIVE)
+        opening = self.tokens[index + 1].start
+        group = self.source[opening : _closing(self.source, opening)]
+        if name.endswith("_") and not used:
+            digits = group[1:-1] if group[1:-1].isalnum() else "1"
+            advice = f"an index is letters and digits without brackets: {name}{digits}"
+            return self.at(index, f"'{name}' ends in the middle of a name", advice)
         meant = "" if used else hint(name, [*BY_NAME, *known])
         if meant or (len(name) > 2 and not used):
             advice = meant or "see: diffcli functions"
             return self.at(index, f"unknown function '{name}'", advice)
-        opening = self.tokens[index + 1].start
-        group = self.source[opening : _closing(self.source, opening)]
         if group[:1] == "[" or self._is_list(index + 1):
             advice = f"write what {name}(...) is, in functions that are known"
             return self.at(index, f"unknown function '{name}'", advice)

@@ -77,7 +77,8 @@ def translated(word: str) -> str:
     small = _GREEK.get(word, word.casefold())
     if word in ALIASES:
         return ALIASES[word]
-    for spelled in (small, small.replace("_", "")):
+    together = small if small.endswith("_") else small.replace("_", "")
+    for spelled in (small, together):  # log_(2) wants an index
         if spelled in BY_NAME and spelled not in BY_SIGN:
             return spelled
         if spelled in ALIASES:
