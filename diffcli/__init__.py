@@ -133,20 +133,22 @@ _HOMES = {
 _NAMES = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used: start-up time is a feature."""
-    from importlib import import_module
+if not TYPE_CHECKING:  # to a type checker, a misspelt name is an error
 
-    questions = import_module(f"{__name__}.api")
-    if name == "__all__":
-        return [name for name in __dir__() if name[0] != "_"]
-    if name in dir(questions):
-        return getattr(questions, name)
-    if name not in _NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used: start-up time is a feature."""
+        from importlib import import_module
+
+        questions = import_module(f"{__name__}.api")
+        if name == "__all__":
+            return [name for name in __dir__() if name[0] != "_"]
+        if name in dir(questions):
+            return getattr(questions, name)
+        if name not in _NAMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -130,9 +130,12 @@ def _italic(term: str) -> str:
     )
 
 
-def roff(text: str) -> str:
-    """Return a text so that it is printed as it stands, on one line."""
-    text = " ".join(text.split())
+def roff(text: str, *, filled: bool = True) -> str:
+    """Return a text so that it is printed as it stands, on one line.
+
+    If it is not filled, the blanks between its words stay: they make columns.
+    """
+    text = " ".join(text.split()) if filled else text.strip()
     text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq")
     text = "".join(c if c.isascii() else rf"\[u{ord(c):04X}]" for c in text)
     return rf"\&{text}" if text.startswith(".") else text

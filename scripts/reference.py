@@ -132,5 +132,5 @@ def _as_is(lines: list[str]) -> Iterator[str]:
     yield ".nf"
     for line in lines:
         blank = len(line) - len(line.lstrip())
-        yield rf"\&{' ' * blank}{roff(line)}" if line.strip() else ".sp"
+        yield rf"\&{' ' * blank}{roff(line, filled=False)}" if line.strip() else ".sp"
     yield ".fi"

@@ -103,7 +103,7 @@ def test_progress_is_counted() -> None:
 
 def test_an_unknown_name_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="nothing"):
-        diffcli.nothing  # noqa: B018
+        diffcli.nothing  # type: ignore[attr-defined]  # noqa: B018
 
 
 # ---- answers ---------------------------------------------------------------------

@@ -59,6 +59,8 @@ def test_the_reference_of_the_library_is_complete(pages: dict[str, str]) -> None
     for name in heads:
         said = (inspect.getdoc(getattr(diffcli, name)) or "").split("\n")[0]
         assert said in page
+    for line in (diffcli.__doc__ or "").splitlines()[1:]:
+        assert f"{line.strip()}\n" in page  # in its columns
     types = set(re.findall(r"^\.TP\n([A-Z]\w+) = ", page, re.MULTILINE))
     for name in ("Formula", "Point", "Claim", "StepWidth", "Scheme", "BlackBox"):
         assert name in types

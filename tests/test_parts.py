@@ -185,6 +185,16 @@ def test_what_has_no_parts_is_refused(
     assert (ran.code, ran.out) == (2, "")
 
 
+@pytest.mark.parametrize("way", ["out/", "out/deep/", "out/deep/er/"])
+def test_a_folder_that_cannot_be_made_is_an_output_that_cannot_be_written(
+    way: str, run: Run, parts: str, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a file in the way", "utf-8")
+    ran = run("grad", FORMULA, "--points", parts, "-o", f"{tmp_path}/{way}")
+    assert (ran.code, ran.out) == (74, "")
+    assert ran.err.startswith(f"Error: cannot write into '{tmp_path}/{way}': ")
+
+
 def test_a_scheduler_that_is_not_there_is_named(parts: str, tmp_path: Path) -> None:
     """In a process of its own: a client that fails leaves its loop behind."""
     words = ["grad", FORMULA, "--points", parts, "-o", f"{tmp_path / 'out'}/"]

@@ -40,6 +40,17 @@ def write(lines: Iterable[str], output: str = "-", *, flush: bool = False) -> No
         raise _failure(unwritten.error, f"'{output}'") from None
 
 
+def make_folder(path: str) -> None:
+    """Make a folder, and those it is in, if it is not there.
+
+    Raises OutputError if it cannot be made.
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise _failure(error, f"into '{path}'") from None
+
+
 def complete_streams() -> None:
     """Open the standard streams that the caller closed, so that no file takes a place.
 

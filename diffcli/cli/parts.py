@@ -81,7 +81,7 @@ def answer(request: Request, progress: str) -> Answer:
         raise UsageError("parts are read from files, and so is the formula: @FILE")
     folder = request.output
     parts = _parts(request, folder)
-    os.makedirs(folder, exist_ok=True)
+    files.make_folder(folder)
     record = _Record(folder, _call(request))
     errors: list[DiffcliError] = []
     return Answer(_outcomes(request, parts, record, errors, progress),
