@@ -302,6 +302,31 @@ RUDE = {
 }
 
 
+@pytest.mark.parametrize(
+    ("code", "point", "told"),
+    [
+        ("def f(x): return x*x", "3", True), ("def f(x, y): return x*y", "3,4", True),
+        ("def f(): return 1", "3", True), ("def f(x): return nothing", "3", False),
+        ("def f(x): return 1.0, 2.0", "3", False),
+    ],
+)  # fmt: skip
+def test_a_callable_of_numbers_is_told_that_it_gets_a_list(
+    code: str,
+    point: str,
+    told: bool,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = f"of_numbers_{abs(hash(code))}"
+    (tmp_path / f"{name}.py").write_text(f"{code}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    ran = run("grad", "--module", f"{name}:f", "--at", point)
+    assert (ran.code, ran.out) == (2, "")
+    hint = "Hint: the values come in one list: def f(x): return x[0]*x[1]\n"
+    assert ran.err.endswith(hint) is told
+
+
 @pytest.mark.parametrize("code", RUDE)
 def test_a_rude_callable_is_named(
     code: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -72,6 +72,15 @@ def test_a_parabola_has_no_truncation_when_symmetric() -> None:
     assert symmetric.best.h == 1.0
 
 
+def test_of_a_straight_line_both_schemes_are_told_so(run: Run) -> None:
+    for formula in ("x", "3x+1", "-2(x-1)"):
+        said = run("sweep", formula, "--at", "1").out
+        for scheme in ("forward", "symmetric"):
+            assert f"  {scheme}: f is a straight line: no truncation\n" in said
+    said = run("sweep", "x^2", "--at", "1").out
+    assert "straight" not in said
+
+
 def test_no_derivative_no_sweep(run: Run) -> None:
     ran = run("sweep", "abs(x)", "--at", "0")
     assert (ran.code, ran.out) == (5, "")

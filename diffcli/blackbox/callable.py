@@ -13,6 +13,7 @@ from diffcli.errors import UsageError
 Partials = Iterable[SupportsFloat]
 BlackBox = Callable[[list[float]], SupportsFloat | tuple[SupportsFloat, Partials]]
 """Takes the values of the variables; returns f, or f and its gradient."""
+_ONE_LIST = "the values come in one list: def f(x): return x[0]*x[1]"
 
 
 class CallableBox:
@@ -29,12 +30,17 @@ class CallableBox:
 
         Raises UsageError if it is none, ArithmeticError where there is no value.
         """
+        hint = _ONE_LIST
         try:
-            given = _given(self.function(list(x)))
+            result = self.function(list(x))
+            hint = ""
+            given = _given(result)
         except (ValueError, ArithmeticError) as error:
             raise ArithmeticError(str(error)) from None
         except (Exception, SystemExit) as error:  # it may raise anything
-            raise UsageError(f"{self.name} raised {_in_one_line(error)}") from None
+            said = f"{self.name} raised {_in_one_line(error)}"
+            is_call = isinstance(error, TypeError)
+            raise UsageError(said, hint=hint if is_call else "") from None
         return understood(self.name, given, x)
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ _SIDE_BY_SIDE = {
     "in": "definitions are separated by ';': z = 2*x; z^2",
     "where": "definitions come first: z = 2*x; z^2",
     "mod": "a remainder is written x mod 3",
+    "div": "a quotient rounded down is written floor(x/y)",
     "rem": "a remainder is written x mod 3",
     **dict.fromkeys(
         ("if", "IF", "then", "THEN", "case", "CASE", "when", "WHEN"),
@@ -280,8 +281,8 @@ class Complaints:
         if self._is_derivative(index - 1):
             return _DERIVATIVE
         for word in (first.text, second.text):
-            if word in _SIDE_BY_SIDE:
-                return _SIDE_BY_SIDE[word]
+            if meant := _SIDE_BY_SIDE.get(word) or _SIDE_BY_SIDE.get(word.lower()):
+                return meant
         if first.kind == second.kind == "number":
             return "a mixed number is written 1+1/2; digits stand together: 1000"
         base = first.text.removeprefix("log").strip("_")
@@ -298,7 +299,8 @@ class Complaints:
         """Tell whether dx stands here, behind d/."""
         words = [token.text for token in self.tokens[max(0, index - 2) : index]]
         name = self.tokens[index].text
-        return words == ["d", "/"] and name[:1] == "d" and name[1:2].isalpha()
+        is_ratio = words[-1:] == ["/"] and words[0] in ("d", "dy", "df", "dz", "du")
+        return is_ratio and name[:1] == "d" and name[1:2].isalpha()
 
     def mixed_number(self, index: int) -> ParseError:
         """Say that 2½ may be a sum or a product."""
@@ -402,7 +404,9 @@ class Complaints:
             "a definition is a name, '=' and a formula: z = 2*x; z**2; grad,"
             " steps and check take an equation, too: their option is called implicit"
         )
-        if inside:
+        if self._is_derivative(index - 1):
+            hint = _DERIVATIVE
+        elif inside:
             hint = "in brackets '==' compares; an argument has no name: sin(3)"
         return self.at(index, "unexpected '='", hint)
 
@@ -440,10 +444,10 @@ class Complaints:
 
 
 def _closing(source: str, opening: int) -> int:
-    """Return the place after the ')' that closes the '(' at ``opening``."""
+    """Return the place after the bracket that closes the one at ``opening``."""
     depth = 0
     for index in range(opening, len(source)):
-        depth += (source[index] == "(") - (source[index] == ")")
+        depth += (source[index] in "([{") - (source[index] in ")]}")
         if depth == 0:
             return index + 1
     return len(source)

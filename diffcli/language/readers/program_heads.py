@@ -143,6 +143,9 @@ def _arrow(draft: Draft, given: Words, arrow: int) -> Words:
     if len(before) > 2 and before[1].kind in (":", "="):
         before = before[2:]
     parameters = [word for word in before if word.kind not in ("(", ")")]
+    if parameters[:1] and parameters[0].text.lower() in ("lim", "limit"):
+        hint = "write the function itself"
+        raise draft.refuse(parameters[:1], "a limit is not read", hint)
     if not all(word.kind in ("name", ",") for word in parameters):
         hint = "x -> x**2"
         message = "in front of '->' stand the variables"

@@ -145,6 +145,9 @@ def _precision(name: str) -> tuple[float, int]:
 def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
     """Yield what the slopes of the curves mean."""
     falls = [s.left for s in schemes if s.left is not None and -1.3 < s.left < -0.7]
+    straight = dict(_STRAIGHT)
+    if all(series.straight for series in schemes) and schemes[1:]:
+        straight["symmetric"] = straight["forward"]
     for series in schemes:
         if series.right is not None and series.right > _FLAT:
             where = " right of the minimum" if series.predicted_best else ""
@@ -153,7 +156,7 @@ def _lessons(schemes: Sequence[Series]) -> Iterator[str]:
                 f" error ~ {_power(series.right)} (truncation)"
             )
         elif series.straight and series.best:
-            yield f"{series.scheme}: {_STRAIGHT[series.scheme]}: no truncation"
+            yield f"{series.scheme}: {straight[series.scheme]}: no truncation"
     if falls:
         yield f"slope {falls[0]:.1f} left of it: rounding, error ~ 1/h"
 
