@@ -35,9 +35,9 @@ class Mutant(NamedTuple):
         """Return how tests/mutants.txt names it: the code, and not its place."""
         return f"{self.path}: {self.before} => {self.after}"
 
-    def code(self) -> str:
+    def code(self, before: bytes) -> str:
         """Return the whole file with the change."""
-        tree = ast.parse((ROOT / self.path).read_text("utf-8"))
+        tree = ast.parse(before)
         node = [*ast.walk(tree)][self.place]
         [*changes(node)][self.change](node)
         return ast.unparse(ast.fix_missing_locations(tree))

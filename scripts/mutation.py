@@ -50,6 +50,8 @@ APART = (
 )  # fmt: skip
 #: What scripts/coverage leaves: which test reaches which line.
 REACHED = ROOT / "build" / "coverage" / "data"
+#: The test that was begun last, in the folder of a process.
+BEGUN = Path("begun.txt")
 MOST = 40  # tests that are asked first of those that reach a line
 
 
@@ -147,28 +149,35 @@ class Trial(NamedTuple):
 
 
 def noticed(trial: Trial) -> tuple[Mutant, list[str] | None]:
-    """Return a mutant and the tests that notice it, one of which fails or never ends.
+    """Return a mutant and the test that notices it, which fails or never ends.
 
-    Empty: none does. None: there was no time left to try it.
+    Empty: none does. None: there was no time left to try it. More than one: no test was
+    begun, for that alone failed.
     """
     mutant, tests, wide, until = trial
     if time.monotonic() > until:
         return mutant, None
     rounds = [tests] if tests else rounds_of(mutant, wide=wide)
     place = Path(mutant.path)
-    place.write_text(mutant.code(), "utf-8")
+    before, times = place.read_bytes(), place.stat()
+    place.write_text(mutant.code(before), "utf-8")
     when = 9 * mutant.place + mutant.change
     os.utime(place, (when, when))  # or, a moment later, it is taken for the one before
     found: list[str] = next(filter(failed, rounds), [])
-    shutil.copy2(ROOT / mutant.path, place)
-    return mutant, found
+    place.write_bytes(before)
+    os.utime(place, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return mutant, [BEGUN.read_text("utf-8")] if found and BEGUN.exists() else found
 
 
 class Clock:
     """A plugin of pytest: a test that hangs has failed, and a long round ends."""
 
-    def pytest_runtest_logstart(self) -> None:
+    def __init__(self) -> None:
+        self.begun = BEGUN.absolute()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
         """End the process where this test takes too long, or all those before did."""
+        self.begun.write_text(nodeid, "utf-8")
         if time.process_time() > WORK:
             sys.modules["pytest"].exit("enough", returncode=0)
         signal.setitimer(signal.ITIMER_PROF, HANG)  # nobody catches SIGPROF
@@ -182,6 +191,7 @@ def complaint(tests: tuple[str, ...]) -> str:
 
 def failed(tests: list[str], said: str = os.devnull) -> bool:
     """Tell whether one of these tests fails, in a process that has all libraries."""
+    BEGUN.unlink(missing_ok=True)
     if not (child := os.fork()):
         try:
             signal.setitimer(signal.ITIMER_PROF, HANG)  # collecting can hang as well

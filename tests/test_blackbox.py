@@ -5,12 +5,17 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from diffcli.analysis.measure import measure
+from diffcli.blackbox.boxes import Boxes
+from diffcli.blackbox.callable import CallableBox
 from diffcli.cli.main import main
+from diffcli.problem import Settings
 from tests.conftest import Run
 
 #: A function of x, and what its gradient is said to be; both in Python.
@@ -279,6 +284,22 @@ def test_a_python_callable(
     assert (ran.code, "KeyError" in ran.err) == (2, True)
     for name in ("mine_to_check", "mine_to_check:g", "nowhere:f"):
         assert run("check", "--module", name, "--at", "3,2").code == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_each_measurement_counts_its_own_questions(jobs: int) -> None:
+    asked: list[int] = []
+
+    def f(x: Sequence[float]) -> float:
+        asked.append(1)
+        return x[0] ** 2 * x[1]
+
+    with Boxes(lambda: CallableBox(f, "f"), jobs) as boxes:
+        for turn in range(3):
+            before = len(asked)
+            point = {"x": 3.0 + turn, "y": 2.0}
+            found = measure(boxes, point, ("x", "y"), Settings())
+            assert found.evaluations == len(asked) - before > 2
 
 
 #: What a Python file may do to whoever imports or calls it, and what is said of it.

@@ -117,6 +117,20 @@ def test_the_least_of_an_edge_among_the_samples(
     assert kept == found
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9, -1e-9, -1.0, -1e9])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda r, c: r + c - 4.0, lambda r, c: r - 2.5, lambda r, c: (r - 2.5) * c,
+        lambda r, c: (r - 2) ** 2, lambda r, c: (r - c) ** 2, lambda r, c: abs(r + c),
+    ],
+)  # fmt: skip
+def test_what_is_0_on_a_line_has_no_least_sample(
+    f: Callable[[int, int], float], scale: float
+) -> None:
+    assert _least(grid(lambda r, c: scale * f(r, c))) == []
+
+
 @pytest.mark.parametrize("near", [*itertools.product((-1, 0, 1), repeat=2)])
 def test_the_mirrored_least_is_the_least_of_the_mirrored(near: tuple[int, int]) -> None:
     """Two samples are equally near to 0, next to each other, and both are found."""

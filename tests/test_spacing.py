@@ -1,5 +1,8 @@
 """Places on a range, equally far apart, without the dust of steps."""
 
+import sys
+from decimal import Decimal
+
 import pytest
 
 from diffcli.analysis.spacing import rounded, spaced
@@ -34,4 +37,18 @@ def test_a_place_loses_the_dust_of_steps_only(step: float) -> None:
     assert rounded(0.30000000000000004, 0.1) == 0.3
     assert rounded(1 / 3, 0.0) == 1 / 3
     assert rounded(1e300 / 3, 1e299) == pytest.approx(1e300 / 3)
-    assert rounded(1e-300 / 3, 1e-299) == 1e-300 / 3
+    assert rounded(1e-300 / 3, 1e-299) == pytest.approx(1e-300 / 3, rel=1e-10)
+    for largest in (sys.float_info.max, -sys.float_info.max):
+        for power in range(280, 309):  # where the next decimal is no double
+            assert rounded(largest, 10.0**power) == pytest.approx(largest, rel=1e-12)
+
+
+@pytest.mark.parametrize("step", ["0.1", "0.01", "0.025", "3", "1e-5"])
+@pytest.mark.parametrize("low", ["-6", "0", "0.3", "-100"])
+def test_a_sum_of_steps_is_what_people_write(low: str, step: str) -> None:
+    """As decimals tell, up to a thousand steps away."""
+    for n in range(0, 1001, 7):
+        exact = Decimal(low) + n * Decimal(step)
+        near = rounded(float(low) + n * float(step), float(step))
+        if abs(exact) < 1000 * Decimal(step):  # else doubles themselves are as coarse
+            assert near == float(exact)

@@ -109,6 +109,13 @@ def test_higher_orders(run: Run) -> None:
     assert run("steps", "x*y", "--order", "3", "--wrt", "x").code == 0
 
 
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_without_an_order_there_are_the_first_derivatives(formula: str) -> None:
+    parsed = parse(formula)
+    found = steps(parsed, parsed.variables)
+    assert [step.variables for step in found] == [(name,) for name in parsed.variables]
+
+
 def test_the_lectures_names(run: Run) -> None:
     words = ("steps", "(2*x1+3*x2)**2+3", "--wrt", "x1", "--at", "1,3")
     out = run(*words, "--level", "rules").out

@@ -30,6 +30,15 @@ def quotient(slope: float, rounding: float = 0.0, held: float = 0.0) -> RoundedQ
     return RoundedQuotient(Quotient(0.0, 1.0, 0.0, slope, 1.0), slope, rounding, held)
 
 
+@pytest.mark.parametrize("count", range(8))
+@pytest.mark.parametrize("power", [-1, 0, 1, 2, 4])
+def test_a_power_is_the_slope_of_four_points_and_more(power: int, count: int) -> None:
+    points = [(10.0**-place, 3 * 10.0 ** (-place * power)) for place in range(count)]
+    found = sweep._slope(points)
+    assert (found is None) == (count < 4)
+    assert found is None or found == pytest.approx(power, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("found", "true", "truncation", "sample"),
     [

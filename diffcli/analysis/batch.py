@@ -64,7 +64,7 @@ def at_points(
     order: int = 1,
     *,
     alone: bool,
-    apart: bool = True,
+    apart: bool,
 ) -> Iterator[Entry | Stretch]:
     """Yield the gradient, or the Hessian, at every row's point, or the row's error.
 

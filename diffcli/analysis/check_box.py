@@ -152,7 +152,7 @@ def _advice(
 def direction(names: Sequence[str], seed: int) -> dict[str, float]:
     """Return a random direction of length 1, always the same for a seed."""
     random = Random(seed)
-    parts = [random.gauss(0, 1) for _ in names]
+    parts = [random.gauss() for _ in names]
     length = math.hypot(*parts) or 1.0
     return {name: part / length for name, part in zip(names, parts, strict=True)}
 

@@ -236,12 +236,17 @@ def _unsure_of_all(
     try:
         bounds = Bounds(passes)
     except (ValueError, ArithmeticError):
-        return {*range(len(found[0]))}
+        return _every(found)
     rows = zip(claims.names, claims.program.outputs[1:], strict=True)
     worst = max(bounds.values[row] + bounds.partials.get(n, 0.0) for n, row in rows)
     if not worst * FAR_BELOW <= POOR:
-        return {*range(len(found[0]))}
+        return _every(found)
     return bounds.apart | _unlike(claims, found, [0.0] * len(claims.names))
+
+
+def _every(found: Sequence[list[float]]) -> set[int]:
+    """Return all places of columns."""
+    return {*range(max(map(len, found)))}
 
 
 def _unsure(claims: Claims, passes: Passes, found: Sequence[list[float]]) -> set[int]:
@@ -251,7 +256,7 @@ def _unsure(claims: Claims, passes: Passes, found: Sequence[list[float]]) -> set
         errors = block_bounds.value_errors(program, values, locals_, block_bounds.each)
         bounds = block_bounds.partial_bounds(passes, errors)
     except (ValueError, ArithmeticError):
-        return {*range(len(found[0]))}
+        return _every(found)
     rows = zip(claims.names, program.outputs[1:], strict=True)
     both = (total(errors[row], bounds.get(name, 0.0)) for name, row in rows)
     return _unlike(claims, found, [product(off, FAR_BELOW / POOR) for off in both])

@@ -20,5 +20,9 @@ def spaced(low: float, high: float, count: int) -> list[float]:
 
 def rounded(x: float, step: float) -> float:
     """Return x without the dust of adding steps: -6 + 60*0.1 is 0."""
-    places = 12 - math.floor(math.log10(step)) if step else 400
-    return round(x, places) if -290 < places < 310 else x
+    if not step:
+        return x
+    try:
+        return round(x, 12 - math.floor(math.log10(step)))
+    except OverflowError:  # the largest doubles
+        return x

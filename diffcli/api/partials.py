@@ -156,8 +156,8 @@ def _gradients(
             except DiffcliError as error:
                 yield row._replace(error=error)
 
-    backprop = ("backprop",)
-    for entry in at_points(parsed, rows(), names, settings, backprop, alone=True):
+    given = (parsed, rows(), names, settings, ("backprop",))
+    for entry in at_points(*given, alone=True, apart=True):
         assert isinstance(entry, Entry)  # a row by itself is none of a stretch
         if entry.error is not None and not keep_going:
             raise entry.error

@@ -189,9 +189,9 @@ class Work(Record):
 
     def _again(self, rows: list[dict[str, Any]]) -> Iterator["_CarefulRow"]:
         parsed, names, settings, methods, *_ = self.batch
-        pieces = self.source.pieces(rows)
+        given = (parsed, self.source.pieces(rows), names, settings, methods)
         writer = tables.load(self.source.kind) if self.source.shape else None
-        for entry in at_points(parsed, pieces, names, settings, methods, alone=True):
+        for entry in at_points(*given, alone=True, apart=True):
             if isinstance(entry, Stretch):
                 for text, *values in zip(entry.texts, *entry.numbers, strict=True):
                     yield _CarefulRow(text, values, "ok", None)
