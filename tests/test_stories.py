@@ -146,7 +146,8 @@ def test_second_order_is_asked_for_a_dozen_inputs(count: int) -> None:
 def test_second_order_matters_beyond_a_twentieth(
     first: float, second: float, shift: float, matters: bool
 ) -> None:
-    found = Budget(problem_of("x", x=1.0), Estimate(1.0, 0.0), first, (), None, ())
+    value = Estimate(1.0, 0.0)
+    found = Budget(problem_of("x", x=1.0), value, first, (), None, (), unlike=False)
     assert not found.matters
     assert found._replace(second=SecondOrder(second, shift)).matters == matters
 

@@ -125,8 +125,8 @@ def of_formulas(
     at: str,
     settings: Settings,
     methods: tuple[str, ...],
-    wrt: str = "",
-    order: int = 1,
+    wrt: str,
+    order: int,
 ) -> Iterator[Entry]:
     """Yield the gradient of the formula in every line that is not empty, at one point.
 

@@ -68,7 +68,7 @@ class Budget(Record):
     #: What the user should know, a sentence each.
     warnings: tuple[Remark, ...]
     #: Within the errors the function is not like its slope and curvature.
-    unlike: bool = False
+    unlike: bool
 
     @property
     def matters(self) -> bool:

@@ -35,7 +35,7 @@ def equal(
 
 
 def equal_at(
-    program: Program, places: Iterable[Mapping[str, float]], off: float = 0.0
+    program: Program, places: Iterable[Mapping[str, float]], off: float
 ) -> bool | None:
     """Tell whether a program's first two outputs are equal at a few of the places."""
     compared = 0
