@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import pickle
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -189,6 +190,19 @@ def test_a_function_of_ones_own_is_refused(source: str, message: str) -> None:
     with pytest.raises(ParseError, match=message.replace("(", r"\(")) as caught:
         parse(source)
     assert caught.value.span
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["u^2", "u^x", "x^u", "exp(u)^u", "max(u, x, 2)", "-u/2", "logaddexp(u, x)"],
+)
+def test_a_call_of_ones_own_is_the_body_with_the_argument_in_it(body: str) -> None:
+    """To the node: s(e) of u^2 is exp(2), as e^2 is."""
+    for argument in ("e", "pi", "2", "x", "x + e", "s(e)"):
+        own = parse(f"s(u) = {body}; s({argument})").expression
+        inside = re.sub(r"\bu\b", "(e)", body) if argument == "s(e)" else argument
+        written = re.sub(r"\bu\b", f"({inside})", body)
+        assert own is parse(written).expression, written
 
 
 #: Words that a reader knows when they are called, and no function of the table.

@@ -465,8 +465,7 @@ class Reading:
         operands = self.operands
         args = operands[-count:]
         del operands[-count:]
-        gathers = row.many or (row is _POWER and args[0] is _EULER)
-        operands.append(_gather(row, args) if gathers else call(row, *args))
+        operands.append(_gather(row, args) if row.many else applied(row, args))
         if self.spans is not None:
             del self.starts[len(self.starts) - count + 1 :]
             end = self.tokens[self.position - 1].end
@@ -601,10 +600,18 @@ def _numerals(given: Sequence[Word | Token]) -> dict[Word | Token, Expression]:
 _EULER = number("e")
 
 
+def applied(row: Function, args: Sequence[Expression]) -> Expression:
+    """Return a row applied to as many as it takes.
+
+    e to a power is exp: one function has one node.
+    """
+    if row is _POWER and args[0] is _EULER:
+        return call(BY_NAME["exp"], args[1])
+    return call(row, *args)
+
+
 def _gather(row: Function, args: list[Expression]) -> Expression:
-    """Return a row of many applied two by two; e to a power, which is exp."""
-    if row is _POWER:
-        return call(BY_NAME["exp"], args[1])  # one function has one node
+    """Return a row of many applied two by two."""
     combine = BY_NAME["sum"] if row.many == "average" else row
     node = args[-1]
     for argument in reversed(args[:-1]):

@@ -13,13 +13,13 @@ from diffcli.language.expression import (
     Call,
     Expression,
     Variable,
-    call,
     postorder,
     variable,
 )
 from diffcli.language.expression import natural as _natural
 from diffcli.language.lexer import Token
 from diffcli.language.parser import Parsed, parse_tokens
+from diffcli.language.pratt import applied
 from diffcli.language.readers.draft import Draft
 from diffcli.language.readers.words import OPENING, Words, parts
 from diffcli.records import Record
@@ -207,7 +207,7 @@ class _Work:
             elif node.function.name.endswith("()"):
                 self.built[node] = self.call(node, args)
             else:
-                self.built[node] = call(node.function, *args)
+                self.built[node] = applied(node.function, args)
         if name:
             self.defined[variable(name)] = self.built[root]
             self.names[self.built[root]] = name
@@ -224,7 +224,7 @@ class _Work:
                 parts = [made[argument] for argument in part.args]
                 made[part] = part
                 if isinstance(part, Call):
-                    made[part] = call(part.function, *parts)
+                    made[part] = applied(part.function, parts)
             if part in own.spans:
                 self.spans.setdefault(made[part], own.spans[part])
         result = made[own.body]
