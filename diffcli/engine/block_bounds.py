@@ -56,7 +56,7 @@ def value_errors(
     for row in range(len(errors), len(values)):
         function, places = program.function(row), program.arguments(row)
         own, inside = roundings(function)
-        error = total(product(size(values[row]), own), TINY)
+        error = total(product(size(values[row]), own), TINY) if own else 0.0
         if inside:
             error = total(error, _underflowing(values[row], size))
         if function.value in LEAPING and any(errors[p] != 0.0 for p in places):

@@ -41,7 +41,9 @@ CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
 LEAPING = frozenset(
     row.value
     for row in NAMED.values()
-    if row is WHEN or (row.rough is not None and row.rough.kind == "jump")
+    if row is WHEN
+    or {*row.partials} == {ZERO}
+    or (row.rough is not None and row.rough.kind == "jump")
 )
 SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
 LONG = 2.0**-50  # an error beside a size that is more than a few roundings
@@ -71,7 +73,7 @@ def add_value_errors(
             continue
         own, inside, _, leaps = known(function.name) or habits(function)
         error = own * value
-        if value < SMALL:
+        if value < SMALL and own:
             error += underflow(function.value, values, a, b) if inside else TINY
         # Written out for both: a loop makes a chain of sines a quarter slower.
         if moved := errors[a] + inside * abs(values[a]) if inside else errors[a]:
@@ -124,8 +126,11 @@ def habits(function: Function) -> Habits:
 def roundings(function: Function) -> tuple[float, float]:
     """Return how far a value is off, relative to it, and before that its arguments.
 
-    What is composed of other functions may cancel inside: lgamma, logsumexp.
+    What is composed of other functions may cancel inside: lgamma, logsumexp. What is
+    the same between two jumps is a whole number: floor(x), x > y.
     """
+    if {*function.partials} == {ZERO}:
+        return 0.0, 0.0
     own = _COMPOSED if function.definition else VALUE
     own = _LOOSE if function.value in _LESS_WELL else own
     return own * ROUNDING, _INSIDE * ROUNDING if function.definition else 0.0
@@ -158,8 +163,12 @@ def _carried(
 
 
 def leap(function: Function, given: list[float], errors: list[float]) -> float:
-    """Return how far a value jumps if its arguments are off by their errors."""
-    error = sum(errors)
+    """Return how far a value jumps if its arguments are off by their errors.
+
+    Two that are compared may move toward each other. A choice jumps with its condition
+    alone.
+    """
+    error = errors[0] if function is WHEN else sum(errors)
     if error == 0.0:
         return 0.0
     tried = [
