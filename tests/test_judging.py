@@ -272,6 +272,38 @@ def test_formulas_that_agree_at_several_points_are_the_same(
     assert equal(b, a) is same
 
 
+@pytest.mark.parametrize("corner", ["1.7", "3", "20", "200", "3000", "1e6", "0.001"])
+@pytest.mark.parametrize(
+    ("whole", "pieces"),
+    [
+        ("abs(x - c)", ("x - c", "c - x")),
+        ("sqrt((c - x)^2)", ("x - c", "c - x")),
+        ("sqrt(x^2 - 2*c*x + c^2)", ("x - c", "c - x")),
+        ("abs(x + y - c)", ("x + y - c", "c - x - y")),
+        ("abs(x/c - 1)", ("x/c - 1", "1 - x/c")),
+        ("abs(c*x - 1)", ("c*x - 1", "1 - c*x")),
+        ("max(x, c)", ("x", "c")),
+        ("min(x, -c)", ("x", "-c")),
+        ("relu(x + c)", ("0*x", "x + c")),
+        ("x if x > c else x^2", ("x", "x^2")),
+        ("atan(tan(x/c))", ("x/c",)),
+        ("asin(sin(x/c))", ("x/c",)),
+    ],
+)
+def test_a_piece_is_not_the_whole(
+    whole: str, pieces: tuple[str, ...], corner: str
+) -> None:
+    """Wherever the corner is: six places near 0 made abs(x - 20) = 20 - x right."""
+    a, *others = (
+        parse(re.sub(r"\bc\b", corner, text), names={"x", "y"}).expression
+        for text in (whole, *pieces)
+    )
+    for piece in others:
+        assert equal(a, piece) is False
+        assert equal(piece, a) is False
+    assert equal(a, a) is True
+
+
 def test_near_a_point_formulas_are_compared_there() -> None:
     a, b = (parse(text).expression for text in ("abs(x)", "x"))
     assert equal(a, b, {"x": 2.0}) is True

@@ -1,11 +1,13 @@
 """check --work: a student's own lines, each judged against the one before."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import diffcli
+from diffcli.calculus.mistakes_of_forms import ALGEBRA, Move
 from tests.conftest import Run
 
 MINE = """\
@@ -127,6 +129,21 @@ def test_what_was_done_is_said(lines: str, said: str) -> None:
     judgement = diffcli.judge(lines)
     assert not judgement.passed
     assert said in "; ".join(map(str, judgement.slips))
+
+
+LETTERS = {"u": "(2*x-3)", "v": "(x^2)", "c": "5", "n": "3"}
+MOVES = [move for move in ALGEBRA if "D" not in move.before]
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda m: f"{m.before} to {m.after}")
+def test_every_wrong_move_is_named(move: Move) -> None:
+    before, after = (
+        re.sub(r"\b[uvcn]\b", lambda letter: LETTERS[letter[0]], side)
+        for side in (move.before, move.after)
+    )
+    judgement = diffcli.judge(f"f(x) = {before}\n= {after}")
+    assert not judgement.passed
+    assert judgement.slips
 
 
 EXERCISES = """\

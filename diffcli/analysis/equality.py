@@ -5,16 +5,22 @@ to deceive, are one function; what sympy would have to prove is told at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.tape import ROUNDING, Program, Undefined
 from diffcli.language.expression import Expression
 
 _SLACK = 8.0  # how many error estimates equal values may differ by
-_ENOUGH = 6  # points at which formulas are compared
-_NEAR = 18  # points that are tried near a given one
+_ENOUGH = 6  # points at which formulas are compared near a given one
+_NEAR = 18  # points that are tried there
 #: Both signs from the first: abs(x) is no x.
 _SCALES = (0.7, -0.6, 1.3, -1.4, 0.4, 2.2, 3.1, 4.6, -2.3, 8.5, 0.15, 17.5, -9.4)
+#: A corner may be far: abs(x - 20) is 20 - x up to there.
+_FAR = (24.3, -31.0, 57.0, -72.0, 133.0, -160.0, 350.0, -420.0, 910.0, -1130.0)
+_BEYOND = 2.1  # times what the numbers of a formula could make the place of a corner
+_TURNS = (0.61803, 1.0), (0.41421, -1.0)
+"""How the values of variables differ, and whether every second has the other sign."""
 
 
 def equal(
@@ -27,17 +33,24 @@ def equal(
     """Tell whether two formulas have equal values at the point and at others near it.
 
     Without a point they are compared all over, and only where ``of``, whose derivatives
-    they may be, has a value. ``off`` is how far they may lie apart besides. None:
-    nowhere do all have one.
+    they may be, has a value. ``off`` is how far they may lie apart besides: not far
+    away, where a rounded factor makes more of it. None: nowhere do all have one.
     """
     program = Program([one, other] if of is None else [one, other, of])
-    return equal_at(program, places_near(program.inputs, point), off)
+    places = places_near(program.inputs, point)
+    if point is None and not off:
+        far = places_at(program.inputs, (*_FAR, *_beyond(program)))
+        return equal_at(program, chain(places, far), off)
+    return equal_at(program, places, off, _ENOUGH)
 
 
 def equal_at(
-    program: Program, places: Iterable[Mapping[str, float]], off: float
+    program: Program,
+    places: Iterable[Mapping[str, float]],
+    off: float,
+    most: int | None = None,
 ) -> bool | None:
-    """Tell whether a program's first two outputs are equal at a few of the places."""
+    """Tell whether a program's first two outputs are equal at (most of) the places."""
     compared = 0
     outputs = program.outputs[:2]
     for place in places:
@@ -53,7 +66,7 @@ def equal_at(
         if not abs(a - b) <= allowed:
             return False
         compared += 1
-        if compared == _ENOUGH:
+        if compared == most:
             break
     return True if compared else None
 
@@ -64,13 +77,7 @@ def places_near(
     """Yield points that tell formulas apart: near a given one, else all over."""
     order = sorted(names)
     if point is None:
-        for scale in _SCALES:
-            for turn, other in (0.61803, scale), (0.41421, -scale):
-                yield {  # and variables of both signs together: abs(x*y) is no x*y
-                    name: (other if place % 2 else scale)
-                    * (1 + 0.3 * ((place * turn) % 1))
-                    for place, name in enumerate(order)
-                }
+        yield from places_at(order, _SCALES)
         return
     yield dict(point)
     for near in range(1, _NEAR):
@@ -80,3 +87,24 @@ def places_near(
             )
             for place, name in enumerate(order)
         }  # fmt: skip
+
+
+def places_at(
+    names: Iterable[str], scales: Iterable[float]
+) -> Iterator[dict[str, float]]:
+    """Yield points of about these sizes: abs(x*y) is no x*y, abs(x - y) no x - y."""
+    order = sorted(names)
+    for scale in scales if order else (1.0,):  # for one variable the turns are the same
+        for turn, side in _TURNS[: len(order) or 1]:
+            yield {
+                name: (side * scale if place % 2 else scale)
+                * (1 + 0.3 * ((place * turn) % 1))
+                for place, name in enumerate(order)
+            }
+
+
+def _beyond(program: Program) -> tuple[float, ...]:
+    """Return places behind all that the numbers of a program could make a corner."""
+    sizes = [abs(value) for value in program.leaves if value] or [1.0]
+    place = _BEYOND * max(sizes) / min(*sizes, 1.0)
+    return (place, -place)
