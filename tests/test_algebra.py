@@ -22,7 +22,8 @@ from diffcli.engine.algebra import (
 )
 from diffcli.engine.algebra.building import is_one_and_a_square
 from diffcli.engine.algebra.powers import is_cube
-from diffcli.language.expression import Expression, call
+from diffcli.engine.algebra.terms import EXP
+from diffcli.language.expression import Call, Expression, call
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
 
@@ -264,6 +265,16 @@ def test_bases_that_differ_by_a_number_are_of_one_kind() -> None:
         assert merged == Product(5 * ratio, ((first, F(2)),))
     apart = work.merge(F(1), ((double, F(1, 2)), (plain, F(1, 2))))
     assert len(apart.factors) == 2
+
+
+def test_a_power_of_e_takes_in_the_e_beside_it_and_others_stay() -> None:
+    """Of another base only a sum of exponents that was typed is one."""
+    for base in ("e", "a", "x", "pi", "y + 1"):
+        first, power = node(base), call(POWER, node(base), node("x"))
+        for k, c in ((1, 1), (2, 1), (1, 2), (3, -1)):
+            built = Algebra().build(Product(F(1), ((first, F(k)), (power, F(c)))))
+            assert isinstance(built, Call)
+            assert (built.function in (POWER, EXP)) == (base == "e"), (base, k, c)
 
 
 def test_what_was_merged_is_counted() -> None:

@@ -108,6 +108,18 @@ def test_gamma_with_many_digits_is_mpmaths(x: str) -> None:
             assert apart < mp.mpf(10) ** -466
 
 
+@pytest.mark.parametrize("digits", [15, 470])
+def test_digamma_is_mpmaths_at_whole_numbers_and_has_poles(digits: int) -> None:
+    digamma = operation(multiprecision, "digamma")
+    with mp.workdps(digits):
+        for n in (1, 2, 7):  # there it is a sum of fractions, less Euler's constant
+            exact = mp.fsum(1 / mp.mpf(k) for k in range(1, n)) - mp.euler
+            assert abs(digamma(mp.mpf(n)) - exact) < mp.mpf(10) ** (3 - digits)
+        for pole in (0, -1, -7, -1500, -(10**5)):
+            with pytest.raises((ValueError, ArithmeticError)):
+                digamma(mp.mpf(pole))
+
+
 @pytest.mark.parametrize("name", plugins.names(arithmetics))
 def test_every_constant_in_every_arithmetic(name: str) -> None:
     arithmetic = import_module(f"diffcli.arithmetics.{name}")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -147,6 +148,43 @@ def test_a_second_look_tells_more_where_a_large_value_hides_the_slope() -> None:
             assert first.evaluations < again.evaluations <= 52
             assert again.h > first.h
             assert best_difference(line, x).error < first.error
+
+
+def test_a_second_look_is_believed_where_it_can_be_what_the_first_one_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two slopes with their errors, if a number is within both."""
+
+    def line(x: float) -> float:
+        return 1 / (1 + x) + 1e8
+
+    first = best_difference(line, 1.0, strict=True)
+    error = 5 * first.error
+    original = best_steps.extrapolate
+    for apart in (0.0, 0.5, 0.9, 1.1, 1.4, 1.6, 3.0):
+        for sign in (1, -1):
+            slope = first.slope + sign * apart * error
+            looks = 0
+
+            def extrapolate(
+                runs: list[list[best_steps.Level]],
+                *rest: Any,
+                slope: float = slope,
+                **named: Any,
+            ) -> tuple[float, float, best_steps.Level]:
+                nonlocal looks
+                looks += 1
+                found = original(runs, *rest, **named)
+                return found if looks == 1 else (slope, first.error / 2, runs[0][0])
+
+            monkeypatch.setattr(best_steps, "extrapolate", extrapolate)
+            found = after_a_second_look(line, 1.0, 0.0, None)
+            assert looks == 2
+            believed = apart < 1.5
+            assert found.slope == pytest.approx(
+                slope if believed else first.slope, abs=0
+            )
+            assert found.error == pytest.approx(error / 2 if believed else error)
 
 
 def test_it_is_clear_or_not_beside_the_size_of_the_slope() -> None:

@@ -213,6 +213,8 @@ def test_what_no_variable_stands_in_has_partials_of_0() -> None:
         "where(x > 1, where(y > 1, log(x - 1)*log(y - 1), x), y*y)",
         "sin(where(x > 1, sqrt(x - 1), x)) + where(x > 1, sqrt(x - 1), y)",
         "where(x > 1, log(x - 1), 1) + where(x > 1, 2, log(2 - x)) + log(y)",
+        "where(x > 1, sqrt(y - 1), x) + where(x > 2, 2*sqrt(y - 1), y)",
+        "where(x > 1, log(y - 1), 1)*where(y > 1, log(y - 1)^2, x)",
         "max(x, y)*where(x > y, x - y, (y - x)^2)",
         "where(x > 1 and y > 1, x*y, x + y)",
     ],

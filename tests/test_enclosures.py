@@ -16,7 +16,7 @@ from mpmath import mp
 
 from diffcli.arithmetics import balls, multiprecision
 from diffcli.calculus.functions import NAMED, NO_DERIVATIVE, TABLE, WHEN, Function
-from diffcli.engine import by_balls
+from diffcli.engine import by_balls, ranges
 from diffcli.engine.adaptive import run as in_mpmath
 from diffcli.engine.fold import compiled, evaluate, operation
 from diffcli.engine.tape import Program, Undefined
@@ -241,6 +241,8 @@ def assert_is(ball: Any, low: Any, high: Any, *what: object) -> None:
     [(("0", "2"), "-0.5", None),
     (("-1", "2"), "0.5", None),
      (("0", "0"), "0.5", (0, 0)), (("1", "4"), "-0.5", (0.5, 1)),
+     (("0", "4"), "0.5", (0, 2)), (("0", "4"), "1.5", (0, 8)),
+     (("0", "0.25"), "0.5", (0, 0.5)), (("0", "0"), "1.5", (0, 0)),
      (("-2", "-1"), "0.5", None)],
 )  # fmt: skip
 def test_a_root_of_a_ball_begins_at_0(
@@ -248,7 +250,7 @@ def test_a_root_of_a_ball_begins_at_0(
 ) -> None:
     with mp.workdps(DIGITS), ctx.workprec(200):
         low, high = map(float, ends)
-        base = arb((low + high) / 2, (high - low) / 2)  # with these very ends
+        base = ranges.hull(arb(low), arb(high))  # with these very ends
         ball = operation(balls, "power")(base, exact(Fraction(exponent)))
         if wanted is None:
             assert not ball.is_finite()

@@ -185,6 +185,35 @@ def test_forms() -> None:
             hold_equal(expression, found)
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("a*(1/b + 1/c)", "-a/b"), ("a*(1/b + 1/c)", "-a/b", "-a/c"), ("a/b", "a/c"),
+        ("a*(1/b + 1/c)", "-a/b", "b/c"), ("2*a", "2*b"), ("a/2", "-b/2"),
+        ("-a", "-a*b"), ("1/a", "1"), ("a^(1/2)", "a^(3/2)"), ("a*(b + 1/c)", "-a*b"),
+        ("a*(b/c + 1)", "a"), ("1/a", "-b/a", "c/a"), ("a*(1/b - 1/c)", "a/c"),
+    ],
+)  # fmt: skip
+def test_a_sum_as_a_product_has_its_values(parts: tuple[str, ...]) -> None:
+    """Whatever is left where what all terms share is in front: a sum, a term, or 0."""
+    work, point = Normal(), {"a": 1.25, "b": -0.75, "c": 3.5}
+    formulas = [parse(part).expression for part in parts]
+    found = work.as_product(
+        work.build_sum([work.product(work.form(n)) for n in formulas])
+    )
+    assert found is not None
+    whole = sum(Program([n]).value(point) for n in formulas)
+    again = Program([work.build(found)]).value(point)
+    assert again == pytest.approx(whole, rel=1e-12, abs=1e-15)
+
+
+def test_a_sum_whose_terms_share_nothing_is_no_product() -> None:
+    for formula in ("a + b", "a*b + c", "2*a + 3*b", "a - b^2", "sin(a) + cos(a)"):
+        work = Normal()
+        terms = list(work.terms(work.form(parse(formula).expression)))
+        assert work.as_product(work.build_sum(terms)) is None
+
+
 @pytest.mark.parametrize("other", ["z", "x"])
 def test_a_term_in_a_bracket_joins_its_like(other: str) -> None:
     """Each letter once, though the bracket may be as long: x - 2*(y - z) + z."""

@@ -4,11 +4,14 @@ The truths are those of powers, by their exponents; nothing is derived here.
 """
 
 import math
+import sys
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from mpmath import mp
 
+from diffcli.engine import adaptive
 from diffcli.engine import one_sided as sides
 from diffcli.engine.one_sided import (
     Slopes,
@@ -76,7 +79,8 @@ def test_the_derivative_is_there_if_both_sides_agree() -> None:
         (1.0, 1.0, 1.0), (1.0, 2.0, None), (None, 1.0, None), (1.0, None, None),
         (INF, INF, None), (-INF, INF, None), (NAN, 1.0, None), (0.0, 0.0, 0.0),
         (1.0, 1.0 + 1e-13, 1.0), (1.0, 1.0 + 2e-12, None), (1e9, 1e9 + 1e-4, 1e9),
-        (1e-20, -1e-20, None), (3.0, -3.0, None),
+        (1e-20, -1e-20, None), (3.0, -3.0, None), (1.5e308, 1.5e308, 1.5e308),
+        (1.5e308, -1.5e308, None),
     ):  # fmt: skip
         assert Slopes(left, right).slope == slope, (left, right)
         assert Slopes(right, left).slope == (right if slope is not None else None)
@@ -142,6 +146,11 @@ def test_more_digits_than_a_double_has() -> None:
         ("x^2*sqrt(x)/x", 0, None, 0), ("sin(1e3*x)/x", 0, 1000, 0),
         ("(x^2 + 7.5e-5*x*abs(x))/x", 0, None, 0), ("(x^2 + 4e-5*x*abs(x))/x", 0, 0, 1),
         ("x^2/x + 1e-7*abs(x)/x", 0, None, 0), ("x + 1e-5*x*abs(x)/x", 0, 0, 1),
+        ("(x^4 - 1)/(x - 1)", 1, 4, 6), ("(x^5 + 32)/(x + 2)", -2, 80, -80),
+        ("1000*(x^2 + 4e-5*x*abs(x))/x", 0, 0, 1000),
+        ("1000*(x^2 + 7.5e-5*x*abs(x))/x", 0, None, 0),
+        ("sin(x - 2^(-130))/(x - 2^(-130)) + 5*x", 2.0**-130, 1, 5),
+        ("sin(x - 3)/(x - 3)", 3, 1, 0), ("(exp(x - 7) - 1)/(x - 7)", 7, 1, 0.5),
     ],
 )  # fmt: skip
 def test_the_limit_in_a_hole(
@@ -161,6 +170,15 @@ def test_the_limit_in_a_hole(
         assert again.value == pytest.approx(value + math.pi, rel=1e-15, abs=0)
 
 
+@pytest.mark.parametrize("smooth", ["x/x", "-1e3*x/x", "-1e3*x^2/x", "(x + x^2)/x"])
+def test_a_jump_in_a_hole_is_as_large_as_no_rounding_is(smooth: str) -> None:
+    """Beside the value and the slope, to 15 decimals."""
+    size = 1000 if "1e3" in smooth else 2 if "+" in smooth else 1
+    for half, jumps in ((0.4e-15, False), (0.6e-15, True)):
+        holed = program(f"{smooth} + {half * size}*abs(x)/x")
+        assert (limit(holed, 0.0, "x") is None) == jumps
+
+
 def test_dust_is_what_is_left_of_a_step() -> None:
     with mp.workdps(60):
         for value in (0, 1, -2, Fraction(1, 2), Fraction(1, 8)):
@@ -171,6 +189,7 @@ def test_dust_is_what_is_left_of_a_step() -> None:
                 assert math.copysign(1, found) > 0 or value < 0
         more = mp.mpf(10) ** -19
         assert sides._without_dust(more) == 1e-19
+        assert sides._without_dust(mp.mpf(1e-20)) == 1e-20
         assert sides._without_dust(1 / mp.mpf(3)) == 1 / 3
 
 
@@ -185,7 +204,7 @@ def test_digits_for_what_meets_there_and_for_the_step() -> None:
     assert sides._digits(0.05, 0) - first == 2
 
 
-@pytest.mark.parametrize("p", [0.1, 0.5, 0.9, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("p", [0.04, 0.1, 0.5, 0.9, 1.0, 2.0, 3.0])
 def test_the_limit_of_quotients_that_are_off_by_a_power(p: float) -> None:
     with mp.workdps(300):
         steps = [mp.mpf(10) ** n for n in (-30, -36, -42, -48)]
@@ -194,10 +213,105 @@ def test_the_limit_of_quotients_that_are_off_by_a_power(p: float) -> None:
                 found = sides._extrapolated([end + c * h**p for h in steps])
                 assert abs(found - end) <= mp.mpf(10) ** -20
                 assert sides._extrapolated([c * h**-p for h in steps]) == c * INF
-        assert sides._extrapolated([mp.mpf(n) for n in (1, 2, 1, 2)]) != 1
-        assert math.isnan(sides._extrapolated([mp.mpf(n) for n in (1, -3, 2, -1)]))
-        assert math.isnan(sides._extrapolated([mp.mpf(n) for n in (1, 3, 2, 4)]))
-        assert math.isnan(sides._extrapolated([mp.mpf(n) for n in (20, 10, 6, 5)]))
+
+
+def test_quotients_without_a_limit_grow_or_are_undecided() -> None:
+    """However large they are: those of a logarithm grow by the same each time."""
+    with mp.workdps(300):
+        for size in (mp.mpf(10) ** n for n in (-12, 0, 12)):
+            for quotients, end in (
+                ((1, 2, 3, 4), INF), ((-1, -2, -3, -4), -INF), ((1, -2, 3, -4), -INF),
+                ((4, 3, 2, 1), NAN), ((1, -3, 2, -1), NAN), ((1, 3, 2, 4), NAN),
+                ((20, 10, 6, 5), NAN), ((1, -1, 2, -3), NAN), ((1, 2, 1, 2), NAN),
+            ):  # fmt: skip
+                found = sides._extrapolated([n * size for n in quotients])
+                assert same(found, end), quotients
+
+
+def test_a_slope_is_a_double_as_far_as_these_go() -> None:
+    largest = sys.float_info.max
+    for slope in (largest, -largest, 1.5, INF, -INF):
+        assert same(sides._double(slope, "x"), slope)
+    assert math.copysign(1, sides._double(-0.0, "x")) == 1
+    assert math.isnan(sides._double(NAN, "x"))
+    for beyond in (mp.mpf(largest) * (1 + mp.mpf(10) ** -10), -(mp.mpf(10) ** 309)):
+        with pytest.raises(RangeError, match="along x is beyond"):
+            sides._double(beyond, "x")
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Any]]:
+    """Return a list of all runs that follow: their digits, and where x is."""
+    noted: list[tuple[int, Any]] = []
+
+    def run(here: Program, point: dict[str, Any], *arithmetic: Any) -> Any:
+        noted.append((mp.dps, point["x"]))
+        return original(here, point, *arithmetic)
+
+    original = adaptive.run
+    monkeypatch.setattr(adaptive, "run", run)
+    return noted
+
+
+@pytest.mark.parametrize("digits", [17, 18, 30])
+@pytest.mark.parametrize("size", [1.0, 0.25, 1e-20])
+def test_steps_are_tiny_beside_the_point_and_smaller_for_more_digits(
+    digits: int, size: float, runs: list[tuple[int, Any]]
+) -> None:
+    here, more = program("abs(x) + y"), digits - 17
+    one_sided(here, {"x": 0.0, "y": size}, "x", 0, digits)
+    assert len(runs) == 2 * 4  # a first look, the value, two quotients that agree
+    for place, (_, x) in enumerate(runs[2:4]):
+        with mp.workdps(60):
+            step = mp.mpf(10) ** (-30 - 6 * place - more) * size
+            assert abs(-x / step - 1) < 1e-30
+            assert abs(runs[6 + place][1] / step - 1) < 1e-30
+    (dps,) = {dps for dps, _ in runs[1:4]}
+    spread = int(-math.log10(size))  # from y to the 1 beside it
+    assert abs(dps - sides._digits(size, spread) - 2 * more) <= 1
+
+
+@pytest.mark.parametrize("low", [0, -5, -200])
+@pytest.mark.parametrize("high", [0, 7, 280])
+def test_runs_have_the_digits_between_the_numbers_that_meet(
+    low: int, high: int, runs: list[tuple[int, Any]]
+) -> None:
+    """Of both signs, and beside 1; a gap, which is not chosen, has no size."""
+    here = program(f"abs(x) + (1e{high} - 1e{low} + where(x > 1, log(x - 1), 0))")
+    found = one_sided(here, {"x": 0.0}, "x")
+    assert (found.left, found.right) == (-1.0, 1.0)
+    dps = {dps for dps, _ in runs[1:4]}
+    assert len(dps) == 1
+    assert abs(dps.pop() - sides._digits(1.0, high - low)) <= 1
+    huge = one_sided(program("(abs(x) + 1e300) - 1e300"), {"x": 0.0}, "x")
+    assert (huge.left, huge.right) == (-1.0, 1.0)
+
+
+def test_quotients_are_asked_for_until_two_agree(runs: list[tuple[int, Any]]) -> None:
+    """They are off by c times their step, the first of which is 1e-30."""
+    for c, count in ((0, 2), (5e12, 2), (2e13, 3), (5e18, 3), (2e19, 4)):
+        runs.clear()
+        here = program(f"abs(x) + {c}*x*abs(x)")
+        found = one_sided(here, {"x": 0.0}, "x")
+        assert (found.left, found.right) == (-1.0, 1.0)
+        assert len(runs) == 2 * (2 + count), c
+
+
+def test_a_slope_is_steady_that_the_doubles_on_both_sides_have() -> None:
+    """To a thousandth of itself, or of 1."""
+    for slope in (0.0, 0.5, -1.0, 5000.0, -4e5):
+        here = program(f"({slope})*x + 3")
+        for x in (1.0, -0.3, 1e8):
+            allowed = max(1.0, abs(slope)) / 1000
+            for side in (-1, 1):
+                near, far = (slope + side * k * allowed for k in (0.98, 1.02))
+                with mp.workdps(60):
+                    assert sides._is_steady(here, x, "x", near)
+                    assert not sides._is_steady(here, x, "x", far)
+                    assert sides._is_steady(here, 0.0, "x", far)
+    for edge in ("sqrt(x - 1)", "sqrt(1 - x)", "log(x - 1)"):
+        for guess in (0.0, 1.0, 1e9):
+            assert not sides._is_steady(program(edge), 1.0, "x", guess)
 
 
 def test_what_is_close_is_so_beside_the_later_one() -> None:

@@ -270,6 +270,23 @@ def test_a_piece_is_cut_beside_its_middle_or_between_its_sizes() -> None:
         assert low < float(cut) < high
 
 
+def test_a_zero_is_worth_a_cut_while_the_slope_spans_more_than_its_size_allows() -> (
+    None
+):
+    """By a fiftieth of 1 beside 0, and of the slope where that is large."""
+    for top in (0.0, 1.0, -1.0, 1e6, -1e6):
+        allowed = (1 + abs(top)) / 50
+        for share, cut in ((0.99, False), (1.01, True)):
+            slope = arb(top - share * allowed), arb(top)
+            for sign in (ABOVE, BELOW, FLAT, ZERO):
+                piece = Piece(arb(0), arb(1), sign, slope, slope)
+                assert ranges._worth_a_cut(piece, 0) == (cut and sign == ZERO)
+                assert not ranges._worth_a_cut(piece, 10)
+            piece = Piece(arb(0), arb(1), OPEN, slope, slope)
+            assert ranges._worth_a_cut(piece, 0)
+            assert ranges._worth_a_cut(piece, 59)
+
+
 def test_claims_hold_within_a_limit_or_fail_at_a_place() -> None:
     zero, one = parse("0").expression, parse("1").expression
     wave, third = line("sin(20*x)"), line("x^3/3")

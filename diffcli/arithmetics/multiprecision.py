@@ -57,7 +57,7 @@ def _polygamma(u: Real, v: Real) -> Real:
     """Return psi of order u; mpmath would take hours over a large order."""
     if not (0 <= u < 100 and u == int(u)):
         raise ValueError(u)
-    if u or _is_plain(v) or (v <= 0 and v == mp.floor(v)):
+    if u or _is_plain(v):
         return psi(int(u), v)
     # Far out few terms are enough; the many Bernoulli numbers of others take seconds.
     with mp.workprec(mp.prec + _SPARE_BITS):

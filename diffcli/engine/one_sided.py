@@ -39,7 +39,7 @@ class Slopes(Record):
     def slope(self) -> float | None:
         """The derivative, if both sides agree on one."""
         left, right = self
-        if left is None or right is None or not math.isfinite(left + right):
+        if left is None or right is None or not math.isfinite(left - right):
             return None
         size = max(abs(left), abs(right))
         # No mean: mpmath would round it to the digits of the moment.
@@ -56,9 +56,8 @@ def _words(side: float | None) -> str:
         return "undefined"
     if math.isnan(side):
         return "undecided"
-    if math.isinf(side):
-        return "+infinity" if side > 0 else "-infinity"
-    return f"{float(side):.10g}"
+    infinite = {math.inf: "+infinity", -math.inf: "-infinity"}
+    return infinite.get(side) or f"{float(side):.10g}"
 
 
 def slopes(
@@ -108,24 +107,25 @@ def limit(program: Program, x: float, name: str) -> Limit | None:
 
     size = _size({name: x})
     with mp.workdps(_digits(size, 0)):
-        row = program.outputs[0]
+        row, right = program.outputs[0], [mp.mpf(f"1e{n}") * size for n in _EXPONENTS]
         ends, secants = [], []
-        for sign in (1, -1):
-            steps = [sign * mp.mpf(10) ** n * size for n in _EXPONENTS[:3]]
+        for steps in (right, [-step for step in right]):
             try:
                 side = [run(program, {name: x + step})[row] for step in steps]
             except (Undefined, Unavailable):
                 return None
-            ends.append(side[-1])
-            for place in (0, 1):
-                width = steps[place] - steps[place + 1]
-                secants.append((side[place] - side[place + 1]) / width)
+            *_, end = side
+            ends.append(end)
+            for (one, here), (other, there) in itertools.pairwise(
+                zip(steps, side, strict=True)
+            ):
+                secants.append((here - there) / (one - other))
         largest = max(map(abs, secants))
-        if abs(ends[0] - ends[1]) > mp.mpf(10) ** -15 * (abs(ends[0]) + largest):
+        if max(ends) - min(ends) > mp.mpf(10) ** -15 * (max(map(abs, ends)) + largest):
             return None
         if max(secants) - min(secants) > mp.mpf(10) ** -4 * max(1, largest):
             return None
-        slope = sum(secants) / 4
+        slope = sum(secants) / len(secants)
         if not _is_steady(program, x, name, slope):
             return None
         return Limit(_without_dust(sum(ends) / 2), _without_dust(slope))
@@ -156,8 +156,7 @@ def _is_steady(program: Program, x: float, name: str, slope: Any) -> bool:
 
 def _without_dust(value: Any) -> float:
     """Return a limit as a double; what is left of the step is taken off."""
-    rounded = round(float(value), 12) + 0.0  # and not -0
-    return rounded if abs(value - rounded) < 1e-20 else float(value)
+    return 0.0 if abs(value) < 1e-20 else float(value)
 
 
 def one_sided(
@@ -203,21 +202,23 @@ def _side(
     try:
         with mp.workdps(_SPARE):
             met = run(program, point, arithmetic)
-            sizes = [0, *(mp.mag(each) for each in met if each and each == each)]
+            sizes = [
+                mp.mag(mp.one),
+                *(mp.mag(each) for each in met if each and each == each),
+            ]
         spread = min(_FARTHEST, int((max(sizes) - min(sizes)) * 0.30103))
         with mp.workdps(_digits(size, spread) + 2 * more):
             here = run(program, point, arithmetic)[row] if value is None else value
             x = mp.mpf(point[name])
-            quotients: list[Any] = []
+            quotients, tolerance = list[Any](), mp.mpf(10) ** -digits
             for exponent in _EXPONENTS:
-                step = sign * mp.mpf(10) ** (exponent - more) * size
+                step = sign * mp.mpf(f"1e{exponent - more}") * size
                 there = run(program, {**point, name: x + step}, arithmetic)[row]
-                quotients.append((there - here) / step)
-                if len(quotients) > 1 and _close(
-                    quotients[-2], quotients[-1], mp.mpf(10) ** -digits
-                ):
-                    slope = _double(quotients[-1], name)
-                    return quotients[-1] if more > 0 else slope
+                quotient = (there - here) / step
+                if quotients and _close(quotients[-1], quotient, tolerance):
+                    slope = _double(quotient, name)
+                    return quotient if more > 0 else slope
+                quotients.append(quotient)
             return _double(_extrapolated(quotients), name)
     except Undefined:
         return None

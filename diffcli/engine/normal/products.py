@@ -116,7 +116,7 @@ def _half_multiplied_out(
         return []
     terms = work.expansion(half)
     most = max(len(work.terms(base)) for base in sums)
-    if terms is None or len(terms) > max(2 if sign < 0 else 1, most):
+    if terms is None or len(terms) > most:
         return []
     node = work.sum_of(terms, 1)
     c, factors = work.product(node)
@@ -129,10 +129,10 @@ def _half_multiplied_out(
 
 
 def _division(work: Work, product: Product) -> list[Expression]:
-    """Return (a*x**2 - c)/x**2 as a - c/x**2; sums that were typed stay."""
+    """Return (a*x**2 - c)/x**2 as a - c/x**2."""
     sums = [factor for factor in product.factors if is_sum(factor[0])]
     bars = any(exponent < 0 for _, exponent in product.factors)
-    if len(sums) != 1 or sums[0][1] != 1 or not bars or work.is_typed(sums[0][0]):
+    if len(sums) != 1 or sums[0][1] != 1 or not bars:
         return []
     expanded = work.expansion(product)
     return [] if expanded is None else [work.build_sum(expanded)]
