@@ -1,6 +1,7 @@
 """explore: keys change a state, and all that is shown follows from the state."""
 
 import json
+import re
 import shlex
 from functools import partial
 
@@ -146,6 +147,7 @@ def test_where_there_is_no_number_the_screen_says_why(
 
 # ---- the screen -------------------------------------------------------------------
 
+_NUMBER = r"-?\d[\d.]*(?:e[-+]\d+)?"
 FORMULAS = [
     "(2*x1+3*x2)**2+3",
     "sin(x)*exp(-x/3)",
@@ -168,6 +170,28 @@ def test_a_frame_fits_its_screen(formula: str, size: tuple[int, int]) -> None:
             assert len(lines) <= screen.height
             for line in lines:
                 assert sum(len(run.text) for run in line) <= screen.width
+
+
+@pytest.mark.parametrize("width", [20, 22, 24, 27, 32, 40, 63, 64, 80])
+@pytest.mark.parametrize(
+    "formula", ["1234567*x^2", "x^3/1e9", "1e200*x+sin(x)", "12345678*x^2+1e7*y", "x-y"]
+)
+def test_no_number_is_cut(formula: str, width: int) -> None:
+    """In a narrow screen it has fewer digits, or is on a line of its own."""
+    point = dict.fromkeys(parse(formula).variables, 1.234567890123)
+    now = start(parse(formula), point, 0.1, "forward")
+
+    def numbers(screen: Screen) -> list[tuple[str, list[float]]]:
+        shown = text_of(now, screen)
+        rows = re.findall(r"^(secant|tangent) .*?= (\S+)", shown, re.MULTILINE)
+        rows += re.findall(r"^(gradient)\s(\([^)]*\),\s\S+\slong)", shown, re.MULTILINE)
+        return [(name, [*map(float, re.findall(_NUMBER, row))]) for name, row in rows]
+
+    found, wide = numbers(Screen(width, 30)), numbers(Screen(200, 60))
+    assert len(found) == len(wide) == 2 + len(point) // 2
+    for (name, narrow), (other, all_digits) in zip(found, wide, strict=True):
+        assert name == other
+        assert narrow == pytest.approx(all_digits, rel=0.05)
 
 
 def test_every_step_of_the_walk_shows_one_number_more() -> None:

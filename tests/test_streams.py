@@ -394,3 +394,19 @@ def test_several_outputs_go_together_as_row_by_row(
     monkeypatch.setattr(Request, "is_watched", lambda request: True)
     assert together == run(*words, *more)
     assert together.out.count("\n") > 150
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("a.xlsx", "save the sheet as CSV"), ("a.ODS", "save the sheet as CSV"),
+     ("a.csv", "save it in UTF-8"), ("a.txt", "save it in UTF-8")],
+)  # fmt: skip
+def test_what_is_no_text_is_told_how_it_becomes_one(
+    name: str, hint: str, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes("x,y\n1,2\n".encode("utf-16"))
+    for words in (("x*y", "--points", str(path)), (f"@{path}", "--at", "1,2")):
+        ran = run("grad", *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.endswith(f"it is not a text in UTF-8\nHint: {hint}\n")

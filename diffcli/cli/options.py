@@ -206,7 +206,8 @@ black_box = _all(
     ),
     click.option(
         "--module", metavar="M:F", default="",
-        help="A Python callable in place of EXPR: package.module:function.",
+        help="A Python callable in place of EXPR, package.module:function: it takes"
+        " one list of values.",
     ),
     click.option(
         "--timeout", type=click.FloatRange(0.001, 86400), default=10.0,

@@ -19,6 +19,7 @@ _NARROWEST = 20  # columns below which words do not fit anyway
 _LARGEST = 1000  # columns or lines: what is drawn for more, nobody looks at
 _DIGITS = 20  # of a size that is meant
 _NO_TEXT = "it is not a text in UTF-8"
+_SHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 _NO_GZIP = "it is no whole file of gzip"
 
 
@@ -117,7 +118,11 @@ def _reading(name: str) -> Iterator[None]:
     except (OSError, ValueError, EOFError) as error:
         broken = name.endswith(COMPRESSED) and not isinstance(error, ValueError)
         reason = getattr(error, "strerror", None) or (_NO_GZIP if broken else _NO_TEXT)
-        raise UsageError(f"cannot read '{name}': {reason}") from None
+        hint = ""
+        if reason == _NO_TEXT and name != "stdin":
+            sheet = name.lower().endswith(_SHEETS)
+            hint = "save the sheet as CSV" if sheet else "save it in UTF-8"
+        raise UsageError(f"cannot read '{name}': {reason}", hint=hint) from None
 
 
 def read(expr: str) -> str:

@@ -17,6 +17,8 @@ from diffcli.output.views import derivative_text, doubtful_tail, heading, unders
 
 SCHEMA = "diffcli/explore/1"
 _DIGITS = 10
+_LEAST_DIGITS = 1  # of a number where there is no room
+_LABEL = len("tangent  = ")
 _SAME = 1e-6  # how far the places, as they are written, may be from h apart
 _LONGEST = 30  # characters of a quotient that is written with its numbers
 _NARROW = 64  # columns below which formulas stand alone
@@ -171,7 +173,7 @@ def _numbers(
     true = found.estimate("backprop", name)
     slope = found.difference.slope if found.difference else None
     symbolic = found.estimate("symbolic", name)
-    style = number_style([n for n in (slope, true, symbolic) if n is not None], _DIGITS)
+    style = _style([n for n in (slope, true, symbolic) if n is not None], screen)
     several = len(state.point) > 1
     at = f"({state.point[name]:.6g})" if not several else ""
     prime = notation.partial([name], several=several) if several else f"f'{at}"
@@ -195,9 +197,7 @@ def _numbers(
     if not brief:
         yield from _symbolic(found, symbolic, style, screen)
     if state.picture == MAP:
-        gradient = _gradient(state, found)
-        fits = sum(len(run.text) for run in gradient) <= screen.width
-        yield gradient if fits else gradient[:1]
+        yield from _gradient(state, found, screen)
     why = "" if brief else _WHY.get(found.cause(name), "")
     if digits is not None:
         count = "all digits agree" if digits >= 16 else f"{digits} digits agree"
@@ -208,10 +208,19 @@ def _numbers(
         yield from _prose("; ".join(filter(None, (off, why))), screen, 2)
 
 
+def _style(numbers: list[float], screen: Screen) -> Callable[[float], str]:
+    """Return how to write numbers, with as many digits as fit behind their label."""
+    for digits in range(_DIGITS, _LEAST_DIGITS, -1):
+        style = number_style(numbers, digits)
+        if all(len(style(n)) <= screen.width - _LABEL for n in numbers):
+            return style
+    return number_style(numbers, _LEAST_DIGITS)
+
+
 def _row(label: str, left: str, wide: int, number: Line, screen: Screen) -> Line:
     """Return a line; the remark at its end is left out where it does not fit."""
     middle = f"{left.ljust(wide)} = " if wide else "= "
-    line = (Run(f"{label:9}{middle}"), *number)
+    line = (Run(f"{label:{_LABEL - 2}}{middle}"), *number)
     fits = sum(len(run.text) for run in line) <= screen.width
     return line if fits or line[-1].style != "remark" else line[:-1]
 
@@ -254,17 +263,23 @@ def _symbolic(
            Run("= "), Run(style(value), "gradient"))  # fmt: skip
 
 
-def _gradient(state: State, found: Reading) -> Line:
+def _gradient(state: State, found: Reading, screen: Screen) -> Iterator[Line]:
+    """Yield the gradient; what it is is left out where it does not fit."""
     partials = [found.estimate("backprop", name) for name in state.point]
     known = [p for p in partials if p is not None]
     if len(known) < 2:
-        return (Run("gradient: none"),)
+        yield (Run("gradient: none"),)
+        return
     listed = ", ".join(f"{p:.6g}" for p in known)
     size = sum(p * p for p in known) ** 0.5
-    return (
-        Run(f"gradient ({listed}), {size:.6g} long", "gradient"),
-        Run(": the arrow, the steepest way up", "remark"),
+    said, what = (
+        f"gradient ({listed}), {size:.6g} long",
+        ": the arrow, the steepest way up",
     )
+    tail = (Run(what, "remark"),) if len(said + what) <= screen.width else ()
+    *above, last = wrap(said, screen.width)
+    yield from ((Run(row, "gradient"),) for row in above)
+    yield (Run(last, "gradient"), *tail)
 
 
 def _prose(text: str, screen: Screen, most: int) -> Iterator[Line]:
