@@ -87,7 +87,8 @@ _CUT_BEFORE = (
 _PIECE = 2**16  # characters that are read at once: more take longer, each
 _DIGITS = "0123456789"
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+"""What the digits of an index are above the line."""
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _HINTS = {
     "|": "abs(x) is the absolute value",
@@ -274,7 +275,7 @@ def spelling(name: str) -> str:
     >>> spelling("x₁"), spelling("π"), spelling("x1")
     ('x1', 'pi', 'x1')
     """
-    return name if name.isascii() else _SIGNED.get(name) or name.translate(_LOWERED)
+    return name if name.isascii() else _SIGNED.get(name) or name.translate(LOWERED)
 
 
 def refusal(source: str, start: int, end: int) -> ParseError:

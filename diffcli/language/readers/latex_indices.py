@@ -6,6 +6,7 @@ A sign in an index is spelled out, so that y_{t-1} and y_{t+1} stay two names.
 import re
 
 from diffcli.errors import Span
+from diffcli.language.lexer import LOWERED
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_fractions import Fractions
 from diffcli.language.readers.latex_scanner import Lexeme
@@ -49,6 +50,7 @@ class Indices(Fractions):
 
     def spelled_index(self, text: str, at: Lexeme) -> str:
         """Return an index as it stands in a name: t_minus_1 for t-1."""
+        text = text.translate(LOWERED)
         for sign, word in _SIGNS.items():
             text = text.replace(sign, f" {word} ")
         parts = re.findall(r"\w+", text.replace("_", " "))

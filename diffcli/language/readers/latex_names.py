@@ -8,7 +8,7 @@ import re
 
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import Span
-from diffcli.language.lexer import Token, is_name
+from diffcli.language.lexer import LOWERED, Token, is_name
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_cases import CASES
 from diffcli.language.readers.latex_doubts import Doubts
@@ -26,7 +26,6 @@ _STAR = re.compile(
     r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|\{\s*(?:\*|\\(?:ast|star))\s*\})"
 )
 _LETTERS = re.compile(r"\s*([A-Za-z]+)")
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 class Names(Doubts):
@@ -98,7 +97,7 @@ class Names(Doubts):
         low = _LOW.match(self.source, lexeme.end, self.last)
         if low and low.end() > self.position:
             self.position = low.end()
-            text += low[0].translate(_LOWERED)
+            text += low[0].translate(LOWERED)
         letter = text
         index, end = self.index()
         if index:
@@ -108,7 +107,7 @@ class Names(Doubts):
             self.position = end = star.end()
             text += "_star"
         like = Token("", "", lexeme.start, max(end, lexeme.end))
-        text = text.translate(_LOWERED)
+        text = text.translate(LOWERED)
         if not is_name(text.partition("_[")[0]):  # a sum over its index comes later
             raise self.refuse(
                 lexeme._replace(end=like.end),
