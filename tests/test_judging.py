@@ -262,6 +262,14 @@ def test_the_first_rough_function_is_blamed(
         ("sqrt(x^2)", "abs(x)", True),
         ("x*y/y", "x", True), ("exp(x)", "exp(x)*y", False),
         ("x^3/x", "x^2", True),
+        ("sin(x)^2 + cos(x)^2 - 1", "5", False), ("x - x", "0*x", True),
+        (  # far away the bound on what is below is larger than that
+            "1/cosh(x+y)^4",
+            "1/(sinh(x)^4*sinh(y)^4 + 4*sinh(x)^3*sinh(y)^3*cosh(x)*cosh(y)"
+            " + 6*sinh(x)^2*sinh(y)^2*cosh(x)^2*cosh(y)^2"
+            " + 4*sinh(x)*sinh(y)*cosh(x)^3*cosh(y)^3 + cosh(x)^4*cosh(y)^4)",
+            True,
+        ),
     ],
 )  # fmt: skip
 def test_formulas_that_agree_at_several_points_are_the_same(

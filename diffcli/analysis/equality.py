@@ -10,6 +10,7 @@ from itertools import chain
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.tape import ROUNDING, Program, Undefined
 from diffcli.language.expression import Expression
+from diffcli.problem import DOUBLE
 
 _SLACK = 8.0  # how many error estimates equal values may differ by
 _ENOUGH = 6  # points at which formulas are compared near a given one
@@ -19,6 +20,7 @@ _SCALES = (0.7, -0.6, 1.3, -1.4, 0.4, 2.2, 3.1, 4.6, -2.3, 8.5, 0.15, 17.5, -9.4
 #: A corner may be far: abs(x - 20) is 20 - x up to there.
 _FAR = (24.3, -31.0, 57.0, -72.0, 133.0, -160.0, 350.0, -420.0, 910.0, -1130.0)
 _BEYOND = 2.1  # times what the numbers of a formula could make the place of a corner
+_POOR = 1e-3  # an error beside its value of which one makes sure
 _TURNS = (0.61803, 1.0), (0.41421, -1.0)
 """How the values of variables differ, and whether every second has the other sign."""
 
@@ -64,11 +66,28 @@ def equal_at(
         )
         allowed = _SLACK * (ea + eb + ROUNDING * (abs(a) + abs(b))) + off
         if not abs(a - b) <= allowed:
-            return False
+            doubtful = ea > _POOR * abs(a) or eb > _POOR * abs(b)
+            if not doubtful or _are_apart(program, place, off):
+                return False
+            continue
         compared += 1
         if compared == most:
             break
     return True if compared else None
+
+
+def _are_apart(program: Program, place: Mapping[str, float], off: float) -> bool:
+    """Tell whether two values differ where their bounds are too large to be bounds.
+
+    They are of first order: what divides by a number that is all error is off by more.
+    """
+    from diffcli.engine.adaptive import Unsettled, values
+
+    try:
+        a, b, *_ = values(program, place, DOUBLE)
+    except (Undefined, Unsettled):
+        return False
+    return bool(abs(a - b) > ROUNDING * (abs(a) + abs(b)) + off)
 
 
 def places_near(
