@@ -27,7 +27,7 @@ a command.
 
 ```console
 $ diffcli grad "x^2" --at 3 -f plain
-cat nothing
+$ cat nothing
 diffcli grad "log(x)" --at=-1   # exit 4
 ```
 
@@ -103,13 +103,31 @@ def test_a_lesson_of_ones_own(own: str, run: Run) -> None:
     out = run("demo", own).out
     assert "[1/3] Two slopes\nWords before a command.\n" in out
     assert "- a point\n\n- another\n" in out
-    assert '$ diffcli grad "x^2" --at 3 -f plain\n\n6\n\ncat nothing\n' in out
+    assert '$ diffcli grad "x^2" --at 3 -f plain\n\n6\n\n$ cat nothing\n' in out
     assert "Error: log is not defined for -1" in out
     assert "\nBelow\n" in out
     assert "Nothing under it" not in out
     assert "1 of 1 failed." in run("demo", own, "3").out
     assert run("demo", own, "--list").out.count("\n") == 3
     assert run("demo", "--check", own).code == 0
+
+
+def test_an_output_that_was_pasted_gives_way_to_the_new_one(
+    tmp_path: Path, run: Run
+) -> None:
+    """The lesson may be this project's README: no table is shown twice."""
+    old = "7\n\nError: of an older version\n  diff\n"
+    call = 'diffcli grad "x^2" --at 3 -f plain'
+    for prompt, kept in {"$ ": False, "": True}.items():
+        file = tmp_path / "pasted.md"
+        block = f"{prompt}{call}\n{old}$ cat nothing\nnothing\n{prompt}{call}\n{old}"
+        file.write_text(f"# A\n```console\n{block}```\nWords.\n", "utf-8")
+        out = run("demo", str(file)).out
+        assert ("older version" in out) is kept
+        assert out.count("\n6\n") == 2
+        assert "$ cat nothing\nnothing\n" in out
+        assert out.endswith("Words.\n")
+        assert "2 of 2 commands hold." in run("demo", "--check", str(file)).out
 
 
 @pytest.mark.parametrize(

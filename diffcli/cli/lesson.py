@@ -9,8 +9,10 @@
     ```
 
 A line of a block that begins with ``diffcli`` is a command. It is split as a shell
-splits it, and run in this process, never by a shell. A command is broken if it has
-nothing but an error to show; where that is the lesson, its line says so: ``# exit 4``.
+splits it, and run in this process, never by a shell. Where it has a prompt in front,
+``$ diffcli``, the lines below it are an older output, and give way to the new one. A
+command is broken if it has nothing but an error to show; where that is the lesson, its
+line says so: ``# exit 4``.
 """
 
 import re
@@ -124,8 +126,12 @@ def _pieces(lines: Iterable[str], name: str) -> Iterator[Part]:
 def _block(
     numbered: Iterator[tuple[int, str]], fence: str, name: str, opened: int
 ) -> Iterator[Lines | LessonCall]:
-    """Yield what stands in a block: commands, and other lines as they are."""
+    """Yield what stands in a block: commands, and other lines as they are.
+
+    Below a command with a prompt stands what it has shown once: it is left out.
+    """
     others: list[str] = []
+    prompted = False
     for number, line in numbered:
         text = line.strip()
         call = text.removeprefix("$ ").strip()
@@ -140,8 +146,10 @@ def _block(
             expected = _EXPECTED.search(call)
             code = int(expected[1]) if expected else None
             call = _EXPECTED.sub("", call).rstrip()
+            prompted = text.startswith("$ ")
             yield LessonCall(call, f"{name}:{number}", code)
-        else:
+        elif not prompted or text.startswith("$ "):
+            prompted = False
             others.append(line.rstrip("\n"))
     raise UsageError(
         f"{name}:{opened}: this block is never closed", hint=f"end it with {fence}"

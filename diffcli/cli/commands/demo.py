@@ -65,8 +65,9 @@ def command(
     """The lecture as a guided walk, Enter by Enter.
 
     A FILE is a lesson of your own, in Markdown: a heading begins a station, and in a
-    block of code a line that begins with diffcli is run and shown. No shell sees it. A
-    line that shows nothing but an error says that it is meant: # exit 4.
+    block of code a line that begins with diffcli is run and shown. No shell sees it.
+    What stands below $ diffcli is an older output, and gives way to the new one. A line
+    that shows nothing but an error says that it is meant: # exit 4.
 
     -o lecture.cast records what is shown (asciicast).
     """
