@@ -1,6 +1,7 @@
 """Products and sums as data: roots, kinds of bases, where a factor stands."""
 
 from fractions import Fraction
+from itertools import product as sign_patterns
 
 import pytest
 
@@ -23,6 +24,7 @@ from diffcli.engine.algebra import (
 from diffcli.engine.algebra.building import is_one_and_a_square
 from diffcli.engine.algebra.powers import is_cube
 from diffcli.engine.algebra.terms import EXP
+from diffcli.engine.tape import Program
 from diffcli.language.expression import Call, Expression, call
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
@@ -275,6 +277,49 @@ def test_a_power_of_e_takes_in_the_e_beside_it_and_others_stay() -> None:
             built = Algebra().build(Product(F(1), ((first, F(k)), (power, F(c)))))
             assert isinstance(built, Call)
             assert (built.function in (POWER, EXP)) == (base == "e"), (base, k, c)
+
+
+def test_a_sign_comes_out_of_whole_powers_of_sums_and_no_other() -> None:
+    """A product has its value, and its sums begin with a plus where they can."""
+    place = {"x": -3.0, "y": -5.5, "z": 0.75}
+    for signs in sign_patterns((1, -1), repeat=3):
+        for c, r in sign_patterns((1, -2), ("1", "2", "3", "-1", "1/2", "-1/2", "1/3")):
+            work = Algebra()
+            base = work.build_sum(
+                [product(signs[0], x=1), product(signs[1], y=1), product(signs[2], z=1)]
+            )
+            at_base = Program([base]).value(place)
+            if at_base < 0 and F(r).denominator > 1:
+                continue
+            for others in ((), ((node("z"), F(1)),)):
+                built = work.build(Product(F(c), ((base, F(r)), *others)))
+                wanted = c * at_base ** float(F(r)) * (place["z"] if others else 1)
+                assert Program([built]).value(place) == pytest.approx(wanted)
+                if c == 1 and r == "1" and not others:
+                    assert built is base
+                if F(r).denominator == 1:
+                    assert "(-" not in text(built), (signs, c, r)
+                plus, minus = {*signs} == {1}, {*signs} == {-1}
+                begins = (c < 0) != (minus and F(r) % 2 == 1)
+                if r == "1":  # turned round as a whole
+                    begins = plus if c < 0 else minus
+                assert text(built).startswith("-") == begins, (signs, c, r)
+
+
+def test_letters_stand_as_they_were_typed_and_before_what_is_none() -> None:
+    x, y = node("x"), node("y")
+    for first, last in ((x, y), (y, x)):
+        work = Algebra()
+        work.letters = {first: 1, last: 2}
+        beside = work.build_sum([product(1, x=1), product(1)])
+        for r in (F(1), F(1, 2), F(-1), F(3)):
+            orders = ([first, last, beside], [beside, last, first])
+            built = [
+                work.build(Product(F(1), tuple((b, r) for b in o))) for o in orders
+            ]
+            assert built[0] is built[1]
+            places = [text(built[0]).index(text(b)) for b in orders[0]]
+            assert places == sorted(places), (text(built[0]), r)
 
 
 def test_what_was_merged_is_counted() -> None:

@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 from mpmath import mp
 
+from diffcli.engine import higher_differences
+from diffcli.engine.best_steps import Level
 from diffcli.engine.higher_differences import (
     Values,
     _levels,
@@ -218,3 +220,29 @@ def test_steps_go_down_until_rounding_leaves_nothing() -> None:
     runs = _levels(holed, 1.0, "symmetric", 2, 0.0)
     assert len(runs) == 2
     assert all(runs)
+
+
+def test_the_error_is_no_less_than_what_fewer_steps_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without the widest, the two or the three widest of them."""
+    whole = len(_levels(math.exp, 1.0, "symmetric", 2, 0.0)[0])
+    error, offs = 0.0, dict[int, float]()
+
+    def extrapolated(runs: list[list[Level]], *_: object) -> tuple[float, float, Level]:
+        (levels,) = runs
+        left = whole - len(levels)
+        if left not in offs:
+            raise NoDifference("too few")
+        return 1e6 + offs[left], error, levels[-1]
+
+    monkeypatch.setattr(higher_differences, "extrapolate", extrapolated)
+    for size in (1e-3, 1.0):
+        for place in range(5):
+            for sign in (1, -1):
+                error = size if place == 0 else size / 10
+                offs = {k: sign * size * (0 < k == place) for k in range(5)}
+                found = best_higher_difference(math.exp, 1.0, 2, 0.0, flat=False)
+                counts = size if place < 4 else size / 10
+                assert found.slope == 1e6
+                assert found.error / counts == pytest.approx(12, rel=1e-5)

@@ -20,7 +20,7 @@ from diffcli.engine.noise import (
     sampled,
     slope_with,
 )
-from diffcli.engine.stencils import EPSILON, NoDifference
+from diffcli.engine.stencils import EPSILON, Difference, NoDifference
 
 Line = Callable[[float], float]
 #: Functions and their slopes.
@@ -219,6 +219,179 @@ def test_next_to_0_is_the_quotient_with_the_smallest_error() -> None:
         noise._next_to_zero(around(4.0, 1.0, -1.0, 1.0, -1.0))
 
 
+@pytest.mark.parametrize("size", [2.0**-20, 1.0, 2.0**20])
+def test_next_to_0_is_an_error_of_a_hundredth_of_the_slopes_around(size: float) -> None:
+    """The slopes are those of size*x**2, of which the largest is that of x = 2."""
+    most = 0.01 * (2 * size) / (4 * EPSILON)  # a value whose rounding is such an error
+    for share in (0.9, 1.1):
+        value = share * most
+        near = Sampled(
+            value,
+            tuple(
+                Level(h, value + size * h * h, value + size * h * h)
+                for h in (2.0, 0.5, 0.125)
+            ),
+        )
+        if share > 1:
+            with pytest.raises(NoDifference, match="cannot see"):
+                noise._next_to_zero(near)
+        else:
+            found, seen = noise._next_to_zero(near)
+            assert (found.slope, seen) == (0.0, EPSILON * value)
+            assert found.error == pytest.approx(share * 0.02 * size)
+
+
+def test_next_to_0_is_what_the_extrapolations_say() -> None:
+    """Of s + h**2 + 3*h**4 it is s; two that are the same add nothing to the error."""
+    hs = [2.0 * 4.0**-n for n in range(6)]
+    for s in (2.0**-20, -(2.0**-20)):
+        rows = [(h, s + (h**2 + 3 * h**4)) for h in hs]
+        near = tuple(
+            Level(h, 1 + h - h * slope, 1 + h + h * slope) for h, slope in rows
+        )
+        found, seen = noise._next_to_zero(Sampled(1.0, near))
+        assert abs(found.slope - s) <= found.error < 1e-13
+        level = tuple(Level(h, 1 + h - h * s, 1 + h + h * s) for h in hs)
+        found, seen = noise._next_to_zero(Sampled(1.0, level))
+        assert (found.slope, found.error) == (s, 2 * seen / hs[1])
+
+
+def two(size: float, missed: float, shrinks: float) -> list[Level]:
+    """Return two levels around a slope that is missed on both sides of it.
+
+    ``shrinks`` is by how much less they move the values from one to the next.
+    """
+    after = -4 * missed / shrinks
+    return [
+        Level(h, -h * size * (1 + off), h * size * (1 + off))
+        for h, off in ((1.0, missed), (0.25, after))
+    ]
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, -1e3])
+def test_noise_is_what_shrinks_by_less_than_32_where_the_slope_is_near(
+    size: float,
+) -> None:
+    """From a fiftieth on it is near, beside the slope or another size."""
+    for shrinks, is_noise in ((2.0, True), (31.5, True), (32.5, False)):
+        for missed, near in ((0.019, True), (0.021, False)):
+            found = two(size, missed, shrinks)
+            seen = noise_seen(found, size)
+            moved = missed * abs(size) / shrinks
+            expected = moved if is_noise and near else 0.0
+            assert seen == pytest.approx(expected, rel=1e-9, abs=0)
+            beside = noise_seen(found, size, 2 * abs(size))
+            assert beside == pytest.approx(moved if is_noise else 0.0, rel=1e-9, abs=0)
+
+
+def test_sides_are_told_by_five_gaps_beyond_noise() -> None:
+    """By eight times what is noise; the smallest of the steps says how steep."""
+
+    def bent(count: int, gap: float = 0.0, last: float = 0.0) -> Sampled:
+        hs = [4.0**-n for n in range(count)]
+        return Sampled(
+            1.0,
+            tuple(
+                Level(h, 1 + (gap or 2 * h + last * h * h), 1 + h * (not gap))
+                for h in hs
+            ),
+        )
+
+    for count in range(9):
+        found = noise._sides(bent(count), 0.0)
+        assert (found is None) == (count < 5)
+        if found:
+            assert found == (-2.0, 1.0)
+            smallest = 4.0 ** (1 - count)
+            steep = noise._sides(bent(count, 0.0, 1.0), 0.0)
+            assert steep == pytest.approx((-2 - smallest, 1.0), rel=1e-12, abs=0)
+    for unit in (2.0**-20, 2.0**-30):
+        assert noise._sides(bent(6, 7.8 * unit), unit) is None
+        assert noise._sides(bent(6, 8.2 * unit), unit) is not None
+    assert noise._sides(bent(6, 7.8 * EPSILON), 0.0) is None
+
+
+def slope_of(slope: float, error: float = 1e-9) -> Difference:
+    return Difference(slope, error, 0.25, "symmetric", (), 0)
+
+
+def test_more_noise_is_tried_until_the_samples_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four times as much where no digit is certain, or twice what is seen."""
+    asked: list[float] = []
+    enough = seen = 0.0
+
+    def best(_: Line, __: float, value_error: float) -> Difference:
+        asked.append(value_error)
+        if value_error < enough:
+            raise NoDifference("none")
+        return slope_of(1.0)
+
+    monkeypatch.setattr(noise, "best_difference", best)
+    monkeypatch.setattr(noise, "noise_seen", lambda *_: seen)
+    near = levels((1.0, 1.0))
+    for value, least in ((0.0, 5e-324), (1.0, EPSILON), (-8.0, 8 * EPSILON)):
+        asked.clear()
+        enough, seen = 64 * least, 0.0
+        given = float, 1.0, Sampled(value, near), 0.0
+        assert noise._consistent(*given) == (slope_of(1.0), 64 * least)
+        assert asked == [0.0, *(least * 4**k for k in range(4))]
+        # What is seen may be as much as is allowed for, or as rounding is.
+        enough, seen = 0.0, least
+        assert noise._consistent(*given) == (slope_of(1.0), 0.0)
+        seen = 3 * max(least, 1e-300)
+        assert noise._consistent(*given) == (slope_of(1.0), 2 * seen)
+    # Beyond all that the values change by, nothing will do.
+    asked.clear()
+    enough = math.inf
+    with pytest.raises(NoDifference, match="none"):
+        noise._consistent(float, 1.0, Sampled(1.0, near), 2.0**-6)
+    assert asked == [2.0**-6, 2.0**-4, 2.0**-2, 1.0, 4.0]
+    asked.clear()
+    enough = 0.0
+    monkeypatch.setattr(noise, "noise_seen", lambda *_: 1 + 2 * asked[-1])
+    with pytest.raises(NoDifference, match="cannot see"):
+        noise._consistent(float, 1.0, Sampled(1.0, near), 0.0)
+    assert len(asked) == 60
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_a_slope_is_believed_that_no_other_contradicts_if_there_is_more_noise(
+    size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is clear, by ten times its error, and beyond the error of the first."""
+    asked: list[float] = []
+    first = other = slope_of(1.0)
+
+    def consistent(
+        _: Line, __: float, ___: Sampled, least: float
+    ) -> tuple[Difference, float]:
+        asked.append(least)
+        if len(asked) == 2:
+            raise NoDifference("none")
+        return (other if len(asked) > 2 else first), least
+
+    monkeypatch.setattr(noise, "_consistent", consistent)
+    for value, least in ((0.0, 5e-324), (1.0, 64 * EPSILON)):
+        wide = least * 64**3
+        near = Sampled(value, (Level(1.0, value - wide / 2, value + wide / 2),))
+        for apart, error, its, believed in (
+            (0.9, 1.0, 0.01, True), (1.1, 1.0, 0.01, False), (-1.1, 1.0, 0.01, False),
+            (1.1, 0.01, 0.1, False), (0.9, 0.01, 0.1, True), (0.0, 0.0, 0.0, True),
+        ):  # fmt: skip
+            asked.clear()
+            first = slope_of(size, error * size)
+            other = slope_of(size + apart * size, its * size)
+            if believed:
+                assert noise._believed(float, 1.0, near) == (first, 0.0)
+                assert asked == [0.0, *(least * 64**k for k in range(4))]
+            else:
+                with pytest.raises(NoDifference, match="cannot see"):
+                    noise._believed(float, 1.0, near)
+                assert asked == [0.0, least, least * 64]
+
+
 def test_what_samples_say_of_a_function() -> None:
     some = Sampled(1.0, levels((-2, 0.5), (0.25, 1), (0, -0.125), (-1, 1)))
     assert (some.wide, some.range, some.quantum, some.flat) == (2.0, 3.0, 0.125, False)
@@ -226,6 +399,7 @@ def test_what_samples_say_of_a_function() -> None:
     assert (third.wide, third.quantum) == (3.0, 0.0)
     assert Sampled(1.0, levels((0, 0), (0, 0))).flat
     assert not Sampled(1.0, levels((0, 0), (0, 0.5))).flat
+    assert not Sampled(1.0, levels((0, 0), (0.5, 0))).flat
     none = Sampled(1.0, ())
     assert (none.wide, none.range, none.quantum, none.flat) == (0.0, 0.0, 0.0, True)
     assert Sampled(1.0, levels((0, 0))).quantum == 0.0

@@ -207,6 +207,22 @@ def test_a_sum_as_a_product_has_its_values(parts: tuple[str, ...]) -> None:
     assert again == pytest.approx(whole, rel=1e-12, abs=1e-15)
 
 
+@pytest.mark.parametrize("size", ["1/2", "1", "3", "2/7"])
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [("sin", 1), ("tan", 1), ("sinh", 1), ("tanh", 1), ("atan", 1), ("cos", 0),
+     ("cosh", 0), ("abs", 0)],
+)  # fmt: skip
+def test_a_sign_comes_out_of_what_is_odd_and_is_lost_in_what_is_even(
+    name: str, odd: int, size: str
+) -> None:
+    plain, turned = (
+        normal(parse(f"{name}({sign}{size}*x)").expression) for sign in ("", "-")
+    )
+    assert "-" not in text(plain)
+    assert text(turned) == "-" * odd + text(plain)
+
+
 def test_a_sum_whose_terms_share_nothing_is_no_product() -> None:
     for formula in ("a + b", "a*b + c", "2*a + 3*b", "a - b^2", "sin(a) + cos(a)"):
         work = Normal()

@@ -162,6 +162,34 @@ def test_a_series_of_balls_holds_the_series(row: Function) -> None:
     ctx.cap = cap
 
 
+def test_conditions_of_balls_hold_or_fail_or_nobody_knows() -> None:
+    """What nobody knows of one, nobody knows of both; near a place nothing is equal."""
+    truths = {
+        True: ball_series.held(arb(1)),
+        False: ball_series.held(arb(0)),
+        None: ball_series.none(),
+    }
+
+    def said(name: str, *given: arb_series) -> bool | None:
+        found = operation(ball_series, name)(*given)[0]
+        assert found in (0, 1) or not found.is_finite()
+        return bool(found == 1) if found.is_finite() else None
+
+    for one, other in itertools.product(truths, repeat=2):
+        known = None not in (one, other)
+        given = truths[one], truths[other]
+        assert said("and", *given) == ((one and other) if known else None)
+        assert said("or", *given) == ((one or other) if known else None)
+        assert said("not", truths[one]) == (None if one is None else not one)
+    for low, high in ((1, 2), (-2, -1), (-1, 1)):
+        u, v = (ball_series.held(arb(n, 0.25)) for n in (low, high))
+        assert said("less", u, v) is said("less_equal", u, v) is True
+        assert said("less", v, u) is said("less_equal", v, u) is False
+        assert said("equal", u, v) is said("equal", v, u) is False
+        for name in ("less", "less_equal", "equal"):
+            assert said(name, u, u) is None
+
+
 @pytest.mark.parametrize(
     "n", [63, 64, 65, 9_999, 10_000, 10_001, -10_000, -10_001, 1e6]
 )

@@ -14,6 +14,7 @@ from diffcli.engine.adaptive import gradient
 from diffcli.engine.best_steps import best_difference, ends
 from diffcli.engine.precise_differences import higher_difference
 from diffcli.engine.stencils import (
+    Difference,
     NoDifference,
     difference,
     step_width,
@@ -166,6 +167,22 @@ def test_a_true_slope_of_0_is_found(formula: str) -> None:
     (found,) = finite.gradient(problem).partials.values()
     assert found.value == 0.0
     assert found.error < 1e-9
+
+
+@pytest.mark.parametrize("away", [0.2, 1e-2, 1e-4, -1e-3, -0.05])
+def test_steps_stay_on_this_side_of_a_kink(away: float) -> None:
+    """Also where it is so blunt that no quotient shows it."""
+    for blunt in (1.0, 1e-13):
+        kinked = parse(f"exp(x) + {blunt!r}*abs(x - {1 + away!r})")
+        problem = pose(kinked, {"x": 1.0}, settings=Settings("auto"))
+        found = finite.gradient(problem)
+        exact = math.exp(1.0) - math.copysign(blunt, away)
+        number = found.partials["x"]
+        assert abs(number.number - exact) <= number.error < 1e-5
+        assert isinstance(found.evidence, dict)
+        evidence = found.evidence["x"]
+        assert isinstance(evidence, Difference)
+        assert max(abs(x - 1) for x, _ in evidence.samples) < abs(away)
 
 
 @pytest.mark.parametrize(

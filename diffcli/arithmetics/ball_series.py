@@ -5,6 +5,7 @@ k-th derivative is k! times ck. Where a function may not be smooth, no coefficie
 ball. What Arb has no series of is the integral of its slope.
 """
 
+import operator
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -161,12 +162,7 @@ def _equal(u: Series, v: Series) -> Series:
 
 
 def _not(u: Series) -> Series:
-    return _decided(u[0].is_zero(), u[0] == 1)
-
-
-def _and(u: Series, v: Series) -> Series:
-    both = u[0] == 1 and v[0] == 1
-    return _decided(both, u[0].is_zero() or v[0].is_zero())
+    return 1 - u
 
 
 def _when(u: Series, v: Series) -> Series:
@@ -227,7 +223,7 @@ _DEFINED: Primitives = {
     "less": _less, "less_equal": _less,
     "greater": lambda u, v: _less(v, u), "greater_equal": lambda u, v: _less(v, u),
     "equal": _equal, "not_equal": lambda u, v: _not(_equal(u, v)),
-    "not": _not, "and": _and, "or": lambda u, v: _not(_and(_not(u), _not(v))),
+    "not": _not, "and": operator.mul, "or": lambda u, v: _not(_not(u) * _not(v)),
     "floor": _floor, "ceil": lambda u: -_floor(-u),
     "erf": arb_series.erf, "erfc": arb_series.erfc,
     "gamma": arb_series.gamma, "lgamma": _lgamma, "polygamma": _polygamma,

@@ -272,12 +272,12 @@ def _rounded_down(u: PowerSeries) -> PowerSeries:
     )
 
 
-def _choice(wanted: int) -> Callable[[PowerSeries, PowerSeries], PowerSeries]:
-    """Return max (1) or min (-1); where both are the same so far, either is right."""
+def _choice(*, largest: bool) -> Callable[[PowerSeries, PowerSeries], PowerSeries]:
+    """Return max or min; where both are the same so far, either is right."""
 
     def choose(u: PowerSeries, v: PowerSeries) -> PowerSeries:
         apart = next((term for term in subtract(u, v).terms if term), 0)
-        chosen, other = (v, u) if wanted * apart < 0 else (u, v)
+        chosen, other = (v, u) if (apart < 0) == largest else (u, v)
         if chosen.constant and not other.constant:
             return PowerSeries([*chosen.terms, *[0] * len(other.terms[1:])])
         return chosen
@@ -327,7 +327,7 @@ PRIMITIVES: Primitives = {
     "atanh": _by_slope("atanh", _one_and(-1)),
     "abs": _abs, "sign": _sign, "floor": _rounded_down,
     "ceil": lambda u: negate(_rounded_down(negate(u))),
-    "max": _choice(1), "min": _choice(-1),
+    "max": _choice(largest=True), "min": _choice(largest=False),
     "erf": _lifted("erf", _bell(1)), "erfc": _lifted("erfc", _bell(-1)),
     "gamma": _lifted("gamma", _gamma), "polygamma": _polygamma,
 }

@@ -184,7 +184,7 @@ def _believed(line: Univariate, x: float, around: Sampled) -> tuple[Difference, 
         except NoDifference:
             continue
         apart = abs(other.slope - found.slope)
-        if other.error < _CLEAR * apart and apart > max(8 * other.error, found.error):
+        if other.error < _CLEAR * apart and found.error < apart:
             raise NoDifference(UNSEEN)
     return found, noise
 
@@ -303,7 +303,7 @@ def noise_seen(levels: Sequence[Level], slope: float, size: float = 0.0) -> floa
     for level, row in _extrapolated(levels):
         missed = min(abs(entry - slope) for entry in row)
         moved = missed * level.h
-        if before < math.inf and moved > before / _SHRINKS:
+        if moved > before / _SHRINKS:
             noise = max(noise, moved)
         if missed <= _RESOLVED * max(abs(slope), size) or before < math.inf:
             before = moved

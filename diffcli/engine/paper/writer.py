@@ -172,9 +172,9 @@ class Writer(Reasons):
         if self.degree(node) < 3 or not self.is_part_of_whole(node):
             return False
         _, factors = factors_of(node)
-        terms = [1 + is_sum(factor) for factor in factors]
         degrees = [self.degree(factor) for factor in factors]
-        return len(factors) == 2 and max(degrees) < 3 and max(terms) * min(terms) < 3
+        sums = all(map(is_sum, factors))
+        return len(factors) == 2 and max(degrees) < 3 and not sums
 
     def is_part_of_whole(self, node: Expression) -> bool:
         """Tell whether a node is a product, and not all that is differentiated."""
