@@ -57,6 +57,44 @@ def test_where_second_order_matters_it_is_said(run: Run) -> None:
     assert "Second order changes nothing of note" in out
 
 
+@pytest.mark.parametrize(
+    ("formula", "at", "said"),
+    [
+        ("x-y", "x=2±0.1,y=2±0.1", "x, y, with 50 % of s² each."),
+        ("x*y*z", "x=2±0.1,y=2±0.1,z=2±0.1", "x, y, z, with 33 % of s² each."),
+        ("x+y", "x=2±0.1,y=2±0.001", "x, with more than 99 % of s²."),
+        ("x+y", "x=2±0.1,y=2±0", "x, with 100 % of s²."),
+        ("x+y", "x=2±0.1,y=2±0.09", "x, with 55 % of s²."),
+    ],
+)
+def test_who_is_to_blame_most(formula: str, at: str, said: str, run: Run) -> None:
+    out = " ".join(run("grad", formula, "--at", at).out.split())
+    assert f"Most to blame: {said}" in out
+
+
+@pytest.mark.parametrize(
+    ("at", "meant"),
+    [
+        ("2.0(1)", "2.0±0.1"), ("x=9.81(2)", "9.81±0.02"), ("9.80665(12)", None),
+        ("1.50(10)", "1.50±0.10"), ("-3.2(4)", "3.2±0.4"), ("2(1)", ""), ("2.5*(1)", ""),
+        ("sin(2.5)(1)", ""), ("2.5(1.5)", ""), ("2.5(1+1)", ""),
+        ("2.0(1)(2)", ""),
+    ],
+)  # fmt: skip
+def test_a_value_with_its_error_in_brackets_is_told_to_be_a_product(
+    at: str, meant: str | None, run: Run
+) -> None:
+    """As tables of constants have it: 9.80665(12) is 9.80665±0.00012."""
+    ran = run("grad", "x^2", "--at", at, "-f", "plain")
+    assert ran.code == 0
+    meant = "9.80665±0.00012" if meant is None else meant
+    assert (f"a value with its error is {meant}.\n" in ran.err) is bool(meant)
+    if meant:
+        told = run("grad", "x^2", "--at", f"x={meant}", "-f", "json")
+        assert json.loads(told.out)["errors"]["x"] == float(meant.partition("±")[2])
+        assert ran.err.count("is 2.0·1 here") == (at == "2.0(1)")
+
+
 def test_second_order_that_does_not_settle_is_not_shown(run: Run) -> None:
     ran = run("grad", "cos(x^2)", "--at", "x=-1.33±0.339")
     assert "the second order is not known here" in ran.err

@@ -379,11 +379,14 @@ class Request(Record):
         )
         order = ", ".join(parsed.variables)
         taken = Remark(f"values were taken in the order {order}.")
-        signed = "+-" in "".join(self.points).replace(" ", "")
-        budget = Remark("2+-0.1 is 2 - 0.1 here; a value with its error is 2±0.1.")
+        misread: list[Remark] = []
+        if any("+" in text or "(" in text for text in self.points):
+            from diffcli.inputs import spreads
+
+            misread += spreads.misread(self.points)
         return [
-            *parsed.notes, *([taken] if surprising else []),
-            *([budget] if signed else []), *self.sharing_notes(),
+            *parsed.notes, *([taken] if surprising else []), *misread,
+            *self.sharing_notes(),
             *([] if exact else self._rounding_notes(parsed)),
         ]  # fmt: skip
 

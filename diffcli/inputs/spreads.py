@@ -2,15 +2,17 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from diffcli.errors import DiffcliError, ParseError, PointError
 from diffcli.inputs import points
 from diffcli.inputs.rows import Row, placed
 from diffcli.language.lexer import spelling
 from diffcli.records import Record
+from diffcli.remarks import Remark
 
 _SIGN = re.compile(r"±|\+/[-−]")
+_CONCISE = re.compile(r"(?<![\w.)])(([0-9]+\.([0-9]{1,15}))\(([0-9]{1,3})\))(?![\w(.])")
 
 
 class Spread(Record):
@@ -34,6 +36,21 @@ def has_errors(text: str) -> bool:
     (True, True, False)
     """
     return bool(_SIGN.search(text))
+
+
+def misread(texts: Iterable[str]) -> Iterator[Remark]:
+    """Yield what to tell of values that elsewhere have an error, and here are formulas.
+
+    >>> [note.text for note in misread(["x=9.81(2)"])]
+    ['9.81(2) is 9.81·2 here; a value with its error is 9.81±0.02.']
+    """
+    text = ",".join(texts)
+    if "+-" in text.replace(" ", ""):
+        yield Remark("2+-0.1 is 2 - 0.1 here; a value with its error is 2±0.1.")
+    for whole, value, places, last in _CONCISE.findall(text)[:1]:
+        error = f"{int(last) / 10 ** len(places):.{len(places)}f}"
+        told = f"a value with its error is {value}±{error}"
+        yield Remark(f"{whole} is {value}·{last} here; {told}.")
 
 
 def split(text: str) -> Spread:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffcli.analysis.budget import Budget
+from diffcli.errors import listing
 from diffcli.language.notation import Notation
 from diffcli.output.document import (
     Block,
@@ -26,6 +27,7 @@ HEADER = (
     "var", "value", "error", "partial", "contribution", "share", "f", "f_error",
     "f_error_2", "shift", "status",
 )  # fmt: skip
+_ALIKE = 1e-9  # how far shares may be apart that are the same
 _ERROR = 3  # significant digits of an error that are shown to people
 
 
@@ -77,8 +79,13 @@ def _summary(budget: Budget, notation: Notation) -> str:
     first = budget.shares[0]
     said = []
     if first.share:
-        name = notation.variable(first.name)
-        said.append(f"Most to blame: {name}, with {100 * first.share:.0f} % of s².")
+        most = [s for s in budget.shares if s.share >= (1 - _ALIKE) * first.share]
+        names = listing(notation.variable(share.name) for share in most)
+        share = f"{100 * first.share:.0f}"
+        if share == "100" and first.share < 1:
+            share = "more than 99"
+        each = " each" if most[1:] else ""
+        said.append(f"Most to blame: {names}, with {share} % of s²{each}.")
     if budget.second is not None and budget.matters:
         shifted = short_number(float(budget.value.number) + budget.second.shift, 6)
         error = short_number(budget.second.error, _ERROR)
