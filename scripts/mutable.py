@@ -17,6 +17,8 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
 }  # fmt: skip
+#: zip's: lists of one length stay so. And lru_cache's: how much is remembered.
+_IDLE = ("strict", "maxsize")
 
 
 class Mutant(NamedTuple):
@@ -61,10 +63,7 @@ def changes(node: ast.AST) -> Iterator[Callable[[ast.AST], None]]:
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Yield the mutants of a file; what only types read is left out, and zip's strict.
-
-    Lists that are equally long are so however they are put together.
-    """
+    """Yield the mutants of a file, but for what only types read and _IDLE words."""
     tree = ast.parse(path.read_text("utf-8"))
     idle = {id(n) for node in ast.walk(tree) for n in _idle(node)}
     for place, node in enumerate(ast.walk(tree)):
@@ -82,7 +81,7 @@ def _idle(node: ast.AST) -> Iterator[ast.AST]:
             yield from ast.walk(written)
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         yield from (node, node.test)
-    if isinstance(node, ast.keyword) and node.arg == "strict":
+    if isinstance(node, ast.keyword) and node.arg in _IDLE:
         yield node.value
 
 

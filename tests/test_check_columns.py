@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diffcli.analysis import check_columns
 from diffcli.analysis.check import Check, check
 from diffcli.analysis.check_columns import Claims, Passed, _parts
 from diffcli.analysis.check_second import check_second
@@ -294,6 +295,37 @@ def test_right_claims_go_by_columns_with_every_tolerance(
     claims = by_variable([f"x={LIKE[formula]}"], parsed.variables)
     places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(100)]
     assert assert_same(parsed, claims, places, limits) > 90
+
+
+@pytest.mark.parametrize(("formula", "claim"), [("x^2+y", "2*P"), ("P^2+y", "2*x")])
+@pytest.mark.parametrize("times", range(9))
+@pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-2), Tolerance(None, 1.0)])
+def test_what_doubles_tell_poorly_is_told_row_by_row(
+    formula: str, claim: str, times: int, limits: Tolerance
+) -> None:
+    """The claim is right, but each difference may lose two digits."""
+    poor = "x"
+    for _ in range(times):
+        poor = f"(100*({poor}-0.99*{poor}))"
+    parsed = parse(formula.replace("P", poor))
+    claims = by_variable([f"x={claim.replace('P', poor)}"], parsed.variables)
+    places = [{"x": 0.1 + 0.01 * n, "y": 0.5} for n in range(20)]
+    settled = assert_same(parsed, claims, places, limits)
+    assert settled == (20 if times < 2 else 0) or times in (2, 3)
+
+
+@pytest.mark.parametrize("limits", [ESTIMATES, Tolerance(1e-9)])
+@pytest.mark.parametrize("size", [1e-9, 0.1, 1e6])
+def test_one_bound_for_all_rows_is_enough_where_nothing_cancels(
+    size: float, limits: Tolerance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for closer in ("_unsure", "_failing"):
+        monkeypatch.setattr(check_columns, closer, lambda *_: pytest.fail("asked"))
+    parsed = parse("x^2*y")
+    claims = by_variable(["x=2*x*y", "y=x^2"], parsed.variables)
+    places = [{"x": size * (1 + 0.1 * n), "y": size} for n in range(9)]
+    asked = Claims(parsed, claims, limits, prove=False)
+    assert len(passed(asked, places)) == 9
 
 
 @pytest.mark.parametrize("turn", [1, -1])

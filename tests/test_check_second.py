@@ -307,3 +307,20 @@ def test_python_callers_are_refused_the_same() -> None:
         diffcli.check("x^3", point, {"x,x": 6})
     with pytest.raises(UsageError):
         diffcli.check(math.fsum, point, order=2)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize(
+    "claim", ["exp(x)*exp(-x)-1", "sin(x)^2+cos(x)^2-1", "x/3*3-x"]
+)
+def test_what_has_to_be_0_is_computed_with_more_digits(claim: str, order: int) -> None:
+    """Doubles give 1e-16 or so at some of these places."""
+    name = "x" if order == 1 else "d2f/dx2"
+    places = [0.1 * n for n in range(1, 30)]
+    program = Program([parse(claim).expression])
+    assert any(program.value({"x": x}) for x in places)
+    for x in places:
+        asked = ("y+0*x", {"x": x, "y": 1.0}, {name: claim})
+        (verdict,) = diffcli.check(*asked, order=order).verdicts
+        assert verdict.passed
+        assert abs(verdict.claimed.number) < 1e-25

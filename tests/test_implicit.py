@@ -1,13 +1,17 @@
 """The slope of the curve of an equation, with sympy as referee."""
 
+import itertools
 import json
+import math
 from typing import Any
 
 import pytest
 import sympy
 
 import diffcli
+from diffcli.analysis import implicit
 from diffcli.inputs.equations import difference
+from diffcli.problem import Estimate
 from tests.conftest import Run
 
 CURVES = [
@@ -185,3 +189,17 @@ def test_a_failed_check_shows_the_equation_as_typed(run: Run) -> None:
     words = ("--at", "3,4", "--implicit", "y", "--claim", "y/x")
     out = run("check", "x^2+y^2 = 25", *words).out
     assert 'See: diffcli steps "x^2+y^2 = 25" --implicit y' in out
+
+
+def test_the_slope_is_of_the_most_trustworthy_way_that_has_one() -> None:
+    found = diffcli.implicit("x^2+y^2=25", {"x": 3, "y": 4}, "y")
+    ways = [*implicit.WAYS]
+    for known in itertools.product((False, True), repeat=len(ways)):
+        for missing in ({}, {"x": Estimate(None, math.inf)}):
+            columns = {
+                way: {"x": Estimate(float(place), 0.0)} if there else missing
+                for place, (way, there) in enumerate(zip(ways, known, strict=True))
+            }
+            last = max((p for p, there in enumerate(known) if there), default=None)
+            assert found._replace(columns=columns).slope("x").value == last
+    assert found._replace(columns={}).slope("x").value is None

@@ -57,14 +57,16 @@ GROWING: list[tuple[Callable[[float], float], str]] = [
     (lambda d: -math.log(d), "asymptote"), (lambda d: math.log(d), "asymptote"),
     (lambda d: 3 - math.log(d), "asymptote"), (lambda d: math.sqrt(d), ""),
     (lambda d: 1 + d, ""), (lambda d: 2.0, ""), (lambda d: d, ""),
-    (lambda d: math.inf, ""),
+    (lambda d: math.inf, ""), (lambda d: 3 - d**0.1, ""), (lambda d: 1 - d**0.5, ""),
+    (lambda d: -5 + d**0.2, ""), (lambda d: 5 - d * d, ""),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("toward", "kind"), GROWING)
 def test_growth_toward_a_spot(toward: Callable[[float], float], kind: str) -> None:
     values: list[float | None] = [toward(0.1 / 10**k) for k in range(1, 7)]
-    assert _growth(values) == kind
+    for scale in (1e-9, 1e-3, 1.0, 1e6):
+        assert _growth([v and scale * v for v in values]) == kind
     assert _growth([*values[:-1], None]) == ""
 
 
@@ -75,7 +77,8 @@ def test_growth_toward_a_spot(toward: Callable[[float], float], kind: str) -> No
         (lambda d: -5 * abs(d), "kink"), (lambda d: 3 * d, ""),
         (lambda d: abs(d) ** 1.2, ""),
         (lambda d: float((d > 0) - (d < 0)), ""), (lambda d: abs(d) + 10 * d * d, ""),
-        (lambda d: abs(d) + 0.01 * d * d, "kink"),
+        (lambda d: abs(d) + 0.01 * d * d, "kink"), (lambda d: 2 + d * d, ""),
+        (lambda d: 3 * d - 1, ""), (lambda d: 1e9 - 7 * abs(d), "kink"),
     ],
 )  # fmt: skip
 def test_a_corner_at_a_spot(f: Callable[[float], float], kind: str) -> None:
@@ -177,12 +180,58 @@ def test_spots_of_a_small_map(
     assert chart.kinds == list(dict.fromkeys(s.kind for s in chart.spots))
 
 
-def test_no_spot_without_an_edge_that_is_0() -> None:
-    ones = grid(lambda r, c: 1 + (r - 2) ** 2 + (c - 2) ** 2)
-    places = [-1, -0.5, 0, 0.5, 1]
-    assert not [
-        *spots(lambda x, y: 1 + x * x + y * y, lambda x, y: x, places, places, ones)
-    ]
+@pytest.mark.parametrize(
+    "towards", [each for each in itertools.product((-1, 0, 1), repeat=2) if any(each)]
+)
+def test_a_zero_at_the_end_of_a_narrow_valley_is_found(
+    towards: tuple[int, int],
+) -> None:
+    """Along the axes, and along both diagonals."""
+    (a, b), start = towards, (0.25, -0.25)
+
+    def edge(x: float, y: float) -> float:
+        x, y = x - start[0], y - start[1]
+        return 100 * abs(a * y - b * x) + abs(a * x + b * y - 0.3 * (a * a + b * b))
+
+    found = _zero(edge, start, (0.5, 0.5), 1e-9)
+    assert found == pytest.approx((0.25 + 0.3 * a, -0.25 + 0.3 * b), abs=1e-9)
+
+
+#: What breaks where an edge is 0: the value there, and what it is called.
+BREAKS: list[tuple[Callable[[float, float], float], str]] = [
+    (lambda x, y: 1 / (x * x + y * y), "pole"),
+    (lambda x, y: math.log(x * x + y * y), "asymptote"),
+    (lambda x, y: math.hypot(x, y), "kink"), (lambda x, y: 3 * x + 2 * y, ""),
+    (lambda x, y: 7 + x * x - 2 * y, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wide", [(1.0, 1.0), (1e-6, 1e3), (1e5, 1e-4)])
+@pytest.mark.parametrize(("f", "kind"), BREAKS)
+def test_axes_that_are_stretched_have_stretched_spots(
+    f: Callable[[float, float], float], kind: str, wide: tuple[float, float]
+) -> None:
+    """Whatever the size of the edge; and none where it comes near to 0 alone."""
+    (width, height), at = wide, (0.13, -0.21)
+    x, y = ([size * (0.5 * n - 1) for n in range(5)] for size in wide)
+
+    def broken(x: float, y: float) -> float | None:
+        try:
+            return f(x / width - at[0], y / height - at[1])
+        except (ValueError, ArithmeticError):
+            return None
+
+    for scale, least in itertools.product((1e-9, 1.0, 1e9), (0.0, 1e-3)):
+
+        def edge(x: float, y: float, k: float = scale, low: float = least) -> float:
+            return k * (low + (x / width - at[0]) ** 2 + (y / height - at[1]) ** 2)
+
+        rows = [[edge(a, b) for a in x] for b in y]
+        found = [*spots(edge, broken, x, y, rows)]
+        assert [spot.kind for spot in found] == ([kind] if kind and not least else [])
+        for spot in found:
+            assert spot.x == pytest.approx(at[0] * width, abs=1e-5 * width)
+            assert spot.y == pytest.approx(at[1] * height, abs=1e-5 * height)
 
 
 @pytest.mark.parametrize(

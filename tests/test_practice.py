@@ -65,6 +65,21 @@ def test_exercises_in_several_variables(topic: str, difficulty: int) -> None:
             assert diffcli.answer(exercise, "77.7").status == "wrong"
 
 
+@pytest.mark.parametrize("topic", ["linearity", "network"])
+def test_what_is_held_fixed_is_said_if_there_is_more_than_one_variable(
+    topic: str,
+) -> None:
+    said = [
+        piece
+        for exercise in exercises([topic], 4, 1, 4)
+        for line in exercise.derivation.lines
+        for reason in line.reasons
+        for piece in reason
+        if isinstance(piece, str) and "held fixed" in piece
+    ]
+    assert bool(said) == (topic == "network")
+
+
 def test_hard_sheets_have_several_variables_and_networks() -> None:
     assert topics(3) == RULES
     assert topics(HARDEST) == TOPICS

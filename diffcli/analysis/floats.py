@@ -1,11 +1,13 @@
 """The gradient as a format with fewer bits sees it, beside the truth."""
 
-from diffcli.analysis.grad import Agreement, compare, judge
+import math
+
+from diffcli.analysis.grad import agreement, compare
 from diffcli.calculus.floats import FORMATS
 from diffcli.engine.coarse import backward, forward, quotient, suitable
 from diffcli.engine.tape import Undefined
 from diffcli.errors import DiffcliError, KinkError
-from diffcli.problem import Estimate, Problem, located
+from diffcli.problem import Problem, located
 from diffcli.records import Record
 
 
@@ -72,5 +74,5 @@ def coarse_gradient(
 
 
 def _digits(found: float, truth: float) -> int:
-    judged: Agreement = judge(Estimate(found, 0.0), Estimate(truth, 0.0))
-    return judged.digits or 0
+    *_, digits, _ = agreement(found, math.inf, truth, math.inf)
+    return digits or 0

@@ -18,12 +18,12 @@ _HALVINGS = 50  # of the steps toward the least value
 _SOON = 10  # turns after which what goes to 0 is near it
 _FAR = 1e10  # times what counts as 0
 _NOTHING = 1e-12  # share of what is around it that counts as 0
-_DISTANCES = 6  # from the place, each a tenth of the one before
+_DISTANCES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # steps from the place
 _POWER = 1.2  # growth from one distance to the next of what has a pole
 _NEIGHBOURS = 8  # samples around one
 _COMPASS = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
 _STEADY = 0.2  # share by which the growth of a logarithm changes
-_LASTS = 1e-2  # share of the slopes that do not meet at a kink
+_LASTS = 0.099  # share of a bend that is left at the next distance, at a kink
 
 Place = tuple[float, float]
 Value = Callable[[float, float], float | None]
@@ -50,7 +50,8 @@ def spots(
 
     ``values`` are those of the edge at the samples, row by row.
     """
-    steps = x[1] - x[0], y[1] - y[0]
+    step_x, step_y = (after - before for before, after, *_ in (x, y))
+    steps = step_x, step_y
     for row, column, around in _least(values)[:_MOST]:
         place = _zero(edge, (x[column], y[row]), steps, _NOTHING * around)
         kind = _kind(f, place, steps) if place else ""
@@ -89,7 +90,7 @@ def _zero(
     (x, y), (step_x, step_y) = place, steps
     least = edge(x, y)
     for turn in range(_HALVINGS):
-        if least is None or not least:
+        if not least:
             break
         if turn == _SOON and abs(least) > nothing * _FAR:
             return None
@@ -99,7 +100,7 @@ def _zero(
         if best[0] < abs(least):
             least, x, y = best
         else:
-            step_x, step_y = step_x / 2, step_y / 2
+            step_x, step_y = 0.5 * step_x, 0.5 * step_y
     return None if least is None or abs(least) > nothing else (x, y)
 
 
@@ -109,8 +110,8 @@ def _kind(f: Value, place: Place, steps: Place) -> str:
     found: set[str] = set()
     for a, b in ((steps[0], 0.0), (0.0, steps[1])):
         sides = [
-            [f(x + s * a / 10**k, y + s * b / 10**k) for k in range(1, _DISTANCES + 1)]
-            for s in (1, -1)
+            [f(x + side * d * a, y + side * d * b) for d in _DISTANCES]
+            for side in (1, -1)
         ]
         found |= {_growth(side) for side in sides}
         found.add(_corner(f(x, y), *sides))
@@ -128,7 +129,7 @@ def _growth(values: Sequence[float | None]) -> str:
     steady = all(
         abs(after - before) < _STEADY * before for before, after in pairwise(grown)
     )
-    return "asymptote" if min(grown) > 0 and steady else ""
+    return "asymptote" if steady else ""
 
 
 def _corner(
@@ -138,7 +139,5 @@ def _corner(
     if middle is None or None in (*up, *down):
         return ""
     bends = [abs(a + b - 2 * middle) for a, b in zip(up, down, strict=True)]  # type: ignore[operator]
-    apart = all(
-        after > before / (10 * (1 + _LASTS)) > 0 for before, after in pairwise(bends)
-    )
+    apart = all(after > _LASTS * before > 0 for before, after in pairwise(bends))
     return "kink" if apart else ""

@@ -102,8 +102,7 @@ class Exercise(Record):
     @property
     def derivation(self) -> Calculation:
         """The solution."""
-        several = len(self.formula.variables) > 1
-        return chain(self.formula.expression, self.variable, several=several)
+        return chain(self.formula.expression, self.variable, several=True)
 
     @property
     def value(self) -> float:
