@@ -237,6 +237,8 @@ def test_functions_that_leap_are_those_that_do() -> None:
         ("where(x > y, x, x*y)", 0.0), ("where(x < y, x, x*y)", 0.0),
         ("where(x*y > 3, 1, 5)", 4.0), ("where(x*y >= 3, 1, 5)", 4.0),
         ("where(x*y > 3.1, 1, 5)", 0.0), ("where(not x*y > 3, 1, 5)", 4.0),
+        ("where(x*y > 3 or x*y < 2.9999999999999999, 1, 5)", 4.0),
+        ("where(not (x*y <= 3 and x*y >= 3), 1, 5)", 4.0),
         ("where(x > 0 and x*y > 3, 1, 5)", 4.0), ("where(x > 0 or y > 7, 1, 5)", 0.0),
     ):  # fmt: skip
         found = value_errors(tape_of(formula, {"x": 1.5, "y": 2.0}))[-1]

@@ -10,7 +10,8 @@ Functions in Single, Double, Extended Double and Quadruple Precision", 2024.
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import product
 
 from diffcli.calculus.functions import (
     FIRST,
@@ -37,14 +38,18 @@ _LESS_WELL = frozenset((
 _INSIDE = 2.0  # in an argument, before a composed function uses it
 #: The size of partials that are the same everywhere.
 CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
-#: The values of functions that jump where their argument passes some place.
-LEAPING = frozenset(
+#: Of conditions: and, or, not.
+_LOGIC = frozenset(
     row.value
     for row in NAMED.values()
-    if row is WHEN
-    or {*row.partials} == {ZERO}
-    or (row.rough is not None and row.rough.kind == "jump")
+    if {*row.partials} == {ZERO} and row.rough is None
 )
+#: The values of functions that jump where their argument passes some place.
+LEAPING = _LOGIC | {
+    row.value
+    for row in NAMED.values()
+    if row is WHEN or (row.rough is not None and row.rough.kind == "jump")
+}
 SHORT = 2.0**-45  # a step beside a size: short beside a wave, as of sin at 1e9
 LONG = 2.0**-50  # an error beside a size that is more than a few roundings
 SMALL = 1e-290  # next to what underflows
@@ -165,24 +170,40 @@ def _carried(
 def leap(function: Function, given: list[float], errors: list[float]) -> float:
     """Return how far a value jumps if its arguments are off by their errors.
 
-    Two that are compared may move toward each other. A choice jumps with its condition
-    alone.
+    Two that are compared may move toward each other. A condition that is off may hold
+    or not, and it alone makes a choice jump.
     """
-    error = errors[0] if function is WHEN else sum(errors)
+    conditions = 1 if function is WHEN else 2 if function.value in _LOGIC else 0
+    error = sum(errors[:conditions] or errors)
     if error == 0.0:
         return 0.0
-    tried = [
-        [x + (sign * error if place == moved else 0.0) for place, x in enumerate(given)]
-        for moved in range(len(given))
-        for sign in (-1, 1)
-    ]
-    if len(given) == 2 and abs(given[0] - given[1]) <= error:
-        tried.append([given[0], given[0]])  # where == holds
+    tried: Iterable[Iterable[float]]
+    if conditions:
+        tried = product(
+            *(
+                (0.0, 1.0) if off and place < conditions else (x,)
+                for place, (x, off) in enumerate(zip(given, errors, strict=True))
+            )
+        )
+    else:
+        tried = _moved(given, error)
     try:
         here = function.value(*given)
         return max(abs(function.value(*beside) - here) for beside in tried)
     except (ValueError, ArithmeticError):
         return math.inf
+
+
+def _moved(given: list[float], error: float) -> Iterator[list[float]]:
+    """Yield arguments, each moved by an error, and both where they are equal."""
+    for moved in range(len(given)):
+        for sign in (-1, 1):
+            yield [
+                x + (sign * error if place == moved else 0.0)
+                for place, x in enumerate(given)
+            ]
+    if len(given) == 2 and abs(given[0] - given[1]) <= error:
+        yield [given[0], given[0]]
 
 
 def underflow(called: Number, values: list[float], a: int, b: int) -> float:
