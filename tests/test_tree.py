@@ -7,6 +7,10 @@ import subprocess
 
 import pytest
 
+from diffcli.calculus.functions import CONDITIONS, NAMED
+from diffcli.language.expression import call
+from diffcli.language.parser import parse
+from diffcli.output.views.tree import _latex_label
 from tests.conftest import Run
 
 LECTURE = ("tree", "(2*x1+3*x2)**2+3")
@@ -81,6 +85,36 @@ def test_a_deep_tree_is_cut_and_says_so(run: Run) -> None:
     assert max(map(len, out.splitlines())) <= 120  # the formula is shown first
     assert "cut at 14 levels; -f json has the whole tree" in out
     assert run("tree", formula, "-f", "latex").out.count("[{") < 40
+
+
+@pytest.mark.parametrize(
+    ("formula", "sign"),
+    [
+        ("x+y", "+"), ("x-y", "-"), ("-x", "-"), ("x*y", r"\cdot"), ("x/y", "/"),
+        ("x^y", r"\uparrow"), ("x mod y", r"\bmod"), ("leakyrelu(x)", ""),
+        ("where(x < y, x, y)", "<"), ("where(x <= y, x, y)", r"\le"),
+        ("where(x > y, x, y)", ">"), ("where(x >= y, x, y)", r"\ge"),
+        ("where(x == y, x, y)", "="), ("where(x != y, x, y)", r"\ne"),
+        ("where(x < 1 and y < 1, x, y)", r"\land"),
+        ("where(not x < 1, x, y)", r"\lnot"),
+        ("where(x < 1 or y < 1, x, y)", r"\lor"),
+    ],
+)  # fmt: skip
+def test_latex_has_the_sign_that_a_book_has(formula: str, sign: str, run: Run) -> None:
+    """A percent sign begins a remark, which would swallow the rest of the label."""
+    out = run("tree", formula, "-f", "latex").out
+    labels = re.findall(r"^  \[\{\$(.*)\$\}$", out, re.MULTILINE)
+    assert sign in labels or not sign
+    assert not [label for label in labels if re.search(r"(?<!\\)[%#&_~^<>=]=?", label)
+                and label not in ("<", ">", "=")]  # fmt: skip
+
+
+def test_every_row_has_a_label_in_latex(run: Run) -> None:
+    for row in (*NAMED.values(), *CONDITIONS):
+        label = _latex_label(call(row, *[parse("x").expression] * row.arity))
+        assert label == label.strip() != ""
+        assert "{u}" not in label
+        assert not re.search(r"(?<!\\)[%#&_]", label)
 
 
 @pytest.mark.parametrize("formula", ["(2*x+3*y)**2+3", "z = x*y; sin(z)+z**2"])

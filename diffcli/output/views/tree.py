@@ -137,10 +137,13 @@ def _latex_label(node: Expression) -> str:
     if isinstance(node, Number | Variable):
         return latex(node)
     assert isinstance(node, Call)
-    label = _label(node)
-    known = {"*": r"\cdot", "**": r"\uparrow"}
-    name = label.replace("_", r"\_")
-    return known.get(label, label if node.function.notation else rf"\mathrm{{{name}}}")
+    if node.function.notation is None:
+        name = _label(node).replace("_", r"\_")
+        return rf"\mathrm{{{name}}}"
+    # The row's own sign; a fraction and an exponent have none.
+    sign = node.function.latex.replace("{u}", "").replace("{v}", "").strip()
+    without = {"divide": "/", "power": r"\uparrow"}
+    return without.get(node.function.name, sign)
 
 
 def _label(node: Expression) -> str:
