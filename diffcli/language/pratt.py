@@ -363,7 +363,9 @@ class Reading:
 
     def maker(self, row: Function) -> _Made | None:
         """Return what makes nodes of complete operands; None: there is more to do."""
-        return maker(row) if self.spans is None and row is not _POWER else None
+        if self.spans is not None:
+            return None
+        return _raising() if row is _POWER else maker(row)
 
     def sign(self, sign: str) -> tuple[int, _Frame]:
         """Return how strongly an operator holds its left side, and what then waits."""
@@ -598,6 +600,16 @@ def _numerals(given: Sequence[Word | Token]) -> dict[Word | Token, Expression]:
 
 
 _EULER = number("e")
+
+
+def _raising() -> _Made:
+    """Return what ``applied`` does to a power, for a million of them."""
+    power, exponential = maker(_POWER), maker(BY_NAME["exp"])
+
+    def make(args: tuple[Expression, ...]) -> Expression:
+        return exponential(args[1:]) if args[0] is _EULER else power(args)
+
+    return make
 
 
 def applied(row: Function, args: Sequence[Expression]) -> Expression:
