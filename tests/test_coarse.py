@@ -7,13 +7,16 @@ from itertools import product
 
 import pytest
 from flint import arb
+from mpmath import mp
 
 from diffcli.calculus.floats import FORMATS
-from diffcli.engine import coarse, coarse_balls
+from diffcli.engine import coarse, coarse_balls, coarse_quotients
+from diffcli.engine.bounds import expected_error, value_errors
 from diffcli.engine.coarse_quotients import Coarse, Doubles
-from diffcli.engine.stencils import NoDifference
+from diffcli.engine.stencils import NoDifference, Quotient
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError, KinkError, RangeError
+from diffcli.language.expression import Variable
 from diffcli.language.parser import parse
 
 F = Fraction
@@ -166,6 +169,90 @@ def test_rounding_in_a_quotient_is_no_more_than_is_said(name: str, scheme: str) 
                 assert off <= found.rounding + found.held
         seen = max(seen, float(abs(F(found.slope) - exact)) / found.rounding)
     assert seen > 0.01 or name != "double"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_errors_of_rows_are_what_a_backward_pass_carries_to_the_output(
+    name: str,
+) -> None:
+    """One rounding in each row and numeral, times the slope toward it."""
+    form, numerals = FORMATS[name], {"a": 0.1, "b": 0.7}
+    written = (
+        "(x + {a})*(y - {b})", "sin(x)*{a} + exp(y*{b})", "x*(y - {a})", "{b}/(x*y)",
+        "sqrt(x*x + {b})/{a}",
+    )  # fmt: skip
+    for formula, point in product(written, POINTS):
+        lettered = program(formula.format(a="a", b="b"))
+        tape = lettered.run({**point, **numerals})
+        adjoints = tape.backward().adjoints
+        wanted = 0.0
+        for row, node in enumerate(lettered.nodes):
+            own = max(abs(tape.values[row]) * form.rounding, form.smallest / 2)
+            if isinstance(node, Variable):
+                number = numerals.get(node.name, 0.0)
+                own = abs(form.round(number) - number)
+            wanted += abs(adjoints[row] or 0.0) * own
+        here = program(formula.format(**numerals))
+        found = coarse_quotients._errors(here.run(point), name)[here.outputs[0]]
+        assert found == pytest.approx(wanted, rel=1e-12, abs=0), formula
+    # What has no finite slope adds nothing, and what is not chosen nothing either.
+    least = form.smallest / 2
+    for formula in ("sqrt(x*y)", "where(x > 1, sqrt(x*y - 1), x*y)"):
+        errors = coarse_quotients._errors(program(formula).run({"x": 0, "y": 2}), name)
+        assert least <= errors[-1] <= len(errors) * least
+
+
+@pytest.mark.parametrize("wide", [0.25, 1.0, 4.0])
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_difference_and_a_ratio_are_rounded_and_that_is_what_is_said(
+    name: str, wide: float
+) -> None:
+    """Twice by a unit of the format, or by half the smallest number beside 0."""
+    form, maker = FORMATS[name], Coarse(program("x"), name)
+    small, unit = F(form.smallest), F(form.rounding)
+    for size in (form.smallest, 1.0, 8.0):
+        for above, below in product(range(-5, 9), (0, 1, 1 - form.rounding * 2)):
+            ends = above * size, below * size
+            low, high = map(form.round, ends)
+            found = Quotient(0.0, wide, low, high, wide)
+            exact = F(found.above - found.below) / F(wide)
+            plain = maker._rounded(found, 0.0)
+            assert abs(F(plain.slope) - exact) <= F(plain.rounding)
+            most = F(5, 2) * unit * abs(F(plain.slope)) + small * (1 + 1 / F(wide)) / 2
+            assert F(plain.rounding) <= most * (1 + F(1, 10**9))
+            assert plain.held == 0.0
+            for lost in (size, 3 * size):
+                more = maker._rounded(found, lost)
+                rest = more.rounding - lost / wide
+                assert rest == pytest.approx(plain.rounding, rel=1e-9, abs=1e-12 * lost)
+            for share in (form.rounding / 4, -form.rounding / 8):  # the width is lost
+                apart = maker._rounded(found._replace(high=wide * (1 + share)), 0.0)
+                held = abs(share * apart.slope)
+                assert apart.held == pytest.approx(held, rel=1e-6, abs=0)
+            moved = found._replace(low=-1.0, high=wide - 1.0)
+            assert maker._rounded(moved, 0.0).held == 0.0
+
+
+def test_a_value_is_off_by_what_theory_expects_or_by_what_a_row_does_inside() -> None:
+    """By a rounding at least; lgamma loses more near its zeros than that."""
+    for formula, point in product(FORMULAS, POINTS):
+        here = program(formula)
+        value, bound = Doubles(here)._value(point)
+        tape = here.run(point)
+        expected = max(expected_error(tape.backward()), 2.0**-53 * abs(value))
+        assert (value, bound) == (tape.values[here.outputs[0]], expected)
+        exact = value_of(formula, {name: F(x) for name, x in point.items()})
+        assert abs(F(value) - exact) <= F(bound)
+    for x in (1e10, 3.0, -1e-10):
+        assert Doubles(program("x"))._value({"x": x}) == (x, 2.0**-53 * abs(x))
+    for x in (1 + 2.0**-30, 1 - 2.0**-20, 2 + 2.0**-30, 2 - 2.0**-25):
+        here = program("lgamma(x)")
+        value, bound = Doubles(here)._value({"x": x})
+        tape = here.run({"x": x})
+        assert bound == value_errors(tape)[here.outputs[0]]
+        assert bound > 16 * expected_error(tape.backward())
+        with mp.workdps(40):
+            assert abs(mp.loggamma(x) - value) <= bound
 
 
 @pytest.mark.parametrize("name", FORMATS)

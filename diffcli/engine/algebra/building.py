@@ -77,7 +77,7 @@ class Algebra(Powers):
     def _place(self, factor: Factor) -> tuple[int, float]:
         """Return where a factor stands: by its kind, letters as they were typed."""
         base = factor[0]
-        unknown = 0 if isinstance(base, Variable) else math.inf
+        unknown = -math.inf if isinstance(base, Variable) else math.inf
         return rank(factor), self.letters.get(base, unknown)
 
     def _fraction(self, c: Fraction) -> tuple[Expression, Expression]:
