@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from diffcli.calculus.functions import (
+    CONDITIONS,
     FIRST,
     MINUS_ONE,
     NAMED,
@@ -40,9 +41,7 @@ _INSIDE = 2.0  # in an argument, before a composed function uses it
 CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
 #: Of conditions: and, or, not.
 _LOGIC = frozenset(
-    row.value
-    for row in NAMED.values()
-    if {*row.partials} == {ZERO} and row.rough is None
+    row.value for row in CONDITIONS if row.rough is None and row is not WHEN
 )
 #: The values of functions that jump where their argument passes some place.
 LEAPING = _LOGIC | {
