@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diffcli.calculus.functions import BY_NAME
@@ -574,3 +574,17 @@ def test_a_name_glued_to_pi_is_told_of() -> None:
     assert "π*r" in note.text
     assert not parse("2π*r").notes
     assert not parse("2αr").notes
+
+
+_BROKEN = ("x^{", "x", "(", ")", "{", "}", "[", "]", ",", r"\gt", "_", "1")
+
+
+@given(st.lists(st.sampled_from(_BROKEN), min_size=2, max_size=9).map("".join))
+@example(r"x^{()),}\gt")
+@example(r"x^{a(,)}_1, \gt 0")
+def test_brackets_that_are_no_pairs_are_refused(source: str) -> None:
+    """A tail that says where a formula holds begins outside of all braces."""
+    try:
+        parse(source, syntax="latex")
+    except ParseError as refused:
+        assert refused.message

@@ -33,12 +33,14 @@ def formula_end(source: str, within: Span) -> int:
     (3, 5)
     """
     start, end = within
-    depth = asked = 0
+    depths, asked = [0, 0], 0  # of braces, and of others, which may not be pairs
     for found in _MARK.finditer(source, start, end):
         text = found[0]
         if text in _OPENS or text in _CLOSES:
-            depth += 1 if text in _OPENS else -1
-        elif depth == 0 and asked < _MOST and source[start : found.start()].strip():
+            depths[text not in "{}"] += 1 if text in _OPENS else -1
+        elif (
+            depths == [0, 0] and asked < _MOST and source[start : found.start()].strip()
+        ):
             asked += 1
             if _says_where(source[found.start() : end]):
                 return found.start()
