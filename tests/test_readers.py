@@ -5,6 +5,7 @@ import json
 import math
 import pickle
 import re
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -584,7 +585,5 @@ _BROKEN = ("x^{", "x", "(", ")", "{", "}", "[", "]", ",", r"\gt", "_", "1")
 @example(r"x^{a(,)}_1, \gt 0")
 def test_brackets_that_are_no_pairs_are_refused(source: str) -> None:
     """A tail that says where a formula holds begins outside of all braces."""
-    try:
-        parse(source, syntax="latex")
-    except ParseError as refused:
-        assert refused.message
+    with suppress(ParseError):
+        assert parse(source, syntax="latex").source == source
