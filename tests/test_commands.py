@@ -41,6 +41,18 @@ def test_help(name: str, run: Run) -> None:
         assert max(map(len, ran.out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("columns", [36, 40, 44, 51, 52, 60, 79])
+@pytest.mark.parametrize("name", ["", *NAMES])
+def test_help_fits_a_narrow_terminal(name: str, columns: int, run: Run) -> None:
+    """All but the examples, which stand on one line to be copied, and a long list."""
+    words = [*filter(None, [name]), "--help"]
+    shown, wide = run(*words, columns=columns).out, run(*words).out
+    lines = [line for line in shown.splitlines() if not line.startswith("    diffcli ")]
+    wider = [line for line in lines if len(line) > columns]
+    assert all(re.fullmatch(r"  --scheme \S+", line) for line in wider)
+    assert shown.split() == wide.split() or "_DIFFCLI" in shown
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_options_are_described(name: str) -> None:
     command = import_module(f"diffcli.cli.commands.{name}").command

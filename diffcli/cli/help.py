@@ -1,6 +1,6 @@
 """What ``--help`` and ``--version`` show, and so the manual."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import click
@@ -89,6 +89,10 @@ ENVIRONMENT = (
 )
 
 
+_WIDE = 52  # columns from which on click fits its help to the terminal
+_NARROW = 36  # columns below which the longest term does not fit anyway
+
+
 class Information(Exception):
     """A text that is the answer to the whole call."""
 
@@ -111,8 +115,35 @@ class Listed(click.Option):
         self.title, self.rows = title, rows
 
 
+class _Narrow(click.HelpFormatter):
+    """Writes lists whose terms leave room for what they mean."""
+
+    def write_dl(
+        self,
+        rows: Iterable[tuple[str, str]],
+        col_max: int = 30,
+        col_spacing: int = 2,
+    ) -> None:
+        """Write terms and what they mean; a long term has a line of its own."""
+        super().write_dl(rows, min(col_max, self.width // 4), col_spacing)
+
+
 class Helpful(click.Command):
     """A command whose help says all that its manual says."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help, no wider than the terminal.
+
+        Click's own is never less than 50 columns wide.
+        """
+        from shutil import get_terminal_size
+
+        columns = get_terminal_size().columns
+        if columns >= _WIDE:
+            return super().get_help(ctx)
+        formatter = _Narrow(width=max(_NARROW, columns))
+        self.format_help(ctx, formatter)
+        return formatter.getvalue().rstrip("\n")
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the option; what it shows is written as all output is.
