@@ -312,6 +312,14 @@ def test_a_piece_is_not_the_whole(
     assert equal(a, a) is True
 
 
+@pytest.mark.parametrize("one", ["0*x", "x-x", "0*exp(y)", "x^2-x^2"])
+@pytest.mark.parametrize("other", ["0", "0*y", "y-y"])
+def test_what_is_0_without_any_error_is_equal(one: str, other: str) -> None:
+    a, b = (parse(text, names={"x", "y"}).expression for text in (one, other))
+    for point in (None, {"x": 0.0, "y": 0.0}, {"x": 2.0, "y": -1.0}):
+        assert equal(a, b, point) is True
+
+
 def test_near_a_point_formulas_are_compared_there() -> None:
     a, b = (parse(text).expression for text in ("abs(x)", "x"))
     assert equal(a, b, {"x": 2.0}) is True

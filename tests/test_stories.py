@@ -137,6 +137,15 @@ def test_second_order_is_asked_for_a_dozen_inputs(count: int) -> None:
     assert alone.shares[0].contribution == 0.01
 
 
+@pytest.mark.parametrize("formula", ["0*x+3", "2*x-2*x", "3*x-2", "x/7"])
+def test_a_line_has_no_more_error_in_second_order(formula: str) -> None:
+    """Though it is known: of what does not change as well."""
+    found = budget(problem_of(formula, x=1.0), {"x": 0.25})
+    assert found.second == SecondOrder(found.error, 0.0)
+    assert not found.matters
+    assert not found.warnings
+
+
 @pytest.mark.parametrize(
     ("first", "second", "shift", "matters"),
     [(1.0, 1.04, 0.0, False), (1.0, 1.06, 0.0, True), (1.0, 0.94, 0.0, True),

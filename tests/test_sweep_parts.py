@@ -7,9 +7,10 @@ import pytest
 from diffcli.analysis import check_columns, export, sweep
 from diffcli.analysis.certainty import near_kinks
 from diffcli.analysis.grad import _differing, _wrong_steps, compare, with_exact_values
-from diffcli.analysis.sweep import Series, WidthSample
+from diffcli.analysis.sweep import Series, WidthSample, _Part
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.arithmetics.columns import Column
+from diffcli.calculus.floats import FORMATS
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.coarse_quotients import RoundedQuotient
 from diffcli.engine.columns import both_passes
@@ -28,6 +29,59 @@ def problem_of(
 
 def quotient(slope: float, rounding: float = 0.0, held: float = 0.0) -> RoundedQuotient:
     return RoundedQuotient(Quotient(0.0, 1.0, 0.0, slope, 1.0), slope, rounding, held)
+
+
+def made_of(power: float, c: float, r: float, first: int, last: int) -> list[_Part]:
+    """Return what errors are made of at h = 10^-first and on, each a tenth as large."""
+    widths = [10.0**-place for place in range(first, last + 1)]
+    return [_Part(h, c * h**power + r / h, c * h**power, r / h) for h in widths]
+
+
+@pytest.mark.parametrize("power", [1, 2, 4])
+@pytest.mark.parametrize(("c", "r"), [(1.0, 1e-16), (3e5, 1e-12), (1e-9, 1e-14)])
+@pytest.mark.parametrize("around", [1, 2, 5])
+def test_beside_the_expected_step_both_errors_together_are_larger(
+    power: int, c: float, r: float, around: int
+) -> None:
+    """Also if it is next to the first or the last step that was taken."""
+
+    def both(h: float) -> float:
+        return c * h**power + r / h
+
+    every = made_of(power, c, r, -4, 20)
+    least = min(range(len(every)), key=lambda place: both(every[place].h))
+    for before, after in ((1, around), (around, 1), (around, around)):
+        near = every[least - before : least + after + 1]
+        found = sweep._expected(near)
+        assert found is not None
+        assert both(found) < min(both(0.99 * found), both(1.01 * found))
+        assert sweep._expected(near[before:]) is None  # at an end
+        assert sweep._expected(near[: before + 1]) is None
+    assert sweep._expected([]) is None
+
+
+@pytest.mark.parametrize(
+    ("truncation", "rounding"),
+    [((2, 1, 0), (0, 0, 2)), ((2, 0, 1), (0, 1, 2)), ((2, 1, 2), (1, 1, 1)),
+     ((4, 1, 9), (1, 1, 1)), ((2, 1, 0.5), (1, 0, 2)), ((1, 1, 0.5), (3, 1, 4))],
+)  # fmt: skip
+def test_no_step_is_expected_of_what_follows_no_power(
+    truncation: tuple[float, ...], rounding: tuple[float, ...]
+) -> None:
+    pairs = zip((1.0, 0.1, 0.01), truncation, rounding, strict=True)
+    assert sweep._expected([_Part(h, t + r, t, r) for h, t, r in pairs]) is None
+
+
+@pytest.mark.parametrize("count", range(2, 6))
+@pytest.mark.parametrize("power", [1, 2])
+def test_alike_is_what_follows_one_power_from_the_smallest_step_on(
+    power: int, count: int
+) -> None:
+    narrow = made_of(power, 1.0, 0.0, 4, 3 + count)
+    assert sweep._alike(narrow) == narrow[::-1]
+    wide = made_of(power + 2, 1e6, 0.0, 1, 3)
+    assert sweep._alike([*wide, *narrow])[:count] == narrow[::-1]
+    assert len(sweep._alike([*wide, *narrow])) < count + 2
 
 
 @pytest.mark.parametrize("count", range(8))
@@ -86,6 +140,13 @@ def test_a_bound_is_what_truncation_and_rounding_can_do() -> None:
     line = problem_of("3*x", x=1.0)
     assert sweep._moved(line, "x", "", None) is None
     assert sweep._moved(line, "x", "", quotient(1.0, 0.25, 0.5)) == 0.75
+    for form in FORMATS:
+        fixed, held = (
+            sweep._moved(line, "x", form, quotient(1.0, 0.25, held))
+            for held in (0.0, 0.5)
+        )
+        assert fixed is not None
+        assert held == pytest.approx(fixed + 0.5)
 
 
 def test_toward_what_does_not_occur_a_sweep_has_the_slope_0() -> None:
