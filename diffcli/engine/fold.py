@@ -9,7 +9,7 @@ its functions are called; ``operation`` looks a function up.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -192,7 +192,21 @@ def run(
             raise ValueError
     except (ValueError, ArithmeticError, NotImplementedError) as error:
         numbers, overflow = [float(v) for v in values], isinstance(error, OverflowError)
-        gaps = (row for row, number in enumerate(numbers) if number != number)
-        row = len(numbers) if len(numbers) < len(program.nodes) else next(gaps)
+        row = refused(program, numbers)
         raise Undefined(program, numbers[:row], row, overflow=overflow) from None
     return values
+
+
+def refused(program: Program, values: Sequence[float]) -> int:
+    """Return the row whose function has no value, from those of all rows before it.
+
+    Where all rows came, what is not defined is not a number; of these it is the one
+    that an output comes from, as others are not chosen.
+    """
+    if len(values) < len(program.nodes):
+        return len(values)
+    gaps = {row for row, value in enumerate(values) if value != value}
+    row = next(row for row in program.outputs if row in gaps)
+    while found := [place for place in program.arguments(row) if place in gaps]:
+        *_, row = found
+    return row

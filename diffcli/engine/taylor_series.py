@@ -16,7 +16,7 @@ from diffcli.arithmetics._series import NoSeries, PowerSeries
 from diffcli.arithmetics.multiprecision import Real
 from diffcli.calculus.functions import NAMED, WHEN
 from diffcli.engine.adaptive import Trial, settle
-from diffcli.engine.fold import evaluate
+from diffcli.engine.fold import evaluate, refused
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Call
 from diffcli.language.parser import parse_template
@@ -126,7 +126,6 @@ def _rows(program: Program, inputs: Mapping[str, PowerSeries]) -> list[Any]:
             [float(row) for row in rows],
             isinstance(error, OverflowError),
         )
-        gaps = (place for place, value in enumerate(values) if value != value)
-        place = len(rows) if len(rows) < len(program.nodes) else next(gaps)
+        place = refused(program, values)
         raise Undefined(program, values[:place], place, overflow=overflow) from None
     return rows
