@@ -10,6 +10,9 @@ from diffcli.analysis.examples import Examples
 from diffcli.analysis.hessian_data import hessian_of_mean
 from diffcli.analysis.implicit import implicit
 from diffcli.analysis.verdicts import ESTIMATES
+from diffcli.engine import mean
+from diffcli.engine.mean import Mean, Single, UndefinedExample
+from diffcli.engine.tape import Program
 from diffcli.errors import UsageError
 from diffcli.inputs.data import Data
 from diffcli.language.parser import parse
@@ -113,3 +116,79 @@ def test_points_beside_lie_on_the_curve_on_both_sides() -> None:
         for place in near:
             assert abs(place["x"] - x) == pytest.approx(0.0625 * (x or 1))
             assert place["y"] == pytest.approx((25 - place["x"] ** 2) ** 0.5)
+
+
+COLUMNS = {"x": [0.0, 1.0, -2.0, 0.5, 3.0], "t": [0.0, 2.0, 1.0, -0.25, 6.0]}
+
+
+@pytest.mark.parametrize("divisor", [None, 1, 7])
+@pytest.mark.parametrize(
+    "formula",
+    ["(w*x + b - t)^2", "abs(w*x - t) + b", "relu(w*x + b)*t", "exp(b) + 0*w"],
+)
+def test_a_mean_has_the_numbers_of_its_examples_one_by_one(
+    formula: str, divisor: int | None
+) -> None:
+    """Also of those that lie on a kink, whose numbers are not taken from columns."""
+    program, names = Program([parse(formula).expression]), ("w", "b")
+    rows = [{name: column[n] for name, column in COLUMNS.items()} for n in range(5)]
+    for point in ({"w": 2.0, "b": 0.0}, {"w": -0.3, "b": 1.7}):
+        made = Mean(program, names, COLUMNS, divisor)
+        passes = [program.run({**point, **row}).backward() for row in rows]
+        wanted = [[each.tape.values[program.outputs[0]] for each in passes]]
+        wanted += [[each.partial(name) for each in passes] for name in names]
+        found = made.examples(point)
+        assert found == [pytest.approx(column, rel=1e-15) for column in wanted]
+        loss, *gradient = (sum(column) / (divisor or 5) for column in wanted)
+        slope = made.slope(point)
+        assert slope.loss == pytest.approx(loss)
+        assert slope.gradient == pytest.approx(gradient)
+        assert made.loss(point) == slope.loss
+        assert [each.partial("w") for each in made.passes(point)] == wanted[1]
+        for places in ([0], [1, 3], [4, 2, 0]):
+            part = made.part(places).slope(point).loss
+            size = len(places) if divisor in (None, 5) else divisor
+            assert part == pytest.approx(sum(wanted[0][n] for n in places) / size)
+        single = Single(program, names).slope({**point, **rows[3]})
+        assert single.loss == wanted[0][3]
+        assert single.gradient == [column[3] for column in wanted[1:]]
+
+
+def test_examples_without_a_loss_are_told_by_their_number() -> None:
+    made = Mean(Program([parse("log(w*x + 1) + t").expression]), ("w",), COLUMNS)
+    assert made.size == 5
+    assert made.undefined({"w": 0.25}) == []
+    for w, places in ((1.0, [2]), (-0.5, [4]), (-1.0, [1, 4]), (0.5, [2])):
+        found = made.undefined({"w": w})
+        assert [each.place for each in found] == places
+        assert str(found[0]).startswith(f"example {places[0] + 1}: log")
+        for act in (made.examples, made.slope, made.loss):
+            with pytest.raises(UndefinedExample) as caught:
+                act({"w": w})
+            assert caught.value.place == places[0]
+    huge = Mean(Program([parse("w*x*t").expression]), ("w",), COLUMNS, 1)
+    assert huge.total([1e308, 1e308]) != huge.total([1e308, 1e308])
+    assert huge.total([1e308, -1e308, 3.0]) == 3.0
+
+
+def test_the_second_derivatives_of_a_mean_are_means_of_those_of_examples(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Unless one lies on a kink, or there are too many."""
+    names, point = ("w", "b"), {"w": 2.0, "b": 0.25}
+    rows = [{name: column[n] for name, column in COLUMNS.items()} for n in range(5)]
+    for formula, divisor in (("(w*x + b - t)^4", None), ("exp(w*b*x)/(1 + t^2)", 1)):
+        program = Program([parse(formula).expression])
+        made, single = Mean(program, names, COLUMNS, divisor), Single(program, names)
+        found, ones = made.hessian(point), [single.hessian(point | r) for r in rows]
+        assert found is not None
+        for i, row in enumerate(found):
+            for j, entry in enumerate(row):
+                total = sum(one[i][j] for one in ones if one is not None)
+                assert entry == pytest.approx(total / (divisor or 5), rel=1e-12)
+        for most in (9, 10):
+            monkeypatch.setattr(mean, "_MOST_BENDS", most)
+            assert (made.hessian(point) is None) == (most < 10)
+    kinked = Program([parse("abs(w*x - t) + w*b").expression])
+    assert Mean(kinked, names, {"x": [1.0, 2.0], "t": [0, 0]}).hessian(point)
+    assert Mean(kinked, names, {"x": [1.0, 2.0], "t": [0, 4]}).hessian(point) is None
