@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -306,3 +307,37 @@ def test_where_a_formula_is_long_the_rules_stop(
     monkeypatch.setattr("diffcli.analysis.taylor_by_method._LONGEST", 3)
     ran = run("grad", "exp(x)*sin(x)", "--at", "1", "--order", "4")
     assert "has over 3 parts; the rules stop there" in ran.err
+
+
+#: Factors and places whose product is a decimal that doubles miss by a rounding.
+MISSED = [
+    (k, x, f"{Decimal(k) * x}")
+    for k in ("0.1", "0.7", "1.1", "0.07")
+    for x in (3, 6, 7, 9, 11, 13)
+    if float(k) * x != float(Decimal(k) * x)
+][:6]
+
+
+@pytest.mark.parametrize("digits", [17, 30])
+@pytest.mark.parametrize(
+    "formula",
+    ["abs({c} - {k}*x)", "relu({k}*x - {c})", "relu({c} - {k}*x)", "max({k}*x, {c})",
+     "min({k}*x, {c})", "sign({k}*x - {c})", "floor({k}*x/{c})", "cbrt({k}*x - {c})",
+     "sqrt(({k}*x - {c})^2)", "where({k}*x > {c}, x, x^2)", "abs({c} - {k}*x)*x + y"],
+)  # fmt: skip
+def test_a_kink_that_doubles_miss_is_one(formula: str, digits: int) -> None:
+    """relu(0.3 - 0.1*x) had the slope 0 at 3, without a word."""
+    assert len(MISSED) == 6
+    for k, x, c in MISSED:
+        written = re.sub(
+            r"\b[kc]\b", lambda letter: {"k": k, "c": c}[letter[0]], formula
+        )
+        parsed = parse(written)
+        point = {"x": float(x), "y": 2.0}
+        names = parsed.variables
+        settings = Settings(digits=digits)
+        at = {name: point[name] for name in names}
+        found = compare(pose(parsed, at, names, settings))
+        assert found.kinks == ("x",), (parsed.source, x)
+        beside = compare(pose(parsed, at | {"x": x + 0.5}, names, settings))
+        assert not beside.kinks

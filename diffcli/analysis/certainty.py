@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CERTAIN = 1e-9  # relative; a number with a larger error is said to be uncertain
 AT_A_CORNER = 12  # digits of a double slope on which both sides agree
+_PLACES = 12  # decimals of where a kink is
 _NOTHING = 1e-300  # an error that no reader takes for one
 _REMEDY = f"; {MORE_DIGITS}"
 _LARGEST = 20_000  # rows of a program that is run again with more digits
@@ -41,6 +42,31 @@ def far_off(value: float, error: float) -> bool:
     return bool(error > max(_CERTAIN * abs(value), _NOTHING))
 
 
+def in_doubt(
+    problem: Problem,
+    value: Estimate,
+    results: Sequence[MethodResult],
+    corners: "Mapping[str, Slopes]",
+) -> bool:
+    """Tell whether a number by doubles is uncertain, and more digits can be asked."""
+    if problem.precise or len(problem.program.nodes) > _LARGEST:
+        return False
+    return uncertain(value) or any(
+        uncertain(estimate)
+        for result in methods.exact(results)
+        for name, estimate in result.partials.items()
+        if name not in corners
+    )
+
+
+def look_closer(problem: Problem) -> None:
+    """Let the tape know of kinks that rounding hides: those of abs(0.3 - 0.1*x)."""
+    if problem.program.rough:
+        from diffcli.engine.adaptive import rough_rows
+
+        problem.tape.hidden = frozenset(rough_rows(problem.program, problem.point))
+
+
 def certified(
     problem: Problem,
     value: Estimate,
@@ -53,13 +79,7 @@ def certified(
     again with more digits, and the error becomes the difference to that.
     """
     exact = methods.exact(results)
-    doubtful = uncertain(value) or any(
-        uncertain(estimate)
-        for result in exact
-        for name, estimate in result.partials.items()
-        if name not in corners
-    )
-    if not doubtful or problem.precise or len(problem.program.nodes) > _LARGEST:
+    if not in_doubt(problem, value, results, corners):
         return value, list(results)
     from diffcli.engine.adaptive import Unsettled, gradient, values
 
@@ -204,6 +224,8 @@ def kink_error(problem: Problem, name: str, sides: "Slopes") -> KinkError:
     elif kind == "kink":
         kind = "vertical tangent"
     argument = problem.tape.values[problem.program.index[node.args[0]]]
+    if problem.tape.hidden:  # rounding moved it
+        argument = round(argument, _PLACES) + 0.0
     hint = ""
     convention = function.rough.convention if function.rough else None
     if convention is not None and len(node.args) == 1:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
+_CLOSER = 30  # digits that show a kink which doubles miss
 _ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
 _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
 
@@ -89,8 +90,18 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     """
     problem = problem if names else problem._replace(variables=())
     digits = max(DOUBLE, problem.settings.digits)
+    if problem.precise:
+        certainty.look_closer(problem)
     corners = _corners(problem, digits)
     results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
+    value = valued(problem, results)
+    if certainty.in_doubt(problem, value, results, corners):
+        certainty.look_closer(problem)
+        corners |= {
+            name: sides.rounded()
+            for name, sides in _corners(problem, _CLOSER).items()
+            if name not in corners
+        }
     unknown: list[str] = []
     for name in _without_value(problem, results):
         if name in corners:
@@ -108,9 +119,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
         kinks = tuple(name for name in kinks if name not in settled)
     else:
         results = [_settle(result, corners, digits) for result in results]
-    value, results = certainty.certified(
-        problem, valued(problem, results), results, corners
-    )
+    value, results = certainty.certified(problem, value, results, corners)
     agreed = {} if kinks else agreements(problem, results)
     # At a kink there is one thing to say, and the error says it.
     remarks = [] if kinks else [remark for r in results for remark in r.remarks]

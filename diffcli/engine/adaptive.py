@@ -24,6 +24,7 @@ _GROWS = 3  # runs, each with larger numbers: one divides by what is 0, as 1/sin
 _DOUBLES = 700  # a number that is 0 to half as many decimals is 0 among doubles
 _MORE = 1500  # the same, where more digits are asked for than a double has
 _DECIMALS = 330  # of the smallest doubles
+_EXACT = 30  # digits to which arguments that are at a kink are there
 _SLOW = frozenset(("gamma", "lgamma", "digamma", "polygamma"))
 _SLOWLY = 350  # the same, where the functions take seconds for a thousand digits
 
@@ -197,6 +198,34 @@ def values(program: Program, point: Mapping[str, Real], digits: int) -> list[Rea
         return Trial([numbers[row] for row in program.outputs], numbers)
 
     return settle(compute, digits, program)
+
+
+def rough_rows(program: Program, point: Mapping[str, Real]) -> list[int]:
+    """Return the active rows whose function is not smooth at its arguments.
+
+    Doubles may miss the place: abs(0.3 - 0.1*x) has its kink at 3, where 0.3 - 0.1*x
+    is -5.6e-17 for them. Empty, too, where the arguments cannot be told.
+    """
+    places = sorted({a for row in program.rough for a in program.arguments(row)})
+
+    def compute() -> Trial:
+        numbers = run(program, point)
+        return Trial([numbers[place] for place in places], numbers)
+
+    try:
+        numbers = settle(compute, _EXACT, program)
+    except (Undefined, Unsettled):
+        return []
+    with mp.workdps(_EXACT + _GUARD):  # and the digits that rounding leaves go
+        exact = dict(
+            zip(places, (mp.mpf(mp.nstr(n, _EXACT)) for n in numbers), strict=True)
+        )
+        return [
+            row
+            for row in program.rough
+            if (rough := program.function(row).rough)
+            and rough.at(*(exact[place] for place in program.arguments(row)))
+        ]
 
 
 def forward_slope(

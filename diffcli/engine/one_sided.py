@@ -45,6 +45,10 @@ class Slopes(Record):
         # No mean: mpmath would round it to the digits of the moment.
         return left if abs(left - right) <= 1e-12 * size else None
 
+    def rounded(self) -> "Slopes":
+        """Return the same as doubles."""
+        return Slopes(*(None if side is None else float(side) for side in self))
+
     def __str__(self) -> str:
         """Return both sides in words."""
         left, right = (_words(side) for side in self)

@@ -375,13 +375,15 @@ def at(slope: Number, *given: float) -> float:
 class Tape:
     """One forward pass: the value of every row."""
 
-    __slots__ = ("_toward", "errors", "program", "values")
+    __slots__ = ("_toward", "errors", "hidden", "program", "values")
 
     def __init__(self, program: Program, values: list[float]) -> None:
         self.program = program
         self.values = values
         #: A bound on the rounding of every value, once somebody has asked for it.
         self.errors: list[float] | None = None
+        #: Rows that are not smooth there, once more digits have shown it.
+        self.hidden: frozenset[int] = frozenset()
         self._toward: _Toward | None = None
 
     @property
@@ -528,7 +530,10 @@ class Tape:
             for row in program.rough
             if values[row] == values[row]  # a gap is not chosen
             and (rough := program.function(row).rough)
-            and rough.at(*(values[a] for a in program.arguments(row)))
+            and (
+                row in self.hidden
+                or rough.at(*(values[a] for a in program.arguments(row)))
+            )
         ]
 
 
