@@ -149,3 +149,10 @@ def test_rows_after_a_bad_line_are_right(run: Run, tmp_path: Path) -> None:
         row["gradient"]["backprop"]["x"] for row in found if row["status"] == "ok"
     ]
     assert slopes == [2, 4, 6]
+
+
+@pytest.mark.parametrize("exponent", ["1/3", "2/3", "-1/3", "4/3", "5/3", "0.5", "0.7"])
+def test_a_cube_root_is_named_where_there_is_one(exponent: str, run: Run) -> None:
+    ran = run("grad", f"x^({exponent})", "--at", "-8")
+    assert ran.code == 4
+    assert ("Hint: for the real cube root" in ran.err) is exponent.endswith("/3")

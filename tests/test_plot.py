@@ -345,3 +345,21 @@ def test_what_is_cut_off_is_said(formula: str, said: str, run: Run) -> None:
     assert ("beyond" in ran.out) == bool(said)
     assert said in ran.out
     assert "beyond" not in run("plot", formula, "--height", "5", "--y", "0:1").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("log(x)", "--x", "-2:-1"), "no value of f was found from x = -2 to -1"),
+        (("log(x)", "x", "--x", "-2:-1"), "no value of log was found from x = -2"),
+        (("sqrt(-1-x^2)",), "no value of f was found from x = -6 to 6"),
+        (("log(-1-x^2-y^2)",), "no value of f was found here"),
+        (("log(x)", "--x", "-2:1"), ""), (("log(x-y)",), ""), (("5",), ""),
+    ],
+)  # fmt: skip
+def test_an_empty_picture_says_that_it_is_one(
+    words: tuple[str, ...], said: str, run: Run
+) -> None:
+    out = run("plot", *words).out
+    assert ("no value of" in out) is bool(said)
+    assert said in out

@@ -170,3 +170,13 @@ def test_thousands_and_decimals_are_told_apart(run: Run, tmp_path: Path) -> None
         table.write_text(f'x,y\n"{cell}",2\n', "utf-8")
         ran = run("grad", "x", "--points", str(table), "-f", "csv")
         assert f"Hint: decimals use a point: {hint}\n" in ran.err
+
+
+@pytest.mark.parametrize("formula", ["5", "2*pi", "sin(1)"])
+@pytest.mark.parametrize("words", [("check", "--claim", "0"), ("trace",), ("sweep",)])
+def test_no_point_is_asked_for_without_variables(
+    words: tuple[str, ...], formula: str, run: Run
+) -> None:
+    ran = run(words[0], formula, *words[1:])
+    assert (ran.code, ran.out) == (2, "")
+    assert "the formula has no variables" in ran.err

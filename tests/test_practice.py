@@ -302,3 +302,15 @@ def test_leaving(key: str, code: int) -> None:
     said = "Interrupted." if code else "0 of 1 right at the first try"
     assert said in terminal.until(said)
     assert terminal.finish() == code
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff"])
+def test_no_answers_are_told_how_they_are_written(
+    text: str, run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "answers.txt"
+    path.write_text(text, "utf-8")
+    ran = run("practice", "--seed", "1", "--answers", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    hint = "Hint: a line for each exercise, or columns: number,answer\n"
+    assert ran.err.endswith(hint)

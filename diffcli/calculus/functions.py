@@ -192,7 +192,8 @@ def refuse_power(u: float, v: float) -> Refusal:
     if u == 0:
         return f"division by zero: 0 to the power {v:.10g}", 0, ""
     sentence = f"{u:.10g} to the power {v:.10g} is not a real number"
-    return sentence, 0, "for the real cube root, write cbrt(x)"
+    is_third = abs(3 * v - round(3 * v)) <= 1e-9 * abs(v)
+    return sentence, 0, "for the real cube root, write cbrt(x)" * is_third
 
 
 class Constant(Record):

@@ -69,6 +69,9 @@ def answers(
     It is a table with the columns number and answer, or one answer in each line.
     """
     text = _written(lines)
+    if not "".join(text).strip():
+        hint = "a line for each exercise, or columns: number,answer"
+        raise PointError(f"{name} is empty", hint=hint)
     columns, rows = _rows(text, name, PLAIN, NEEDED)
     if "answer" not in columns:
         columns = ("number", "answer")

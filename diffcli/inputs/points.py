@@ -381,6 +381,8 @@ def no_variables() -> PointError:
 
 def missing_point(variables: Sequence[str]) -> PointError:
     """Return the error for a call without a point."""
+    if not variables:
+        return no_variables()
     return PointError(
         "at which point? Missing option '--at'.", hint=f"--at {_example(variables)}"
     )

@@ -70,6 +70,8 @@ def _blocks(exhibit: Exhibit, chart: Map, notation: Notation) -> Iterator[Block]
 
 def _steepest(chart: Map, notation: Notation) -> Line:
     """Return where the gradient is longest, and that gradient."""
+    if not any(value is not None for row in chart.values for value in row):
+        return (Run("no value of f was found here", "doubtful"),)
     if chart.steepest is None:
         said = "no steepest place is certain: the gradient may grow without end"
         poles = [spot for spot in chart.spots if spot.kind != "kink"]

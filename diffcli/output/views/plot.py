@@ -120,6 +120,10 @@ def _facts(
 ) -> Iterator[Line]:
     """Yield what a reader should see in the curve."""
     x, place = notation.variable(plot.variable), _placed(plot)
+    if all(sample.value is None for sample in plot.samples):
+        low, high = (place(plot.samples[end].x) for end in (0, -1))
+        said = f"no value of {name} was found from {x} = {low} to {high}"
+        yield (Run(said, "doubtful"),)
     if plot.steepest:
         slope, where = plot.steepest
         at = "" if where is None else f" at {x} = {place(where)}"
