@@ -10,10 +10,12 @@ from mpmath import mp, mpf
 
 from diffcli import methods
 from diffcli.analysis.grad import compare
+from diffcli.analysis.hessian import hessian
 from diffcli.arithmetics import multiprecision
 from diffcli.engine import adaptive, by_balls, precise_differences, taylor_series
 from diffcli.engine.adaptive import _SLOW, Trial, Unsettled, gradient, run, settle
 from diffcli.engine.tape import Program
+from diffcli.errors import KinkError
 from diffcli.language.parser import parse
 from diffcli.problem import Settings, pose
 from tests.conftest import Run
@@ -338,3 +340,12 @@ def test_a_kink_that_doubles_miss_is_one(formula: str, digits: int) -> None:
         assert found.kinks == ("x",), (parsed.source, x)
         beside = compare(pose(parsed, at | {"x": x + 0.5}, names, settings))
         assert not beside.kinks
+
+
+@pytest.mark.parametrize("digits", [17, 30])
+def test_nor_has_it_a_second_derivative(digits: int) -> None:
+    for k, x, c in MISSED:
+        parsed = parse(f"abs({c} - {k}*x)")
+        problem = pose(parsed, {"x": float(x)}, ["x"], Settings(digits=digits))
+        with pytest.raises(KinkError, match="abs has a kink"):
+            hessian(problem)

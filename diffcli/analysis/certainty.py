@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
-from diffcli.engine.bounds import value_errors
+from diffcli.engine.bounds import partial_bounds, value_errors
 from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
@@ -65,6 +65,15 @@ def look_closer(problem: Problem) -> None:
         from diffcli.engine.adaptive import rough_rows
 
         problem.tape.hidden = frozenset(rough_rows(problem.program, problem.point))
+
+
+def _may_hide_kinks(problem: Problem) -> bool:
+    """Tell whether a partial is uncertain where a function may meet a kink."""
+    if not problem.program.rough:
+        return False
+    backward = problem.tape.backward(bounded=True)
+    bounds = partial_bounds(backward)
+    return any(far_off(backward.partial(name), bounds[name]) for name in bounds)
 
 
 def certified(
@@ -279,6 +288,8 @@ def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
     from diffcli.engine.one_sided import slopes
 
     certain: dict[str, float] = {}
+    if problem.precise or _may_hide_kinks(problem):
+        look_closer(problem)
     corners = slopes(problem.tape, problem.point, digits=digits)
     for name in problem.variables:
         if name in corners:
