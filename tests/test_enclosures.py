@@ -259,3 +259,18 @@ def test_a_root_of_a_ball_begins_at_0(
             assert inside(ball, wanted[1]), ball
         else:
             assert_is(ball, *map(mp.mpf, wanted), ends)
+
+
+def test_from_0_on_an_exponent_has_to_be_positive_all_over() -> None:
+    """0 to the power 0 is 1, and to a positive one 0."""
+    power = operation(balls, "power")
+    with ctx.workprec(200):
+        for low, high, known in ((0, 0.5, False), (-0.5, 0.5, False), (0.5, 1.5, True)):
+            exponent = ranges.hull(arb(low), arb(high))
+            for end in (0, 1, 4):
+                ball = power(ranges.hull(arb(0), arb(end)), exponent)
+                assert ball.is_finite() == known, (low, high, end)
+                if known:
+                    assert ball.contains(arb(0))
+                    assert ball.contains(arb(end) ** 1.5 if end else arb(0))
+                    assert ball <= 8.0001
