@@ -99,6 +99,10 @@ def test_what_differences_say_of_a_claim() -> None:
         found = _measured("x", sure(claim), hidden, ESTIMATES)
         assert (found.passed, found.doubt) == (False, doubt)
     assert _measured("x", sure(0.0), hidden, ESTIMATES).passed
+    steep = measured_slope(2.0, 1e-9, wide=1.0, hidden=1e-3)
+    for claim, doubt in ((0.0, ""), (1e-3, UNKNOWN), (1.0, "")):
+        found = _measured("x", sure(claim), steep, ESTIMATES)
+        assert (found.passed, found.doubt) == (False, doubt)
 
 
 def curve(slope: float, formula: str = "x^2*y", along: float = 1.0) -> Curve:

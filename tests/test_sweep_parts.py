@@ -5,7 +5,7 @@ import math
 import pytest
 
 from diffcli.analysis import check_columns, export, sweep
-from diffcli.analysis.certainty import near_kinks
+from diffcli.analysis.certainty import doubts, near_kinks
 from diffcli.analysis.grad import _differing, _wrong_steps, compare, with_exact_values
 from diffcli.analysis.sweep import Series, WidthSample, _Part
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
@@ -147,6 +147,16 @@ def test_a_bound_is_what_truncation_and_rounding_can_do() -> None:
         )
         assert fixed is not None
         assert held == pytest.approx(fixed + 0.5)
+
+
+@pytest.mark.parametrize("digits", [10, 30])
+@pytest.mark.parametrize("number", [0.0, 1.0, -1e-300])
+def test_a_number_without_an_error_is_certain(number: float, digits: int) -> None:
+    problem = problem_of("x", Settings(digits=digits), x=1.0)
+    assert not doubts(problem, Estimate(number, 0.0), ())
+    off = 2 * 10.0**-digits * abs(number)
+    lacking = doubts(problem, Estimate(number, off), ())
+    assert bool(lacking) == (digits == 30 and off > 0)
 
 
 def test_toward_what_does_not_occur_a_sweep_has_the_slope_0() -> None:
