@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import sympy
 import diffcli
 from diffcli.analysis import implicit
 from diffcli.inputs.equations import difference
-from diffcli.problem import Estimate
+from diffcli.language.parser import parse
+from diffcli.problem import Estimate, pose
 from tests.conftest import Run
 
 CURVES = [
@@ -203,3 +205,83 @@ def test_the_slope_is_of_the_most_trustworthy_way_that_has_one() -> None:
             last = max((p for p, there in enumerate(known) if there), default=None)
             assert found._replace(columns=columns).slope("x").value == last
     assert found._replace(columns={}).slope("x").value is None
+
+
+@pytest.mark.parametrize("below", [1e-9, -0.3, 7.0, 1e9])
+@pytest.mark.parametrize("above", [0.0, 1e-9, 0.7, -3e8])
+@pytest.mark.parametrize("shares", [(0.0, 0.0), (1e-6, 0.0), (0.0, 1e-6), (1e-7, 1e-6)])
+def test_a_quotient_is_off_by_what_both_numbers_are_off(
+    above: float, below: float, shares: tuple[float, float]
+) -> None:
+    """No less than at any of the ends, and no more than that but for rounding."""
+    one, other = (
+        share * abs(n) for share, n in zip(shares, (above, below), strict=True)
+    )
+    found = implicit._swept(Estimate(above, one), Estimate(below, other))
+    ends = itertools.product((-1, 1), repeat=2)
+    exact = Fraction(found.number)
+    far = max(
+        abs(
+            -(Fraction(above) + a * Fraction(one))
+            / (Fraction(below) + b * Fraction(other))
+            - exact
+        )
+        for a, b in ends
+    )
+    assert far <= found.error * (1 + 3e-6)
+    assert found.error <= 1.01 * far + 3e-16 * abs(found.number)
+    assert math.copysign(1, found.number) == 1 or above
+
+
+@pytest.mark.parametrize("y", [-5, 5])
+def test_a_slope_of_0_has_no_sign(y: float) -> None:
+    found = diffcli.implicit("x^2+y^2=25", {"x": 0, "y": y}, "y")
+    for way in ("symbolic", "backprop"):
+        number = found.columns[way]["x"].number
+        assert (number, math.copysign(1, number)) == (0, 1)
+
+
+@pytest.mark.parametrize("ways", [*itertools.product((False, True), repeat=3)])
+def test_differences_are_judged_by_any_exact_way(ways: tuple[bool, ...]) -> None:
+    names = [way for way, asked in zip(implicit.WAYS, ways, strict=True) if asked]
+    problem = diffcli.implicit("x*y+y^3=2", {"x": 1, "y": 1}, "y").problem
+    found = implicit.implicit(problem, "y", names)
+    assert [*found.columns] == names
+    assert bool(found.agreements) == (ways[0] and any(ways[1:]))
+    assert all(each.verdict == "agree" for each in found.agreements.values())
+    assert not found.warnings
+
+
+@pytest.mark.parametrize("scale", ["1e-12", "1e-5", "1e6", "1e12"])
+@pytest.mark.parametrize("side", ["x^2+y^2-25", "x*y+y^3-76", "exp(y-4)-x+2"])
+def test_an_equation_times_a_number_is_the_same_curve(side: str, scale: str) -> None:
+    point = {"x": 3, "y": 4}
+    one = diffcli.implicit(f"{side}=0", point, "y")
+    other = diffcli.implicit(f"{scale}*({side})=0", point, "y")
+    for way, column in one.columns.items():
+        (number, error), (second, off) = column["x"], other.columns[way]["x"]
+        assert number == pytest.approx(second, rel=1e-6)
+        assert error < 1e-6
+        assert 0.1 * off <= error <= 10 * off
+
+
+@pytest.mark.parametrize("size", ["1e-8", "1", "3e9"])
+@pytest.mark.parametrize(
+    "equation", ["(y/S)^3-y/S=x/5", "exp(y/S)=x+1", "(y/S)^2=x", "atan(y/S)=x/9"]
+)
+def test_what_newton_finds_lies_on_the_curve(equation: str, size: str) -> None:
+    """From wherever it starts, or nothing is found."""
+    parsed = parse(difference(equation.replace("S", size)))
+    reached = 0
+    for start in range(-19, 20):
+        y = 0.1 * start * float(size) + 1e-3 * float(size)
+        problem = pose(parsed, {"x": 1.0, "y": y})
+        try:
+            found = implicit.solved(problem, "y", problem.point)
+        except ArithmeticError:
+            continue
+        reached += 1
+        at = problem.program.run({"x": 1.0, "y": found})
+        slope = abs(at.backward().partial("y"))
+        assert abs(at.values[problem.program.outputs[0]]) <= 1e-14 * slope * abs(found)
+    assert reached > 10

@@ -221,7 +221,7 @@ def solved(problem: Problem, name: str, point: dict[str, float]) -> float:
         if not value:
             return here[name]
         slope = tape.backward().partial(name)
-        if not slope or not math.isfinite(slope):
+        if not math.isfinite(slope):
             raise ArithmeticError
         step = value / slope
         if abs(step) >= best and abs(step) <= 1e-9 * max(abs(here[name]), 1e-300):
