@@ -35,9 +35,9 @@ class OtherPoints:
         """Take the program of the formula, and claims beside their derivations."""
         self._of = of
         self._tolerance = tolerance
-        pairs = [pair for pair in pairs if program_of(pair[0]).inputs]
-        if tolerance != ESTIMATES:
-            pairs = [pair for pair in pairs if not _alike(*pair)]
+        pairs = [
+            pair for pair in pairs if program_of(pair[0]).inputs and not _alike(*pair)
+        ]
         self._far = [FarPoints(*pair, of.expressions[0]) for pair in pairs]
         found = [derivation.result for _, derivation in pairs]
         self._compared = Program([*(claim for claim, _ in pairs), *found])
