@@ -180,3 +180,19 @@ def test_no_point_is_asked_for_without_variables(
     ran = run(words[0], formula, *words[1:])
     assert (ran.code, ran.out) == (2, "")
     assert "the formula has no variables" in ran.err
+
+
+@pytest.mark.parametrize("misfit", ["1,2", "relative", "x=1,y=2", "x=", "1/0", "1,"])
+@pytest.mark.parametrize(
+    "asked",
+    ["--digits 20", "--digits 20 --order 2", "--digits 20 --order 3", "--exact",
+     "--order 2 --exact", "--prove", "--digits 30 --method backprop"],
+)  # fmt: skip
+def test_a_point_that_does_not_fit_is_refused_whoever_reads_it(
+    asked: str, misfit: str, run: Run
+) -> None:
+    """As a formula it is read only once it fits; behind one that does, too."""
+    for points in (["--at", misfit], ["--at", "1", "--at", misfit]):
+        result = run("grad", "x^2", *points, *asked.split())
+        assert result.code in (2, 3, 4), result.err
+        assert not result.out

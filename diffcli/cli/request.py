@@ -397,6 +397,10 @@ class Request(Record):
         from diffcli.inputs.rounded import no_double
 
         for text in self.points:
+            try:
+                points.point(text, parsed.variables)
+            except DiffcliError:
+                return  # it is refused when its turn comes
             found = no_double(points.expressions(text, parsed.variables), self.digits)
             if found is not None:
                 name, double = found
