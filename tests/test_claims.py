@@ -81,13 +81,19 @@ def test_exit_codes(rows: str, code: int, pile: Path, run: Run) -> None:
 
 @pytest.mark.parametrize("formula", [
     "log(-x^2)", "sqrt(-1-x^2)", "log(x)+log(-x)", "1/(x-x)", "acosh(cos(x)-1)",
-    "asin(2+x^2)", "log(x-1e9)", "where(x>0, log(-x), log(x))", "x+(-1-x^2)^0.5",
+    "asin(2+x^2)", "log(-x^2-1e9)", "where(x>0, log(-x), log(x))", "x+(-1-x^2)^0.5",
 ])  # fmt: skip
 @pytest.mark.parametrize("claim", ["2/x", "0", "3*x"])
 def test_of_what_has_no_value_nothing_can_be_said(formula: str, claim: str) -> None:
     found = diffcli.mark(formula, {"x": claim})
     assert found.status == "unclear"
     assert found.reason.startswith("the formula has no value")
+
+
+@pytest.mark.parametrize("corner", ["1e3", "1e9", "-1e9"])
+def test_a_claim_is_judged_beyond_the_corner_at_which_values_begin(corner: str) -> None:
+    for claim, status in ((f"1/(x-({corner}))", "right"), ("0", "wrong")):
+        assert diffcli.mark(f"log(x-({corner}))", {"x": claim}).status == status
 
 
 @pytest.mark.parametrize("claim", ["log(-1-x^2)", "2*x+0*sqrt(-1-x^2)", "1/(x-x)"])
