@@ -5,7 +5,7 @@ import math
 import random
 import re
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from mpmath import mp
@@ -108,6 +108,19 @@ def test_differences_show_nothing_where_no_digit_is_certain() -> None:
             assert abs(estimate.value - math.e) <= estimate.error
     fixed = diffcli.taylor("exp(x)", {"x": 1}, order=6, h=1e-5).columns["finite"]
     assert [e.value is None for e in fixed] == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("scheme", ["forward", "symmetric"])
+@pytest.mark.parametrize("digits", [20, 40])
+def test_differences_with_more_digits_have_them_by_both_schemes(
+    digits: int, scheme: Literal["forward", "symmetric"]
+) -> None:
+    point = {"x": 1}
+    found = diffcli.taylor("exp(x)*x", point, order=3, digits=digits, scheme=scheme)
+    with mp.workdps(2 * digits):
+        for order, estimate in enumerate(found.columns["finite"], 1):
+            exact = mp.e * (1 + order)
+            assert abs(estimate.number / exact - 1) < mp.mpf(10) ** (1 - digits)
 
 
 def test_many_digits_in_every_column() -> None:
