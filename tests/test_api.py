@@ -518,6 +518,7 @@ RESULTS: dict[str, Callable[[], object]] = {
     "descend": lambda: diffcli.descend("x**2", {"x": 1}),
     "depth": lambda: diffcli.depth("relu"),
 }
+RESULTS["judge"] = lambda: diffcli.judge("f = x^2\nf' = d/dx[x^2]\n= x")
 RESULTS["definitions"] = lambda: diffcli.parse("y = 2*x; y**2")
 
 

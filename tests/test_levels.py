@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from diffcli.calculus.functions import NAMED, Function
+from diffcli.calculus.functions import NAMED, D, Function
 from diffcli.engine.algebra import (
     ADD,
     DIVIDE,
@@ -29,7 +29,6 @@ from diffcli.engine.paper.writing import (
     pending_in,
     replacement,
 )
-from diffcli.engine.rewriting import D
 from diffcli.language.expression import Expression, call, variable
 from diffcli.language.parser import parse
 from diffcli.language.printer import text as code

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import starmap
 
 from diffcli.analysis.slip_trials import Trial
+from diffcli.calculus.functions import D
 from diffcli.calculus.mistakes import (
     ANYWHERE,
     NO_INNER,
@@ -22,7 +23,7 @@ from diffcli.engine.derivation import Derivation, Step
 from diffcli.engine.normal import normal
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper import chain
-from diffcli.engine.rewriting import Bindings, D, fill, match, pattern, template
+from diffcli.engine.rewriting import Bindings, fill, match, pattern, template
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import (
     Call,

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from diffcli.analysis.slip_search import Search, Slip
 from diffcli.analysis.slip_trials import trials
 from diffcli.analysis.whole_slips import wholes
+from diffcli.calculus.functions import D
 from diffcli.engine.derivation import Derivation, readable
 from diffcli.engine.paper import Calculation, chain, too_long
-from diffcli.engine.rewriting import D
 from diffcli.language.expression import Call, Expression, postorder
 
 __all__ = ["Slip", "explain", "line_left"]

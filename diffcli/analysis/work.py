@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from diffcli.analysis.equality import equal
 from diffcli.analysis.slips import Slip, explain
+from diffcli.calculus.functions import D
 from diffcli.calculus.mistakes_of_forms import ALGEBRA, Move
 from diffcli.calculus.rules import Rule
 from diffcli.engine.derivation import derivations
 from diffcli.engine.normal import normal
 from diffcli.engine.paper import chain, light, resolved, too_long
-from diffcli.engine.rewriting import Bindings, D, fill, match
+from diffcli.engine.rewriting import Bindings, fill, match
 from diffcli.inputs.rounded import is_one_number, rounded_as, rounding
 from diffcli.inputs.work import Item, Work
 from diffcli.language.expression import Call, Expression, call, postorder, variables

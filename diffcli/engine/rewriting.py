@@ -7,7 +7,7 @@ expression's.
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from diffcli.calculus.functions import NAMED, Function
+from diffcli.calculus.functions import NAMED, D, Function
 from diffcli.calculus.rules import TIDYING, Rule
 from diffcli.engine.fold import fold
 from diffcli.engine.numbers import ADD, DIVIDE, MULTIPLY, SUBTRACT, folded, rational
@@ -28,8 +28,6 @@ Make = Callable[..., Expression]
 Fits = Callable[[str, Expression], bool]
 """Tells whether a letter may stand for a node."""
 
-D = Function("D", 1, lambda u: u, (), ())
-"""In a rule's text D(u) is the derivative of u, already found."""
 _D = {"D": D}
 
 

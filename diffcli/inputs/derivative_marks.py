@@ -8,8 +8,8 @@ stands nowhere else takes its place while the formula around it is read.
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from diffcli.calculus.functions import D
 from diffcli.engine.paper import chain
-from diffcli.engine.rewriting import D
 from diffcli.errors import ParseError, UsageError
 from diffcli.inputs.derivative_operands import (
     TERM_ENDS,

@@ -11,7 +11,7 @@ from threading import local
 from typing import Any, Self
 from weakref import WeakValueDictionary
 
-from diffcli.calculus.functions import CONSTANTS, NAMED, PREFIX, Function
+from diffcli.calculus.functions import CONSTANTS, NAMED, PREFIX, D, Function
 
 
 class Expression:
@@ -260,8 +260,11 @@ def made_of(nodes: Flat) -> Expression:
             copies.append(variable(str(node[0])))
         else:
             args = (copies[int(place)] for place in node[1:])
-            copies.append(call(NAMED[str(node[0])], *args))
+            copies.append(call(_FUNCTIONS[str(node[0])], *args))
     return copies[-1]
+
+
+_FUNCTIONS = {**NAMED, D.name: D}
 
 
 def postorder(roots: Iterable[Expression]) -> list[Expression]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from diffcli.calculus.functions import D
 from diffcli.engine.algebra import (
     ADD,
     DIVIDE,
@@ -31,7 +32,6 @@ from diffcli.engine.paper.writing import (
     resolved,
     written,
 )
-from diffcli.engine.rewriting import D
 from diffcli.language.expression import Call, Expression, Variable, call, postorder
 
 MOST_LINES = 40

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from diffcli.calculus.functions import Function
+from diffcli.calculus.functions import D, Function
 from diffcli.engine.algebra import (
     ADD,
     DIVIDE,
@@ -18,7 +18,7 @@ from diffcli.engine.algebra import (
 from diffcli.engine.derivation import derive
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper.equations import BESIDE
-from diffcli.engine.rewriting import D, template
+from diffcli.engine.rewriting import template
 from diffcli.language.expression import (
     Call,
     Expression,

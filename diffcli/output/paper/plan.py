@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from diffcli.calculus.functions import D
 from diffcli.engine.chain_of_names import Network, has_parts, in_names, network
 from diffcli.engine.derivation import derive
 from diffcli.engine.paper import (
@@ -13,7 +14,6 @@ from diffcli.engine.paper import (
     split,
     too_long,
 )
-from diffcli.engine.rewriting import D
 from diffcli.language.expression import Expression, call
 from diffcli.records import Record
 
