@@ -127,11 +127,11 @@ def test_plain_computes_no_more_than_it_prints(
         whole = getattr(owner, name)
 
         def counted(
-            self: Any, *given: Any, whole: Any = whole, name: str = name
+            self: Any, *given: Any, whole: Any = whole, name: str = name, **how: Any
         ) -> Any:
             program = self if isinstance(self, Program) else self.program
             passes[name] += text(program.expressions[0]) == "sin(x)*x + x**2"
-            return whole(self, *given)
+            return whole(self, *given, **how)
 
         monkeypatch.setattr(owner, name, counted)
     for module in ("finite", "symbolic"):
@@ -142,4 +142,5 @@ def test_plain_computes_no_more_than_it_prints(
     words = ("grad", "sin(x)*x+x^2", "--at", "1", "-f", "plain")
     assert run(*words, "--order", order).code == 0
     assert passes["run"] == 1
-    assert passes["backward"] <= 1
+    for_kinks = order == "2"  # rounding may hide one, and the pass is not kept
+    assert passes["backward"] <= 1 + for_kinks
