@@ -4,7 +4,14 @@ import re
 
 from diffcli.language.lexer import Token
 from diffcli.language.readers.draft import Draft
-from diffcli.language.readers.words import Words, name, partners, sign, with_neighbours
+from diffcli.language.readers.words import (
+    Words,
+    begins_operand,
+    name,
+    partners,
+    sign,
+    with_neighbours,
+)
 
 _PATTERN = re.compile(r"[^\W_]+_(?:[A-Z]\w*)?")
 _TYPES = frozenset(("double", "float", "var", "let", "const", "auto", "real", "val"))
@@ -151,7 +158,8 @@ def _arrow(draft: Draft, given: Words, arrow: int) -> Words:
         message = "in front of '->' stand the variables"
         raise draft.refuse([given[arrow]], message, hint)
     body = given[arrow + 1 :]
-    if not any(word.kind == "name" for word in body):
+    zero_times = body[0].text == "0" and begins_operand(body[1])  # x→0 sin(x)/x
+    if zero_times or not any(word.kind == "name" for word in body):
         hint = "write the function alone; its point is given beside it"
         raise draft.refuse([given[arrow]], "a limit is not read", hint)
     return _headed(given[0], parameters, body)
