@@ -21,6 +21,8 @@ def main() -> int:
 
         code = run()
         # Nor at the end, when Python would look through all that is left once more.
+        if nodes := sys.modules.get("diffcli.language.expression"):
+            nodes.keep()
         gc.freeze()
     except KeyboardInterrupt:
         code = 130
