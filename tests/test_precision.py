@@ -349,3 +349,21 @@ def test_nor_has_it_a_second_derivative(digits: int) -> None:
         problem = pose(parsed, {"x": float(x)}, ["x"], Settings(digits=digits))
         with pytest.raises(KinkError, match="abs has a kink"):
             hessian(problem)
+
+
+@pytest.mark.parametrize("x", [1.6, 3.0])
+@pytest.mark.parametrize("digits", [17, 30])
+@pytest.mark.parametrize(
+    "nothing",
+    ["sin(x)^2 + cos(x)^2 - 1", "log(exp(x)) - x", "0.1*x + 0.2*x - 0.3*x",
+     "cosh(x)^2 - sinh(x)^2 - 1"],
+)  # fmt: skip
+@pytest.mark.parametrize("kinked", ["abs", "relu"])
+def test_what_is_0_all_around_has_no_kink(
+    kinked: str, nothing: str, digits: int, x: float
+) -> None:
+    problem = pose(
+        parse(f"{kinked}({nothing})"), {"x": x}, ["x"], Settings(digits=digits)
+    )
+    assert not compare(problem).kinks
+    assert hessian(problem).partial("x", "x").value == pytest.approx(0, abs=1e-9)

@@ -285,19 +285,34 @@ def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
 
     Raises KinkError toward the first variable in which there is no derivative.
     """
-    from diffcli.engine.one_sided import slopes
-
     certain: dict[str, float] = {}
     if problem.precise or _may_hide_kinks(problem):
         look_closer(problem)
-    corners = slopes(problem.tape, problem.point, digits=digits)
-    for name in problem.variables:
-        if name in corners:
-            slope = corners[name].slope
-            if slope is None:
-                raise kink_error(problem, name, corners[name])
-            certain[name] = slope
+    for name, sides in corners(problem, digits).items():
+        slope = sides.slope
+        if slope is None:
+            raise kink_error(problem, name, sides)
+        certain[name] = slope
     return certain
+
+
+def corners(problem: Problem, digits: int) -> "dict[str, Slopes]":
+    """Return the one-sided slopes toward variables that meet a rough place.
+
+    What only digits take for one may be 0 all around, as sin(x)^2 + cos(x)^2 - 1 is: it
+    is none where the quotients do not settle.
+    """
+    if not problem.tape.rough_rows():
+        return {}
+    from diffcli.engine.one_sided import slopes
+
+    found = slopes(problem.tape, problem.point, digits=digits)
+    seen = not problem.tape.hidden
+    return {
+        name: found[name]
+        for name in problem.variables
+        if name in found and (seen or found[name].are_known)
+    }
 
 
 def require_nodes_hold(

@@ -92,14 +92,14 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     digits = max(DOUBLE, problem.settings.digits)
     if problem.precise:
         certainty.look_closer(problem)
-    corners = _corners(problem, digits)
+    corners = certainty.corners(problem, digits)
     results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
     value = valued(problem, results)
     if certainty.in_doubt(problem, value, results, corners):
         certainty.look_closer(problem)
         corners |= {
             name: sides.rounded()
-            for name, sides in _corners(problem, _CLOSER).items()
+            for name, sides in certainty.corners(problem, _CLOSER).items()
             if name not in corners
         }
     unknown: list[str] = []
@@ -139,16 +139,6 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     return Comparison(
         problem, tuple(results), agreed, corners, value, kinks, tuple(warnings)
     )
-
-
-def _corners(problem: Problem, digits: int) -> "dict[str, Slopes]":
-    """Return the one-sided slopes toward variables that meet a rough place."""
-    if not problem.tape.rough_rows():
-        return {}
-    from diffcli.engine.one_sided import slopes
-
-    corners = slopes(problem.tape, problem.point, digits=digits)
-    return {name: corners[name] for name in problem.variables if name in corners}
 
 
 def _differing(

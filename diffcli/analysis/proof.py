@@ -244,7 +244,8 @@ def _at_a_corner(
             error.hint = ""  # a convention is no proof
             raise error
         sides = slopes(problem.tape, problem.point).get(name)
-        if sides is not None and sides.slope is not None:
+        is_seen = not problem.tape.hidden  # else it is one as far as digits tell
+        if is_seen and sides is not None and sides.slope is not None:
             text = f"{float(sides.slope):.{_SIDES}g}"
             reason = f"{what}, and both sides have this slope: no proof"
             return Proved(proved.path, text, 0, "sides", reason)

@@ -45,6 +45,11 @@ class Slopes(Record):
         # No mean: mpmath would round it to the digits of the moment.
         return left if abs(left - right) <= 1e-12 * size else None
 
+    @property
+    def are_known(self) -> bool:
+        """Whether the quotients settle, on both sides where there is one."""
+        return all(side is None or side == side for side in self)
+
     def rounded(self) -> "Slopes":
         """Return the same as doubles."""
         return Slopes(*(None if side is None else float(side) for side in self))
