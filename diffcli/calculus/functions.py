@@ -466,9 +466,9 @@ PREFIX: dict[str, Function] = {
     if row.notation and not row.notation.left
 }
 WHEN = CONDITIONS[-2]
+"""The choice: its second argument, or 0."""
 D = Function("D", 1, lambda u: u, (), ())
 """In a rule's text D(u) is the derivative of u, already found; nobody else calls it."""
-"""The choice: its second argument, or 0."""
 NAMED: dict[str, Function] = {row.name: row for row in TABLE}
 """Every row, operators too, by its name."""
 ARITHMETIC: dict[str, Number] = {

@@ -363,9 +363,7 @@ class Reading:
 
     def maker(self, row: Function) -> _Made | None:
         """Return what makes nodes of complete operands; None: there is more to do."""
-        if self.spans is not None:
-            return None
-        return _raising() if row is _POWER else maker(row)
+        return _applying(row) if self.spans is None else None
 
     def sign(self, sign: str) -> tuple[int, _Frame]:
         """Return how strongly an operator holds its left side, and what then waits."""
@@ -602,24 +600,25 @@ def _numerals(given: Sequence[Word | Token]) -> dict[Word | Token, Expression]:
 _EULER = number("e")
 
 
-def _raising() -> _Made:
-    """Return what ``applied`` does to a power, for a million of them."""
-    power, exponential = maker(_POWER), maker(BY_NAME["exp"])
+def _applying(row: Function) -> _Made:
+    """Return what applies a row to as many as it takes, quickly, a million times.
+
+    e to a power is exp: one function has one node.
+    """
+    plain = maker(row)
+    if row is not _POWER:
+        return plain
+    exponential = maker(BY_NAME["exp"])
 
     def make(args: tuple[Expression, ...]) -> Expression:
-        return exponential(args[1:]) if args[0] is _EULER else power(args)
+        return exponential(args[1:]) if args[0] is _EULER else plain(args)
 
     return make
 
 
 def applied(row: Function, args: Sequence[Expression]) -> Expression:
-    """Return a row applied to as many as it takes.
-
-    e to a power is exp: one function has one node.
-    """
-    if row is _POWER and args[0] is _EULER:
-        return call(BY_NAME["exp"], args[1])
-    return call(row, *args)
+    """Return a row applied to as many as it takes, once."""
+    return _applying(row)(tuple(args))
 
 
 def _gather(row: Function, args: list[Expression]) -> Expression:
