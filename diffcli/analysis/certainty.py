@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
-from diffcli.engine.bounds import partial_bounds, value_errors
+from diffcli.engine.bounds import value_errors
 from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
@@ -71,9 +71,8 @@ def _may_hide_kinks(problem: Problem) -> bool:
     """Tell whether a partial is uncertain where a function may meet a kink."""
     if not problem.program.rough:
         return False
-    backward = problem.tape.backward(bounded=True)
-    bounds = partial_bounds(backward)
-    return any(far_off(backward.partial(name), bounds[name]) for name in bounds)
+    found = methods.load("backprop").gradient(problem)
+    return in_doubt(problem, Estimate(problem.value, 0.0), [found], {})
 
 
 def certified(

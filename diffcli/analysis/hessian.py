@@ -100,7 +100,7 @@ def hessian(
         warnings += _certify(problem, formulas, (symbolic, swept))
     most = problem.settings.digits if problem.precise else 16
     judged = partial(judge, most=most) if "finite" in names else None
-    value = valued(problem).number
+    value = valued(problem).number if problem.precise else problem.value
     return of_all_pairs(problem, value, where, formulas, found, names, warnings, judged)
 
 
