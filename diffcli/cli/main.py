@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 import click
@@ -59,8 +59,7 @@ class Lazy(Helpful, click.Group):
         if args[:1] == ["help"]:
             args = [*args[1:2], "--help"]
         word = args[0] if args else ""
-        known = {name for option in self.get_params(ctx) for name in option.opts}
-        if f"-{word}" in known and word not in known:  # -help
+        if word[:1] == "-" and f"-{word}" in _spelled(self.get_params(ctx)):  # -help
             message, hint = f"No such option '{word}'.", f"the option is -{word}"
             raise UsageError(message, hint=hint)
         return super().parse_args(ctx, args)
@@ -237,11 +236,16 @@ def in_our_words(error: Exception, words: Sequence[str] = ()) -> DiffcliError:
     )
 
 
+def _spelled(params: Iterable[click.Parameter]) -> set[str]:
+    """Return options as they are typed."""
+    return {name for option in params for name in option.opts}
+
+
 def _options(words: Sequence[str]) -> set[str]:
     """Return the options of the command that was called; none: it is not known."""
     context = click.Context(group)
     called = (group.get_command(context, word) for word in words[:1])
-    return {name for c in called if c for option in c.params for name in option.opts}
+    return {name for each in called if each for name in _spelled(each.params)}
 
 
 def _of_library(error: DiffcliError, options: set[str]) -> DiffcliError:
@@ -282,7 +286,7 @@ def _of_click(error: click.ClickException) -> UsageError:
         if not word.replace("-", "").isalpha():
             hint = "a command comes first: diffcli grad FORMULA --at POINT"
         hint = suggestion(word, group.list_commands(context), hint)
-        if f"--{word}" in {name for option in group.params for name in option.opts}:
+        if f"--{word}" in _spelled(group.params):
             hint = f"the option is --{word}"
     return UsageError(message, hint=hint)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from diffcli.calculus.functions import BY_NAME, CONSTANTS
 from diffcli.errors import DiffcliError, PointError, listing, suggestion
 
-_LONGEST_WORD = 40  # letters, as above
+_LONGEST_NAME = 40  # letters of one that is taken apart
 _LONGEST = 1000  # characters that somebody writes by hand
 _EQUALS = re.compile(r"""["'`]?\b([^\W\d]\w*)["'`]?\s*(?::=|->|=>|:|=+)\s*""")
 _BETWEEN = re.compile(r"(?<=[\w.)])(?:[\s;|]|\band\b)+(?=[-+.\w(])")
@@ -66,7 +66,7 @@ def glued(name: str, values: Iterable[str]) -> str:
 def _apart(name: str, values: set[str]) -> str:
     """Return a name as a product of others, one of which has a value."""
     known = values | {*CONSTANTS, "π"} - {name}
-    if len(name) > _LONGEST_WORD:
+    if len(name) > _LONGEST_NAME:
         return ""
     #: From each place on: how to write the rest; the last place has none.
     rests = {len(name): ""}

@@ -208,9 +208,11 @@ def _glued_to_pi(names: Sequence[str]) -> Iterator[Remark]:
 def _glued_to_a_function(names: Sequence[str]) -> Iterator[Remark]:
     """Yield what to tell of sinx, which is one name."""
     for name in names:
+        if not name[-1].isalpha():  # as of x1, of which there may be many
+            continue
         function = name[:-1].rstrip("0123456789")
         row = BY_NAME.get(function)
-        if row and row.arity == 1 and function.isalnum() and name[-1].isalpha():
+        if row and row.arity == 1 and function.isalnum():
             factors = "*".join(filter(None, (name[len(function) : -1], name[-1])))
             if name[-1] == "x" or name[-1] in names:
                 told = f"the function is written {function}({factors})"
