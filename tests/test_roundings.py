@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from diffcli.calculus.functions import INFIX, NAMED, ROWS, ZERO
+from diffcli.calculus.functions import INFIX, NAMED, ROWS, ZERO, Function
 from diffcli.calculus.numeric import power_by_base
 from diffcli.engine import roundings as off
 from diffcli.engine.bounds import (
@@ -25,6 +25,7 @@ from diffcli.engine.bounds import (
 )
 from diffcli.engine.roundings import change, leap, roundings, underflow
 from diffcli.engine.tape import ROUNDING, TINY, Program, Tape
+from diffcli.engine.tape import at as at_place
 from diffcli.language.expression import Number
 from diffcli.language.parser import parse
 
@@ -220,6 +221,34 @@ def test_a_jump_that_is_within_an_error() -> None:
     assert leap(NAMED["less"], [1.0, 1.5], [0.1, 0.1]) == 0.0
     assert leap(NAMED["less"], [1.0, 1.5], [0.3, 0.3]) == 1.0
     assert leap(NAMED["gamma"], [0.5], [0.5]) == math.inf
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if row.rough and row.rough.kind == "kink"],
+    ids=lambda row: row.name,
+)
+def test_a_kink_that_is_within_an_error(row: Function) -> None:
+    """Wherever the argument is within its error, the value is within its bound."""
+    assert row.rough is not None
+    tried = 0
+    for place in product((-3.0, -1.0, 0.0, 0.5, 1.0, 3.0), repeat=row.arity):
+        if not row.rough.at(*place):
+            continue
+        for at in (-1.5, -0.5, 0.0, 0.5, 1.5):
+            given, errors = [place[0] + at * 0.01, *place[1:]], [0.01] * row.arity
+            here, arity = row.value(*given), row.arity
+            found, values = [*errors], [*given, here]
+            slopes = [at_place(slope, here, *given) for slope in row.partials]
+            called = (here, row, 0, 1 if arity == 2 else -1, slopes[0], slopes[-1])
+            off.add_value_errors(found, values, [called])
+            for sides in product((-1, -0.3, 0.1, 1), repeat=arity):
+                moved = [u + side * 0.01 for u, side in zip(given, sides, strict=True)]
+                assert abs(row.value(*moved) - here) <= found[-1] * 1.01, (given, moved)
+            if all(map(math.isfinite, slopes)):
+                assert found[-1] <= 0.02 * max([1.0, *map(abs, slopes)]) * arity
+            tried += 1
+    assert tried
 
 
 def test_functions_that_leap_are_those_that_do() -> None:

@@ -29,12 +29,12 @@ def value_errors(program: Program, values: list[Column]) -> list[Column]:
     for row in range(len(errors), len(values)):
         function, places = program.function(row), program.arguments(row)
         moved = [errors[place] for place in places]
-        own, inside, sizes, leaps = habits(function)
+        own, inside, sizes, beyond = habits(function)
         known = zip(sizes, moved, strict=True)
         if function.partials == (SECOND, FIRST):
             one = partial(_of_factors, function, own)
             moved = [*(values[place] for place in places), *moved]
-        elif inside or leaps or any(size is None and e != 0.0 for size, e in known):
+        elif inside or beyond or any(size is None and e != 0.0 for size, e in known):
             one = partial(_ONE_VALUE[len(places)], function)
             moved = [*(values[place] for place in places), *moved]
         else:  # arguments that are exact, or partials that are the same everywhere

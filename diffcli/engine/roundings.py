@@ -10,7 +10,7 @@ Functions in Single, Double, Extended Double and Quadruple Precision", 2024.
 
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 from diffcli.calculus.functions import (
@@ -75,7 +75,7 @@ def add_value_errors(
         if value != value:  # a gap, which nobody uses
             append(0.0)
             continue
-        own, inside, _, leaps = known(function.name) or habits(function)
+        own, inside, _, beyond = known(function.name) or habits(function)
         error = own * value
         if value < SMALL and own:
             error += underflow(function.value, values, a, b) if inside else TINY
@@ -96,9 +96,9 @@ def add_value_errors(
                 if size > SMALL
                 else _carried(function, 1, y, values, a, b, moved)
             )
-        if leaps:
+        if beyond is not None:
             places = (a,) if b < 0 else (a, b)
-            error += leap(
+            error += beyond(
                 function, [values[p] for p in places], [errors[p] for p in places]
             )
         append(error)
@@ -112,7 +112,8 @@ class Habits(Record):
     inside: float
     #: The sizes of its partials, where they are the same everywhere.
     sizes: tuple[float | None, ...]
-    leaps: bool
+    #: What tells how far it moves beyond what its partials say; None: nowhere.
+    beyond: Callable[[Function, list[float], list[float]], float] | None
 
 
 _HABITS: dict[str, Habits] = {}
@@ -123,7 +124,9 @@ def habits(function: Function) -> Habits:
     if known := _HABITS.get(function.name):
         return known
     sizes = tuple(map(CONSTANT.get, function.partials))
-    found = Habits(*roundings(function), sizes, function.value in LEAPING)
+    bends = function.rough is not None and function.rough.kind == "kink"
+    beyond = leap if function.value in LEAPING else bend if bends else None
+    found = Habits(*roundings(function), sizes, beyond)
     return _HABITS.setdefault(function.name, found)
 
 
@@ -191,6 +194,26 @@ def leap(function: Function, given: list[float], errors: list[float]) -> float:
         return max(abs(function.value(*beside) - here) for beside in tried)
     except (ValueError, ArithmeticError):
         return math.inf
+
+
+def bend(function: Function, given: list[float], errors: list[float]) -> float:
+    """Return how far a value moves past a kink, beyond what its slope there says.
+
+    relu is 0 with the slope 0 at -1e-17; at an argument that is off by 1e-16 it is not.
+    """
+    if not any(errors):
+        return 0.0
+    further = 0.0
+    try:
+        here = function.value(*given)
+        for place, error in enumerate(errors):
+            slope = abs(function.partials[place](here, *given))
+            moved = change(function.value, [*given], place, here, error)
+            # Less what the two values round, which is no bend.
+            further += max(moved - slope * error - VALUE * ROUNDING * abs(here), 0.0)
+    except (ValueError, ArithmeticError):
+        return math.inf
+    return further
 
 
 def _moved(given: list[float], error: float) -> Iterator[list[float]]:
