@@ -164,6 +164,26 @@ def test_a_kink_prints_the_comparison_too(run: Run) -> None:
     )
 
 
+def test_what_has_no_slope_that_quotients_settle_on_is_no_tangent(run: Run) -> None:
+    for formula in ("where(x==0, 0, x*sin(1/x))", "where(x==0, 0, x/log(abs(x)))"):
+        ran = run("grad", formula, "--at", "0")
+        assert ran.code == 5
+        assert "left undecided, right undecided" in ran.out
+        assert ran.err.startswith(
+            "Error: not differentiable at x = 0:"
+            " the difference quotients settle on no number\n"
+        )
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "-0.5", "-1e-05"])
+def test_a_number_that_is_refused_is_quoted_as_it_was_typed(
+    number: str, run: Run
+) -> None:
+    ran = run("grad", "x^2", "--at", "1", "--h", number)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"Error: Invalid value for '--h': {number} is no pos")
+
+
 def test_a_long_text_is_shown_through_a_window() -> None:
     source = "x+" * 200 + "sinn(x)" + "+y" * 200
     error = ParseError("unknown function 'sinn'", source=source, span=(400, 404))

@@ -25,7 +25,7 @@ from diffcli.engine.tape import Program
 from diffcli.errors import RangeError
 from diffcli.language.parser import parse
 
-INF, NAN = math.inf, math.nan
+INF, NAN, EXP_200 = math.inf, math.nan, float(mp.exp(-200))
 
 
 def program(formula: str) -> Program:
@@ -57,6 +57,14 @@ def same(one: float | None, other: float | None) -> bool:
         ("-sign(x)", 0, -INF, -INF), ("floor(x)", 1.5, 0, 0), ("x*floor(x)", 0, -1, 0),
         ("where(x > 0, x*sin(1/x), 0)", 0, 0, NAN), ("abs(x)/x", 0, None, None),
         ("log(abs(x))", 0, None, None), ("x*log(abs(x) + 1e-300)", 0, NAN, NAN),
+        # It swings and vanishes, and is 0 all around but for the last digits.
+        ("where(x==0, 0, x^2*sin(1/x))", 0, 0, 0), ("abs(x)*sin(x)", 0, 0, 0),
+        ("where(x==0, 0, x^2*log(abs(x)))", 0, 0, 0),
+        ("where(x==0, 0, x/log(abs(x)))", 0, NAN, NAN),
+        ("abs((x + 1)^2 - x^2 - 2*x - 1)", 1.6, 0, 0), ("abs(x)^7", 0, 0, 0),
+        ("abs((x + 1)^2 - x^2 - 2*x - 1) + 3*x", 1.6, 3, 3),
+        ("abs(x)*1e-250", 0, -1e-250, 1e-250), ("abs(x*1e-250)", 0, -1e-250, 1e-250),
+        ("abs(x)*exp(-900)*exp(700)", 0, -EXP_200, EXP_200),
     ],
 )  # fmt: skip
 def test_the_slope_on_each_side(
@@ -223,6 +231,8 @@ def test_quotients_without_a_limit_grow_or_are_undecided() -> None:
                 ((1, 2, 3, 4), INF), ((-1, -2, -3, -4), -INF), ((1, -2, 3, -4), -INF),
                 ((4, 3, 2, 1), NAN), ((1, -3, 2, -1), NAN), ((1, 3, 2, 4), NAN),
                 ((20, 10, 6, 5), NAN), ((1, -1, 2, -3), NAN), ((1, 2, 1, 2), NAN),
+                ((1, -1e-2, 1e-4, -3e-6), 0), ((1, 0.09, -1e-3, 2e-4), NAN),
+                ((1, -0.2, 1e-4, 1e-6), NAN), ((7, 7e-6, 5e-12, 9e-18), 0),
             ):  # fmt: skip
                 found = sides._extrapolated([n * size for n in quotients])
                 assert same(found, end), quotients

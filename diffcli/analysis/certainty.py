@@ -248,6 +248,8 @@ def kink_error(problem: Problem, name: str, sides: "Slopes") -> KinkError:
         has = f"the two sides of '{spelling(function)}' meet in a {kind}"
     if not known or (None in sides and all(map(math.isfinite, known))):
         has = f"the domain of {spelling(function)} ends there"
+    elif not sides.are_known:
+        has = "the difference quotients settle on no number"
     return KinkError(
         f"not differentiable at {point_text(problem.point)}: {has}",
         source=problem.parsed.source,

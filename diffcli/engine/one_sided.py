@@ -18,6 +18,8 @@ from diffcli.records import Record
 
 _EXPONENTS = (-30, -36, -42, -48)  # of the steps, in tens, beside the point's size
 _SPARE = 60  # digits that a difference of two values keeps
+_DUST = 5  # last digits of the largest number met, in which there is no change
+_GONE = 0.1  # of a quotient, whose step became 1e-6 of what it was
 _FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
 LEAP = 1e-3
 """A change between two runs that no slope explains."""
@@ -220,10 +222,12 @@ def _side(
             here = run(program, point, arithmetic)[row] if value is None else value
             x = mp.mpf(point[name])
             quotients, tolerance = list[Any](), mp.mpf(10) ** -digits
+            dust = mp.ldexp(1, max(sizes)) * mp.mpf(10) ** (_DUST - mp.dps)
             for exponent in _EXPONENTS:
                 step = sign * mp.mpf(f"1e{exponent - more}") * size
                 there = run(program, {**point, name: x + step}, arithmetic)[row]
-                quotient = (there - here) / step
+                change = there - here
+                quotient = change / step if abs(change) > dust else mp.zero
                 if quotients and _close(quotients[-1], quotient, tolerance):
                     slope = _double(quotient, name)
                     return quotient if more > 0 else slope
@@ -267,8 +271,10 @@ def _extrapolated(quotients: list[Any]) -> Any:
             return limits[1]
         if max(map(abs, limits)) <= 1e-12 * abs(nearest):
             return 0.0
-        return math.nan
-    growing = all(abs(a) < abs(b) for a, b in itertools.pairwise(quotients))
+    pairs = [(abs(a), abs(b)) for a, b in itertools.pairwise(quotients)]
+    if all(b < _GONE * a for a, b in pairs):
+        return 0.0  # no power of h, but it vanishes: h*sin(1/h), h*log(h)
+    growing = min(first / second, second / third) <= 1 and all(a < b for a, b in pairs)
     return math.copysign(math.inf, nearest) if growing else math.nan
 
 

@@ -328,7 +328,9 @@ def _within(
     except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not (math.isfinite(number) and holds(number)):
-        raise UsageError(f"{excerpt(value)} {wrong}", parameter=parameter)
+        typed = excerpt(value)
+        shown = typed.removesuffix(".0") if isinstance(value, float) else typed
+        raise UsageError(f"{shown} {wrong}", parameter=parameter)
     return number
 
 
