@@ -233,6 +233,19 @@ def test_an_index_in_brackets_is_no_argument(word: str) -> None:
         assert refused.value.span == (4, 5 + len(word))
 
 
+@pytest.mark.parametrize("base", ["_2", "_10", "_b", "_12", "₃", "_x1"])
+@pytest.mark.parametrize("power", ["^2", "**2", "²", "^(2)", "^-2", "⁻³"])
+def test_a_raised_logarithm_is_that_of_what_follows(base: str, power: str) -> None:
+    """log_2^2(x) was log_2^2*x, of a variable log_2, without a word."""
+    read = parse(f"y + log{base}{power}(x + 1)").expression
+    assert read is parse(f"y + (log{base}(x + 1)){power}").expression
+    name = f"log{base}".replace("₃", "3")
+    product = parse(f"log{base}{power}*(x + 1)")
+    assert name in product.variables
+    given = parse(f"log{base}{power}(x + 1)", names={name})
+    assert given.expression is product.expression
+
+
 @pytest.mark.parametrize(("source", "name", "outcome"), _rows("given.tsv"))
 def test_a_word_with_a_value_is_read_by_nobody(
     source: str, name: str, outcome: str

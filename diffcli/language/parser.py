@@ -159,6 +159,7 @@ def _understood(reading: Reading) -> Parsed:
     """Return all that was read."""
     expression, met = reading.last()
     order = tuple(sorted(met, key=natural))
+    _refuse_raised_logarithms(reading, order)
     notes: tuple[Remark, ...] = tuple(_glued_to_a_function(order))
     if not reading.source.isascii():
         notes += (*_glued_to_pi(order), *_glued_to_an_index(reading.source, order))
@@ -169,6 +170,21 @@ def _understood(reading: Reading) -> Parsed:
         reading.source, expression, order, met, reading.definitions, reading.names,
         reading.within, notes,
     )  # fmt: skip
+
+
+def _refuse_raised_logarithms(reading: Reading, names: Sequence[str]) -> None:
+    """Refuse log_2^2(x), which is log_2 squared times x only to a parser.
+
+    Raises ParseError, upon which a reader takes it for the square of log_2(x).
+    """
+    for name in names:
+        if name[:3] == "log" and name not in reading.names:
+            for found in re.finditer(_RAISED_LOGARITHM, reading.source):
+                if spelling(found[1]) == name:
+                    message = f"'{found[1]}' could be a name or a logarithm"
+                    source, span = reading.source, found.span()
+                    hint = f"write {name}(x)^2, or a * for the product"
+                    raise ParseError(message, source=source, span=span, hint=hint)
 
 
 def _after_the_head(
@@ -230,6 +246,8 @@ def _glued_to_an_index(source: str, names: Sequence[str]) -> Iterator[Remark]:
 
 
 #: Compiled when used: most calls have no index of this kind.
+_RAISED = r"(?:\^|\*\*)\s*-?\s*(?:\w+|\([^()]*\))|[⁻⁰¹²³⁴-⁹]+"
+_RAISED_LOGARITHM = rf"(?<!\w)(log(?:_\w+?|[₀-₉]+))\s*(?:{_RAISED})\s*\("
 _GLUED = r"[^\W\d₀-₉]\w*[₀-₉][^\W\d₀-₉]\w*"
 _INDEX = r"([₀-₉])(?=[^\W\d₀-₉])"
 
