@@ -274,10 +274,17 @@ def _largest_hidden(line: Univariate, x: float, around: Sampled) -> float:
     return found
 
 
+def _digits(value: float) -> tuple[int, int]:
+    """Return how many digits a value is written with, and the decimals among them."""
+    mantissa, _, exponent = repr(abs(value)).partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    count = len(f"{whole}{decimals}".strip("0"))
+    return count, max(len(decimals.rstrip("0")) - int(exponent or 0), 0)
+
+
 def _is_long(value: float) -> bool:
     """Tell whether a value has more digits than anybody rounds to."""
-    whole, _, decimals = repr(abs(value)).partition(".")
-    return len(f"{whole}{decimals}".strip("0")) > _LONG or "e" in decimals
+    return _digits(value)[0] > _LONG
 
 
 def _hidden(value: float) -> float:
@@ -287,8 +294,8 @@ def _hidden(value: float) -> float:
     """
     if _is_long(value):
         return EPSILON * abs(value)
-    _, _, decimals = repr(abs(value)).partition(".")
-    unit = 10.0 ** -len(decimals) if len(decimals) > 2 else 0.0
+    _, decimals = _digits(value)
+    unit = 10.0**-decimals if decimals > 2 else 0.0
     return max(unit, _SHORT * max(abs(value), 1.0))
 
 
