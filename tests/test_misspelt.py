@@ -131,8 +131,9 @@ def test_a_word_in_capitals_is_named(run: Run) -> None:
 @pytest.mark.parametrize("word", ["-help", "-version", "help", "version"])
 def test_an_option_of_all_commands_is_named(word: str, run: Run) -> None:
     ran = run(word)
-    if word == "help":
+    if word.lstrip("-") == "help":
         assert ran == run("--help")
+        assert run("grad", word.replace("help", "-help")) == run("grad", "--help")
     else:
         assert (ran.code, ran.out) == (2, "")
         assert f"the option is --{word.lstrip('-')}\n" in ran.err
@@ -164,14 +165,14 @@ def test_misspelt_methods_and_formats_are_named(run: Run) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_option_with_one_hyphen_is_named(name: str, run: Run) -> None:
-    """A formula may begin with a minus sign; an option may not."""
+    """A formula may begin with a minus sign; an option may not. -help is the help."""
     command = COMMANDS[name]
     assert command is not None
     if any(option.nargs == -1 for option in command.params):
         return  # all that is no option is a formula of it
     for option in command.get_params(CONTEXT):
         for spelling in option.opts:
-            if spelling.startswith("--") and spelling != "--h":  # -h is the help
+            if spelling[:2] == "--" and spelling not in ("--h", "--help"):
                 ran = run(name, "x**2", "x", spelling[1:], "1")
                 assert ran.code == 2
                 assert f"the option is {spelling}" in ran.err

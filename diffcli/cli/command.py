@@ -174,6 +174,8 @@ class Command(Helpful):
                     flags += _value_of(name, rest, takes_value)
             elif word[:2] == "-f" and word[2:] in formats.names():  # as in POSIX
                 flags += ["--format", word[2:]]
+            elif word == "-help":  # and not minus a variable of that name
+                flags.append("--help")
             elif _is_long_option(word):
                 flags.append(word)  # misspelt: click says so
             else:

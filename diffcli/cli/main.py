@@ -56,10 +56,10 @@ class Lazy(Helpful, click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; ``help grad`` is ``grad --help``."""
-        if args[:1] == ["help"]:
+        if args[:1] in (["help"], ["-help"]):
             args = [*args[1:2], "--help"]
         word = args[0] if args else ""
-        if word[:1] == "-" and f"-{word}" in _spelled(self.get_params(ctx)):  # -help
+        if word[:1] == "-" and f"-{word}" in _spelled(self.get_params(ctx)):
             message, hint = f"No such option '{word}'.", f"the option is -{word}"
             raise UsageError(message, hint=hint)
         return super().parse_args(ctx, args)

@@ -241,24 +241,29 @@ def _no_column(
     where: str,
     dialect: Dialect,
 ) -> PointError:
-    hint = _said_by(cells, dialect) or (
+    hint = _said_by(cells, dialect, variables) or (
         f"the first line has to name them: {listing(variables, ',')};"
         f" it names {listing(map(str.strip, cells), ',')}"
     )
-    for mark in " |":
-        parts = map(str.strip, ",".join(cells).split(mark))
-        if not dialect.separator and {*variables}.issubset(parts):
-            hint = f"--separator '{mark}' parts cells there"
     return PointError(f"{where}: there is no column for {listing(missing)}", hint=hint)
 
 
-def _said_by(cells: Sequence[str], dialect: Dialect) -> str:
-    """Return a hint to what a line looks like; empty: to nothing."""
-    if "".join(cells).startswith("#") and not dialect.comment:
+def _said_by(
+    cells: Sequence[str], dialect: Dialect, variables: Sequence[str] = ()
+) -> str:
+    """Return a hint to what a line looks like; empty: to nothing.
+
+    ``variables`` are those that it was to name.
+    """
+    line = ",".join(cells)
+    if line.startswith("#") and not dialect.comment:
         return "--comment '#' leaves out lines that begin with it"
-    if ";" not in "".join(cells) or dialect.separator:
+    if dialect.separator:
         return ""
-    return "--separator ';' parts cells there; decimals use a point"
+    for mark in "| ":
+        if variables and {*variables}.issubset(map(str.strip, line.split(mark))):
+            return f"--separator '{mark}' parts cells there"
+    return "--separator ';' parts cells there; decimals use a point" * (";" in line)
 
 
 def _ragged(
