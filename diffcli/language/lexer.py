@@ -100,11 +100,13 @@ _HINTS = {
     "%": "write x/100 for a percentage",
     "~": "write -x for a negative value",
     "@": "the product of two numbers is written '*'",
-    "'": "a derivative is what diffcli finds: write the function itself",
-    "∂": "a derivative is what diffcli finds: write the function itself",
+    **dict.fromkeys(
+        "'″‴∂∇", "a derivative is what diffcli finds: write the function itself"
+    ),
+    "∘": "a composition is written out: sin(cos(x))",
     "±": "write one formula with + and one with -",
     "∞": "infinity is no number: write a large one, such as 1e300",
-    "∫": "an integral is not read: write the function itself",
+    **dict.fromkeys("∫∬∮", "an integral is not read: write the function itself"),
     "∜": "a root of degree 4 is written x^(1/4)",
     "ᵀ": "the product of two vectors is written w1*x1 + w2*x2, number by number",
     "∑": "sum(i=1:5, x_i^2) is a sum over an index",
@@ -114,8 +116,9 @@ _HINTS = {
     "?": "a choice is written x if x > 0 else 0, or where(x > 0, x, 0)",
     "&": "conditions are joined by 'and': x > 0 and y > 0",
     ".": "a point stands in decimals, 1.5, and behind modules, np.exp(x)",
-    "∈": "write the formula alone",
-    "≈": "write the formula alone",
+    **dict.fromkeys("∈∀∃∝≈≡", "write the formula alone"),
+    "…": "write every term out, or sum(i=1:5, x_i^2)",
+    "∆": "the letter is Δ",
     "$": "cells are written without it: A1",
     "–": "the minus sign is '-'",
     "—": "the minus sign is '-'",
@@ -286,6 +289,12 @@ def refusal(source: str, start: int, end: int) -> ParseError:
             "a name cannot start with '_'", source=source, span=(start, end)
         )
     hint = _HINTS.get(character, "")
+    if (
+        character == "'"
+        and source[:start][-1:].isdecimal()
+        and source[end:][:1].isdecimal()
+    ):
+        hint = "thousands have no sign: 10000"
     if not hint and character.isalpha():
         from unicodedata import name, normalize
 
@@ -294,7 +303,11 @@ def refusal(source: str, start: int, end: int) -> ParseError:
         if marks in _ACCENTS and letter in _ALL_LETTERS:
             hint = f"write {letter}_{_ACCENTS[marks]}"
     if not hint and ord(character) > 127:
+        from unicodedata import category, name
+
         hint = "names are Latin or Greek letters, digits and '_': x_hat, x_bar"
+        if category(character)[0] in "PS":
+            hint = f"{name(character, 'this sign')} has no meaning in a formula"
     return ParseError(
         f"'{character}' is not part of the language",
         source=source,
