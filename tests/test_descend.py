@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import re
+from typing import Any
 
 import pytest
 import sympy
@@ -17,7 +18,7 @@ from diffcli.engine.mean import Single
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.problem import Problem, pose
-from tests.conftest import Run
+from tests.conftest import Ran, Run
 
 EXAMPLE = "(2*x1+3*x2)**2+3"
 
@@ -298,3 +299,31 @@ def test_rows_say_what_json_says(form: str, run: Run) -> None:
             for r in rest
         ]
     assert found == wanted
+
+
+def courses_of(ran: Ran) -> list[dict[str, Any]]:
+    """Return the courses in a record."""
+    courses: list[dict[str, Any]] = json.loads(ran.out)["courses"]
+    return courses
+
+
+@pytest.mark.parametrize(
+    ("formula", "start"),
+    [("x^4 - 3*x^2 + x", "2"), ("(x^2 - 1)^2 + x/4", "1.5"), ("cos(x) + x/5", "0.3")],
+)
+def test_a_course_beside_others_is_told_as_it_is_alone(
+    formula: str, start: str, run: Run
+) -> None:
+    """Each goes down to a floor of its own, which may not be the lowest of all."""
+    rates = ["0.01", "0.1", "0.22", "0.3"]
+    words = ("descend", formula, "--at", start, "-f")
+    together = courses_of(run(*words, "json", "--rate", ",".join(rates)))
+    told = {}
+    for rate, course in zip(rates, together, strict=True):
+        assert courses_of(run(*words, "json", "--rate", rate)) == [course]
+        told[rate] = run(*words, "table", "--rate", rate).out
+    table = run(*words, "table", "--rate", ",".join(rates), columns=200).out
+    (shown,) = (line for line in table.splitlines() if "per step" in line)
+    for cell, alone in zip(shown.split("│")[2:-1], told.values(), strict=True):
+        assert re.search(rf"per step +│ +{re.escape(cell.strip())} │", alone)
+    assert len({course["floor"] for course in together}) > 1

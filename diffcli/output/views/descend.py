@@ -113,7 +113,7 @@ def _ends(descent: Descent, found: "Training", notation: Notation) -> Iterator[L
     """Yield how each course ended, and of one what became of the gradient by layer."""
     for course in descent.courses:
         bad = course.verdict in BAD
-        steps = f", {_factor(descent, course)} per step" if course.factor else ""
+        steps = f", {_factor(course)} per step" if course.factor else ""
         verdict = Run(course.verdict, "doubtful" if bad else "name")
         feedback = Run(f"    feedback {FEEDBACK[course.verdict]}", "remark")
         yield (Run(f"rate {course.rate:.10g}: "), verdict, Run(steps), feedback)
@@ -184,14 +184,14 @@ def _summary(descent: Descent) -> Iterator[tuple[Line, ...]]:
         (Run(c.verdict, "doubtful" if c.verdict in BAD else "name"),) for c in courses
     )
     yield ((Run("verdict", "name"),), *words)
-    yield ((Run("per step"),), *((Run(_factor(descent, c)),) for c in courses))
+    yield ((Run("per step"),), *((Run(_factor(c)),) for c in courses))
     yield ((Run("feedback"),), *((Run(FEEDBACK[c.verdict]),) for c in courses))
 
 
-def _factor(descent: Descent, course: Course) -> str:
+def _factor(course: Course) -> str:
     if course.factor is None:
         return "-"
-    floor, start = descent.floor or 0.0, course.path[0].loss
+    floor, start = course.floor or 0.0, course.path[0].loss
     above = abs(floor) > 1e-6 * abs(start) and course.factor < 1
     distance = f"loss{'-' if floor > 0 else '+'}{abs(floor):.4g}" if above else "loss"
     return f"{distance} x {course.factor:.3g}"
@@ -212,6 +212,7 @@ def _record(descent: Descent) -> dict[str, Any]:
                 "rate": course.rate,
                 "verdict": course.verdict,
                 "factor": course.factor,
+                "floor": course.floor,
                 "stopped": course.stopped or None,
                 "path": [_step(step, descent.names) for step in course.path],
             }
