@@ -285,3 +285,14 @@ def test_what_newton_finds_lies_on_the_curve(equation: str, size: str) -> None:
         slope = abs(at.backward().partial("y"))
         assert abs(at.values[problem.program.outputs[0]]) <= 1e-14 * slope * abs(found)
     assert reached > 10
+
+
+@pytest.mark.parametrize("name", ["grad", "steps", "check", "tree", "plot", "trace"])
+def test_who_gives_an_equation_is_told_of_the_option_where_there_is_one(
+    name: str, run: Run
+) -> None:
+    ran = run(name, "x^2 + y^2 = 25", "--at", "3,4")
+    assert (ran.code, ran.out) == (3, "")
+    has_option = "--implicit" in run(name, "--help").out
+    assert ("Hint: --implicit y takes" in ran.err) == has_option
+    assert "a definition is a name, '=' and a formula" in " ".join(ran.err.split())

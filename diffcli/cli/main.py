@@ -251,12 +251,14 @@ def _options(words: Sequence[str]) -> set[str]:
 def _of_library(error: DiffcliError, options: set[str]) -> DiffcliError:
     """Return an error about a parameter as one about the option of that meaning.
 
-    A hint to a parameter for which this command has no option helps nobody.
+    A hint to a parameter for which this command has no option helps nobody; what comes
+    behind a semicolon may.
     """
     option = _OPTIONS.get(error.parameter)
     if option and error.hint.startswith(error.parameter):
         known = not options or option in options
-        error.hint = known * (option + error.hint.removeprefix(error.parameter))
+        here = option + error.hint.removeprefix(error.parameter)
+        error.hint = here if known else error.hint.partition("; ")[2]
     elif option and isinstance(error, UsageError):
         error.message = f"Invalid value for '{option}': {error.message}"
     return error

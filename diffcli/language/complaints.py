@@ -401,14 +401,16 @@ class Complaints:
     def stray_equals(self, index: int, *, inside: bool) -> ParseError:
         """Say that '=' defines nothing here, perhaps inside of brackets."""
         hint = (
-            "a definition is a name, '=' and a formula: z = 2*x; z**2; grad,"
-            " steps and check take an equation, too: their option is called implicit"
+            "implicit y takes an equation of x and y; a definition is a name, '=' and"
+            " a formula: z = 2*x; z**2"
         )
         if self._is_derivative(index - 1):
             hint = _DERIVATIVE
         elif inside:
             hint = "in brackets '==' compares; an argument has no name: sin(3)"
-        return self.at(index, "unexpected '='", hint)
+        error = self.at(index, "unexpected '='", hint)
+        error.parameter = "implicit"
+        return error
 
     def not_last(self, first: int, end: int) -> ParseError:
         """Say that a formula stands where only definitions may."""
