@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from diffcli.analysis.sweep import Sweep as Sweep
     from diffcli.analysis.taylor import Expansion as Expansion
     from diffcli.analysis.trace import Trace as Trace
+    from diffcli.analysis.training import Training as Training
     from diffcli.analysis.tree import Tree as Tree
     from diffcli.analysis.verdicts import Verdict as Verdict
     from diffcli.analysis.work import Judgement as Judgement
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
     from diffcli.calculus.functions import Function as Function
     from diffcli.engine.derivation import Derivation as Derivation
     from diffcli.engine.derivation import Step as Step
+    from diffcli.engine.one_sided import Slopes as Slopes
+    from diffcli.engine.stencils import Difference as Difference
     from diffcli.errors import DiffcliError as DiffcliError
     from diffcli.errors import DomainError as DomainError
     from diffcli.errors import InternalError as InternalError
@@ -83,6 +86,7 @@ if TYPE_CHECKING:
     from diffcli.errors import PointError as PointError
     from diffcli.errors import RangeError as RangeError
     from diffcli.errors import UsageError as UsageError
+    from diffcli.inputs.data import Data as Data
     from diffcli.language.expression import Expression as Expression
     from diffcli.language.parser import Parsed as Parsed
     from diffcli.problem import Estimate as Estimate
@@ -119,11 +123,15 @@ _HOMES = {
     "analysis.sweep": "Series Sweep",
     "analysis.taylor": "Expansion",
     "analysis.trace": "Trace",
+    "analysis.training": "Training",
     "analysis.tree": "Tree",
     "analysis.work": "Judgement LineVerdict",
     "blackbox.boxes": "Boxes",
     "calculus.functions": "Function",
     "engine.derivation": "Derivation Step",
+    "engine.one_sided": "Slopes",
+    "engine.stencils": "Difference",
+    "inputs.data": "Data",
     "language.expression": "Expression",
     "language.parser": "Parsed",
     "problem": "Estimate MethodResult Problem",

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from diffcli.engine.tape import Program, Tape, Undefined
+import diffcli
+from diffcli.engine.tape import BackwardPass, Program, Tape, Undefined
 from diffcli.errors import DiffcliError, Span
 from diffcli.language.expression import Expression, Variable
 from diffcli.language.parser import Parsed
@@ -16,12 +17,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from diffcli.arithmetics.columns import Column
-    from diffcli.engine.derivation import Derivation
-    from diffcli.engine.stencils import Difference
-    from diffcli.engine.tape import BackwardPass
     from diffcli.language.notation import Notation
 
-    Evidence = dict[str, Difference] | dict[str, Derivation] | BackwardPass | None
+Differences = dict[str, "diffcli.Difference"]
+Derivations = dict[str, "diffcli.Derivation"]
+Evidence = Differences | Derivations | BackwardPass | None
 
 
 class Settings(Record):
@@ -266,7 +266,7 @@ class MethodResult(Record):
     #: How often the function was evaluated.
     evaluations: int
     #: What the numbers rest on: differences, derivations, or a backward pass.
-    evidence: "Evidence"
+    evidence: Evidence
     #: What a reader should know, a sentence each.
     remarks: tuple[Remark, ...] = ()
     #: Why there is no number toward a variable, where there is none.
@@ -275,16 +275,16 @@ class MethodResult(Record):
     failure: str = ""
 
     @property
-    def differences(self) -> "dict[str, Difference]":
+    def differences(self) -> Differences:
         """The quotients of finite differences by variable; of other methods none."""
         found = self.evidence if self.method == "finite" else None
-        return cast("dict[str, Difference]", found or {})
+        return cast("Differences", found or {})
 
     @property
-    def derivations(self) -> "dict[str, Derivation]":
+    def derivations(self) -> Derivations:
         """The derivations of the symbolic method by variable; of other methods none."""
         found = self.evidence if self.method == "symbolic" else None
-        return cast("dict[str, Derivation]", found or {})
+        return cast("Derivations", found or {})
 
 
 if TYPE_CHECKING:  # a call builds no protocols

@@ -23,7 +23,9 @@ else:
             cls, name: str, bases: tuple[type, ...], names: dict[str, Any]
         ) -> Self:
             """Return a record with a getter for each field."""
-            fields = tuple(names.get("__annotations__", ()))
+            # From Python 3.14 on a function gives the annotations: 1 asks for values.
+            annotate = names.get("__annotate_func__", lambda _: ())
+            fields = tuple(names.get("__annotations__") or annotate(1))
             space = {
                 "__slots__": (),
                 **names,

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import subprocess
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -87,9 +88,15 @@ def imported_by(tree: ast.AST) -> set[str]:
 
 
 def test_imports_go_upward_only() -> None:
+    """But for types, whose quoted names at the face load nothing before they are used.
+
+    So ``typing.get_type_hints`` finds them, and start-up has no use for them.
+    """
     for path, tree in trees().items():
         own = layer(name := module_of(path))
-        for other in imported_by(tree):
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        quoted = {"diffcli"} - used
+        for other in imported_by(tree) - quoted:
             assert layer(other) <= own, f"{name} imports {other}"
 
 
@@ -185,6 +192,23 @@ def test_the_command_line_asks_nobody_but_the_library() -> None:
         # Who they are, not what they find.
         known = {f"methods.{of}" for of in ("THREE", "names", "select", "summary")}
         assert asked <= known, path
+
+
+#: What lies at the top of the repository.
+TOP = {
+    ".ci", ".github", ".gitignore", ".pictures", ".pre-commit-hooks.yaml", "LICENSE",
+    "README.md", "diffcli", "pyproject.toml", "scripts", "tests",
+}  # fmt: skip
+
+
+def test_nothing_else_lies_at_the_top() -> None:
+    root = PACKAGE.parent
+    if not (root / ".git").exists():
+        pytest.skip("an archive has no history that could say what belongs to it")
+    done = subprocess.run(
+        ["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert {Path(name).parts[0] for name in done.stdout.splitlines()} == TOP
 
 
 def test_readme_has_a_map_of_the_rooms() -> None:

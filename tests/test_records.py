@@ -102,6 +102,15 @@ def test_help_tells_how_a_record_is_made() -> None:
     assert str(inspect.signature(Pair)) == "(first: object, second: object = 2)"
 
 
+def test_types_of_all_that_is_public_can_be_asked_for() -> None:
+    for name in diffcli.__all__:
+        public = getattr(diffcli, name)
+        assert typing.get_type_hints(public) is not None
+        parts = (getattr(part, "fget", part) for part in vars(public).values())
+        for method in filter(inspect.isfunction, parts):
+            typing.get_type_hints(method)
+
+
 def test_all_records_are_these() -> None:
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -38,6 +38,9 @@ def main() -> None:
         scheme="central", digits=20, exact=True,
     )  # fmt: skip
     assert_type(compared, Comparison)
+    assert_type(compared.corners, dict[str, diffcli.Slopes])
+    assert_type(compared.results[0].differences, dict[str, diffcli.Difference])
+    assert_type(compared.data, diffcli.Data | None)
     assert_type(compared.partial("x1").value, float | None)
     agreement: diffcli.Agreement = compared.agreements["x1"]
     assert_type(agreement.verdict, str)
@@ -85,7 +88,7 @@ def main() -> None:
     assert_type((kink.kind, kink.x), tuple[str, float])
     descent: diffcli.Descent = diffcli.descend("(x-3)**2", {"x": 0}, rates=[0.1])
     course: diffcli.Course = descent.courses[0]
-    assert_type(course.verdict, str)
+    assert_type((course.verdict, descent.training), tuple[str, diffcli.Training | None])
     chain: diffcli.Chain = diffcli.depth("tanh", layers=5, weight=1.5)
     layer: diffcli.Layer = chain.layers[0]
     assert_type((chain.gradient, layer.local), tuple[float, float])

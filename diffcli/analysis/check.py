@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+import diffcli
 from diffcli.analysis.certainty import measured_kink
 from diffcli.analysis.counterexample import counterexample, program_of
 from diffcli.analysis.equality import equal
@@ -23,9 +23,6 @@ from diffcli.methods import THREE
 from diffcli.problem import DOUBLE, Estimate, Problem, located
 from diffcli.records import Record
 from diffcli.remarks import Remark
-
-if TYPE_CHECKING:
-    from diffcli.inputs.data import Data
 
 POOR = 1e-9  # a relative error of doubles beyond which mpmath decides
 _NEARBY = (0.75, 1.25)  # times the point: places that tell how large slopes are
@@ -60,7 +57,7 @@ class Check(Record):
     #: What the user should know, a sentence each.
     warnings: tuple[Remark, ...] = ()
     #: The examples whose mean was checked; None: it is one point.
-    data: "Data | None" = None
+    data: "diffcli.Data | None" = None
     #: The variable whose slope on a curve was checked; empty: it is no curve.
     tied: str = ""
     #: Of the derivatives that were checked: first or second ones.

@@ -6,8 +6,8 @@ The curvature at the start suggests rates.
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+import diffcli
 from diffcli.analysis.curvature import largest_curvature
 from diffcli.analysis.descend_courses import Course, Iterate, Walk
 from diffcli.analysis.judgement import judged
@@ -15,10 +15,6 @@ from diffcli.engine.mean import Batches, Objective, Single
 from diffcli.problem import Problem
 from diffcli.records import Record
 from diffcli.remarks import Remark
-
-if TYPE_CHECKING:
-    from diffcli.analysis.examples import Examples
-    from diffcli.analysis.training import Training
 
 _DEFAULTS = (0.01, 0.5, 1.05)  # rates as shares of the stable limit
 _WITHOUT_LIMIT = (0.001, 0.01, 0.1)
@@ -36,7 +32,7 @@ class Descent(Record):
     #: What a reader of the numbers at the start should know, a sentence each.
     warnings: tuple[Remark, ...]
     #: How a network fares, if the loss is a mean over examples.
-    training: "Training | None" = None
+    training: "diffcli.Training | None" = None
 
     @property
     def stable(self) -> float | None:
@@ -59,7 +55,7 @@ def descend(
     tick: Callable[[], object] = lambda: None,
     *,
     whole: bool = False,
-    examples: "Examples | None" = None,
+    examples: "diffcli.Examples | None" = None,
     batches: Batches | None = None,
 ) -> Descent:
     """Return the descent with each rate: x becomes x - rate*gradient, again and again.
@@ -93,7 +89,7 @@ def descend(
     return found._replace(training=training(examples, courses))
 
 
-def _objective(problem: Problem, examples: "Examples | None") -> Objective:
+def _objective(problem: Problem, examples: "diffcli.Examples | None") -> Objective:
     if examples is not None:
         return examples.mean
     return Single(problem.program, problem.variables)
@@ -115,7 +111,7 @@ def rows(
     tolerance: float = 1e-8,
     tick: Callable[[], object] = lambda: None,
     *,
-    examples: "Examples | None" = None,
+    examples: "diffcli.Examples | None" = None,
     batches: Batches | None = None,
 ) -> Iterator[Stage]:
     """Yield every step of every course while they are walked, as ``descend`` does.

@@ -7,7 +7,6 @@ may all lie on one side.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from diffcli.analysis import grad
 from diffcli.analysis.grad import Comparison
@@ -21,6 +20,7 @@ from diffcli.methods import THREE
 from diffcli.problem import (
     DOUBLE,
     Estimate,
+    Evidence,
     MethodResult,
     Problem,
     Settings,
@@ -28,9 +28,6 @@ from diffcli.problem import (
     pose,
 )
 from diffcli.remarks import Remark
-
-if TYPE_CHECKING:
-    from diffcli.problem import Evidence
 
 _MOST_WARNINGS = 3  # of the examples
 
@@ -191,7 +188,7 @@ def _result(
     )
 
 
-def _evidence(parts: Sequence[MethodResult]) -> "Evidence":
+def _evidence(parts: Sequence[MethodResult]) -> Evidence:
     """Return derivations, which all share, or the widest differences."""
     widest = {
         name: max((part.differences[name] for part in parts), key=lambda one: one.h)

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+import diffcli
 from diffcli import methods
 from diffcli.analysis import certainty
 from diffcli.engine.bounds import value_bound
@@ -13,10 +13,6 @@ from diffcli.language.expression import Expression
 from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
 from diffcli.records import Record
 from diffcli.remarks import WARNING, Remark
-
-if TYPE_CHECKING:
-    from diffcli.engine.one_sided import Slopes
-    from diffcli.inputs.data import Data
 
 #: In which order methods are believed; those that are not named stand between.
 _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
@@ -47,7 +43,7 @@ class Comparison(Record):
     #: By variable, if finite differences and an exact method were both asked.
     agreements: dict[str, Agreement]
     #: One-sided slopes toward the variables that meet a rough place.
-    corners: "dict[str, Slopes]"
+    corners: "dict[str, diffcli.Slopes]"
     #: The function's value.
     value: Estimate
     #: The variables toward which there is no derivative.
@@ -57,7 +53,7 @@ class Comparison(Record):
     #: Exact values by variable, and under "" that of the function, if asked for.
     exact: Mapping[str, str] = {}
     #: The examples whose mean it is; None: it is one point.
-    data: "Data | None" = None
+    data: "diffcli.Data | None" = None
 
     @property
     def status(self) -> str:
@@ -144,7 +140,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
 def _differing(
     problem: Problem,
     agreements: Mapping[str, Agreement],
-    corners: "Mapping[str, Slopes]",
+    corners: "Mapping[str, diffcli.Slopes]",
 ) -> list[Remark]:
     """Say where differences are off by more than they know of."""
     return [
@@ -229,7 +225,7 @@ def _number_or_infinity(error: float) -> float:
 
 
 def _settle(
-    result: MethodResult, corners: "dict[str, Slopes]", digits: int
+    result: MethodResult, corners: "dict[str, diffcli.Slopes]", digits: int
 ) -> MethodResult:
     """Put what the whole function says in place of what its nodes say."""
     if result not in methods.exact([result]):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
 
+import diffcli
 from diffcli import methods
 from diffcli.analysis import hessian_doubles
 from diffcli.analysis.certainty import certainty, measured_against, uncertain
@@ -20,9 +20,6 @@ from diffcli.language.expression import Expression, number
 from diffcli.problem import DOUBLE, Estimate, Problem
 from diffcli.records import Record
 from diffcli.remarks import Remark
-
-if TYPE_CHECKING:
-    from diffcli.inputs.data import Data
 
 _NOTHING = Estimate(None, math.inf)
 _ZERO = Estimate(0.0, 0.0)  # of variables that do not meet
@@ -48,7 +45,7 @@ class Hessian(Record):
     #: Exact values, if asked for; empty: there is none.
     exact: Mapping[Pair, str] = {}
     #: The examples; None: it is one point.
-    data: "Data | None" = None
+    data: "diffcli.Data | None" = None
     #: How many more there are that are 0 everywhere, and stand in no column.
     left_out: int = 0
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from diffcli.analysis.maps import Field
 from diffcli.analysis.network_health import Health, health
 from diffcli.engine.tape import Program, Undefined
+from diffcli.inputs.data import Data
 from diffcli.language.expression import Call, variables
 from diffcli.records import Record
 
 if TYPE_CHECKING:
     from diffcli.analysis.descend_courses import Course
     from diffcli.analysis.examples import Examples
-    from diffcli.inputs.data import Data
 
 _MARGIN = 0.25  # what a map shows around the examples, as a share of their range
 
@@ -24,7 +24,7 @@ class Decision(Record):
     output: str
     #: It, over ranges of the two inputs.
     field: Field
-    data: "Data"
+    data: Data
     #: The column that says what an example ought to give; empty: none does.
     target: str
 
@@ -39,7 +39,7 @@ class Decision(Record):
 class Training(Record):
     """A network, before and after its descent."""
 
-    data: "Data"
+    data: Data
     start: Health
     #: At the end of each course; None: the loss has no value there.
     ends: tuple[Health | None, ...]

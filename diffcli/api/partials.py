@@ -1,8 +1,9 @@
 """First derivatives at a point: by backprop, or by each method."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Literal, overload
 
+import diffcli
 from diffcli import methods as _methods
 from diffcli.analysis import grad as _analysis
 from diffcli.analysis.grad import Comparison, with_exact_values
@@ -11,9 +12,6 @@ from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.language.parser import Parsed
 from diffcli.problem import Problem, Settings
-
-if TYPE_CHECKING:
-    from diffcli.api.losses import Examples
 
 __all__ = [
     "compare",
@@ -170,7 +168,7 @@ def _gradients(
 
 
 def compare(
-    formula: "Formula | Problem | Examples",
+    formula: "Formula | Problem | diffcli.Examples",
     point: Point | None = None,
     *,
     methods: str | Iterable[str] = _methods.THREE,
@@ -213,7 +211,11 @@ def compare(
 
 
 def _of_examples(
-    examples: "Examples", names: Sequence[str], point: Point | None, *, exact: bool
+    examples: "diffcli.Examples",
+    names: Sequence[str],
+    point: Point | None,
+    *,
+    exact: bool,
 ) -> Comparison:
     from diffcli.api.losses import Examples
 
