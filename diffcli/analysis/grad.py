@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TypeVar
 
 import diffcli
 from diffcli import methods
@@ -19,6 +21,7 @@ _TRUST = {"finite": 0, "symbolic": 2, "backprop": 3}
 _CLOSER = 30  # digits that show a kink which doubles miss
 _ONE_DIGIT = 0.05  # the relative error up to which a digit of a difference is certain
 _ROUNDED_POINT = 1e-6  # how far a value at the double next to pi may be from that at pi
+Key = TypeVar("Key")
 
 
 class Agreement(Record):
@@ -309,10 +312,9 @@ def with_exact_values(
 ) -> Comparison:
     """Return the comparison with exact values of f and its partials, where they exist.
 
-    The point is given as formulas, so that pi/2 is pi/2 and no double near it.
+    The point is given as formulas: see ``exact_values``.
     """
     from diffcli.engine.derivation import derive
-    from diffcli.engine.waiting import NoAnswer, ask
 
     problem = comparison.problem
     wanted = {"": (problem.parsed.expression, comparison.value)}
@@ -320,13 +322,25 @@ def with_exact_values(
         name = derivation.variable
         if name not in comparison.kinks:
             wanted[name] = derivation.result, comparison.partial(name)
-    exact = dict.fromkeys(("", *problem.variables), "")
-    try:
-        for name, (formula, near) in wanted.items():
-            exact[name] = same_number(ask("exact_value", formula, point), near)
-    except NoAnswer:
-        pass
-    return comparison._replace(exact=exact)
+    none = dict.fromkeys(("", *problem.variables), "")
+    return comparison._replace(exact=none | exact_values(wanted, point))
+
+
+def exact_values(
+    formulas: Mapping[Key, tuple[Expression, Estimate]], point: Mapping[str, Expression]
+) -> dict[Key, str]:
+    """Return the exact value of each formula as text; empty: sympy finds none.
+
+    Beside each stands the number that is known. The point is given as formulas, so that
+    pi/2 is pi/2 and no double near it.
+    """
+    from diffcli.engine.waiting import NoAnswer, ask
+
+    exact = dict.fromkeys(formulas, "")
+    with suppress(NoAnswer):
+        for key, (formula, near) in formulas.items():
+            exact[key] = same_number(ask("exact_value", formula, point), near)
+    return exact
 
 
 def same_number(exact: tuple[str, float], near: Estimate) -> str:

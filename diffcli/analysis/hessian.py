@@ -10,7 +10,7 @@ import diffcli
 from diffcli import methods
 from diffcli.analysis import hessian_doubles
 from diffcli.analysis.certainty import certainty, measured_against, uncertain
-from diffcli.analysis.grad import Agreement, judge, same_number, valued
+from diffcli.analysis.grad import Agreement, exact_values, judge, valued
 from diffcli.analysis.hessian_doubles import Entries
 from diffcli.engine.second_order import Pair
 from diffcli.engine.sparsity import Sparsity, TooDense
@@ -181,18 +181,9 @@ def ways(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def with_exact_values(found: Hessian, point: Mapping[str, Expression]) -> Hessian:
-    """Return the Hessian with exact values, where they exist.
-
-    The point is given as formulas, so that pi/2 is pi/2 and no double near it.
-    """
-    from diffcli.engine.waiting import NoAnswer, ask
-
-    exact = {pair: "" for entries in found.columns.values() for pair in entries}
-    with suppress(NoAnswer):
-        for pair, formula in found.formulas.items():
-            answer = ask("exact_value", formula, point)
-            exact[pair] = same_number(answer, found.partial(*pair))
-    return found._replace(exact=exact)
+    """Return the Hessian with exact values, where they exist: see ``exact_values``."""
+    wanted = {pair: (f, found.partial(*pair)) for pair, f in found.formulas.items()}
+    return found._replace(exact=exact_values(wanted, point))
 
 
 def _refuse_others(names: Sequence[str]) -> None:

@@ -6,10 +6,9 @@ give all orders at once.
 
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from diffcli.analysis import taylor_by_method as by_method
-from diffcli.analysis.grad import Agreement, compare, judge, same_number
+from diffcli.analysis.grad import Agreement, compare, exact_values, judge
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, Problem
@@ -19,8 +18,6 @@ from diffcli.remarks import Remark
 #: The methods, the most trustworthy last, and what heads their columns.
 TITLES = {"finite": "finite diff", "symbolic": "symbolic", "taylor": "Taylor"}
 WAYS = tuple(TITLES)
-MOST = 20
-"""The highest order."""
 _SYNONYMS = {"numeric": "finite", "analytic": "symbolic", "series": "taylor"}
 _MOST_WORK = 4_000_000  # products of coefficients that somebody waits for
 
@@ -113,18 +110,11 @@ def ways(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def with_exact_values(found: Expansion, point: Mapping[str, Expression]) -> Expansion:
-    """Return the expansion with exact values, where they exist.
-
-    The point is given as formulas, so that pi/2 is pi/2 and no double near it.
-    """
-    from diffcli.engine.waiting import NoAnswer, ask
-
-    exact = [""] * found.order
-    with suppress(NoAnswer):
-        for place, formula in enumerate(found.formulas):
-            answer = ask("exact_value", formula, point)
-            exact[place] = same_number(answer, found.derivative(place + 1))
-    return found._replace(exact=tuple(exact))
+    """Return the expansion with exact values, where they exist: see ``exact_values``."""
+    wanted = {n: (f, found.derivative(n)) for n, f in enumerate(found.formulas, 1)}
+    exact = exact_values(wanted, point)
+    orders = range(1, found.order + 1)
+    return found._replace(exact=tuple(exact.get(n, "") for n in orders))
 
 
 def one_variable(problem: Problem) -> tuple[str, ...]:

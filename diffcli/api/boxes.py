@@ -39,7 +39,7 @@ def measure(
     at = values_of(point)
     names = arguments.names(wrt, tuple(at))
     settings = arguments.settings(h, scheme, digits)
-    tick = arguments.callback(progress, "progress")
+    tick = arguments.callback(progress)
     return _analysis.measure(boxes_of(function), at, names, settings, tick)
 
 
@@ -54,7 +54,7 @@ def program(command: str, *, timeout: SupportsFloat = 10.0, jobs: int = 1) -> Bo
     """
     arguments.text(command, "command")
     seconds = arguments.positive(timeout, "timeout")
-    arguments.whole(jobs, "jobs", 1, 256)
+    arguments.whole(jobs, "jobs", 1, arguments.MOST_JOBS)
     return Boxes(lambda: ProgramBox(command, seconds), jobs)
 
 

@@ -62,7 +62,7 @@ def check(
     """
     limits = tolerance(rtol, atol)
     asked = prove is not False
-    tick = arguments.callback(progress, "progress")
+    tick = arguments.callback(progress)
     if seed is not None:
         arguments.whole(seed, "seed", -(2**63), 2**63)
     _refuse_order(order, function, seed=seed, taylor=taylor, implicit=implicit)

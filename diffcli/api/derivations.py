@@ -42,7 +42,7 @@ def steps(
 
     Raises ParseError, PointError, UsageError, and DomainError where one has no value.
     """
-    arguments.whole(order, "order", 1, 20)
+    arguments.whole(order, "order", 1, arguments.MOST_ORDER)
     problem = None if point is None else arguments.problem(formula, point)
     parsed = problem.parsed if problem else arguments.formula(formula)
     names = arguments.names(wrt, parsed.variables)

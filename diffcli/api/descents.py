@@ -48,7 +48,7 @@ def descend(
     gains = arguments.numbers(rates, "rates")
     arguments.whole(steps, "steps", 1, 10_000_000)
     limit = arguments.not_negative(tolerance, "tolerance")
-    tick = arguments.callback(progress, "progress")
+    tick = arguments.callback(progress)
     examples = formula if isinstance(formula, Examples) else None
     given = formula.problem if isinstance(formula, Examples) else formula
     problem = arguments.problem(given, point, wrt)

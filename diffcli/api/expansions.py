@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from diffcli.analysis import taylor as _analysis
-from diffcli.analysis.taylor import MOST, Expansion, ways, with_exact_values
+from diffcli.analysis.taylor import Expansion, ways, with_exact_values
 from diffcli.analysis.taylor_polynomial import polynomial
 from diffcli.inputs import arguments
 from diffcli.inputs.arguments import Formula, Point, Scheme, StepWidth
 from diffcli.problem import Problem
 
-__all__ = ["MOST", "polynomial", "taylor", "ways", "with_exact_values"]
+__all__ = ["polynomial", "taylor", "ways", "with_exact_values"]
 
 
 def taylor(
@@ -38,7 +38,7 @@ def taylor(
     Raises UsageError, ParseError, PointError, DomainError, and KinkError where one of
     the derivatives does not exist.
     """
-    arguments.whole(order, "order", 1, MOST)
+    arguments.whole(order, "order", 1, arguments.MOST_ORDER)
     problem = arguments.problem(
         formula, point, wrt, h=h, scheme=scheme, digits=digits, usual="auto"
     )

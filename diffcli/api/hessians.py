@@ -38,7 +38,7 @@ def hessian(
     if isinstance(formula, Examples):
         from diffcli.analysis.hessian_data import hessian_of_mean
 
-        tick = arguments.callback(progress, "progress")
+        tick = arguments.callback(progress)
         return hessian_of_mean(formula, names, tick)
     problem = arguments.problem(formula, point, wrt, h=h, scheme=scheme)
     found = _analysis.hessian(problem, names)

@@ -24,8 +24,6 @@ __all__ = [
     "prove_range",
 ]
 
-_MOST_ORDER, _MOST_DIGITS = 20, 1000
-
 
 def prove(
     formula: Formula,
@@ -63,8 +61,8 @@ def at(
     digits: int = 17,
 ) -> Proof:
     """Return the same for a problem, whose point is given as formulas. Raises alike."""
-    order = arguments.whole(order, "order", 0, _MOST_ORDER)
-    digits = arguments.whole(digits, "digits", 1, _MOST_DIGITS)
+    order = arguments.whole(order, "order", 0, arguments.MOST_ORDER)
+    digits = arguments.whole(digits, "digits", 1, arguments.MOST_DIGITS)
     return _analysis.prove(problem, point, order, digits)
 
 

@@ -7,6 +7,7 @@ import click
 
 from diffcli.cli.help import Information, Listed, version
 from diffcli.errors import UsageError, suggestion
+from diffcli.inputs.arguments import MOST_DIGITS, MOST_JOBS
 from diffcli.output import formats
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -193,8 +194,8 @@ def _jobs(ctx: click.Context, param: click.Parameter, word: str) -> int | str:
     if word.partition(":")[0] == "dask":
         return word
     number = int(word) if word.isdecimal() and len(word) < 4 else 0
-    if not 1 <= number <= 256:
-        why = f"{word!r} is neither 1 to 256 nor dask[:ADDRESS]."
+    if not 1 <= number <= MOST_JOBS:
+        why = f"{word!r} is neither 1 to {MOST_JOBS} nor dask[:ADDRESS]."
         raise click.BadParameter(why, ctx, param)
     return number
 
@@ -223,7 +224,7 @@ black_box = _all(
 
 def _digits(how: str) -> Callable[[Decorated], Decorated]:
     return click.option(
-        "--digits", type=click.IntRange(1, 1000), default=10, show_default=True,
+        "--digits", type=click.IntRange(1, MOST_DIGITS), default=10, show_default=True,
         metavar="N", help=f"Significant digits shown{how}.",
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ def rows(request: Request, form: str) -> Rows:
     Raises UsageError if there are none, PointError, ParseError.
     """
     request.refuse_dialect()
-    fixed = points.new_names("--vars", request.variables)
+    fixed = points.new_names(request.variables)
     if request.points_file:
         if not fixed:
             raise UsageError("which columns are the variables?", hint="--vars x1,x2")

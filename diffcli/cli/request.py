@@ -168,7 +168,7 @@ class Request(Record):
         """
         self.refuse_dialect()
         self.refuse_one_stream(*self.point_files, self.data_file)
-        fixed = points.new_names("--vars", self.variables)
+        fixed = points.new_names(self.variables)
         given = [name for text in self.points for name in points.names(text)]
         text, names = terminal.read(self.expr), {*fixed, *given}
         syntax = self.forced_syntax

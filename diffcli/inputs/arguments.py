@@ -33,7 +33,12 @@ Scheme = Literal["symmetric", "forward", "central"]
 SCHEMES = {"symmetric": "symmetric", "central": "symmetric", "forward": "forward"}
 """The lecture's word for each word for a scheme."""
 
-_MOST_DIGITS = 1000
+MOST_DIGITS = 1000
+"""Significant digits that may be asked for."""
+MOST_JOBS = 256
+"""Processes, or copies of a program, that may work side by side."""
+MOST_ORDER = 20
+"""How often a function may be differentiated."""
 
 
 def formula(
@@ -113,15 +118,13 @@ def problem(
     return pose(parsed, values, names(wrt, parsed.variables), choices)
 
 
-def callback(
-    given: Callable[[], object] | None, parameter: str
-) -> Callable[[], object]:
+def callback(progress: Callable[[], object] | None) -> Callable[[], object]:
     """Return what is called as the work goes on. Raises UsageError if nothing can."""
-    if given is None:
+    if progress is None:
         return lambda: None
-    if not callable(given):
-        raise UsageError(f"{excerpt(given)} cannot be called", parameter=parameter)
-    return given
+    if not callable(progress):
+        raise UsageError(f"{excerpt(progress)} cannot be called", parameter="progress")
+    return progress
 
 
 def mapping(given: object, parameter: str) -> None:
@@ -273,7 +276,7 @@ def settings(
     subgradient: bool = False,
 ) -> Settings:
     """Return the choices about numbers. Raises UsageError for one that is none."""
-    whole(digits, "digits", 1, _MOST_DIGITS)
+    whole(digits, "digits", 1, MOST_DIGITS)
     if h is None:
         h = "auto" if digits > DOUBLE else 1e-5
     return Settings(step(h), one_scheme(scheme), digits, subgradient)

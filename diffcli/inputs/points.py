@@ -34,8 +34,8 @@ def name_list(text: str) -> tuple[str, ...]:
     return tuple(spelling(name.strip()) for name in text.split(",") if name.strip())
 
 
-def new_names(option: str, text: str) -> tuple[str, ...]:
-    """Return the names that an option introduces.
+def new_names(text: str) -> tuple[str, ...]:
+    """Return the names that --vars introduces.
 
     Raises PointError for what is no name.
     """
@@ -44,7 +44,7 @@ def new_names(option: str, text: str) -> tuple[str, ...]:
         if not is_name(name):
             from diffcli.inputs import respelling
 
-            raise respelling.no_name(option, text, name)
+            raise respelling.no_name("--vars", text, name)
     return names
 
 

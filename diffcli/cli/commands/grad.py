@@ -15,6 +15,7 @@ from diffcli.cli.help import Listed
 from diffcli.cli.request import OUTPUT, Request, numbered
 from diffcli.errors import UsageError
 from diffcli.inputs import points
+from diffcli.inputs.arguments import MOST_ORDER
 from diffcli.inputs.rows import Row, Rows, poser
 from diffcli.output.views.grad import columns, document
 from diffcli.problem import Settings
@@ -57,9 +58,9 @@ def _methods() -> list[tuple[str, str]]:
     help="At kinks use the deep-learning convention: relu'(0) = 0.",
 )  # fmt: skip
 @click.option(
-    "--order", type=click.IntRange(0, 20), default=1, metavar="N",
+    "--order", type=click.IntRange(0, MOST_ORDER), default=1, metavar="N",
     help="1: the gradient; 2: the Hessian, all second derivatives (of 100 variables and"
-    " more those that are not 0 everywhere, and the diagonal); 3 to 20: all"
+    f" more those that are not 0 everywhere, and the diagonal); 3 to {MOST_ORDER}: all"
     " derivatives of one variable up to that, and the Taylor polynomial, by finite,"
     " symbolic and taylor; 0: the value alone.",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from diffcli.api.derivations import steps, valued
 from diffcli.cli import implicits, options, terminal
 from diffcli.cli.command import Answer, Command, refuse
 from diffcli.cli.request import Request
+from diffcli.inputs.arguments import MOST_ORDER
 from diffcli.output import formats
 from diffcli.output.document import Document
 from diffcli.output.views.steps import Steps, document
@@ -37,7 +38,7 @@ Examples:
     " with its letters and in words too.",
 )  # fmt: skip
 @click.option(
-    "--order", type=click.IntRange(1, 20), default=1, metavar="N",
+    "--order", type=click.IntRange(1, MOST_ORDER), default=1, metavar="N",
     help="Higher derivatives too, each from the one before.",
 )  # fmt: skip
 @options.implicit
