@@ -181,7 +181,7 @@ def ways(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def with_exact_values(found: Hessian, point: Mapping[str, Expression]) -> Hessian:
-    """Return the Hessian with exact values, where they exist: see ``exact_values``."""
+    """Return the Hessian with exact values, where there are: see ``exact_values``."""
     wanted = {pair: (f, found.partial(*pair)) for pair, f in found.formulas.items()}
     return found._replace(exact=exact_values(wanted, point))
 

@@ -110,7 +110,7 @@ def ways(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def with_exact_values(found: Expansion, point: Mapping[str, Expression]) -> Expansion:
-    """Return the expansion with exact values, where they exist: see ``exact_values``."""
+    """Return the expansion with exact values, where there are: see ``exact_values``."""
     wanted = {n: (f, found.derivative(n)) for n, f in enumerate(found.formulas, 1)}
     exact = exact_values(wanted, point)
     orders = range(1, found.order + 1)
