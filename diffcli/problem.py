@@ -1,5 +1,6 @@
 """What every method receives, and what it gives back."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -244,6 +245,10 @@ class Estimate(Record):
         """The value, where there is known to be one."""
         assert self.value is not None
         return self.value
+
+
+NO_ESTIMATE = Estimate(None, math.inf)
+"""There is no number."""
 
 
 def certain(value: float, digits: int) -> Estimate:

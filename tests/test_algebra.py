@@ -5,8 +5,8 @@ from itertools import product as sign_patterns
 
 import pytest
 
+from diffcli.calculus.functions import POWER
 from diffcli.engine.algebra import (
-    POWER,
     Algebra,
     Factor,
     Product,

@@ -4,17 +4,18 @@ from itertools import pairwise
 
 import pytest
 
-from diffcli.calculus.functions import NAMED, D, Function
-from diffcli.engine.algebra import (
+from diffcli.calculus.functions import (
     ADD,
     DIVIDE,
     MULTIPLY,
+    NAMED,
     NEGATE,
-    ONE,
     POWER,
     SUBTRACT,
-    ZERO,
+    D,
+    Function,
 )
+from diffcli.engine.algebra import ONE, ZERO
 from diffcli.engine.paper import MOST_NODES, chain, too_long
 from diffcli.engine.paper.degrees import Degrees
 from diffcli.engine.paper.equations import BESIDE

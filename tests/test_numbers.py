@@ -5,16 +5,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 
-from diffcli.engine.numbers import (
-    ADD,
-    DIVIDE,
-    MULTIPLY,
-    NEGATE,
-    POWER,
-    SUBTRACT,
-    folded,
-    rational,
-)
+from diffcli.calculus.functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
+from diffcli.engine.numbers import folded, rational
 from diffcli.engine.rewriting import size
 from diffcli.language.expression import Call, Expression, call, number
 from diffcli.language.parser import parse

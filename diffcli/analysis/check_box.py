@@ -21,7 +21,7 @@ from diffcli.engine.stencils import EPSILON, NoDifference
 from diffcli.engine.tape import ROUNDING
 from diffcli.errors import UsageError
 from diffcli.language.parser import Parsed
-from diffcli.problem import Estimate, Problem, Settings
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem, Settings
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -109,7 +109,7 @@ def _measured(
 ) -> Verdict:
     """Return the verdict on a claim about a slope of which differences tell."""
     if slope is None:
-        nothing = Verdict(name, claim, Estimate(None, math.inf), None, False)
+        nothing = Verdict(name, claim, NO_ESTIMATE, None, False)
         return nothing._replace(doubt=UNKNOWN, advice=_advice(claim, None, x, settings))
     found, error, *_ = slope.difference
     # Half of it, as it has its own safety already.
@@ -120,7 +120,7 @@ def _measured(
         verdict = verdict._replace(doubt=UNKNOWN)  # solved to a tolerance as large as f
     if slope.sides:
         return verdict._replace(
-            true=Estimate(None, math.inf), relative=None, passed=False, doubt=KINK,
+            true=NO_ESTIMATE, relative=None, passed=False, doubt=KINK,
             advice={}, sides=slope.sides,
         )  # fmt: skip
     if verdict.doubt:

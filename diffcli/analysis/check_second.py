@@ -19,7 +19,7 @@ from diffcli.engine.second_order import Pair, hessian_row
 from diffcli.engine.tape import ROUNDING, Undefined
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
-from diffcli.problem import Estimate, Problem
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem
 
 _MOST_OTHERS = 8  # variables whose derivatives may be claimed in another's place
 _MOST_SAID = 2  # of slips
@@ -152,7 +152,7 @@ def _truth(found: Hessian, pair: Pair, formula: Expression) -> Estimate:
     beside = {name: x * (1 + 2 * ROUNDING) for name, x in point.items()}
     here, there = precisely(formula, point), precisely(formula, beside)
     if here is None or there is None:
-        return Estimate(None, math.inf) if lost else true
+        return NO_ESTIMATE if lost else true
     return Estimate(here.value, abs(here.number - there.number))
 
 

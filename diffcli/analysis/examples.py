@@ -19,6 +19,7 @@ from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
 from diffcli.problem import (
     DOUBLE,
+    NO_ESTIMATE,
     Estimate,
     Evidence,
     MethodResult,
@@ -201,7 +202,7 @@ def combined(parts: Sequence[Estimate], divisor: int, settings: Settings) -> Est
     """Return the sum of numbers over a divisor, and how far it may be off."""
     numbers = [part.value for part in parts]
     if any(number is None for number in numbers):
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
     error = sum(part.error for part in parts) / divisor
     if any(not isinstance(number, float) for number in numbers):
         from mpmath import mp

@@ -12,7 +12,14 @@ from diffcli.engine.bounds import value_bound
 from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
-from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, certain
+from diffcli.problem import (
+    DOUBLE,
+    NO_ESTIMATE,
+    Estimate,
+    MethodResult,
+    Problem,
+    certain,
+)
 from diffcli.records import Record
 from diffcli.remarks import WARNING, Remark
 
@@ -72,7 +79,7 @@ class Comparison(Record):
                 return estimate
         if name not in self.problem.variables:
             raise UsageError(f"there is no partial with respect to '{name}' here")
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
 
     def error(self) -> KinkError | None:
         """Return the error to report if there is no derivative, else None."""
@@ -217,7 +224,7 @@ def _finite_only(result: MethodResult) -> MethodResult:
     partials = {
         name: estimate._replace(error=_number_or_infinity(estimate.error))
         if estimate.value is not None and math.isfinite(estimate.value)
-        else Estimate(None, math.inf)
+        else NO_ESTIMATE
         for name, estimate in result.partials.items()
     }
     return result._replace(partials=partials)
@@ -237,7 +244,7 @@ def _settle(
     for name, sides in corners.items():
         slope = sides.slope
         if slope is None:
-            settled[name] = Estimate(None, math.inf)
+            settled[name] = NO_ESTIMATE
         else:
             known = certainty.AT_A_CORNER if type(slope) is float else digits
             settled[name] = certain(slope, known)

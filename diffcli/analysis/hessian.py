@@ -1,6 +1,5 @@
 """The Hessian three ways: all second derivatives at a point."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -17,11 +16,10 @@ from diffcli.engine.sparsity import Sparsity, TooDense
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression, number
-from diffcli.problem import DOUBLE, Estimate, Problem
+from diffcli.problem import DOUBLE, NO_ESTIMATE, Estimate, Problem
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
-_NOTHING = Estimate(None, math.inf)
 _ZERO = Estimate(0.0, 0.0)  # of variables that do not meet
 #: The methods that have second derivatives, the most trustworthy last.
 WAYS = ("finite", "symbolic", "backprop")
@@ -64,7 +62,7 @@ class Hessian(Record):
             if entry and entry.value is not None:
                 return entry
             known = known or entry is not None
-        return _ZERO if self.left_out and not known else _NOTHING
+        return _ZERO if self.left_out and not known else NO_ESTIMATE
 
 
 def hessian(
@@ -153,7 +151,7 @@ def _numbers(
         symbolic = hessian_doubles.by_rules(problem, formulas, warnings)
         if "finite" in names:
             measured = hessian_doubles.by_differences(problem, where)
-    symbolic = dict.fromkeys(pairs, _NOTHING) | symbolic
+    symbolic = dict.fromkeys(pairs, NO_ESTIMATE) | symbolic
     return {"finite": measured, "symbolic": symbolic, "backprop": swept}
 
 

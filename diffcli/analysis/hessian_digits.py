@@ -1,6 +1,5 @@
 """Second derivatives with more digits than a double has, by mpmath."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -12,17 +11,15 @@ from diffcli.engine.second_order import Pair
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression
 from diffcli.methods.finite import tiny_step
-from diffcli.problem import Estimate, Problem, certain
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem, certain
 from diffcli.remarks import Remark
-
-_NOTHING = Estimate(None, math.inf)
 
 
 def by_sweeps(
     problem: Problem, pairs: Sequence[Pair], warnings: list[Remark]
 ) -> Entries:
     """Return the entries by reverse over reverse: a sweep over each partial's list."""
-    digits, entries = problem.settings.digits, dict.fromkeys(pairs, _NOTHING)
+    digits, entries = problem.settings.digits, dict.fromkeys(pairs, NO_ESTIMATE)
     for name, slope in _slopes(problem).items():
         try:
             row = gradient(Program([slope]), problem.point, digits).partials
@@ -53,7 +50,7 @@ def by_differences(
 ) -> Entries:
     """Return the entries by differences of the gradient, with a step that fits."""
     settings, slopes = problem.settings, _slopes(problem)
-    width, found = tiny_step(settings), dict.fromkeys(pairs, _NOTHING)
+    width, found = tiny_step(settings), dict.fromkeys(pairs, NO_ESTIMATE)
     for name, other in pairs:
         program, scheme = Program([slopes[name]]), settings.scheme
         with _noted(f"no difference for {problem.partial(name, other)}", warnings):

@@ -14,7 +14,7 @@ from diffcli.engine.sparsity import Sparsity
 from diffcli.engine.stencils import NoDifference, along
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression
-from diffcli.problem import DOUBLE, Estimate, Problem, certain
+from diffcli.problem import DOUBLE, NO_ESTIMATE, Estimate, Problem, certain
 from diffcli.remarks import Remark
 
 Entries = dict[Pair, Estimate]
@@ -98,7 +98,7 @@ def by_rules(
             warnings.append(
                 Remark(f"the formula of {problem.partial(*pair)}: {reason}")
             )
-            entries[pair] = Estimate(None, math.inf)
+            entries[pair] = NO_ESTIMATE
             continue
         row = program.outputs[0]
         entries[pair] = _estimate(tape.values[row], value_errors(tape)[row])
@@ -157,7 +157,7 @@ def by_differences(problem: Problem, where: Sparsity) -> Entries:
                 line, problem.point[other], problem.settings.h, problem.settings.scheme
             )
         except NoDifference:
-            entries[pair] = Estimate(None, math.inf)
+            entries[pair] = NO_ESTIMATE
         else:
             entries[pair] = Estimate(quotient.slope, quotient.error)
     return entries
@@ -169,4 +169,4 @@ def _partial(program: Program, name: str) -> Callable[[Mapping[str, float]], flo
 
 
 def _estimate(value: float, error: float = 0.0) -> Estimate:
-    return Estimate(value, error) if math.isfinite(value) else Estimate(None, math.inf)
+    return Estimate(value, error) if math.isfinite(value) else NO_ESTIMATE

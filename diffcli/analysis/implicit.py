@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from diffcli.analysis.certainty import certainty, measured, uncertain
 from diffcli.analysis.grad import Agreement, compare, judge
-from diffcli.calculus.functions import INFIX, PREFIX
+from diffcli.calculus.functions import DIVIDE, NEGATE
 from diffcli.engine.best_steps import difference_with
 from diffcli.engine.bounds import partial_bounds, value_bound
 from diffcli.engine.derivation import derive
@@ -23,7 +23,7 @@ from diffcli.errors import DomainError, KinkError, UsageError, listing
 from diffcli.inputs.arguments import excerpt
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
-from diffcli.problem import Estimate, Problem, point_text
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem, point_text
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -65,7 +65,7 @@ class Implicit(Record):
             found = self.columns.get(way, {}).get(name)
             if found and found.value is not None:
                 return found
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
 
 
 class Curve(Record):
@@ -161,7 +161,7 @@ def _quotient(above: Expression, below: Expression) -> Expression:
     from diffcli.engine.normal import Normal
     from diffcli.language.expression import call
 
-    quotient = call(PREFIX["-"], call(INFIX["/"], above, below))
+    quotient = call(NEGATE, call(DIVIDE, above, below))
     return Normal().normal(quotient)
 
 
@@ -176,7 +176,7 @@ def _value(problem: Problem, formula: Expression) -> Estimate:
     try:
         found = measured(formula, problem.point)
     except Undefined:
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
     return found._replace(value=found.number + 0.0)
 
 
@@ -251,5 +251,5 @@ def _measured(problem: Problem, name: str, free: str, below: float) -> Estimate:
     try:
         found = difference_with(line, x, h, scheme, off)
     except NoDifference:
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
     return Estimate(found.slope, found.error)

@@ -1,6 +1,5 @@
 """The gradient of a black box, measured by differences of its values."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +8,7 @@ from diffcli.blackbox.boxes import Boxes
 from diffcli.engine.noise import Remembering, Slope, best_slope, slope_with
 from diffcli.engine.stencils import NoDifference, Univariate, along, step_width
 from diffcli.errors import KinkError
-from diffcli.problem import Estimate, Settings
+from diffcli.problem import NO_ESTIMATE, Estimate, Settings
 from diffcli.records import Record
 from diffcli.remarks import WARNING, Remark
 
@@ -106,10 +105,10 @@ def _slope(line: Univariate, x: float, settings: Settings) -> Slope:
 def _estimate(slope: Slope | None) -> Estimate:
     """Return the number to show; none at a kink, or where it could be anything."""
     if slope is None or slope.sides:
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
     found = slope.difference
     if found.error > max(abs(found.slope), _NEXT_TO_ZERO * slope.wide) > 0:
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
     return Estimate(found.slope, found.error)
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from diffcli.analysis.proof import need
-from diffcli.calculus.functions import INFIX
+from diffcli.calculus.functions import SUBTRACT
 from diffcli.engine.adjoint import partials
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Expression, call, numeral, postorder
@@ -206,7 +206,7 @@ def _difference(claim: Expression, slope: Expression) -> Expression:
 
     if claim is slope:  # the same formula: one node
         return numeral("0")
-    made = call(INFIX["-"], claim, slope)
+    made = call(SUBTRACT, claim, slope)
     if len(postorder([made])) > MOST_NODES:
         return made
     short = normal(made)

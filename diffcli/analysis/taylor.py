@@ -11,7 +11,7 @@ from diffcli.analysis import taylor_by_method as by_method
 from diffcli.analysis.grad import Agreement, compare, exact_values, judge
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
-from diffcli.problem import Estimate, Problem
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -58,7 +58,7 @@ class Expansion(Record):
             raise UsageError(f"there is no derivative of order {order} here")
         found = [self.columns[n][order - 1] for n in WAYS if n in self.columns]
         known = [estimate for estimate in found if estimate.value is not None]
-        return known[-1] if known else Estimate(None, math.inf)
+        return known[-1] if known else NO_ESTIMATE
 
 
 def taylor(problem: Problem, order: int, names: Sequence[str] = WAYS) -> Expansion:

@@ -10,7 +10,15 @@ from diffcli.engine.derivation import TooLong, derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, RangeError
 from diffcli.language.expression import Expression, postorder
-from diffcli.problem import DOUBLE, Estimate, Problem, certain, located, point_text
+from diffcli.problem import (
+    DOUBLE,
+    NO_ESTIMATE,
+    Estimate,
+    Problem,
+    certain,
+    located,
+    point_text,
+)
 from diffcli.remarks import Remark
 
 _LONGEST = 2_000  # nodes of a derivative that is differentiated again
@@ -132,7 +140,7 @@ def rules(
             what = problem.partial(*[name] * order)
             warnings.append(Remark(f"the formula of {what} {long}"))
             break
-    nothing = [Estimate(None, math.inf)] * (len(swept) - len(estimates))
+    nothing = [NO_ESTIMATE] * (len(swept) - len(estimates))
     return tuple(formulas), (*estimates, *nothing)
 
 
@@ -151,7 +159,7 @@ def _value(
     except (Undefined, Unsettled) as reason:
         what = problem.partial(*[name] * order)
         warnings.append(Remark(f"the formula of {what} cannot be evaluated: {reason}"))
-        return Estimate(None, math.inf)
+        return NO_ESTIMATE
     if problem.precise:
         return certain(value, problem.settings.digits)
     return measured_against(value, Estimate(float(value), 0.0))
@@ -169,7 +177,7 @@ def differences(
         try:
             found.append(measure(problem, name, order, exact))
         except NoDifference:
-            found.append(Estimate(None, math.inf))
+            found.append(NO_ESTIMATE)
     return tuple(found)
 
 

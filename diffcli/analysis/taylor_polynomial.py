@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from diffcli.analysis.taylor import Expansion
-from diffcli.calculus.functions import INFIX, PREFIX
+from diffcli.calculus.functions import DIVIDE, INFIX, MULTIPLY, NEGATE, POWER
 from diffcli.language.expression import Expression, call, number, variable
 from diffcli.problem import DOUBLE
 
@@ -43,7 +43,7 @@ def _polynomial(found: Expansion, digits: int) -> Expression:
         if total is not None:
             total = call(INFIX["+" if coefficient > 0 else "-"], total, term)
         else:
-            total = term if coefficient > 0 else call(PREFIX["-"], term)
+            total = term if coefficient > 0 else call(NEGATE, term)
     return total or number("0")
 
 
@@ -59,16 +59,16 @@ def _from_the_point(found: Expansion, digits: int) -> Expression:
 
 def _term(coefficient: Any, order: int, base: Expression, digits: int) -> Expression:
     """Return a coefficient's size times a power."""
-    power = base if order == 1 else call(INFIX["**"], base, number(str(order)))
+    power = base if order == 1 else call(POWER, base, number(str(order)))
     fraction = _fraction(abs(coefficient), order, digits)
     if fraction is None:
         size: Expression = number(_decimal(abs(coefficient), digits))
-        return call(INFIX["*"], size, power) if order else size
+        return call(MULTIPLY, size, power) if order else size
     above, below = (number(str(n)) for n in fraction.as_integer_ratio())
     part: Expression = above
     if order:
-        part = power if above is number("1") else call(INFIX["*"], above, power)
-    return part if below is number("1") else call(INFIX["/"], part, below)
+        part = power if above is number("1") else call(MULTIPLY, above, power)
+    return part if below is number("1") else call(DIVIDE, part, below)
 
 
 def _fraction(coefficient: Any, order: int, digits: int) -> Fraction | None:

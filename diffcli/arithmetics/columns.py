@@ -11,8 +11,7 @@ from functools import partial
 from itertools import repeat
 
 from diffcli.arithmetics import Primitives
-from diffcli.calculus import functions
-from diffcli.calculus.functions import CONSTANTS, FIRST, NAMED, SECOND, Number
+from diffcli.calculus.functions import CONSTANTS, FIRST, FIXED, NAMED, SECOND, Number
 from diffcli.calculus.numeric import power_by_base
 
 Column = float | list[float]
@@ -39,17 +38,10 @@ def spread(function: Number, *columns: Column) -> Column:
     return function(*columns) if alone else list(map(function, *every))
 
 
-_SAME: dict[Number, float] = {
-    functions.ONE: 1.0,
-    functions.MINUS_ONE: -1.0,
-    functions.ZERO: 0.0,
-}
-
-
 def local(slope: Number, y: Column, *args: Column) -> Column:
     """Return a local partial; what a row says of it by name takes no call."""
-    if slope in _SAME:
-        return _SAME[slope]
+    if slope in FIXED:
+        return FIXED[slope]
     if slope is FIRST or slope is SECOND:
         return args[slope is SECOND]
     if slope is power_by_base and isinstance(args[1], float):

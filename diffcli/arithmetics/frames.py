@@ -13,7 +13,7 @@ import polars
 
 from diffcli.arithmetics import Primitives, Unavailable
 from diffcli.calculus import functions
-from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, Function, Number
+from diffcli.calculus.functions import ARITHMETIC, CONSTANTS, Function
 
 Frame = Any
 """An expression of polars, which need not be installed to check the types."""
@@ -123,10 +123,6 @@ ROUGH: dict[str, Callable[..., Any]] = {
 SLOPES["pow"] = SLOPES["power"]
 ROUGH["pow"] = ROUGH["power"]
 
-_SAME: dict[Number, float] = {
-    functions.ONE: 1.0, functions.MINUS_ONE: -1.0, functions.ZERO: 0.0,
-}  # fmt: skip
-
 
 def local(function: Function, place: int, y: Frame, *args: Frame) -> Frame | float:
     """Return a local partial; what a row says of it by name is a number or argument.
@@ -134,8 +130,8 @@ def local(function: Function, place: int, y: Frame, *args: Frame) -> Frame | flo
     Raises Unavailable if there is none.
     """
     slope = function.partials[place]
-    if slope in _SAME:
-        return _SAME[slope]
+    if slope in functions.FIXED:
+        return functions.FIXED[slope]
     if slope is functions.FIRST or slope is functions.SECOND:
         return args[slope is functions.SECOND]
     if function.name in SLOPES:

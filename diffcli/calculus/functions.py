@@ -150,7 +150,7 @@ NOT_ORIGIN    = Domain("not u = v = 0", lambda u, v: u != 0 or v != 0, ((0.2, 2.
 NO_POLE       = Domain("u is not 0, -1, -2, ...", lambda u: u > 0 or u != math.floor(u), ((0.2, 4.0),), "sin(pi*min(u, 1/2))")
 ORDER         = Domain("u = 0, 1, ..., 99 and v is not 0, -1, -2, ...",
                        has_polygamma, ((0.0, 0.0), (0.2, 4.0)), "sin(pi*min(v, 1/2))")
-POWER         = Domain("u > 0, or u < 0 and v whole, or u = 0 and v >= 0",
+POWERS        = Domain("u > 0, or u < 0 and v whole, or u = 0 and v >= 0",
                        lambda u, v: u > 0 or (u < 0 and v == math.floor(v)) or (u == 0 and v >= 0),
                        ((0.2, 3.0), (-2.0, 2.0)), "u")
 
@@ -167,6 +167,7 @@ AT_TIES       = Rough("kink", lambda u, v: u == v, 0.5, "u-v")
 ONE           = lambda y, u, v=0.0: 1.0  # noqa: E731
 MINUS_ONE     = lambda y, u, v=0.0: -1.0  # noqa: E731
 ZERO          = lambda y, u, v=0.0: 0.0  # noqa: E731
+FIXED         = {ONE: 1.0, MINUS_ONE: -1.0, ZERO: 0.0}
 FIRST         = lambda y, u, v: u  # noqa: E731
 SECOND        = lambda y, u, v: v  # noqa: E731
 # fmt: on
@@ -279,7 +280,7 @@ OPERATORS: tuple[Function, ...] = (
     Function("negate", 1, operator.neg, (MINUS_ONE,),
              ("-1",), latex="-{u}", notation=Operator("-", 0, 25, "negate")),
     binary("power", math.pow, (power_by_base, power_by_exponent),
-             ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Operator("**", 31, 30, "raise to"), refusal=refuse_power),
+             ("v*u**(v-1)", "u**v*log(u)"), POWERS, Rough("vertical tangent", power_is_rough), latex="{u}^{{{v}}}", notation=Operator("**", 31, 30, "raise to"), refusal=refuse_power),
 )
 
 CONDITIONS: tuple[Function, ...] = (
@@ -391,7 +392,7 @@ SECTIONS: dict[str, tuple[Function, ...]] = {
     binary("logsumexp", lambda u, v: max(u, v) + math.log1p(math.exp(-abs(u - v))), (lambda y, u, v: softmax(u, v), lambda y, u, v: softmax(v, u)),
              ("sigmoid(u-v)", "sigmoid(v-u)"), ANY_TWO, definition="log(exp(u)+exp(v))", stable="max(u, v)+log1p(exp(-abs(u-v)))", many="fold"),
     binary("pow", math.pow, (power_by_base, power_by_exponent),
-             ("v*u**(v-1)", "u**v*log(u)"), POWER, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),
+             ("v*u**(v-1)", "u**v*log(u)"), POWERS, Rough("vertical tangent", power_is_rough), definition="u**v", latex="{u}^{{{v}}}", refusal=refuse_power),
     ),
     "activations": (
     unary("relu",        lambda u: max(u, 0.0),          lambda y, u: float(u > 0),         "step(u)", REALS, KINK, definition="max(u, 0)"),
@@ -465,6 +466,8 @@ PREFIX: dict[str, Function] = {
     for row in (*CONDITIONS, *OPERATORS)
     if row.notation and not row.notation.left
 }
+ADD, SUBTRACT, MULTIPLY, DIVIDE = (INFIX[sign] for sign in "+-*/")
+POWER, NEGATE = INFIX["**"], PREFIX["-"]
 WHEN = CONDITIONS[-2]
 """The choice: its second argument, or 0."""
 D = Function("D", 1, lambda u: u, (), ())

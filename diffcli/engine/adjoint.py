@@ -13,7 +13,7 @@ Source: Griewank & Walther, "Evaluating Derivatives", 2008, sec. 3.2.
 
 from collections.abc import Sequence
 
-from diffcli.calculus.functions import INFIX, PREFIX, WHEN
+from diffcli.calculus.functions import ADD, INFIX, MULTIPLY, PREFIX, WHEN
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import Program
 from diffcli.language.expression import Expression, call, number
@@ -21,8 +21,6 @@ from diffcli.language.expression import Expression, call, number
 Pair = tuple[str, str]
 _Conditional = tuple[Expression, Expression | None]
 """An adjoint, and the condition under which it has a meaning; None: always."""
-
-_ADD, _MULTIPLY = INFIX["+"], INFIX["*"]
 
 
 def partials(expression: Expression, names: Sequence[str]) -> list[Expression]:
@@ -84,7 +82,7 @@ def _product(upstream: Expression, local: Expression) -> Expression:
     one = number("1")
     if local is one:
         return upstream
-    return local if upstream is one else tidy(_MULTIPLY, upstream, local)
+    return local if upstream is one else tidy(MULTIPLY, upstream, local)
 
 
 def _sum(adjoint: _Conditional, term: _Conditional) -> _Conditional:
@@ -93,8 +91,8 @@ def _sum(adjoint: _Conditional, term: _Conditional) -> _Conditional:
     if before is number("0"):
         return term
     if where is there:
-        return tidy(_ADD, before, more), where
-    total = tidy(_ADD, _chosen(before, where), _chosen(more, there))
+        return tidy(ADD, before, more), where
+    total = tidy(ADD, _chosen(before, where), _chosen(more, there))
     if where is None or there is None or _opposite(where, there):
         return total, None
     return total, call(INFIX["or"], where, there)

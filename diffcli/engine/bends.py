@@ -6,7 +6,7 @@ A function that is not smooth itself is not asked here: ``Tape.rough_rows`` tell
 from functools import cache
 
 from diffcli.arithmetics.columns import Column
-from diffcli.calculus.functions import INFIX, NAMED
+from diffcli.calculus.functions import NAMED, POWER
 from diffcli.engine.tape import Program, Tape, Undefined
 from diffcli.language.expression import Number
 from diffcli.language.parser import parse_template
@@ -28,7 +28,7 @@ def _is_whole_power(program: Program, row: int) -> bool:
     """Tell whether a row is a power such as u**2, which is smooth everywhere."""
     exponent = program.nodes[row].args[-1]
     whole = isinstance(exponent, Number) and exponent.value.is_integer()
-    return whole and program.function(row) is INFIX["**"]
+    return whole and program.function(row) is POWER
 
 
 def is_bent(tape: Tape) -> bool:

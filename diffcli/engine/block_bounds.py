@@ -11,12 +11,11 @@ import operator
 from collections.abc import Callable
 
 from diffcli.arithmetics.columns import Column, local, product, spread, total
-from diffcli.calculus.functions import FIRST, SECOND, ZERO, Function, Number
+from diffcli.calculus.functions import FIRST, FIXED, SECOND, ZERO, Function, Number
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.columns import Passes
 from diffcli.engine.roundings import (
-    CONSTANT,
     LEAPING,
     SHORT,
     SMALL,
@@ -24,7 +23,6 @@ from diffcli.engine.roundings import (
 )
 from diffcli.engine.tape import ROUNDING, TINY, Program
 
-UNITS = OF_PARTIAL * ROUNDING
 Size = Callable[[Column], Column]
 """How large a column is: ``largest``, or ``each``."""
 
@@ -95,7 +93,7 @@ def partial_bounds(passes: Passes, errors: list[Column]) -> dict[str, Column]:
         factor = locals_[row, slope]
         large = each(factor)
         moved = _moved(program.function(row), slope, given, off, factor)
-        moved = total(product(large, UNITS), moved)
+        moved = total(product(large, OF_PARTIAL), moved)
         bound = total(product(each(upstream), moved), TINY)
         if bounds[row] != 0.0:
             bound = total(bound, product(large, bounds[row]))
@@ -115,7 +113,7 @@ def _moved(
     factor: Column,
 ) -> Column:
     """Return how far a local partial moves with the value and the arguments."""
-    if slope in CONSTANT:
+    if slope in FIXED:
         return 0.0
     if slope is FIRST or slope is SECOND:
         return errors[1 + (slope is SECOND)]

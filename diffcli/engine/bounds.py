@@ -17,13 +17,13 @@ from operator import attrgetter
 from diffcli.calculus.functions import (
     ARITHMETIC,
     FIRST,
+    FIXED,
     NAMED,
     ONE,
     SECOND,
     Number,
 )
 from diffcli.engine.roundings import (
-    CONSTANT,
     LONG,
     SHORT,
     SMALL,
@@ -36,8 +36,8 @@ from diffcli.engine.roundings import (
 from diffcli.engine.tape import ROUNDING, TINY, BackwardPass, Program, Tape
 from diffcli.language.expression import Number as NumberNode
 
-OF_PARTIAL = 32.0  # roundings in a local partial, which may square: exp(-u*u)
-_OF_PARTIAL = OF_PARTIAL * ROUNDING
+OF_PARTIAL = 32 * ROUNDING
+"""How far a local partial may be off, which may square: exp(-u*u)."""
 _CIRCULAR = ("sin", "cos", "tan", "asin", "acos", "atan")
 _ROUNDED_WELL = ("power", "sqrt", "exp", "log", "abs", *_CIRCULAR)
 #: Those that are as good as rounded once.
@@ -64,12 +64,12 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
         if toward_a is not None:
             size, slope = abs(toward_a), slopes[0]
             if slope is ONE:
-                bounds[a] += uncertain + largest * _OF_PARTIAL + TINY
+                bounds[a] += uncertain + largest * OF_PARTIAL + TINY
             elif size >= SMALL:
                 found = known(slope) or shift(slope, b < 0)
                 moved = found(slope, toward_a, values, errors, row, a, b)
                 bounds[a] += (
-                    uncertain * size + largest * (moved + _OF_PARTIAL * size) + TINY
+                    uncertain * size + largest * (moved + OF_PARTIAL * size) + TINY
                 )
             else:
                 bounds[a] += through(
@@ -78,12 +78,12 @@ def partial_bounds(backward: BackwardPass) -> dict[str, float]:
         if toward_b is not None:
             size, slope = abs(toward_b), slopes[1]
             if slope is ONE:
-                bounds[b] += uncertain + largest * _OF_PARTIAL + TINY
+                bounds[b] += uncertain + largest * OF_PARTIAL + TINY
             elif size >= SMALL:
                 found = known(slope) or shift(slope, b < 0)
                 moved = found(slope, toward_b, values, errors, row, a, b)
                 bounds[b] += (
-                    uncertain * size + largest * (moved + _OF_PARTIAL * size) + TINY
+                    uncertain * size + largest * (moved + OF_PARTIAL * size) + TINY
                 )
             else:
                 bounds[b] += through(
@@ -192,7 +192,7 @@ def through(
     elif slope is not ONE:  # which sums are made of
         found = _SHIFTS.get(slope) or shift(slope, b < 0)
         moved = found(slope, local, values, errors, row, a, b)
-    moved += _OF_PARTIAL * size
+    moved += OF_PARTIAL * size
     if size < SMALL:
         moved += underflow(slope, values, a, b)
     return uncertain * size + (upstream + uncertain) * moved + TINY
@@ -208,7 +208,7 @@ of the value and the arguments.
 
 #: For each partial the shortest way to that.
 _SHIFTS: dict[Number, Shift] = {
-    **dict.fromkeys(CONSTANT, lambda *_: 0.0),  # the same everywhere
+    **dict.fromkeys(FIXED, lambda *_: 0.0),  # the same everywhere
     FIRST: lambda _slope, _local, _values, errors, _row, a, _b: errors[a],
     SECOND: lambda _slope, _local, _values, errors, _row, _a, b: errors[b],
 }

@@ -7,7 +7,8 @@ their products are added.
 
 from collections.abc import Iterable, Mapping
 
-from diffcli.engine.algebra import ADD, ONE, Algebra
+from diffcli.calculus.functions import ADD
+from diffcli.engine.algebra import ONE, Algebra
 from diffcli.engine.normal import normal
 from diffcli.engine.paper import Calculation, Reason, beside, chain, light, resolved
 from diffcli.language.expression import (

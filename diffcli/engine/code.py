@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
-from diffcli.calculus.functions import CONDITIONS, INFIX, Function
+from diffcli.calculus.functions import CONDITIONS, POWER, Function
 from diffcli.engine.code_plan import ALWAYS, Plan
 from diffcli.engine.fold import fold
 from diffcli.engine.rewriting import fill
@@ -34,7 +34,7 @@ _LONGEST = 64  # characters of code that need no name
 _WORD = re.compile(r"\b(?<!\{)[A-Za-z_][A-Za-z_0-9]*")
 _ARGUMENT = re.compile(r"\{([uv])\}")
 _MOST_FACTORS = 64
-_POWER = INFIX["**"].notation
+_POWER = POWER.notation
 #: What is true or false, and no number in every language.
 _TRUTHS = {row.name for row in CONDITIONS if row.notation} - {"mod"}
 _ATOM = 100  # binds more than any operator

@@ -8,19 +8,16 @@ from collections.abc import Callable
 from functools import partial
 
 from diffcli.arithmetics.columns import Column, spread
-from diffcli.calculus.functions import FIRST, INFIX, SECOND, Function, Number
+from diffcli.calculus.functions import FIRST, FIXED, POWER, SECOND, Function, Number
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, through
 from diffcli.engine.columns import Passes
 from diffcli.engine.roundings import (
-    CONSTANT,
+    SIZES,
     SMALL,
     add_value_errors,
     habits,
 )
 from diffcli.engine.tape import ROUNDING, TINY, Program, at
-
-POWER = INFIX["**"]
-_UNITS = OF_PARTIAL * ROUNDING
 
 
 def value_errors(program: Program, values: list[Column]) -> list[Column]:
@@ -57,8 +54,8 @@ def partial_bounds(passes: Passes, errors: list[Column]) -> dict[str, Column]:
         places = (row, a) if b < 0 else (row, a, b)
         one: Callable[..., float] = partial(_ONE_EDGE[len(places)], slope)
         numbers: list[Column]
-        if slope in CONSTANT:
-            one, numbers = _factor, [CONSTANT[slope], 0.0]
+        if slope in FIXED:
+            one, numbers = _factor, [SIZES[slope], 0.0]
         elif slope is FIRST or slope is SECOND:
             factor = b if slope is SECOND else a
             one, numbers = _factor, [values[factor], errors[factor]]
@@ -154,7 +151,7 @@ def _factor(
     upstream, local = abs(upstream), abs(factor)
     if upstream == 0.0 and uncertain == 0.0:
         return bound
-    error += _UNITS * local
+    error += OF_PARTIAL * local
     if local < SMALL:
         error += TINY
     return bound + (uncertain * local + (upstream + uncertain) * error + TINY)

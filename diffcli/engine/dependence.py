@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from diffcli.calculus.functions import INFIX, Function
+from diffcli.calculus.functions import ADD, MULTIPLY, Function
 from diffcli.engine.normal import Normal
 from diffcli.engine.rewriting import tidy
 from diffcli.language.expression import Call, Expression, Variable, number, postorder
@@ -35,11 +35,11 @@ class Spine(Record):
         if not self.after:
             products = [number("1"), self.terms[-1]]
             for term in reversed(self.terms[1:-1]):
-                products.append(tidy(INFIX["*"], term, products[-1]))
+                products.append(tidy(MULTIPLY, term, products[-1]))
             self.after.extend(reversed(products))
         if position:
-            slope = tidy(INFIX["*"], self.before[position - 1], slope)
-        return tidy(INFIX["*"], slope, self.after[position])
+            slope = tidy(MULTIPLY, self.before[position - 1], slope)
+        return tidy(MULTIPLY, slope, self.after[position])
 
 
 class Dependence:
@@ -76,7 +76,7 @@ class Dependence:
         """Note the spine below a row if it is a long one."""
         node = self.order[top]
         function = node.function if isinstance(node, Call) else None
-        if function not in (INFIX["+"], INFIX["*"]):
+        if function not in (ADD, MULTIPLY):
             return
         spine = [top]
         while True:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from diffcli.calculus import mistakes_of_functions
-from diffcli.calculus.functions import CONDITIONS, INFIX, NAMED, Function
+from diffcli.calculus.functions import ADD, CONDITIONS, MULTIPLY, NAMED, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
 from diffcli.engine.dependence import Dependence, Spine
 from diffcli.engine.rewriting import Bindings, fill, match, pattern, tidy
@@ -173,7 +173,7 @@ class _Work:
         Only the terms that depend on the variable are met, so that the derivatives
         toward all n variables of a sum of n terms cost n and not n squared.
         """
-        product = spine.function is INFIX["*"]
+        product = spine.function is MULTIPLY
         rule = _LONG_PRODUCT if product else _LONG_SUM
         uses: list[int] = []
         becomes: Expression = number("0")
@@ -182,7 +182,7 @@ class _Work:
             slope = self.steps[uses[-1]].becomes
             if product:
                 slope = spine.times_the_others(position, slope)
-            becomes = tidy(INFIX["+"], becomes, slope)
+            becomes = tidy(ADD, becomes, slope)
         self.add(Step(rule, node, becomes, (), {}), uses)
 
     def add(self, step: Step, uses: list[int]) -> None:

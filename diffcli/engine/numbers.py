@@ -8,7 +8,15 @@ Fraction(-1, 2)
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from diffcli.calculus.functions import INFIX, PREFIX, Function
+from diffcli.calculus.functions import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SUBTRACT,
+    Function,
+)
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -21,9 +29,6 @@ from diffcli.language.expression import (
 if TYPE_CHECKING:
     from fractions import Fraction
 
-ADD, SUBTRACT = INFIX["+"], INFIX["-"]
-MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
-NEGATE = PREFIX["-"]
 _LONGEST = 15  # digits of a number that is still worth multiplying out
 _FARTHEST = 99  # decimal exponent of one
 

@@ -13,16 +13,15 @@ from collections.abc import Sequence
 from itertools import compress, count
 
 from diffcli.arithmetics.columns import Column, local, product, spread
-from diffcli.calculus.functions import FIRST, INFIX, SECOND, ZERO, Number
-from diffcli.engine.block_bounds import UNITS, largest
-from diffcli.engine.bounds import leaf_errors, uses
+from diffcli.calculus.functions import DIVIDE, FIRST, FIXED, SECOND, ZERO, Number
+from diffcli.engine.block_bounds import largest
+from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.columns import Passes
-from diffcli.engine.roundings import CONSTANT, LEAPING, SHORT, SMALL, roundings
+from diffcli.engine.roundings import LEAPING, SHORT, SMALL, roundings
 from diffcli.engine.tape import ROUNDING
 
 _MOST = 2.0**7  # a condition number beyond that is left to others
-_DIVIDE = INFIX["/"]
 
 
 class Bounds:
@@ -61,12 +60,12 @@ class Bounds:
         passes, program = self._passes, self._passes.program
         function, places = program.function(row), program.arguments(row)
         given = [passes.values[each] for each in places]
-        if function is _DIVIDE or function.partials == (SECOND, FIRST):
+        if function is DIVIDE or function.partials == (SECOND, FIRST):
             return 1.0
         if is_whole_power(function, given) and place == places[0]:
             return largest(given[1])
         top = passes.values[place]
-        if slope not in CONSTANT:
+        if slope not in FIXED:
             factor = passes.locals.get((row, slope))
             if factor is None:
                 factor = local(slope, passes.values[row], *given)
@@ -89,7 +88,7 @@ class Bounds:
                 errors[row] = self._of_sum(row, terms.pop(row))
             factor = passes.locals[row, slope]
             places = (row, a) if b < 0 else (row, a, b)
-            error = errors[row] + UNITS + self._moved(row, slope, places, factor)
+            error = errors[row] + OF_PARTIAL + self._moved(row, slope, places, factor)
             terms.setdefault(argument, []).append((upstream, factor, error))
         return {
             name: self._of_sum(row, terms[row]) + 2 * ROUNDING
@@ -114,7 +113,7 @@ class Bounds:
         self, row: int, slope: Number, places: Sequence[int], factor: Column
     ) -> float:
         """Return how far a local partial is off, relative to it."""
-        if slope in CONSTANT:
+        if slope in FIXED:
             return 0.0
         if slope is FIRST or slope is SECOND:
             return self.values[places[1 + (slope is SECOND)]]

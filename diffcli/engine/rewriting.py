@@ -7,10 +7,18 @@ expression's.
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from diffcli.calculus.functions import NAMED, D, Function
+from diffcli.calculus.functions import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NAMED,
+    SUBTRACT,
+    D,
+    Function,
+)
 from diffcli.calculus.rules import TIDYING, Rule
 from diffcli.engine.fold import fold
-from diffcli.engine.numbers import ADD, DIVIDE, MULTIPLY, SUBTRACT, folded, rational
+from diffcli.engine.numbers import folded, rational
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -104,7 +112,7 @@ def tidy(function: Function, *args: Expression) -> Expression:
     >>> from diffcli.language.parser import parse
     >>> from diffcli.language.printer import text
     >>> product = parse("2*x").expression
-    >>> text(tidy(INFIX["*"], product, parse("3").expression))
+    >>> text(tidy(MULTIPLY, product, parse("3").expression))
     '6*x'
     """
     node = call(function, *args)

@@ -16,9 +16,8 @@ from itertools import product
 from diffcli.calculus.functions import (
     CONDITIONS,
     FIRST,
-    MINUS_ONE,
+    FIXED,
     NAMED,
-    ONE,
     SECOND,
     WHEN,
     ZERO,
@@ -38,7 +37,7 @@ _LESS_WELL = frozenset((
 ))  # fmt: skip
 _INSIDE = 2.0  # in an argument, before a composed function uses it
 #: The size of partials that are the same everywhere.
-CONSTANT = {ONE: 1.0, MINUS_ONE: 1.0, ZERO: 0.0}
+SIZES = {slope: abs(number) for slope, number in FIXED.items()}
 #: Of conditions: and, or, not.
 _LOGIC = frozenset(
     row.value for row in CONDITIONS if row.rough is None and row is not WHEN
@@ -123,7 +122,7 @@ def habits(function: Function) -> Habits:
     """Return what is asked of a function at every row; it is found out once."""
     if known := _HABITS.get(function.name):
         return known
-    sizes = tuple(map(CONSTANT.get, function.partials))
+    sizes = tuple(map(SIZES.get, function.partials))
     bends = function.rough is not None and function.rough.kind == "kink"
     beyond = leap if function.value in LEAPING else bend if bends else None
     found = Habits(*roundings(function), sizes, beyond)
@@ -157,8 +156,8 @@ def _carried(
     Infinite: it cannot be computed.
     """
     partial = function.partials[place]
-    if partial in CONSTANT:
-        return CONSTANT[partial] * error
+    if partial in SIZES:
+        return SIZES[partial] * error
     given = [values[a]] if b < 0 else [values[a], values[b]]
     try:
         local = abs(partial(y, *given))
@@ -233,7 +232,7 @@ def underflow(called: Number, values: list[float], a: int, b: int) -> float:
 
     The factor is an argument, as in u*sigmoid(u).
     """
-    if called in CONSTANT or called in (FIRST, SECOND):
+    if called in FIXED or called in (FIRST, SECOND):
         return TINY
     sizes = [abs(values[place]) for place in ((a,) if b < 0 else (a, b))]
     if max(sizes) > _SQUARES:  # 1/(1+u*u) is 0 there

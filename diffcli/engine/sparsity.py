@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from diffcli.calculus.functions import INFIX, NAMED, PREFIX
+from diffcli.calculus.functions import ADD, INFIX, MULTIPLY, NAMED, NEGATE
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.second_order import Pair, second_partials
 from diffcli.language.expression import (
@@ -22,7 +22,7 @@ from diffcli.language.expression import (
     postorder,
 )
 
-_LINEAR = (PREFIX["-"], *(INFIX[sign] for sign in "+-*/"))
+_LINEAR = (NEGATE, *(INFIX[sign] for sign in "+-*/"))
 _NOTHING, _WHOLE = number("0"), number("1")
 
 
@@ -60,7 +60,7 @@ class Sparsity:
                 self._active.add(node)
         self._terms = self._terms_of(order)
         self._weighted = [
-            tidy(INFIX["*"], weight, term) for term, weight in self._terms.items()
+            tidy(MULTIPLY, weight, term) for term, weight in self._terms.items()
         ]
         below = self._variables_below(bits)
         #: For each variable, as bits, those that it meets; where its terms stand.
@@ -91,7 +91,7 @@ class Sparsity:
         chosen = [self._weighted[place] for place in sorted(places)]
         total = chosen[0] if chosen else _NOTHING
         for term in chosen[1:]:
-            total = call(INFIX["+"], total, term)
+            total = call(ADD, total, term)
         return total
 
     def _terms_of(self, order: list[Expression]) -> dict[Expression, Expression]:
@@ -111,9 +111,9 @@ class Sparsity:
                 node.args, node.function.derivatives, strict=True
             ):
                 if argument in self._active:
-                    more = tidy(INFIX["*"], weight, fill(text, letters, tidy))
+                    more = tidy(MULTIPLY, weight, fill(text, letters, tidy))
                     before = weights.get(argument, _NOTHING)
-                    weights[argument] = tidy(INFIX["+"], before, more)
+                    weights[argument] = tidy(ADD, before, more)
         return dict(reversed(terms.items()))
 
     def _is_linear(self, node: Expression) -> bool:

@@ -6,7 +6,7 @@ They stand behind ≈, or are values of a point that no double has.
 import re
 from collections.abc import Mapping
 
-from diffcli.calculus.functions import PREFIX
+from diffcli.calculus.functions import NEGATE
 from diffcli.engine.tape import Program
 from diffcli.errors import ParseError
 from diffcli.inputs.derivative_marks import exchanged
@@ -19,7 +19,6 @@ from diffcli.language.expression import (
     variables,
 )
 
-NEGATE = PREFIX["-"]
 _DECIMAL = re.compile(r"[.\d][.eE]|\A\.")  # no named constant: e, tau
 
 

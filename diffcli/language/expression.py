@@ -11,7 +11,7 @@ from threading import local
 from typing import Any, Self
 from weakref import WeakValueDictionary
 
-from diffcli.calculus.functions import CONSTANTS, NAMED, PREFIX, D, Function
+from diffcli.calculus.functions import CONSTANTS, NAMED, NEGATE, D, Function
 
 
 class Expression:
@@ -152,7 +152,7 @@ def number(text: str) -> Number:
 def numeral(text: str) -> Expression:
     """Return a number with or without a sign: 2, -0.5, 1e-07."""
     size = number(text.removeprefix("-"))
-    return call(PREFIX["-"], size) if text[0] == "-" else size
+    return call(NEGATE, size) if text[0] == "-" else size
 
 
 def variable(name: str) -> Variable:

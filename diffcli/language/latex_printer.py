@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
-from diffcli.calculus.functions import CONSTANTS, PREFIX
+from diffcli.calculus.functions import CONSTANTS, NEGATE
 from diffcli.language.expression import Call, Expression, Number, Variable
 from diffcli.language.printer import (
     NO_NAMES,
@@ -134,7 +134,7 @@ def _juxtaposed(node: Call, names: Mapping[Expression, str]) -> str:
         return isinstance(part, Call) and part not in names
 
     left, right = node.args
-    if is_call(left) and left.function is PREFIX["-"]:
+    if is_call(left) and left.function is NEGATE:
         (left,) = left.args
     first = right
     while is_call(first) and first.function.notation and first.args[1:]:
@@ -178,7 +178,7 @@ def _latex_wraps(node: Call, names: Mapping[Expression, str]) -> list[bool]:
         # A raised right side needs none; a function's own power needs some.
         wraps = [_has_signs(left) or wraps[0], False]
     elif notation.symbol in ("*", "·"):
-        negated = isinstance(left, Call) and left.function is PREFIX["-"]
+        negated = isinstance(left, Call) and left.function is NEGATE
         wraps = [is_loose(left) and not negated, signed or is_loose(right)]
     elif notation.symbol == "%":
         wraps = [

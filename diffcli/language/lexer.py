@@ -86,10 +86,11 @@ _CUT_BEFORE = (
 )
 _PIECE = 2**16  # characters that are read at once: more take longer, each
 _DIGITS = "0123456789"
-_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", _DIGITS)
 """What the digits of an index are above the line."""
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+RAISED = str.maketrans(f"{RAISED_DIGITS}⁻", f"{_DIGITS}-")
+"""What the signs of a raised number are on the line."""
 _HINTS = {
     "|": "abs(x) is the absolute value",
     "[": "groups are written with ( and )",
@@ -258,8 +259,8 @@ def _word(text: str) -> Word | None:
         return Word("number", text)
     if first in _ALL_LETTERS:
         return Word("name", spelling(text))
-    if text[-1] in _RAISED_DIGITS:
-        return Word("power", text.translate(_RAISED))
+    if text[-1] in RAISED_DIGITS:
+        return Word("power", text.translate(RAISED))
     return Word("fraction", text) if text in FRACTIONS else None
 
 

@@ -7,10 +7,9 @@ one variable; ``names`` are those that it is differentiated toward, one after an
 from collections.abc import Callable, Sequence
 
 from diffcli.language.latex_printer import latex_name
-from diffcli.language.textbook import name_text
+from diffcli.language.textbook import name_text, raised
 
 Spell = Callable[[str], str]
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def partial_text(
@@ -23,7 +22,7 @@ def partial_text(
     >>> partial_text(["x1"], several=True), partial_text(["x", "y"], several=True)
     ('∂f/∂x₁', '∂²f/∂x∂y')
     """
-    d, order = _sign(several=several), _order(names).translate(_RAISED)
+    d, order = _sign(several=several), raised(_order(names))
     return f"{d}{order}{spell(of)}/{_below(d, names, order, spell)}"
 
 

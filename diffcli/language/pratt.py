@@ -14,7 +14,10 @@ from diffcli.calculus.functions import (
     BY_NAME,
     BY_SIGN,
     CONSTANTS,
+    DIVIDE,
     INFIX,
+    NEGATE,
+    POWER,
     PREFIX,
     Function,
 )
@@ -43,7 +46,6 @@ operands that are complete, if they are as many as it needs; None: one has to lo
 Where that is known neither of the two numbers is asked for, and one frame is all that
 waits for the same: a million brackets that are open take no room of their own.
 """
-_POWER = INFIX["**"]
 _ROOT = 50
 """How strongly a root sign holds what follows: one name, number, call or bracket."""
 _STARTS = {"number", "name", "(", "fraction", *BY_SIGN}
@@ -346,7 +348,7 @@ class Reading:
         if self.position > 1 and self.words[self.position - 2].kind == "number":
             raise self.wrong.mixed_number(self.position - 1)
         above, below = FRACTIONS[word.text]
-        return call(INFIX["/"], number(above), number(below))
+        return call(DIVIDE, number(above), number(below))
 
     def begin_here(self, node: Expression) -> None:
         """Note that an operand is the word before the position."""
@@ -441,7 +443,7 @@ class Reading:
         self.operands.append(node)
         self.begin_here(node)
         if word.text.startswith("-"):
-            self.apply(PREFIX["-"], 1)
+            self.apply(NEGATE, 1)
 
     def finish(self, left: int) -> None:
         """Apply the waiting operators that bind more strongly than ``left``."""
@@ -606,7 +608,7 @@ def _applying(row: Function) -> _Made:
     e to a power is exp: one function has one node.
     """
     plain = maker(row)
-    if row is not _POWER:
+    if row is not POWER:
         return plain
     exponential = maker(BY_NAME["exp"])
 
@@ -628,5 +630,5 @@ def _gather(row: Function, args: list[Expression]) -> Expression:
     for argument in reversed(args[:-1]):
         node = call(combine, argument, node)
     if row.many == "average" and len(args) > 1:
-        node = call(INFIX["/"], node, number(str(len(args))))
+        node = call(DIVIDE, node, number(str(len(args))))
     return node

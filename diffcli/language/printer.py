@@ -7,13 +7,21 @@ writes from left to right and stops at a limit.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
-from diffcli.calculus.functions import INFIX, PREFIX, WHEN, Function, Operator
+from diffcli.calculus.functions import (
+    ADD,
+    MULTIPLY,
+    NEGATE,
+    PREFIX,
+    WHEN,
+    Function,
+    Operator,
+)
 from diffcli.language.expression import Call, Expression, Number, Variable, call, number
 
 ELLIPSIS = "…"
 Piece = str | Expression
 NO_NAMES: Mapping[Expression, str] = {}
-TIMES = cast("Operator", INFIX["*"].notation)
+TIMES = cast("Operator", MULTIPLY.notation)
 
 
 def text(
@@ -118,7 +126,7 @@ def chosen(node: Expression) -> tuple[Expression, Expression, Expression] | None
         return None
     if node.function is WHEN:
         return (*node.args, number("0"))  # type: ignore[return-value]
-    if node.function is not INFIX["+"]:
+    if node.function is not ADD:
         return None
     yes, no = node.args
     if not (isinstance(yes, Call) and isinstance(no, Call)):
@@ -201,7 +209,7 @@ def begins_with_minus(
     for _ in range(_FACTORS):
         if node in names or not isinstance(node, Call):
             break
-        if node.function is PREFIX["-"]:
+        if node.function is NEGATE:
             return True
         if node.function.name not in ("multiply", "beside", "divide"):
             return False
@@ -213,7 +221,7 @@ def without_sign(node: Call) -> Expression:
     """Return -x/y, which begins with a minus sign, as x/y."""
     spine: list[Call] = []
     first: Expression = node
-    while isinstance(first, Call) and first.function is not PREFIX["-"]:
+    while isinstance(first, Call) and first.function is not NEGATE:
         spine.append(first)
         first = first.args[0]
     first = first.args[0]

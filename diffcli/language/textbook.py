@@ -10,20 +10,26 @@ Like the printer for programs it writes from left to right and stops at a limit.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from diffcli.calculus.functions import CONSTANTS, INFIX, PREFIX, Function, Operator
+from diffcli.calculus.functions import (
+    CONSTANTS,
+    DIVIDE,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    Function,
+    Operator,
+)
 from diffcli.language.expression import Call, Expression, Number, Variable
-from diffcli.language.lexer import FRACTIONS
+from diffcli.language.lexer import FRACTIONS, RAISED_DIGITS
 from diffcli.language.printer import Piece, arguments, chosen, cut, joined
 
-MULTIPLY, DIVIDE, POWER = INFIX["*"], INFIX["/"], INFIX["**"]
-NEGATE = PREFIX["-"]
 _FRACTIONS = {parts: sign for sign, parts in FRACTIONS.items()}
 _SUM, _DIFFERENTIATED = (
     20,
     30,
 )  # what holds less is in brackets in a product, after d/dx
 _SIGNS = {row.name: row.sign for row in CONSTANTS.values() if row.sign}
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_RAISED = str.maketrans("0123456789", RAISED_DIGITS)
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NO_NAMES: Mapping[Expression, str] = {}
 #: What stands between two factors, by the last character of the one on the left and the
@@ -48,7 +54,17 @@ def name_text(name: str) -> str:
     letters = name.rstrip("0123456789")
     if letters.endswith("_"):
         return name
-    return letters + name[len(letters) :].translate(_LOWERED)
+    return letters + lowered(name[len(letters) :])
+
+
+def raised(digits: str) -> str:
+    """Return the digits of a power: ² for 2."""
+    return digits.translate(_RAISED)
+
+
+def lowered(digits: str) -> str:
+    """Return the digits of an index: ₂ for 2."""
+    return digits.translate(_LOWERED)
 
 
 def text(
@@ -298,7 +314,7 @@ def _kind_of_end(pieces: list[Piece]) -> str:
     piece = pieces[-1]
     assert isinstance(piece, str)
     if piece != ")":
-        return "raised" if piece[-1] in "⁰¹²³⁴⁵⁶⁷⁸⁹" else "name"
+        return "raised" if piece[-1] in RAISED_DIGITS else "name"
     return "exponent" if "^" in pieces or "e^" in pieces else "bracket"
 
 
@@ -308,7 +324,7 @@ def _raised_number(node: Expression) -> str:
     if isinstance(node, Call) and node.function is NEGATE:
         sign, node = "⁻", node.args[0]
     if isinstance(node, Number) and node.text.isdecimal():
-        return sign + node.text.translate(_RAISED)
+        return sign + raised(node.text)
     return ""
 
 

@@ -13,6 +13,7 @@ from diffcli.engine.stencils import (
 from diffcli.engine.tape import Undefined
 from diffcli.problem import (
     DOUBLE,
+    NO_ESTIMATE,
     Estimate,
     MethodResult,
     Problem,
@@ -51,7 +52,7 @@ def gradient(problem: Problem) -> MethodResult:
         try:
             quotient = _difference(problem, name, value_error)
         except NoDifference as reason:
-            partials[name] = Estimate(None, math.inf)
+            partials[name] = NO_ESTIMATE
             missing[name] = str(reason)
             remarks.append(_without(name, reason))
             continue
@@ -122,7 +123,7 @@ def _with_more_digits(problem: Problem) -> MethodResult:
         try:
             estimate = difference(*line, name, settings.scheme, width, settings.digits)
         except (Undefined, Unsettled) as reason:
-            partials[name] = Estimate(None, math.inf)
+            partials[name] = NO_ESTIMATE
             missing[name] = str(reason)
             remarks.append(_without(name, reason))
             continue

@@ -16,7 +16,7 @@ from diffcli.output import formats
 from diffcli.output.canvas import bar
 from diffcli.output.document import Document, Documents, Screen
 
-SECTION, PLACE = "Explore", 5
+SECTION, PLACE = "Explore", 6
 HAS = ("blocks", "maths")
 EPILOG = """\
 \b

@@ -13,7 +13,7 @@ from diffcli.cli.request import Request
 from diffcli.inputs import points
 from diffcli.output.views.depth import Exhibit, document
 
-SECTION, PLACE = "Explore", 4
+SECTION, PLACE = "Explore", 5
 HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b

@@ -18,7 +18,7 @@ from diffcli.output.document import Document
 from diffcli.output.views.descend import Exhibit, document, header
 from diffcli.problem import Problem
 
-SECTION, PLACE = "Explore", 3
+SECTION, PLACE = "Explore", 4
 HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b

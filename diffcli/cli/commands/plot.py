@@ -18,7 +18,7 @@ from diffcli.output import formats
 from diffcli.output.views import maps
 from diffcli.output.views.plot import Exhibit, document
 
-SECTION, PLACE = "Explore", 2
+SECTION, PLACE = "Explore", 3
 HAS = ("blocks", "record", "sheet")
 _SAMPLES = 241  # rows of data for a curve
 _SAMPLES_OF_MAP = 41  # in each direction

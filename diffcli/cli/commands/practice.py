@@ -14,7 +14,7 @@ from diffcli.errors import UsageError
 from diffcli.inputs import points
 from diffcli.output.views.practice import Exercises, document
 
-SECTION, PLACE = "Explore", 6
+SECTION, PLACE = "Explore", 7
 HAS = ("blocks", "record", "sheet", "maths")
 EPILOG = """\
 \b

@@ -14,7 +14,7 @@ from diffcli.output.document import Document
 from diffcli.output.views.sweep import Exhibit, document, header
 from diffcli.problem import Problem
 
-SECTION, PLACE = "Explore", 1
+SECTION, PLACE = "Explore", 2
 HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b

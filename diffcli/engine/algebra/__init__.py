@@ -37,23 +37,16 @@ from diffcli.engine.algebra.terms import (
     powers_of,
     rank,
 )
-from diffcli.engine.numbers import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 
 __all__ = [
-    "ADD",
     "CBRT",
-    "DIVIDE",
     "EULER",
     "EXP",
     "HALF",
     "LOG",
-    "MULTIPLY",
-    "NEGATE",
     "ONE",
     "OPEN",
-    "POWER",
     "SQRT",
-    "SUBTRACT",
     "ZERO",
     "Algebra",
     "Factor",

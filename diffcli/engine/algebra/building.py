@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from diffcli.calculus.functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
 from diffcli.engine.algebra.powers import Powers
 from diffcli.engine.algebra.roots import decimal_number, root, spelled
 from diffcli.engine.algebra.terms import (
@@ -20,15 +21,7 @@ from diffcli.engine.algebra.terms import (
     powers_of,
     rank,
 )
-from diffcli.engine.numbers import (
-    ADD,
-    DIVIDE,
-    MULTIPLY,
-    NEGATE,
-    POWER,
-    SUBTRACT,
-    rational,
-)
+from diffcli.engine.numbers import rational
 from diffcli.language.expression import Call, Expression, Variable, call, number
 
 BEHIND = 1_000_000

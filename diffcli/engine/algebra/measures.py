@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
+from diffcli.calculus.functions import DIVIDE, POWER
 from diffcli.engine.algebra.roots import root
 from diffcli.engine.algebra.terms import ONE, OPEN, ZERO, Factor, Key, Product
-from diffcli.engine.numbers import DIVIDE, POWER, rational
+from diffcli.engine.numbers import rational
 from diffcli.language.expression import Call, Expression, postorder
 
 _NEST = 1000

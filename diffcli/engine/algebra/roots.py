@@ -2,9 +2,12 @@
 
 from fractions import Fraction
 
-from diffcli.engine.algebra.terms import _LARGEST_POWER, _LARGEST_ROOT
-from diffcli.engine.numbers import DIVIDE, NEGATE, decimal_text, rational
+from diffcli.calculus.functions import DIVIDE, NEGATE
+from diffcli.engine.numbers import decimal_text, rational
 from diffcli.language.expression import Expression, call, number
+
+_LARGEST_ROOT = 10**12  # numerators beyond this are no power that anybody sees
+_LARGEST_POWER = 10**15  # numbers beyond this stay a power
 
 
 def root(c: Fraction, r: Fraction) -> Fraction | None:

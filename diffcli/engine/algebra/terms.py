@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from diffcli.calculus.functions import BY_NAME
-from diffcli.engine.numbers import (
+from diffcli.calculus.functions import (
     ADD,
+    BY_NAME,
     DIVIDE,
     MULTIPLY,
     NEGATE,
     POWER,
     SUBTRACT,
-    rational,
 )
+from diffcli.engine.numbers import rational
 from diffcli.language.expression import (
     Call,
     Expression,
@@ -31,8 +31,6 @@ OPEN = (ADD, SUBTRACT, MULTIPLY, NEGATE)
 _OPERATORS = (*OPEN, DIVIDE)
 ZERO, ONE, EULER = number("0"), number("1"), number("e")
 HALF = Fraction(1, 2)
-_LARGEST_ROOT = 10**12  # numerators beyond this are no power that anybody sees
-_LARGEST_POWER = 10**15  # numbers beyond this stay a power
 
 Factor = tuple[Expression, Fraction]
 Key = tuple[Fraction, int]

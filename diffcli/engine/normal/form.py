@@ -4,20 +4,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 import diffcli.engine.normal.powers as powers
-from diffcli.calculus.functions import BY_NAME, Function
-from diffcli.engine.algebra import (
+from diffcli.calculus.functions import (
     ADD,
+    BY_NAME,
     DIVIDE,
+    MULTIPLY,
+    NEGATE,
+    POWER,
+    SUBTRACT,
+    Function,
+)
+from diffcli.engine.algebra import (
     EULER,
     EXP,
     HALF,
     LOG,
-    MULTIPLY,
-    NEGATE,
     ONE,
-    POWER,
     SQRT,
-    SUBTRACT,
     ZERO,
     Factor,
     Product,

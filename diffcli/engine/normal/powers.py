@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from diffcli.calculus.functions import POWER
 from diffcli.engine.algebra import (
     EULER,
     ONE,
-    POWER,
     ZERO,
     Factor,
     Product,

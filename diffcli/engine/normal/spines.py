@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from diffcli.engine.algebra import ADD, MULTIPLY, SUBTRACT
+from diffcli.calculus.functions import ADD, MULTIPLY, SUBTRACT
 from diffcli.engine.numbers import rational
 from diffcli.language.expression import Call, Expression
 

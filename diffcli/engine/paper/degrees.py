@@ -1,6 +1,7 @@
 """How a formula depends on the variable, and what is derived together."""
 
-from diffcli.engine.algebra import ADD, DIVIDE, MULTIPLY, NEGATE, ONE, POWER, SUBTRACT
+from diffcli.calculus.functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT
+from diffcli.engine.algebra import ONE
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper.factors import as_power, factors_of, product_of
 from diffcli.engine.paper.writing import light

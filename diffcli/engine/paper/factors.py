@@ -3,16 +3,8 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from diffcli.engine.algebra import (
-    HALF,
-    MULTIPLY,
-    NEGATE,
-    ONE,
-    POWER,
-    SQRT,
-    rank,
-    spelled,
-)
+from diffcli.calculus.functions import MULTIPLY, NEGATE, POWER
+from diffcli.engine.algebra import HALF, ONE, SQRT, rank, spelled
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper.writing import light
 from diffcli.language.expression import Call, Expression, Variable, call

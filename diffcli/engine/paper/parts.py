@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from diffcli.engine.algebra import DIVIDE, MULTIPLY, ONE
+from diffcli.calculus.functions import DIVIDE, MULTIPLY
+from diffcli.engine.algebra import ONE
 from diffcli.engine.paper.equations import Calculation
 from diffcli.engine.paper.writer import Writer
 from diffcli.engine.paper.writing import light

@@ -2,19 +2,9 @@
 
 from collections.abc import Iterable
 
-from diffcli.calculus.functions import Function
+from diffcli.calculus.functions import DIVIDE, MULTIPLY, NEGATE, POWER, Function
 from diffcli.calculus.rules import DIFFERENTIATION, Rule
-from diffcli.engine.algebra import (
-    DIVIDE,
-    EXP,
-    LOG,
-    MULTIPLY,
-    NEGATE,
-    ONE,
-    POWER,
-    is_sum,
-    spelled,
-)
+from diffcli.engine.algebra import EXP, LOG, ONE, is_sum, spelled
 from diffcli.engine.normal import normal
 from diffcli.engine.paper.degrees import Degrees
 from diffcli.engine.paper.equations import Piece, Reason

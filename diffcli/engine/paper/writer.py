@@ -3,21 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from diffcli.calculus.functions import D
-from diffcli.engine.algebra import (
-    ADD,
-    DIVIDE,
-    EXP,
-    LOG,
-    MULTIPLY,
-    NEGATE,
-    ONE,
-    POWER,
-    SUBTRACT,
-    ZERO,
-    is_sum,
-    spelled,
-)
+from diffcli.calculus.functions import ADD, DIVIDE, MULTIPLY, NEGATE, POWER, SUBTRACT, D
+from diffcli.engine.algebra import EXP, LOG, ONE, ZERO, is_sum, spelled
 from diffcli.engine.derivation import derive
 from diffcli.engine.normal import normal
 from diffcli.engine.paper.equations import Calculation, Equation, Reason

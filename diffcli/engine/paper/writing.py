@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from diffcli.calculus.functions import D, Function
-from diffcli.engine.algebra import (
+from diffcli.calculus.functions import (
     ADD,
     DIVIDE,
     MULTIPLY,
     NEGATE,
-    ONE,
     POWER,
     SUBTRACT,
-    ZERO,
-    is_sum,
-    spelled,
+    D,
+    Function,
 )
+from diffcli.engine.algebra import ONE, ZERO, is_sum, spelled
 from diffcli.engine.derivation import derive
 from diffcli.engine.numbers import rational
 from diffcli.engine.paper.equations import BESIDE

@@ -7,7 +7,7 @@ names, groups and the text itself have their own files.
 import re
 
 from diffcli.errors import Span
-from diffcli.language.lexer import Token
+from diffcli.language.lexer import RAISED, RAISED_DIGITS, Token
 from diffcli.language.readers import latex_tables as tables
 from diffcli.language.readers.latex_groups import TERMINATORS
 from diffcli.language.readers.latex_numbers import Numbers
@@ -30,9 +30,7 @@ _CASES = re.compile(
 )
 _SPACE = re.compile(r"\*?\s*\[\s*-?[\d.]*\s*(?:[a-z]{2}|\\[a-z]+)\s*\]")
 _ENDLESS = re.compile(r"\s*\.")  # what closes \left\{ where nothing does
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
-_LOWERED = str.maketrans(_RAISED, "0123456789-")
-_RAISED_NUMBER = re.compile("(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_RAISED_NUMBER = re.compile(f"(⁻?)([{RAISED_DIGITS}]+)")
 _BIG = {"∑": "sum", "∏": "prod"}
 _LAST = re.compile(r"\s*(?:(-?\d+)|([A-Za-z]))\s*(?:([+-])\s*(\d+))?\s*")
 _CODE = re.compile(
@@ -208,7 +206,7 @@ class Reader(Numbers):
             self.end_cell()
         elif text in _BIG:
             self.sum(lexeme._replace(text=_BIG[text]))
-        elif text in _RAISED:
+        elif text in f"⁻{RAISED_DIGITS}":
             self.raised(lexeme)
         elif text == "!":
             self.group.out.append(Token("!", "!", like.start, like.end))
@@ -229,7 +227,7 @@ class Reader(Numbers):
         self.position = found.end()
         like = lexeme._replace(end=found.end()).token()
         self.power(like)
-        digits = found[2].translate(_LOWERED)
+        digits = found[2].translate(RAISED)
         minus = [sign("-", like)] if found[1] else []
         self.deliver([self.bunch([*minus, number(digits, like)], like)])
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from diffcli.errors import ParseError, Span
-from diffcli.language.lexer import BLANK, Token, refusal, spelling
+from diffcli.language.lexer import BLANK, LOWERED, RAISED, Token, refusal, spelling
 from diffcli.records import Record
 
 Words = list[Token]
@@ -23,7 +23,7 @@ _DRESSED = str.maketrans({
     "µ": "μ", "∣": "|", "∥": "‖", "⟶": "→", "ℓ": "l", "・": "·",
     "✕": "×", "✖": "×", "⨯": "×", "≔": "=", "\u00a0": " ",
 })  # fmt: skip
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱˣʸᵃᵇᶜᵈᵏᵐᵖᵗ", "0123456789+-()nixyabcdkmpt")
+_RAISED = RAISED | str.maketrans("⁺⁽⁾ⁿⁱˣʸᵃᵇᶜᵈᵏᵐᵖᵗ", "+()nixyabcdkmpt")
 _PATTERN = r"""
       (?P<number> (?:[0-9]+(?:_[0-9]{3})*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
     | (?P<name>   [_A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ][_0-9A-Za-zΑ-Ωα-ωϑϕϖϰϱϵ₀-₉ₐ-ₜⱼ]* )
@@ -40,7 +40,7 @@ _SIGNS = {
     "≤": "<=", "≥": ">=", "≠": "!=", "<>": "!=", "&&": "and", "∧": "and", "∨": "or",
     "¬": "not", "%%": "%", "%/%": "//", "→": "->", "↦": "->", "=>": "->",
 }  # fmt: skip
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₐₑₒₓₕₖₗₘₙₚₛₜⱼ", "0123456789aeoxhklmnpstj")
+_LOWERED = LOWERED | str.maketrans("ₐₑₒₓₕₖₗₘₙₚₛₜⱼ", "aeoxhklmnpstj")
 _FRACTIONS = {
     "⅕": "1/5", "⅖": "2/5", "⅗": "3/5", "⅘": "4/5", "⅙": "1/6", "⅚": "5/6",
     "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from diffcli.calculus.functions import INFIX
+from diffcli.calculus.functions import MULTIPLY
 from diffcli.engine.algebra import is_sum
 from diffcli.engine.paper import BESIDE
 from diffcli.engine.tape import Program, Undefined
@@ -96,7 +96,7 @@ def _parts(formula: Expression) -> Expression | None:
     """Return a product or sum of numbers with each part worked out; None: neither."""
     if not isinstance(formula, Call):
         return None
-    product = formula.function in (INFIX["*"], BESIDE)
+    product = formula.function in (MULTIPLY, BESIDE)
     if not (product or is_sum(formula)):
         return None
     top = formula.function
@@ -125,7 +125,7 @@ def _plain(expression: Expression) -> Expression:
     built: dict[Expression, Expression] = {}
     for node in postorder([expression]):
         if isinstance(node, Call):
-            row = INFIX["*"] if node.function is BESIDE else node.function
+            row = MULTIPLY if node.function is BESIDE else node.function
             built[node] = call(row, *(built[a] for a in node.args))
         else:
             built[node] = node

@@ -8,7 +8,7 @@ from typing import Any
 from diffcli import version
 from diffcli.analysis.depth import LONG as _LONG
 from diffcli.analysis.depth import RANGE, Chain, Layer, Loss
-from diffcli.calculus.functions import BY_NAME, INFIX, Function
+from diffcli.calculus.functions import BY_NAME, MULTIPLY, Function
 from diffcli.language.expression import call, variable
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import bar
@@ -84,7 +84,7 @@ def _blocks(exhibit: Exhibit, notation: Notation) -> Iterator[Block]:
 def _layer(name: str, notation: Notation) -> str:
     """Return what a layer does with the layer before: σ(w·a(l - 1))."""
     before = variable("before")
-    inside = call(INFIX["*"], variable("w"), before)
+    inside = call(MULTIPLY, variable("w"), before)
     row = BY_NAME.get(name, Function(name, 1, abs, (), ()))
     return notation.text(call(row, inside), names={before: "a(l-1)"})
 

@@ -33,7 +33,7 @@ from diffcli.output.views import (
     sentences,
     step_fact,
 )
-from diffcli.problem import DOUBLE, Estimate, MethodResult, point_text
+from diffcli.problem import DOUBLE, NO_ESTIMATE, Estimate, MethodResult, point_text
 
 if TYPE_CHECKING:
     from diffcli.language.notation import Notation
@@ -142,8 +142,7 @@ def _table(comparison: Comparison, notation: "Notation") -> Table:
 
 def _cells(comparison: Comparison, name: str, judged: bool) -> Sequence[Line]:
     estimates = [
-        result.partials.get(name, Estimate(None, math.inf))
-        for result in comparison.results
+        result.partials.get(name, NO_ESTIMATE) for result in comparison.results
     ]
     values = [e.value for e in estimates if e.value is not None]
     shown_as = number_style(values, comparison.problem.settings.digits)

@@ -8,6 +8,7 @@ from typing import Any
 from diffcli.analysis.taylor import TITLES, Expansion
 from diffcli.analysis.taylor_polynomial import polynomial
 from diffcli.language.notation import Notation
+from diffcli.language.textbook import lowered, raised
 from diffcli.output.document import (
     Block,
     Column,
@@ -81,8 +82,7 @@ def _name(found: Expansion, order: int, notation: Notation) -> str:
     called = notation.variable(called)
     if order < 4:
         return f"{called}{chr(39) * order}"
-    raised = f"⁽{str(order).translate(_RAISED)}⁾" if notation.lowers else f"^({order})"
-    return called + raised
+    return called + (f"⁽{raised(str(order))}⁾" if notation.lowers else f"^({order})")
 
 
 def _row(found: Expansion, order: int, notation: Notation) -> tuple[Line, ...]:
@@ -109,15 +109,11 @@ def _polynomial(found: Expansion, notation: Notation) -> Formula:
     formula = polynomial(found, found.problem.settings.digits)
     name = notation.variable(found.variable)
     index = str(found.order)
-    low = index.translate(_LOWERED) if notation.lowers else index
+    low = lowered(index) if notation.lowers else index
     return Formula(
         f"T{low}({name}) = {notation.text(formula, taken=[found.variable])}",
         f"T_{{{index}}}({latex_name(found.variable)}) &= {latex(formula)}",
     )
-
-
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 # ---- for programs -----------------------------------------------------------------

@@ -6,8 +6,7 @@ from typing import Any
 
 from diffcli import version
 from diffcli.analysis.work import FOLLOWS, RIGHT, UNCLEAR, WRONG, Judgement, LineVerdict
-from diffcli.calculus.functions import D
-from diffcli.engine.algebra import MULTIPLY
+from diffcli.calculus.functions import MULTIPLY, D
 from diffcli.engine.paper import BESIDE
 from diffcli.inputs.work import Item
 from diffcli.language.expression import Call, Expression, call, postorder, variables
