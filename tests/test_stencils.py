@@ -9,7 +9,7 @@ from mpmath import mp
 
 from diffcli.analysis.grad import compare
 from diffcli.calculus.functions import ROWS
-from diffcli.engine import best_steps
+from diffcli.engine import adaptive, best_steps
 from diffcli.engine.adaptive import gradient
 from diffcli.engine.best_steps import best_difference, ends
 from diffcli.engine.precise_differences import higher_difference
@@ -302,3 +302,64 @@ def test_the_third_derivative_at_a_corner_is_no_closer_than_it_says() -> None:
                         program, {"x": mp.zero}, "x", scheme, mp.mpf(h), 3, 20
                     )
                     assert abs(slope) <= error
+
+
+@pytest.mark.parametrize("inner", ["x*1e-320", "x*1e-322", "x^2*1e-319"])
+@pytest.mark.parametrize("formula", ["log({})+x", "x*log({})", "x+({})/1e-320"])
+def test_of_what_nearly_underflows_no_error_is_too_small(
+    formula: str, inner: str
+) -> None:
+    """Few bits are left of it, so that log(x*1e-320) goes in steps."""
+    parsed = parse(formula.format(inner))
+    for x in (1.3, 2.7):
+        problem = pose(parsed, {"x": x})
+        exact = float(gradient(problem.program, problem.point, 17).partials["x"])
+        for settings in (Settings(), Settings("auto"), Settings(scheme="forward")):
+            result = finite.gradient(problem._replace(settings=settings))
+            found = result.partials["x"]
+            if found.value is not None:
+                assert abs(found.value - exact) <= found.error
+
+
+@pytest.mark.parametrize("side", ["log(x - 1)", "sqrt(x - 1)", "acosh(x)", "(x - 1)^x"])
+@pytest.mark.parametrize("other", ["x^2", "exp(x)", "x/3"])
+def test_a_side_that_has_no_value_costs_no_digit(side: str, other: str) -> None:
+    for formula in (
+        f"where(x > 1, {side}, {other})",
+        f"2*where(x < 1, {other}, {side})",
+    ):
+        problem = pose(parse(formula), {"x": 0.5})
+        exact = float(gradient(problem.program, problem.point, 17).partials["x"])
+        for settings, enough in ((Settings(), 1e-8), (Settings("auto"), 1e-10)):
+            result = finite.gradient(problem._replace(settings=settings))
+            found = result.partials["x"]
+            assert abs(found.number - exact) <= found.error < enough
+
+
+@pytest.mark.parametrize(
+    ("formula", "flat"),
+    [
+        ("5 + 0*x", True), ("0.1*x + 0.2*x - 0.3*x", True), ("7*0.1*x - 0.7*x", True),
+        ("sin(x)^2 + cos(x)^2", True), ("1.1*x*0.3 - 0.33*x + 4", True),
+        ("x^2 + 1", False), ("atan(x)*1.0000000000000002 - atan(x)", False),
+        ("(1 + 2^-52)*x - x", False), ("cos(pi + x*2^-53)", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("x", [1e6, -123.0, 0.7, 1e-3])
+def test_whether_a_slope_is_0_is_known_and_what_rounding_hides_there(
+    formula: str, flat: bool, x: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Constants are rounded: values lie on a slope of a few roundings, far around."""
+    problem = pose(parse(formula), {"x": x}, settings=Settings("auto"))
+    told, hidden = finite._is_flat(problem, "x")
+    assert told is flat
+    far = max(abs(x), 1.0) * abs(problem.tape.backward().partial("x"))
+    assert hidden >= far if flat else hidden == 0.0
+
+    def never(*_: object) -> None:
+        raise adaptive.Unsettled("no two runs agree")
+
+    monkeypatch.setattr(adaptive, "gradient", never)
+    assert finite._is_flat(problem, "x") in ((None, 0.0), (flat, 0.0))
+    if hidden:
+        assert finite._is_flat(problem, "x") == (None, 0.0)

@@ -188,7 +188,8 @@ def _in_doubles(problem: Problem, name: str, order: int, exact: Estimate) -> Est
 
     x, (h, scheme, *_) = problem.point[name], problem.settings
     value_error = problem.tape.backward().value_bound()
-    value_error = value_error if math.isfinite(value_error) else 0.0
+    if math.isnan(value_error):  # at a kink, or of a side that has no value
+        value_error = 0.0
     line, flat = along(problem.program.value, problem.point, name), exact.value == 0.0
     found = higher_difference(line, x, h, scheme, order, value_error, flat=flat)
     return Estimate(found.slope, found.error)

@@ -74,10 +74,10 @@ class Sweeps:
         """Return how a local partial moves with the variable; None: it does not."""
         bend: Column | None = None
         for other, toward in enumerate(self._passes.program.arguments(row)):
-            second = self._bends.get((row, place, other), 0.0)
-            if _is_zero(second) or _is_zero(moved[toward]):
-                continue
-            bend = _sum(bend, product(second, moved[toward]))
+            if not _is_zero(moved[toward]):  # so that it is active
+                second = self._bends[row, place, other]
+                if not _is_zero(second):
+                    bend = _sum(bend, product(second, moved[toward]))
         return bend
 
 

@@ -42,7 +42,8 @@ def gradient(problem: Problem) -> MethodResult:
     if problem.precise:
         return _with_more_digits(problem)
     value_error = problem.tape.backward().value_bound()
-    value_error = value_error if math.isfinite(value_error) else 0.0
+    if math.isnan(value_error):  # at a kink, or of a side that has no value
+        value_error = 0.0
     partials: dict[str, Estimate] = {}
     evidence: dict[str, Difference] = {}
     remarks: list[Remark] = []
