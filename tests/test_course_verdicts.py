@@ -106,6 +106,22 @@ def test_of_what_goes_up_and_down() -> None:
     assert word(falling(10, 0.2, 31), points=[0.9**n for n in range(40)]) == "converges"
 
 
+def test_a_cycle_is_as_wide_at_its_end_as_it_was() -> None:
+    """What is left of the way down says converged where its last step is short."""
+    near = falling(10, 0.05, 31)
+    for place, width, wanted in (
+        (0, 1.0, "oscillates"), (30, 0.5, "converges"), (28, 0.4, "oscillates"),
+        (14, 1.5, "converges"), (16, 1.5, "oscillates"), (13, 1.5, "oscillates"),
+    ):  # fmt: skip
+        points = BETWEEN[:31]
+        points[place] *= width
+        assert word(near, points=points) == wanted, (place, width)
+
+
+def test_what_comes_back_at_its_last_step_has_wasted_its_way() -> None:
+    assert word(falling(10, 5, 31), points=[*AHEAD[:30], 15.0]) == "oscillates"
+
+
 @pytest.mark.parametrize(("back", "wanted"), [(0.3, "too small"), (0.36, "oscillates")])
 def test_the_share_of_the_way_that_leads_on(back: float, wanted: str) -> None:
     """A step on and a part of one back: (1 - back)/(1 + back) of the way leads on."""

@@ -170,7 +170,7 @@ class Walk:
     def _verdict(self, floor: float) -> str:
         """Return what became of a course that was not stopped."""
         first, last = self._kept[0], self._recent[-1]
-        late = list(self._recent)[-max(4, min(_RECENT, last.number // 2 + 2)) :]
+        late = list(self._recent)[-(last.number // 2 + 2) :]
         settled = last.slope <= max(self.tolerance, _SETTLED) * first.slope
         if last.loss > first.loss + 1e-9 * abs(first.loss):
             bounded = _is_bounded(self._kept, late)
@@ -290,8 +290,10 @@ def _bottom(
         while loss >= lowest - 1e-4 * rate * slope * slope:
             rate /= 2
             if rate * slope <= 1e-16 * max(map(abs, point.values())):
-                if slope > steepest and gain > _SHEER * (best.loss - lowest):
-                    return -math.inf, False  # it falls ever more steeply, as log at 0
+                # It falls beyond all doubles, or ever more steeply, as log at 0.
+                sheer = slope > steepest and gain > _SHEER * (best.loss - lowest)
+                if sheer or 2 * lowest == -math.inf:
+                    return -math.inf, False
                 return lowest, True  # nothing is lower, as far as doubles can tell
             there = {name: point[name] - rate * gradient[name] for name in gradient}
             loss = _loss(objective, {**point, **there})
