@@ -35,6 +35,8 @@ def line(formula: str) -> Slice:
         (lambda d: mp.zero, ""),
         (lambda d: 1 / (1 - mp.log(d)), ""),
         (lambda d: d**-1 if d > 1e-25 else mp.inf, "pole"),
+        (lambda d: mp.mpf(3) if d > 1e-28 else mp.inf, "pole"),
+        (lambda d: mp.mpf(3 if d > 1e-28 else 4), ""),
         (lambda d: 1e300 + d, ""), (lambda d: mp.sin(1 / d), ""),
     ],
 )  # fmt: skip
@@ -104,20 +106,21 @@ def test_a_crossing_is_where_the_sign_changes(root: float, sign: int) -> None:
     assert edge.value(found) == 0 or (edge.value(found) or 0) * sign > 0
 
 
+@pytest.mark.parametrize("scale", ["1", "1e-9", "1e9", "-1e9"])
 @pytest.mark.parametrize(
     ("formula", "at"),
     [
-        ("x", [0.0]), ("x-0.3", [0.3]), ("(x-0.3)^2", [0.3]), ("-(x-0.3)^2", [0.3]),
+        ("x", [0.0]), ("x-0.3", [0.3]), ("(x-0.3)^2", [0.3]), ("(x-0.33)^2", [0.33]),
         ("(x-0.3)^2-1e-6", [0.299, 0.301]), ("(x-0.3)^2+1e-2", []), ("exp(x)", []),
         ("x^2-0.04", [-0.2, 0.2]), ("(x+1)*(x-1)", [-1, 1]), ("x^2*(x-1)^2", [0, 1]),
         ("log(x)", [1.0]), ("1/x", []), ("abs(x-0.77)", [0.77]), ("0*x", []),
     ],
 )  # fmt: skip
 def test_candidates_are_the_zeros_of_an_edge(
-    formula: str, at: list[float], monkeypatch: pytest.MonkeyPatch
+    formula: str, at: list[float], scale: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Found between samples, or at one; what is 0 everywhere has none."""
-    edge = parse(formula).expression
+    edge = parse(f"{scale}*({formula})").expression
     monkeypatch.setattr(subject, "edges", lambda *_: [edge])
     places = [n / 10 - 1.0 for n in range(21)]
     found = [c.x for c in subject._candidates(line(formula), places)]
@@ -125,6 +128,21 @@ def test_candidates_are_the_zeros_of_an_edge(
     assert all(
         c.step == pytest.approx(0.1) for c in subject._candidates(line(formula), places)
     )
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [("x", [0.0]), ("x-0.5", [0.5]), ("x+1", [-1.0]), ("(x-1)^2", [1.0]),
+     ("(x-1/16)^2", [1 / 16] * 2), ("x-1/16", [1 / 16])],
+)  # fmt: skip
+def test_a_zero_at_a_sample_is_one_and_one_between_two_is_seen_from_both(
+    formula: str, at: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edge = parse(formula).expression
+    monkeypatch.setattr(subject, "edges", lambda *_: [edge])
+    places = [n / 8 - 1.0 for n in range(17)]
+    found = [c.x for c in subject._candidates(line(formula), places)]
+    assert found == pytest.approx(at, abs=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +173,7 @@ def test_a_place_is_made_exact_or_it_is_none(formula: str, at: str | None) -> No
         ("x^1", []), ("x^y", ["x"]), ("2^x", []), ("abs(x)", ["x"]), ("abs(y)", []),
         ("log(x+y)", ["x + y"]), ("asin(x)", ["abs(x) - 1"]), ("max(x, y)", ["x - y"]),
         ("abs(x)+abs(x)", ["x"]), ("exp(x)", []), ("y^2.5*x", []), ("1/x", ["x"]),
+        ("atan2(x, -1)", ["x"]), ("atan2(x, 2)", []), ("atan2(x, 0)", ["x"]),
         ("sqrt(x)*abs(x-1)", ["x", "x - 1"]), ("tan(x)", ["cos(x)"]), ("x^1.5", ["x"]),
     ],
 )  # fmt: skip
@@ -186,6 +205,18 @@ def test_too_many_places_are_looked_at_here_and_there() -> None:
             assert max(looked) > 5
 
 
+def test_edges_in_a_fifth_of_the_gaps_are_all_that_can_be_seen() -> None:
+    """Of more what is found is shown, and said to be not complete."""
+    for count, formula, complete in (
+        (5, "abs(x)", True), (4, "abs(x)", False), (10, "abs(x)+abs(x-1.5)", True),
+        (9, "abs(x)+abs(x-1.5)", False),
+    ):  # fmt: skip
+        places = [4.5 * n / (count - 1) - 2.2 for n in range(count)]
+        survey = subject.features(line(formula), places)
+        assert survey.complete == complete
+        assert len(survey.features) == formula.count("abs")
+
+
 def test_features_outside_the_range_are_none() -> None:
     assert subject.features(line("abs(x)"), [0.0, 0.5, 1.0]).features[0].x == 0
     assert subject.features(line("abs(x)"), [-1.0, -0.5, 0.0]).features[0].x == 0
@@ -205,7 +236,7 @@ def test_features_outside_the_range_are_none() -> None:
         ("relu(x)-relu(-x)", ""),
         ("abs(x)/x", "jump"), ("abs(x)*exp(-1/x^2)", ""), ("exp(1/x)", "pole"),
         ("7", ""),
-        ("x*log(abs(x))", ""), ("acot(x)", "jump"), ("log(-1-x^2)", ""),
+        ("x*log(abs(x))", ""), ("acot(x)", "jump"), ("abs(x)*x/x", ""), ("log(-1-x^2)", ""),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("more", ["{f}", "1e10+({f})", "1e-250*({f})", "({f})*1e250"])
@@ -214,6 +245,34 @@ def test_what_a_function_does_at_0(formula: str, kind: str, more: str) -> None:
     with mp.workdps(200):
         found = subject._kind(line(more.format(f=formula)), mp.zero, mp.mpf("0.01"))
     assert found == kind
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        ("abs(x)", "kink"), ("3*x-abs(x)", "kink"), ("sign(x)", "jump"),
+        ("1/x", "pole"), ("log(x)", "asymptote"), ("cbrt(x)", "vertical tangent"),
+        ("x^2", ""), ("7*x", ""), ("relu(x)-relu(-x)", ""), ("x*abs(x)", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("step", [1e-200, 1e-100, 1e100, 1e200])
+def test_what_a_function_does_at_0_does_not_hang_on_the_step(
+    formula: str, kind: str, step: float
+) -> None:
+    with mp.workdps(200):
+        assert subject._kind(line(formula), mp.zero, mp.mpf(step)) == kind
+
+
+@pytest.mark.parametrize(
+    ("formula", "at"),
+    [("x^3-1/64", 0.25), ("exp(x-0.5)-1", 0.5), ("x^2-9", 3.0), ("tan(x-7)", 7.0),
+     ("(x-1.75)^2*x", 1.75), ("x*exp(x)", 0.0), ("x^4", 0.0)],
+)  # fmt: skip
+def test_a_place_that_is_a_short_number_is_that_number(formula: str, at: float) -> None:
+    with mp.workdps(200):
+        for near in (at, at + 1e-9, at - 1e-9):
+            candidate = subject._Candidate(near, 0.1, line(formula))
+            assert subject._exact(candidate) == at
 
 
 def test_a_value_that_overflows_is_endless_and_another_is_none() -> None:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from diffcli.analysis import maps
-from diffcli.analysis.map_spots import _corner, _growth, _least, _zero, spots
+from diffcli.analysis.map_spots import (
+    _corner,
+    _growth,
+    _kind,
+    _least,
+    _zero,
+    spots,
+)
 from diffcli.analysis.maps import Field, Map, _crossings, _factors, _met
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
@@ -232,6 +239,26 @@ def test_axes_that_are_stretched_have_stretched_spots(
         for spot in found:
             assert spot.x == pytest.approx(at[0] * width, abs=1e-5 * width)
             assert spot.y == pytest.approx(at[1] * height, abs=1e-5 * height)
+
+
+@pytest.mark.parametrize("steps", [(1.0, 1.0), (1e-6, 1e3), (1e5, 1e-4)])
+@pytest.mark.parametrize(
+    ("f", "kind"),
+    [
+        (lambda u, v: abs(u), "kink"), (lambda u, v: abs(v), "kink"),
+        (lambda u, v: abs(u) - 3 * abs(v), "kink"), (lambda u, v: u + 7 * v, ""),
+        # a kink along no axis
+        (lambda u, v: math.sqrt(abs(u * v)), ""), (lambda u, v: abs(u * v) ** 0.3, ""),
+        # what is round as soon as a step is no longer seen
+        (lambda u, v: math.hypot(u, 1.0), ""), (lambda u, v: math.hypot(v, 1.0), ""),
+    ],
+)  # fmt: skip
+def test_a_place_is_looked_at_along_both_axes_and_from_a_step_on(
+    f: Callable[[float, float], float], kind: str, steps: tuple[float, float]
+) -> None:
+    """Whatever the steps."""
+    width, height = steps
+    assert _kind(lambda x, y: f(x / width, y / height), (0.0, 0.0), steps) == kind
 
 
 @pytest.mark.parametrize(
