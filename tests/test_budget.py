@@ -1,13 +1,17 @@
 """Error budgets, with a sample of a hundred thousand points as referee."""
 
 import json
+import math
 import random
+import re
 import statistics
 from pathlib import Path
 
 import pytest
 
 import diffcli
+from diffcli.analysis.budget import SecondOrder
+from diffcli.errors import KinkError
 from diffcli.inputs.spreads import split
 from tests.conftest import Ran, Run
 
@@ -44,6 +48,93 @@ def test_a_sample_scatters_as_the_budget_says(
     )
     sizes = [each.contribution for each in found.shares]
     assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("unit", [1e-250, 1e-9, 1e9, 1e250])
+@pytest.mark.parametrize(("formula", "point", "errors"), CASES)
+def test_in_another_unit_every_error_is_as_many_times_larger(
+    formula: str, point: dict[str, float], errors: dict[str, float], unit: float
+) -> None:
+    """That of the value, or those of the inputs."""
+    found = diffcli.budget(formula, point, errors)
+    assert found.second
+    small = unit**0.2  # of which third derivatives are doubles as well
+    inner = {name: f"({name}/{small!r})" for name in point}
+    turned = re.sub(r"\b[abxyz]\b", lambda name: inner[name[0]], formula)
+    for times, other in (
+        (unit, diffcli.budget(f"{unit!r}*({formula})", point, errors)),
+        (1.0, diffcli.budget(
+            turned, {n: small * x for n, x in point.items()},
+            {n: small * s for n, s in errors.items()}))
+    ):  # fmt: skip
+        assert other.second
+        assert other.matters == found.matters
+        assert other.error == pytest.approx(times * found.error, rel=1e-9)
+        assert other.second.error == pytest.approx(times * found.second.error, rel=1e-9)
+        near = pytest.approx(times * found.second.shift, rel=1e-9, abs=1e-12 * times)
+        assert other.second.shift == near
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_second_order_matters_from_5_percent_of_the_error_on(unit: float) -> None:
+    made = diffcli.budget("x", {"x": 1.0}, {"x": unit})
+    for error, shift, matters in (
+        (1.04, 0.0, False), (1.06, 0.0, True), (0.96, 0.04, False), (0.94, 0.0, True),
+        (1.0, 0.06, True), (1.0, -0.06, True), (1.0, -0.04, False),
+    ):  # fmt: skip
+        second = SecondOrder(unit * error, unit * shift)
+        assert made._replace(second=second).matters == matters
+    assert not made._replace(second=None).matters
+
+
+@pytest.mark.parametrize(
+    ("c", "settled"), [(0.08, True), (0.09, False), (-0.08, True), (-0.09, False)]
+)
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_second_order_is_known_where_third_derivatives_add_less_than_half(
+    c: float, settled: bool, unit: float
+) -> None:
+    """The square of the error of x + c*x^3 at 0, for x = 0±1, is 1 + 6c + 15c²."""
+    found = diffcli.budget(f"{unit!r}*(x+{c}*x^3)", {"x": 0.0}, {"x": 1.0})
+    assert (found.second is not None) == settled == (not found.warnings)
+    if found.second:
+        assert found.second.error == pytest.approx(unit * math.sqrt(1 + 6 * c))
+
+
+def test_without_errors_there_is_nothing_to_say() -> None:
+    for errors in ({}, {"x": 0.0}, {"x": 0.0, "y": 0.0}):
+        found = diffcli.budget("x*y^2", {"x": 2.0, "y": 3.0}, errors)
+        assert (found.error, found.second, found.warnings) == (0, None, ())
+        assert {(each.contribution, each.share) for each in found.shares} == {(0, 0)}
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize(
+    ("formula", "bent"),
+    # what f is beside line and parabola, as a share of the way it goes
+    [("x+{c}*x^3", 0.25), ("x^2+{c}*x^4", 0.25), ("-x-2-{c}*x^3", 0.25),
+     ("7-x^2-{c}*x^4", 0.25)],
+)  # fmt: skip
+def test_f_bends_where_a_quarter_is_neither_slope_nor_curvature(
+    formula: str, bent: float, unit: float, side: int
+) -> None:
+    """What is added, c of 1 + c, is a quarter of it where c is a third."""
+    for c, unlike in ((0.9 / 3, False), (1.1 / 3, True)):
+        written = formula.format(c=c).replace("x", f"({side}*x/{unit!r})")
+        found = diffcli.budget(written, {"x": 0.0}, {"x": unit})
+        assert found.unlike == unlike, c
+        assert any("bends" in each.text for each in found.warnings) == unlike
+
+
+def test_a_kink_of_what_is_exact_is_none_of_what_is_not() -> None:
+    found = diffcli.budget("abs(x)+y^2", {"x": 0.0, "y": 1.0}, {"y": 0.1})
+    assert found.error == pytest.approx(0.2)
+    assert found.second is None
+    with pytest.raises(KinkError):
+        diffcli.budget("abs(x)+y^2", {"x": 0.0, "y": 1.0}, {"x": 0.1})
+    with pytest.raises(KinkError):
+        diffcli.budget("abs(x)+y^2", {"x": 0.0, "y": 1.0}, {"x": 0.1, "y": 0.1})
 
 
 def test_where_second_order_matters_it_is_said(run: Run) -> None:

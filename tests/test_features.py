@@ -111,7 +111,8 @@ def test_a_crossing_is_where_the_sign_changes(root: float, sign: int) -> None:
     ("formula", "at"),
     [
         ("x", [0.0]), ("x-0.3", [0.3]), ("(x-0.3)^2", [0.3]), ("(x-0.33)^2", [0.33]),
-        ("(x-0.3)^2-1e-6", [0.299, 0.301]), ("(x-0.3)^2+1e-2", []), ("exp(x)", []),
+        ("(x-0.3)^2-1e-6", [0.299, 0.301]), ("(x-0.33)^2-1e-6", [0.329, 0.331]),
+        ("(x-0.3)^2+1e-2", []), ("exp(x)", []),
         ("x^2-0.04", [-0.2, 0.2]), ("(x+1)*(x-1)", [-1, 1]), ("x^2*(x-1)^2", [0, 1]),
         ("log(x)", [1.0]), ("1/x", []), ("abs(x-0.77)", [0.77]), ("0*x", []),
     ],
@@ -236,7 +237,8 @@ def test_features_outside_the_range_are_none() -> None:
         ("relu(x)-relu(-x)", ""),
         ("abs(x)/x", "jump"), ("abs(x)*exp(-1/x^2)", ""), ("exp(1/x)", "pole"),
         ("7", ""),
-        ("x*log(abs(x))", ""), ("acot(x)", "jump"), ("abs(x)*x/x", ""), ("log(-1-x^2)", ""),
+        ("x*log(abs(x))", ""), ("acot(x)", "jump"), ("abs(x)*x/x", ""),
+        ("log(-1-x^2)", ""),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("more", ["{f}", "1e10+({f})", "1e-250*({f})", "({f})*1e250"])
@@ -273,6 +275,16 @@ def test_a_place_that_is_a_short_number_is_that_number(formula: str, at: float) 
         for near in (at, at + 1e-9, at - 1e-9):
             candidate = subject._Candidate(near, 0.1, line(formula))
             assert subject._exact(candidate) == at
+
+
+@pytest.mark.parametrize("formula", ["0*x", "relu(x)", "relu(x)^2", "floor(x+2)"])
+def test_where_an_edge_is_0_all_around_the_place_stays(formula: str) -> None:
+    with mp.workdps(200):
+        for near in (-1.25, -1.0 - 2**-40):
+            candidate = subject._Candidate(near, 0.1, line(formula))
+            assert subject._exact(candidate) == near
+        candidate = subject._Candidate(1e-9, 0.1, line("x*log(x)"))
+        assert subject._exact(candidate) == 0  # and there is nothing on one side
 
 
 def test_a_value_that_overflows_is_endless_and_another_is_none() -> None:

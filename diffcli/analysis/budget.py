@@ -127,8 +127,8 @@ def _second(
     bends = dict[str, float]()
     if problem.tape.rough_rows() or not 0 < len(errors) <= _MOST:
         return None, bends
-    names = list(errors)
-    square, twists, shift = first**2, 0.0, 0.0
+    names, shift = list(errors), 0.0
+    bent, twisted = [first], list[tuple[float, float]]()
     try:
         slopes = {
             d.variable: d.result for d in derive(problem.parsed.expression, names)
@@ -138,18 +138,23 @@ def _second(
                 other = second.variable
                 (third,) = derive(second.result, [other])
                 bend, twist = (_value(problem, d.result) for d in (second, third))
-                sizes = errors[name] ** 2 * errors[other] ** 2
-                square += bend**2 / 2 * sizes
-                twists += partials[name] * twist * sizes
+                part = bend * errors[name] * errors[other]
+                bent.append(part / math.sqrt(2))
+                along = twist * errors[name] * errors[other] * errors[other]
+                twisted.append((partials[name] * errors[name], along))
                 if name == other:
                     bends[name] = bend
-                    shift += bend * errors[name] ** 2 / 2
+                    shift += part / 2
     except (TooLong, Undefined):
         return None, bends
+    # In units of the largest, for the squares themselves may be no doubles.
+    unit = max(map(abs, bent)) or 1.0
+    square = sum((each / unit) ** 2 for each in bent)
+    twists = sum((slope / unit) * (along / unit) for slope, along in twisted)
     # Where the last terms are as large as the first, those behind them count too.
-    if not (math.isfinite(square) and abs(twists) <= _SETTLED * square):
+    if not (math.isfinite(unit) and abs(twists) <= _SETTLED * square):
         return None, bends
-    return SecondOrder(math.sqrt(square + twists), shift), bends
+    return SecondOrder(unit * math.sqrt(square + twists), shift), bends
 
 
 def _value(problem: Problem, formula: Expression) -> float:
@@ -178,7 +183,7 @@ def _bends(
             )
             continue
         odd = abs((ahead - behind) / 2 - partials[name] * error)
-        bend = bends.get(name, 0.0) * error**2 / 2
+        bend = bends.get(name, 0.0) * error * error / 2
         even = abs((ahead + behind) / 2 - here - bend) if name in bends else 0.0
         largest = max(abs(ahead - here), abs(behind - here))
         if max(odd, even) > _BENT * largest:

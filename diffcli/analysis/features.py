@@ -162,7 +162,7 @@ def _touching(
     same = all(value * here > 0 for value in (before, after) if value is not None)
     if len(around) < 2 or not same or not abs(here) <= min(_DIP * max(around), *around):
         return
-    sign = math.copysign(1.0, here)
+    falling, sign = here > 0, math.copysign(1.0, here)
 
     def height(place: float) -> float:
         value = edge.value(place)
@@ -171,8 +171,8 @@ def _touching(
     lowest = minimum(height, a, b)
     least = height(lowest)
     if least < 0:
-        yield _Candidate(_crossing(edge, a, lowest, sign > 0), step, edge)
-        yield _Candidate(_crossing(edge, lowest, b, sign < 0), step, edge)
+        yield _Candidate(_crossing(edge, a, lowest, falling), step, edge)
+        yield _Candidate(_crossing(edge, lowest, b, not falling), step, edge)
     elif least <= _NOTHING * max(around):
         yield _Candidate(lowest, step, edge)
 
@@ -222,7 +222,7 @@ def _examine(line: Slice, candidate: _Candidate) -> Feature | None:
         if x is None:
             return None
         kind = _kind(line, x, mp.mpf(candidate.step))
-        return Feature(kind, float(x) + 0.0) if kind else None
+        return Feature(kind, float(x)) if kind else None
 
 
 def _exact(candidate: _Candidate) -> Any:
@@ -268,10 +268,12 @@ def _kind(line: Slice, x: Any, step: Any) -> str:
     distances = [step * mp.mpf(10) ** exponent for exponent in _DISTANCES]
     sides = [[line.precise(x + sign * d) for d in distances] for sign in (-1, 1)]
     known = [side for side in sides if None not in side]
+    if not known:
+        return ""
     growths = {_growth(side, 0) for side in known} - {""}
     if growths:
         return "pole" if "pole" in growths else "asymptote"
-    dust = mp.mpf(10) ** _DUST * max((abs(side[-1]) for side in known), default=0)
+    dust = mp.mpf(10) ** _DUST * max(abs(side[-1]) for side in known)
     if len(known) == 2 and _stay_apart(known[0], known[1], dust):
         return "jump"
     slopes = [_slopes(side, distances) for side in known]
