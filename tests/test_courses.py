@@ -200,20 +200,18 @@ def test_of_a_long_course_every_so_manieth_step_is_kept(steps: int) -> None:
         ("x^2", 0.0, 0.1, "the gradient is 0", "rests", 1),
         ("x^2", 1.0, 0.5, "", "converges", 2),
         ("sqrt(x)", 1.0, 2.0, "no derivative there", "stuck", 2),
-        ("abs(x)", 1.0, 1.0, "the gradient is 0", "rests", 0),
         ("exp(x^2)", 5.0, 5.0, courses.OVERFLOW, "diverges", 1),
         ("-x*1e200", 1.0, 1e200, courses.OVERFLOW, "diverges", 1),
-        ("log(x)^2+x", 1.0, 5.0, None, "leaves the domain", 1),
+        ("log(x)^2+x", 1.0, 5.0, "log is not defined for -4", "leaves the domain", 1),
     ],
 )  # fmt: skip
 def test_why_a_course_ends(
-    formula: str, x: float, rate: float, stopped: str | None, verdict: str, count: int
+    formula: str, x: float, rate: float, stopped: str, verdict: str, count: int
 ) -> None:
     made = walk(formula, rate, 2, x=x)
     course = made.course()
-    if count:
-        assert (course.verdict, len(course.path)) == (verdict, count)
-        assert course.stopped == stopped or (stopped is None and course.stopped)
+    assert (course.verdict, len(course.path)) == (verdict, count)
+    assert course.stopped == stopped
 
 
 @pytest.mark.parametrize("tolerance", [1e-8, 1e-3, 0.3])
