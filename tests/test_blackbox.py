@@ -447,3 +447,20 @@ def test_a_program_in_c(compiler: str, tmp_path: Path, run: Run) -> None:
     program = tmp_path / "f"
     subprocess.run([compiler, "-o", program, source], check=True)
     assert run("check", "--program", str(program), "--at", "3,2").code == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "hint"),
+    [
+        ("false", 'a point is a line such as {"x": [1, 3]}'),
+        ("sh -c 'echo why >&2; exit 3'", 'why; a point is a line such as {"x": [1, 3]}'),
+        ("sh -c 'read q; echo 7'", 'an answer is a line such as {"f": 124'),
+        ("sh -c 'while read q; do echo 1; echo 2; done'", 'an answer is a line such as'),
+    ],
+)  # fmt: skip
+def test_who_does_not_know_the_protocol_is_told(
+    program: str, hint: str, run: Run
+) -> None:
+    ran = run("check", "--program", program, "--at", "1,2", "--claim", "1,1")
+    assert (ran.code, ran.out) == (2, "")
+    assert hint in ran.err

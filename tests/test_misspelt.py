@@ -259,3 +259,17 @@ def test_names_that_are_written_otherwise_are_told_how(written: str, run: Run) -
     both = run("grad", "x*X", "--at", "1,2", "--wrt", "x X")
     assert 'did you mean --wrt "x,X"?' in both.err
     assert "did you mean 'alpha'?" in run("grad", "alpha", "--wrt", "alhpa").err
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("markdown", "md"), ("TeX", "latex"), ("picture", "svg"), ("web", "html"),
+     ("object", "json"), ("asciicast", "cast")],
+)  # fmt: skip
+def test_a_format_is_found_by_what_is_told_of_it(
+    word: str, meant: str, run: Run
+) -> None:
+    ran = run("grad", "x**2", "--at", "1", "-f", word)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith(f"Hint: did you mean '{meant}'?\n")
+    assert "Hint" not in run("grad", "x**2", "--at", "1", "-f", "of").err

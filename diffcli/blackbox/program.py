@@ -20,6 +20,8 @@ from diffcli.errors import UsageError, visible
 _SHOWN = 60  # characters of a bad answer that an error shows
 _LONGEST = 1 << 24  # characters of an answer: partials for half a million variables
 _COMPLAINT = 1000  # characters of a line on stderr that are kept
+_ASKED = 'a point is a line such as {"x": [1, 3]}'
+_ANSWERED = 'an answer is a line such as {"f": 124, "grad": [44, 66]}'
 
 
 _MARK = "_DIFFCLI_PROGRAM"  # in the environment of what we start: by whom, and which
@@ -169,17 +171,15 @@ class ProgramBox:
         if not isinstance(given, dict) or "f" not in given:
             excerpt = line[: _SHOWN + 1].strip()
             excerpt = excerpt[:_SHOWN] + "…" if len(excerpt) > _SHOWN else excerpt
-            raise UsageError(
-                f"{self.name} answered '{excerpt}'",
-                hint='an answer is a line such as {"f": 124, "grad": [44, 66]}',
-            )
+            raise UsageError(f"{self.name} answered '{excerpt}'", hint=_ANSWERED)
         self.has_answered = True
         return understood(self.name, given, x)
 
     def _said(self, question: str) -> str:
         """Return the line that the program says to a question; empty: it ended."""
         if self.lines.qsize() and self.lines.queue[0]:
-            raise UsageError(f"{self.name} answered one point with two lines")
+            message = f"{self.name} answered one point with two lines"
+            raise UsageError(message, hint=_ANSWERED)
         self.questions.put(f"{question}\n")
         try:
             line = self.lines.get(timeout=self.timeout)
@@ -199,7 +199,7 @@ class ProgramBox:
         self.heard.wait(1)
         last = self.complaints[-1].strip() if self.complaints else ""
         if not self.has_answered:
-            hint = f"its last words: {last}" if last else ""
+            hint = f"its last words: {last}; {_ASKED}" if last else _ASKED
             raise UsageError(f"{self.name} ended {how} before it answered", hint=hint)
         where = json.loads(question)["x"]
         said = f": {visible(last)}" if last else ""

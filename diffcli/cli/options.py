@@ -254,10 +254,20 @@ def output(*parts: str) -> Callable[[Decorated], Decorated]:
 
     def check(_: click.Context, __: click.Parameter, value: str) -> str:
         if value and not formats.fits(value, parts):
+            known = formats.offered(parts)
+            told = dict(
+                summaries()
+            )  # markdown and tex are in what is told of md, latex
+            meant = [
+                name for name in known if value.casefold() in told[name].casefold()
+            ]
+            hint = suggestion(value, known)
+            if not hint and len(value) > 2 and meant:
+                hint = f"did you mean '{meant[0]}'?"
             raise UsageError(
                 f"Invalid value for '--format': '{value}' is not one of"
-                f" {', '.join(formats.offered(parts))}.",
-                hint=suggestion(value, formats.offered(parts)),
+                f" {', '.join(known)}.",
+                hint=hint,
             )
         return value
 
