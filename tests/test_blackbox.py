@@ -453,9 +453,9 @@ def test_a_program_in_c(compiler: str, tmp_path: Path, run: Run) -> None:
     ("program", "hint"),
     [
         ("false", 'a point is a line such as {"x": [1, 3]}'),
-        ("sh -c 'echo why >&2; exit 3'", 'why; a point is a line such as {"x": [1, 3]}'),
+        ("sh -c 'echo why >&2; exit 3'", 'why; a point is a line such as'),
         ("sh -c 'read q; echo 7'", 'an answer is a line such as {"f": 124'),
-        ("sh -c 'while read q; do echo 1; echo 2; done'", 'an answer is a line such as'),
+        ("sh -c 'while read q; do echo 1; echo 2; done'", 'an answer is a'),
     ],
 )  # fmt: skip
 def test_who_does_not_know_the_protocol_is_told(

@@ -264,7 +264,7 @@ def test_names_that_are_written_otherwise_are_told_how(written: str, run: Run) -
 @pytest.mark.parametrize(
     ("word", "meant"),
     [("markdown", "md"), ("TeX", "latex"), ("picture", "svg"), ("web", "html"),
-     ("object", "json"), ("asciicast", "cast")],
+     ("asciicast", "cast")],
 )  # fmt: skip
 def test_a_format_is_found_by_what_is_told_of_it(
     word: str, meant: str, run: Run
