@@ -21,6 +21,7 @@ from diffcli.cli.request import Request
 from diffcli.engine import block_bounds, bounds, columns
 from diffcli.engine.column_bounds import partial_bounds, value_errors
 from diffcli.engine.derivation import derivations
+from diffcli.engine.passes import Passes
 from diffcli.engine.relative_bounds import Bounds
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import DiffcliError
@@ -243,7 +244,7 @@ def test_a_cheap_bound_is_no_smaller_than_the_bound_at_a_point(row: Function) ->
                     assert not bound > 2 * largest + 1e-300, (spread, name, size)
 
 
-def cheap_bounds(passes: columns.Passes) -> Iterator[Callable[[str], Column]]:
+def cheap_bounds(passes: Passes) -> Iterator[Callable[[str], Column]]:
     """Yield what tells a bound for the value, under "", and for partials by name."""
     program, output = passes.program, passes.program.outputs[0]
     with suppress(ValueError, ArithmeticError):

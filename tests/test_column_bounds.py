@@ -18,13 +18,13 @@ from diffcli.engine.block_bounds import each, largest
 from diffcli.engine.block_bounds import value_errors as block_errors
 from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.columns import (
-    Passes,
     both_passes,
     filled,
     in_parts,
     not_finite,
     parts,
 )
+from diffcli.engine.passes import Passes
 from diffcli.engine.relative_bounds import Bounds
 from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.language.expression import Expression, call, number, variable

@@ -227,3 +227,9 @@ def test_sympy_chooses_where_a_condition_is_not_0(u: int, chosen: int) -> None:
         found = operation(symbols, name)(sympy.Integer(u), sympy.Integer(1))
         assert found == int(holds), name
     assert operation(symbols, "cbrt")(sympy.Integer(-8)) == -2
+
+
+def test_a_frame_has_no_minus_zero() -> None:
+    """Adding 0 is not enough: an optimizer leaves that out."""
+    found = computed(frames.without_minus_zero, (0.0, -0.0, -1.0, 5e-324))
+    assert [repr(number) for number in found] == ["0.0", "0.0", "-1.0", "5e-324"]

@@ -357,3 +357,21 @@ def test_the_table_lists_every_row_that_has_a_name(run: Run) -> None:
         assert json.loads(run("functions", row["name"], "-f", "json").out) == {
             "schema": "diffcli/functions/1", "functions": [row],
         }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.rough], ids=lambda row: row.name
+)
+def test_an_edge_is_0_where_a_row_is_rough_and_near_it_nearby(row: Function) -> None:
+    """It moves at most four times as fast as the arguments do: columns rely on it."""
+    assert row.rough is not None
+    edge = Program([parse_template(row.rough.edge, {})])
+    places = [*itertools.product((-3.0, -1.0, 0.0, 0.5, 1.0, 3.0), repeat=row.arity)]
+    assert any(row.rough.at(*place) for place in places)
+    for place in places:
+        here = edge.value(dict(zip("uv", place, strict=False)))
+        assert here == pytest.approx(0, abs=1e-15) or not row.rough.at(*place)
+        for moved in itertools.product((-1e-3, 0.0, 1e-3), repeat=row.arity):
+            beside = [u + step for u, step in zip(place, moved, strict=True)]
+            there = edge.value(dict(zip("uv", beside, strict=False)))
+            assert abs(there - here) <= 4 * sum(map(abs, moved)) + 1e-15

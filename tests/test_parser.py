@@ -122,6 +122,7 @@ def test_a_name_has_letters_digits_and_strokes(text: str, is_one: bool) -> None:
     [("é", "names use Latin"), ("ŷ", "write y_hat"), ("x̄", "x_bar"), ("я", "CYRILLIC"),
      ("漢", "names use Latin"), ("ß", "names use Latin"), ("→", "RIGHTWARDS ARROW has"),
      ("\x7f", ""), ("\x80", "names are Latin"), ("§", "SECTION SIGN has"), ("\\", "/"),
+     ("∀", "alone"), ("∘", "written out"), ("∇", "derivative"), ("€", "EURO SIGN"),
      ("@", "product"), ("ŝ", "write s_hat"), ("ā", "write a_bar"), ("ẏ", "write y_dot"),
      ("ñ", "write n_tilde"), ("ü", "write u_ddot"), ("ø", "names use Latin")],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -320,13 +321,34 @@ MISSED = [
 ][:6]
 
 
-@pytest.mark.parametrize("digits", [17, 30])
-@pytest.mark.parametrize(
-    "formula",
-    ["abs({c} - {k}*x)", "relu({k}*x - {c})", "relu({c} - {k}*x)", "max({k}*x, {c})",
-     "min({k}*x, {c})", "sign({k}*x - {c})", "floor({k}*x/{c})", "cbrt({k}*x - {c})",
-     "sqrt(({k}*x - {c})^2)", "where({k}*x > {c}, x, x^2)", "abs({c} - {k}*x)*x + y"],
+HIDDEN = (
+    "abs({c} - {k}*x)", "relu({k}*x - {c})", "relu({c} - {k}*x)", "max({k}*x, {c})",
+    "min({k}*x, {c})", "sign({k}*x - {c})", "floor({k}*x/{c})", "cbrt({k}*x - {c})",
+    "sqrt(({k}*x - {c})^2)", "where({k}*x > {c}, x, x^2)", "abs({c} - {k}*x)*x + y",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", HIDDEN)
+def test_a_kink_that_doubles_miss_is_one_in_a_table_too(
+    formula: str, run: Run, tmp_path: Path
+) -> None:
+    """In a block and alone, by every method."""
+    for k, x, c in MISSED[:2]:
+        text = formula.format(k=k, c=c)
+        rows = [f"{x}"] if "y" not in text else [f"{x},2"]
+        others = [row.replace(str(x), str(x + n), 1) for row in rows for n in (20, 40)]
+        path = tmp_path / "points.csv"
+        path.write_text("\n".join(["x,y" if "y" in text else "x", *others, *rows, ""]))
+        words = ("grad", text, "--points", str(path), "--keep-going", "-f", "csv")
+        for method in methods.names():
+            said = run(*words, "--method", method).out.splitlines()
+            found = [line.rpartition(",")[2] for line in said[1:]]
+            assert found == ["ok", "ok", "kink"], method
+        assert run("grad", text, "--at", *rows, "-f", "plain").code == 5
+
+
+@pytest.mark.parametrize("digits", [17, 30])
+@pytest.mark.parametrize("formula", HIDDEN)
 def test_a_kink_that_doubles_miss_is_one(formula: str, digits: int) -> None:
     """relu(0.3 - 0.1*x) had the slope 0 at 3, without a word."""
     assert len(MISSED) == 6

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 
 from diffcli.calculus.functions import NAMED
@@ -65,3 +66,12 @@ def test_local_partials_are_those_of_the_row() -> None:
                     if found is not None:
                         local = tape.local(len(program.nodes) - 1, place)
                         assert repr(found) == repr(local), (row.name, u, v)
+
+
+@pytest.mark.parametrize(
+    ("formula", "rough"),
+    [("x**2", 0), ("x**1", 0), ("(x*y)**7", 0), ("x**0", 1), ("x**0.5", 1), ("x**y", 1),
+     ("x**-2", 1), ("x**2.5", 1), ("abs(x)**3", 1), ("2*x + sin(y)", 0), ("3**x", 1)],
+)  # fmt: skip
+def test_whole_powers_are_smooth_everywhere(formula: str, rough: int) -> None:
+    assert len(Program([parse(formula).expression]).rough) == rough

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from diffcli.analysis import grad_columns, together
+from diffcli.analysis.certainty import may_hide_kinks
 from diffcli.analysis.grad import Comparison, compare
 from diffcli.analysis.together import Stretch
 from diffcli.engine.columns import gradients
@@ -178,7 +179,8 @@ def _gradient(
         return Gradient(tape.values[program.outputs[0]], ())
     backward = tape.backward()
     partials = tuple(backward.partial(name) for name in names)
-    if not all(map(math.isfinite, partials)) or tape.rough_rows():
+    rough = not all(map(math.isfinite, partials)) or tape.rough_rows()
+    if rough or may_hide_kinks(tape):
         return None
     return Gradient(tape.values[program.outputs[0]], partials)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from diffcli import methods
 from diffcli.calculus.functions import CONDITIONS, Function
 from diffcli.engine.bounds import value_errors
-from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Undefined
+from diffcli.engine.tape import ROUNDING, BackwardPass, Program, Tape, Undefined
 from diffcli.errors import KinkError
 from diffcli.language.expression import Call, Expression
 from diffcli.problem import (
@@ -64,15 +64,21 @@ def look_closer(problem: Problem) -> None:
     if problem.program.rough:
         from diffcli.engine.adaptive import rough_rows
 
-        problem.tape.hidden = frozenset(rough_rows(problem.program, problem.point))
+        there = rough_rows(problem.program, problem.point)
+        problem.tape.hidden = frozenset(there).difference(problem.tape.rough_rows())
 
 
-def _may_hide_kinks(problem: Problem) -> bool:
-    """Tell whether a partial is uncertain where a function may meet a kink."""
-    if not problem.program.rough:
+def may_hide_kinks(tape: Tape) -> bool:
+    """Tell whether a row may be where it is not smooth, for all that rounding tells."""
+    if not tape.program.rough or len(tape.program.nodes) > _LARGEST:
         return False
-    found = methods.load("backprop").gradient(problem)
-    return in_doubt(problem, Estimate(problem.value, 0.0), [found], {})
+    from diffcli.engine.columns import hidden_places
+
+    try:
+        hidden_places(tape.program, [*tape.values], lambda: value_errors(tape))
+    except (ValueError, ArithmeticError):
+        return True
+    return False
 
 
 def certified(
@@ -287,7 +293,7 @@ def slopes_or_kink(problem: Problem, digits: int = DOUBLE) -> dict[str, float]:
     Raises KinkError toward the first variable in which there is no derivative.
     """
     certain: dict[str, float] = {}
-    if problem.precise or _may_hide_kinks(problem):
+    if problem.precise or may_hide_kinks(problem.tape):
         look_closer(problem)
     for name, sides in corners(problem, digits).items():
         slope = sides.slope

@@ -14,8 +14,9 @@ from diffcli.analysis.counterexample_columns import FAR_BELOW, OtherPoints, unsu
 from diffcli.analysis.verdicts import ESTIMATES, SLACK, Tolerance, Verdict, relative
 from diffcli.arithmetics.columns import Column, product, total
 from diffcli.engine import block_bounds, column_bounds, columns
-from diffcli.engine.columns import Found, Passes
+from diffcli.engine.columns import Found
 from diffcli.engine.derivation import derivations
+from diffcli.engine.passes import Passes
 from diffcli.engine.relative_bounds import Bounds
 from diffcli.engine.tape import ROUNDING, Program
 from diffcli.inputs.blocks import Block

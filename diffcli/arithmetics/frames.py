@@ -30,6 +30,11 @@ def _either(condition: Frame, then: Any, other: Any) -> Frame:
     return polars.when(condition).then(then).otherwise(other)
 
 
+def without_minus_zero(u: Frame | float) -> Frame:
+    """Return the same numbers, with 0 for -0; 0 + u is u for the optimizer."""
+    return _either(u == 0.0, 0.0, u)
+
+
 def _sigmoid(u: Frame) -> Frame:
     small = (-u.abs()).exp()
     return _either(u >= 0, 1.0, small) / (1.0 + small)

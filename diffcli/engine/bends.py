@@ -6,9 +6,8 @@ A function that is not smooth itself is not asked here: ``Tape.rough_rows`` tell
 from functools import cache
 
 from diffcli.arithmetics.columns import Column
-from diffcli.calculus.functions import NAMED, POWER
+from diffcli.calculus.functions import NAMED
 from diffcli.engine.tape import Program, Tape, Undefined
-from diffcli.language.expression import Number
 from diffcli.language.parser import parse_template
 
 
@@ -19,16 +18,7 @@ def _slopes(name: str) -> Program | None:
     if row.rough is not None:
         return None
     program = Program([parse_template(text, {}) for text in row.derivatives])
-    return (
-        program if any(not _is_whole_power(program, r) for r in program.rough) else None
-    )
-
-
-def _is_whole_power(program: Program, row: int) -> bool:
-    """Tell whether a row is a power such as u**2, which is smooth everywhere."""
-    exponent = program.nodes[row].args[-1]
-    whole = isinstance(exponent, Number) and exponent.value.is_integer()
-    return whole and program.function(row) is POWER
+    return program if program.rough else None
 
 
 def is_bent(tape: Tape) -> bool:

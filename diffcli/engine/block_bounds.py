@@ -14,7 +14,7 @@ from diffcli.arithmetics.columns import Column, local, product, spread, total
 from diffcli.calculus.functions import FIRST, FIXED, SECOND, ZERO, Function, Number
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
-from diffcli.engine.columns import Passes
+from diffcli.engine.passes import Passes
 from diffcli.engine.roundings import (
     LEAPING,
     SHORT,

@@ -10,7 +10,7 @@ from functools import partial
 from diffcli.arithmetics.columns import Column, spread
 from diffcli.calculus.functions import FIRST, FIXED, POWER, SECOND, Function, Number
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, through
-from diffcli.engine.columns import Passes
+from diffcli.engine.passes import Passes
 from diffcli.engine.roundings import (
     SIZES,
     SMALL,

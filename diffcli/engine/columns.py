@@ -7,17 +7,18 @@ not an ordinary number at an ordinary place is left to who takes one point at a 
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, reduce
 from itertools import compress, count
 from typing import TypeVar
 
 from diffcli.arithmetics import columns
 from diffcli.arithmetics.columns import Column, local, product, total
-from diffcli.calculus.functions import Number
+from diffcli.calculus.functions import Number, Rough
+from diffcli.engine.block_bounds import value_errors
 from diffcli.engine.fold import evaluate
+from diffcli.engine.passes import Passes
 from diffcli.engine.tape import Edge, Program
-from diffcli.language.expression import Call
 from diffcli.records import Record
 
 BLOCK = 1024
@@ -141,31 +142,6 @@ def filled(column: Column, count: int) -> list[float]:
     return column if isinstance(column, list) else [column] * count
 
 
-class Passes(Record):
-    """Forward and backward pass at many points."""
-
-    program: Program
-    #: The value of every row.
-    values: list[Column]
-    #: The adjoint of every row; None: nothing was added to it.
-    adjoints: list[Column | None]
-    #: The local partials that were computed for them, by row and function.
-    locals: dict[tuple[int, Number], Column]
-    #: The places that need a closer look.
-    bad: set[int]
-
-    @property
-    def value(self) -> Column:
-        """The value of the first expression."""
-        return self.values[self.program.outputs[0]]
-
-    def partial(self, name: str) -> Column:
-        """Return an adjoint as the tape has it, which begins with 0.0: never -0.0."""
-        row = self.program.inputs.get(name)
-        adjoint = None if row is None else self.adjoints[row]
-        return 0.0 if adjoint is None else total(0.0, adjoint)
-
-
 def both_passes(
     program: Program, points: Mapping[str, Column], names: Sequence[str]
 ) -> Passes:
@@ -182,7 +158,7 @@ def both_passes(
     passes = Passes(program, values, adjoints, locals_, set())
     bad = not_finite([*values, *map(passes.partial, names)])
     if names:
-        bad |= rough_places(program, values)
+        bad |= rough_places(program, values, locals_)
     return passes._replace(bad=bad)
 
 
@@ -253,20 +229,90 @@ def not_finite(found: list[Column]) -> set[int]:
     return bad
 
 
-def rough_places(program: Program, values: list[Column]) -> set[int]:
-    """Return the places where a function is not smooth at its arguments."""
+def rough_places(
+    program: Program,
+    values: list[Column],
+    locals_: dict[tuple[int, Number], Column] | None = None,
+) -> set[int]:
+    """Return the places where a function may not be smooth at its arguments.
+
+    It is not, or rounding may hide that, as in abs(0.3 - 0.1*x) at 3. ``locals_`` are
+    partials that are known already, by row and function.
+    """
     bad: set[int] = set()
-    for row in program.calls:
-        node = program.nodes[row]
-        assert isinstance(node, Call)
-        rough = node.function.rough
-        if rough is not None:
-            args = [values[argument] for argument in program.arguments(row)]
-            if rough.edge == "u" and isinstance(args[0], list) and 0.0 not in args[0]:
-                continue  # which is quickly seen, and mostly so
-            at = columns.spread(rough.at, *args)
-            if isinstance(at, list):
-                bad.update(compress(count(), at))
-            elif at:  # its arguments are the same at all points
-                raise ValueError
+    for row in program.rough:
+        rough, args = _rough(program, row), _arguments(program, values, row)
+        if rough.edge == "u" and isinstance(args[0], list) and 0.0 not in args[0]:
+            continue  # which is quickly seen, and mostly so
+        bad |= _where(columns.spread(rough.at, *args))
+
+    def errors() -> list[Column]:
+        return value_errors(program, values, {**(locals_ or {})})
+
+    return bad | hidden_places(program, values, errors)
+
+
+def hidden_places(
+    program: Program, values: list[Column], errors: Callable[[], Sequence[Column]]
+) -> set[int]:
+    """Return the places where rounding may hide that a row is not smooth.
+
+    ``errors`` returns bounds on those of the values, if they are needed. A block of
+    which they are infinite is left out: in it, they say nothing.
+
+    Raises ValueError where it is so at all places, which share the arguments.
+    """
+    bad: set[int] = set()
+    computed = len(program.leaves)
+    rows = [row for row in program.rough if max(program.arguments(row)) >= computed]
+    bounds = errors() if rows else ()
+    for row in rows:
+        off = reduce(total, (bounds[place] for place in program.arguments(row)))
+        args = dict(zip("uv", _arguments(program, values, row), strict=False))
+        if off != 0.0 and (off != math.inf or not _is_block(args.values())):
+            edge = _edge(_rough(program, row).edge)
+            distance = values_at(edge, args)[edge.outputs[0]]
+            bad |= _where(columns.spread(_is_within, distance, off))
     return bad
+
+
+def _is_block(args: Iterable[Column]) -> bool:
+    return any(isinstance(each, list) for each in args)
+
+
+def _rough(program: Program, row: int) -> Rough:
+    rough = program.function(row).rough
+    assert rough is not None
+    return rough
+
+
+def _arguments(program: Program, values: list[Column], row: int) -> list[Column]:
+    return [values[place] for place in program.arguments(row)]
+
+
+@cache
+def _edge(text: str) -> Program:
+    """Return the function of u and v that is 0 where a row is rough."""
+    from diffcli.language.parser import parse_template
+
+    return Program([parse_template(text, {})])
+
+
+def _is_within(distance: float, error: float) -> bool:
+    """Tell whether a place is as near as its arguments may be off.
+
+    No edge in the table moves more than four times as fast as they do.
+    """
+    return abs(distance) <= 4 * error
+
+
+def _where(found: Column | bool | list[bool]) -> set[int]:
+    """Return the places where something holds.
+
+    Raises ValueError where it does at all of them, which share the arguments.
+    """
+    if isinstance(found, list):
+        return {*compress(count(), found)}
+    if found:
+        raise ValueError
+    return set()

@@ -169,5 +169,6 @@ def _product(
 def _partial(adjoints: list[_Term | None], row: int | None) -> _Term:
     """Return a partial; 0 where the variable does not occur, and never -0."""
     found = None if row is None else adjoints[row]
-    zero = frames.number("0", 0.0)
-    return _Term(zero, 0) if found is None else _Term(zero + found.frame, found.stage)
+    if found is None:
+        return _Term(frames.number("0", 0.0), 0)
+    return _Term(frames.without_minus_zero(found.frame), found.stage)

@@ -17,7 +17,7 @@ from diffcli.calculus.functions import DIVIDE, FIRST, FIXED, SECOND, ZERO, Numbe
 from diffcli.engine.block_bounds import largest
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
-from diffcli.engine.columns import Passes
+from diffcli.engine.passes import Passes
 from diffcli.engine.roundings import LEAPING, SHORT, SMALL, roundings
 from diffcli.engine.tape import ROUNDING
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from diffcli.arithmetics import columns
 from diffcli.arithmetics.columns import Column, product, total
-from diffcli.engine.columns import Passes, not_finite, slopes
+from diffcli.engine.columns import not_finite, slopes
 from diffcli.engine.fold import evaluate
+from diffcli.engine.passes import Passes
 from diffcli.engine.second_order import Pair, second_partials
 
 Place = tuple[int, int, int]

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import compress, count, islice
 from typing import Any, TypeVar
 
-from diffcli.calculus.functions import NAMED, ONE, WHEN, Function, Number
+from diffcli.calculus.functions import NAMED, ONE, POWER, WHEN, Function, Number
 from diffcli.errors import DiffcliError, DomainError, RangeError
 from diffcli.language.expression import Call, Expression, Variable
 from diffcli.language.expression import Number as NumberNode
@@ -99,8 +99,19 @@ class Program:
         if self._rough is None:
             some = not _ROUGH.isdisjoint(self.functions)
             rows = reversed(self.calls) if some else ()
-            self._rough = [row for row in rows if self.function(row).rough is not None]
+            self._rough = [
+                row
+                for row in rows
+                if self.function(row).rough is not None and not self._is_monomial(row)
+            ]
         return self._rough
+
+    def _is_monomial(self, row: int) -> bool:
+        """Tell whether a row is a power such as u**2, which is smooth everywhere."""
+        exponent = self.nodes[row].args[-1]
+        if self.function(row) is not POWER or not isinstance(exponent, NumberNode):
+            return False
+        return exponent.value >= 1.0 and exponent.value.is_integer()
 
     def _add_calls(self, calls: list[Call]) -> None:
         """Add for each call its function, its partials, and whether it is active."""
