@@ -158,12 +158,14 @@ USE = f"""
 from fractions import Fraction
 from diffcli import arithmetics, plugins
 from diffcli.arithmetics import Unavailable, ratios
-from diffcli.engine.adjoint import gradient
+from diffcli.engine.adjoint import partials
 from diffcli.engine.fold import run, operation
+from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 
 assert "ratios" in plugins.names(arithmetics)
-program = gradient(parse("{RATIONAL}").expression, ["x", "y"])
+formula = parse("{RATIONAL}").expression
+program = Program([formula, *partials(formula, ["x", "y"])])
 values = run(program, ratios, {{"x": Fraction(1, 2), "y": Fraction(-1, 3)}})
 print(*(values[row] for row in program.outputs))
 try:
@@ -195,10 +197,15 @@ def test_a_new_arithmetic_is_one_file(tmp_path: Path) -> None:
 # ---- the gradient as a formula ----------------------------------------------------
 
 
+def gradient(expression: Expression, names: list[str]) -> Program:
+    """Return a function and its partials as one list of operations."""
+    return Program([expression, *adjoint.partials(expression, names)])
+
+
 def test_the_gradient_shares_what_it_has_in_common() -> None:
     expression = parse(FORMULA).expression
     assert len(postorder([expression])) == 16
-    assert len(adjoint.gradient(expression, ["x1", "x2", "x3"]).nodes) == 27
+    assert len(gradient(expression, ["x1", "x2", "x3"]).nodes) == 27
 
 
 @given(defined(), points)
@@ -206,7 +213,7 @@ def test_the_gradient_is_the_derivative(
     expression: Expression, point: dict[str, float]
 ) -> None:
     names = list(point)
-    program = adjoint.gradient(expression, names)
+    program = gradient(expression, names)
     try:
         with mp.workdps(60):
             values = run(program, point)
@@ -261,4 +268,4 @@ def test_size_grows_with_the_formula(
 ) -> None:
     """All partials of n factors are about 4 n nodes, and nothing recurses."""
     names = [f"x{place}" for place in range(count)]
-    assert len(adjoint.gradient(build(count), names).nodes) <= 4 * count
+    assert len(gradient(build(count), names).nodes) <= 4 * count

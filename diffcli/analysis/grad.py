@@ -71,7 +71,10 @@ class Comparison(Record):
         return "kink" if self.kinks else "ok"
 
     def partial(self, name: str) -> Estimate:
-        """Return the most trustworthy partial: backprop, else symbolic, else finite."""
+        """Return the most trustworthy partial: backprop, else symbolic, else finite.
+
+        Raises UsageError for a name that was not asked for.
+        """
         by_trust = sorted(self.results, key=lambda each: _TRUST.get(each.method, 1))
         for result in reversed(by_trust):
             estimate: Estimate | None = result.partials.get(name)

@@ -50,7 +50,8 @@ class Hessian(Record):
     def partial(self, name: str, other: str) -> Estimate:
         """Return the most trustworthy second derivative, whatever the order of names.
 
-        Sweeps before rules before differences.
+        Sweeps before rules before differences. Raises UsageError for a name that was
+        not asked for.
         """
         for each in (name, other):
             if each not in self.problem.variables:

@@ -6,10 +6,11 @@ that looks at the whole function from both sides. What is still open says why.
 """
 
 from collections.abc import Mapping
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from diffcli.analysis.grad import compare
-from diffcli.engine.adjoint import partials
+from diffcli.engine.adjoint import partials, second_partials
 from diffcli.engine.one_sided import slopes
 from diffcli.engine.rewriting import fill, tidy
 from diffcli.engine.tape import Program
@@ -73,7 +74,10 @@ class Proof(Record):
         return tuple(n for n in self.numbers if n.status not in ("proved", "exact"))
 
     def derivative(self, *names: str) -> Proved:
-        """Return a derivative by its variables, in any order."""
+        """Return a derivative by its variables, in any order.
+
+        Raises UsageError for one that was not asked for.
+        """
         for number in self.numbers:
             if sorted(number.path) == sorted(names):
                 return number
@@ -176,16 +180,12 @@ def _formulas(problem: Problem, order: int) -> dict[Path, Expression]:
     """Return the value's formula and those of the derivatives, by their variables."""
     names = problem.variables if order else ()
     formulas: dict[Path, Expression] = {(): problem.parsed.expression}
-    firsts = dict(zip(names, partials(problem.parsed.expression, names), strict=True))
-    formulas |= {(name,): slope for name, slope in firsts.items()}
+    firsts = partials(problem.parsed.expression, names)
+    formulas |= {(name,): slope for name, slope in zip(names, firsts, strict=True)}
     if order == 2:
-        for place, (name, slope) in enumerate(firsts.items()):
-            others = names[place:]
-            seconds = partials(slope, others)
-            formulas |= {
-                (name, other): second
-                for other, second in zip(others, seconds, strict=True)
-            }
+        seconds = second_partials(problem.parsed.expression, names)
+        pairs = combinations_with_replacement(names, 2)
+        formulas |= {pair: seconds[pair] for pair in pairs}
     return formulas
 
 

@@ -52,7 +52,8 @@ class Expansion(Record):
     def derivative(self, order: int) -> Estimate:
         """Return the most trustworthy derivative of an order, from 1 on.
 
-        Series before rules before differences.
+        Series before rules before differences. Raises UsageError for an order that was
+        not asked for.
         """
         if not 1 <= order <= self.order:
             raise UsageError(f"there is no derivative of order {order} here")

@@ -28,7 +28,8 @@ _SAME = 1e-14  # relative; one-sided numbers that are nearer are the same
 def series(problem: Problem, name: str, order: int) -> list[Any]:
     """Return the Taylor coefficients, with all digits right.
 
-    Raises KinkError where both sides do not agree on them.
+    Raises KinkError where both sides do not agree on them, DomainError where there is
+    no value, and RangeError where none of their digits is certain.
     """
     from diffcli.arithmetics._series import NoSeries
     from diffcli.engine.adaptive import Unsettled, values

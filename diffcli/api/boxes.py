@@ -67,7 +67,10 @@ def module(path: str) -> Boxes:
 
 
 def boxes_of(function: BlackBox | Boxes) -> Boxes:
-    """Return a callable as a black box, or the program that is one."""
+    """Return a callable as a black box, or the program that is one.
+
+    Raises UsageError for anything else.
+    """
     if isinstance(function, Boxes):
         return function
     if not callable(function):
@@ -80,7 +83,10 @@ def boxes_of(function: BlackBox | Boxes) -> Boxes:
 
 
 def values_of(point: Point | None) -> dict[str, float]:
-    """Return the values of a point, which alone names the variables."""
+    """Return the values of a point, which alone names the variables.
+
+    Raises PointError where it has none, UsageError for one that is not finite.
+    """
     arguments.mapping(point, "point")
     if not point:
         raise PointError("the point has no variables", parameter="point")

@@ -81,11 +81,8 @@ def of_data(request: Request, question: Question) -> Found:
     )
     weights, columns = tuple(found.weights), tuple(found.data.columns)
     claimed = by_variable(question.claims, weights, request.forced_syntax, columns)
-    progress = terminal.Progress(found.data.used, "rows")
-    try:
+    with terminal.Progress(found.data.used, "rows") as progress:
         result = question.ask(found, claims=claimed, progress=progress)
-    finally:
-        progress.close()
     return (), iter([(Row("", {}, {}), result)])
 
 
@@ -164,12 +161,11 @@ def of_box(request: Request, question: Question) -> Found:
                 if row.error:
                     raise row.error
                 claimed = by_variable(question.claims, tuple(row.point))
-                progress = terminal.Progress(len(claimed) or len(row.point), "partials")
-                try:
-                    yield row, ask(row.point, claimed, progress=progress)
-                except DiffcliError as error:
-                    raise placed(error, row.where) from None
-                finally:
-                    progress.close()
+                count = len(claimed) or len(row.point)
+                with terminal.Progress(count, "partials") as progress:
+                    try:
+                        yield row, ask(row.point, claimed, progress=progress)
+                    except DiffcliError as error:
+                        raise placed(error, row.where) from None
 
     return rows.columns, checks()

@@ -1,7 +1,6 @@
 """What --data, --init and --reduce mean: a formula as the loss of one example."""
 
 import os
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -100,8 +99,3 @@ def examples(
     given = weights(at, request.init, parsed.variables, found.columns, found.name)
     wanted = points.select(wrt, tuple(given))
     return Examples(parsed, found, given, wanted, settings, keep_going=keep_going)
-
-
-def columns(request: Request, own: Sequence[str]) -> Sequence[str]:
-    """Return the columns of a sheet, with one that tells of the data."""
-    return (*own, "data") if request.data_file else own

@@ -48,10 +48,7 @@ def answer(question: Question, name: str) -> Answer:
     def at(problem: Problem) -> Document:
         return view.document(implicit(problem, name=name, methods=names))
 
-    return plain.at_points(
-        form, parsed, toward, at, view.header(names), settings,
-        plain.reading_notes(parsed),
-    )  # fmt: skip
+    return plain.at_points(form, parsed, toward, at, view.header(names), settings)
 
 
 def of_equation(request: Request) -> Request:

@@ -7,7 +7,7 @@ from diffcli.api.marks import UNCLEAR, WRONG, Mark, judge, mark
 from diffcli.api.tolerances import Tolerance
 from diffcli.cli import terminal
 from diffcli.cli.command import Answer, refuse
-from diffcli.cli.request import Request
+from diffcli.cli.request import DIALECT, Request
 from diffcli.errors import CannotTell, CheckFailed, DiffcliError, RowsFailed, UsageError
 from diffcli.inputs.claim_rows import Claimed, problem, table
 from diffcli.inputs.claim_rows import answers as answer_table
@@ -64,7 +64,7 @@ def work(request: Request, form: str, path: str, *, quiet: bool) -> Answer:
         )
     refuse("--work has all that is checked in its file", "points", *_OF_ONE_FORMULA)
     refuse("lines are equal or not", "rtol", "atol")
-    refuse("a derivation is no table", "separator", "comment", "headless")
+    refuse("a derivation is no table", *DIALECT)
     judgement = judge(read(*terminal.opened(path, request.output)))
     error = _decision({verdict.status for verdict in judgement.verdicts})
     if quiet:

@@ -58,9 +58,8 @@ def answer(
         return made._replace(ending=ending)
     made = request.at_points(
         form, parsed, wrt if order else "", document, view.HEADER,
-        Settings(digits=digits), request.reading_notes(parsed, exact=True),
+        Settings(digits=digits), exact=True,
     )  # fmt: skip
-
     return made._replace(ending=ending)
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from diffcli.inputs.rows import Row, Rows
 
 _EXACT = ("brief", "sheet", "record", "cases")  # parts of a document that round nothing
-_DIALECT = ("separator", "comment", "headless")
 _TYPEABLE = 60  # characters of a formula in a hint
 
 
@@ -91,13 +90,13 @@ class Request(Record):
         Raises UsageError if it is no text.
         """
         if frame_kind(path):
-            refuse("it is for tables of text", *_DIALECT)
+            refuse("it is for tables of text", *DIALECT)
         return Dialect(self.separator, self.comment, not self.headless)
 
     def refuse_dialect(self) -> None:
         """Refuse what is said of tables where none is read."""
         if not (self.point_files or self.data_file):
-            refuse("no table is read", *_DIALECT)
+            refuse("no table is read", *DIALECT)
 
     def refuse_data_options(self, *names: str) -> None:
         """Refuse the options of --data, and others of the kind, where it is not given.
@@ -282,12 +281,14 @@ class Request(Record):
         document: Callable[[Problem], Document],
         own: Sequence[str] = (),
         settings: Settings | None = None,
-        notes: Sequence[Remark] = (),
         rows: "Rows | None" = None,
+        *,
+        exact: bool = False,
     ) -> Answer:
         """Return a document for every point; ``own`` are the columns of its sheet.
 
-        ``rows`` are those of --points where they were opened already.
+        ``rows`` are those of --points where they were opened already; ``exact`` tells
+        that values are taken as they were written.
 
         Raises PointError and DomainError.
         """
@@ -297,7 +298,7 @@ class Request(Record):
         found_rows = rows or self.rows_for(parsed, form)
         settings = settings or Settings()
         parts = [(part, poser(part, wanted, settings)) for part in parsed.parts()]
-        notes = list(notes)
+        notes = self.reading_notes(parsed, exact=exact)
 
         def documents() -> Iterator[Document]:
             for row in found_rows.rows:
@@ -431,6 +432,8 @@ class Request(Record):
         )
 
 
+DIALECT = ("separator", "comment", "headless")
+"""The options that tell how a table of text is read."""
 OUTPUT = ("output",)
 """The column that tells of which of several outputs a row is."""
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from stat import S_ISREG
 from time import monotonic
-from typing import Any, TextIO, cast
+from typing import Any, Self, TextIO, cast
 
 import click
 
@@ -70,13 +70,10 @@ def _counted(lines: Iterator[str], path: str) -> Iterator[str]:
     """Yield lines, with a bar that counts characters, as a file's size does."""
     known = os.path.isfile(path) and not path.endswith(COMPRESSED)
     size = os.path.getsize(path) if known else 0
-    progress = Progress(size or None, "points")
-    try:
+    with Progress(size or None, "points") as progress:
         for line in lines:
             yield line
             progress(len(line))
-    finally:
-        progress.close()
 
 
 def is_interactive(paths: Sequence[str]) -> bool:
@@ -216,6 +213,12 @@ class Progress:
             self.bar.start()
             _bars.append(self)
         self.bar.update(0, completed=self.done)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Take the bar away."""

@@ -104,14 +104,6 @@ def _opposite(one: Expression, other: Expression) -> bool:
     return call(no, one) is other or call(no, other) is one
 
 
-def gradient(expression: Expression, names: Sequence[str]) -> Program:
-    """Return a function and its partials as one list of operations.
-
-    Its outputs are the value and then a partial for each name.
-    """
-    return Program([expression, *partials(expression, names)])
-
-
 def second_partials(
     expression: Expression, names: Sequence[str]
 ) -> dict[Pair, Expression]:

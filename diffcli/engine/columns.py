@@ -218,6 +218,7 @@ def not_finite(found: list[Column]) -> set[int]:
     """Return the places where a column has no finite number.
 
     A sum tells it of a whole column; if it is not finite, each number is looked at.
+    Raises OverflowError for a number that all points share.
     """
     bad: set[int] = set()
     for column in found:
@@ -238,6 +239,8 @@ def rough_places(
 
     It is not, or rounding may hide that, as in abs(0.3 - 0.1*x) at 3. ``locals_`` are
     partials that are known already, by row and function.
+
+    Raises ValueError where it is so at all places, which share the arguments.
     """
     bad: set[int] = set()
     for row in program.rough:

@@ -238,7 +238,8 @@ def quotient_at(
 ) -> Quotient | None:
     """Return the quotient, or None where a sample is not in the domain.
 
-    ``rounding`` makes a place one of the numbers that are used.
+    ``rounding`` makes a place one of the numbers that are used. Raises NoDifference
+    where x + h is x.
     """
     low, high = map(rounding, ends(x, h, scheme))
     if low == high:

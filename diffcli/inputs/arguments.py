@@ -50,7 +50,9 @@ def formula(
 
     A text begins a problem of its own: nodes of earlier ones may be forgotten, and what
     was read before that is read again. What was read last is what is asked about, and
-    stays: its caller holds its nodes. Raises ParseError.
+    stays: its caller holds its nodes.
+
+    Raises ParseError, and UsageError for what is no formula.
     """
     if isinstance(given, Parsed) and expression.is_current(given.expression):
         return given

@@ -67,6 +67,8 @@ def answers(
     """Return columns and rows of answers to a sheet with these formulas.
 
     It is a table with the columns number and answer, or one answer in each line.
+
+    Raises PointError where there is none.
     """
     text = _written(lines)
     if not "".join(text).strip():

@@ -121,7 +121,10 @@ class Marks:
     # ---- marks
 
     def stand_in(self, expression: Expression, shown: Expression) -> str:
-        """Return a letter in brackets for what has been read."""
+        """Return a letter in brackets for what was read.
+
+        Raises ParseError where there are no more letters.
+        """
         letter = next(self.letters, None)
         if letter is None:
             raise ParseError("too many derivatives in one line")
@@ -147,7 +150,7 @@ class Marks:
         return text
 
     def operators(self, text: str) -> str:
-        """Return a text without d/dx[...]."""
+        """Return a text without d/dx[...]. Raises ParseError for one before nothing."""
         while marks := list(OPERATOR.finditer(text)):
             found = marks[-1]  # the innermost
             start, end = found.end(), self.operand_end(text, found)
@@ -183,7 +186,7 @@ class Marks:
         return last if alone or constant else end
 
     def primes(self, text: str) -> str:
-        """Return a text without primes."""
+        """Return a text without primes. Raises ParseError for one behind nothing."""
         while found := _PRIMES.search(text):
             start = operand_start(text, found.start())
             inside = text[start : found.start()].strip()
@@ -302,7 +305,10 @@ class Marks:
         return exchanged(self.names[name].expression, inside, variable(kept))
 
     def differentiated(self, expression: Expression, toward: str) -> Expression:
-        """Return D(...), or what it comes to if another variable is meant."""
+        """Return D(...), or what it comes to if another variable is meant.
+
+        Raises UsageError where no variable is.
+        """
         if not toward:
             raise UsageError(
                 "which variable is it differentiated with respect to?",

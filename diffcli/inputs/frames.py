@@ -55,7 +55,8 @@ def header(
 ) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the columns of a file, and for each variable its column.
 
-    Raises PointError if a variable has no column, or one that holds no numbers.
+    Raises UsageError if it cannot be read, PointError if a variable has no column, or
+    one that holds no numbers.
     """
     import polars
 

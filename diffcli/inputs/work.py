@@ -194,7 +194,7 @@ class _Reader:
         )
 
     def items(self, number: int, line: str) -> Iterator[Item]:
-        """Yield what stands in a line."""
+        """Yield what stands in a line. Raises ParseError where a side is empty."""
         left, *others = (part.strip() for part in _SIGN.split(line))
         signs, rights = others[::2], others[1::2]
         if not all(rights) or (not left and not self.begun):
@@ -263,7 +263,10 @@ class _Reader:
             self.here = self.variable
 
     def formula(self, text: str) -> Marked:
-        """Return a formula; what is to be differentiated is D(...) in it."""
+        """Return a formula; what is to be differentiated is D(...) in it.
+
+        Raises ParseError for a text that is none.
+        """
         if _LIMIT.match(text):
             raise ParseError("a limit is not read", hint="write what it comes to")
         marked = self.marks().read(text)

@@ -8,7 +8,7 @@ between a name and a bracket, there is always a dot.
 Like the printer for programs it writes from left to right and stops at a limit.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from diffcli.calculus.functions import (
     CONSTANTS,
@@ -335,8 +335,3 @@ def _is_point(node: Expression) -> bool:
         and not node.text.isdecimal()
         and node.text not in _SIGNS
     )
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names beside each other: x₁, x₂."""
-    return ", ".join(map(name_text, names))

@@ -15,7 +15,6 @@ _SIGNS = dict(
         strict=True,
     )
 )
-_ASCII = {"─": "-", "│": "|", " ": " "}
 
 
 class Box(Record):

@@ -1,7 +1,6 @@
 """``diffcli descend``: gradient descent, and what the learning rate does to it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -113,15 +112,18 @@ def command(
     if not batch:
         refuse("it is for --batch", "seed")
 
+    def progress() -> terminal.Progress:
+        return terminal.Progress(steps * (len(chosen) or 3), "steps")
+
     def followed(problem: Problem, whole: bool) -> Descent:
-        with _progress(steps, chosen) as tick:
+        with progress() as tick:
             return descend(
                 found or problem, rates=chosen, steps=steps, tolerance=tol,
                 batch=batch or 0, seed=seed, whole=whole, progress=tick,
             )  # fmt: skip
 
     def step_by_step(problem: Problem) -> Iterator[Stage]:
-        with _progress(steps, chosen) as tick:
+        with progress() as tick:
             yield from stages(
                 problem, chosen, steps, tol, tick, found, batch or 0, seed
             )
@@ -138,16 +140,4 @@ def command(
         notes = request.reading_notes(problem.parsed)
         return request.answer(form, [at(problem)], notes)
     own = header(request.variables_for(parsed, wrt))
-    return request.at_points(
-        form, parsed, wrt, at, own, notes=request.reading_notes(parsed)
-    )
-
-
-@contextmanager
-def _progress(steps: int, rates: Sequence[float]) -> Iterator[terminal.Progress]:
-    """Count steps on the terminal, and take the bar away at the end."""
-    progress = terminal.Progress(steps * (len(rates) or 3), "steps")
-    try:
-        yield progress
-    finally:
-        progress.close()
+    return request.at_points(form, parsed, wrt, at, own)

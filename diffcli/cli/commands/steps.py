@@ -93,21 +93,11 @@ def command(
         return document(told)
 
     if request.has_points:
-        notes = request.reading_notes(parsed)
-        answer = request.at_points(form, parsed, wrt, at, notes=notes)
+        answer = request.at_points(form, parsed, wrt, at)
     else:
         alone = (
-            document(
-                Steps(
-                    part,
-                    derivatives[part.output],
-                    level,
-                    {},
-                    simplify,
-                    curve=found_curve,
-                )
-            )
-            for part in parsed.parts()
+            document(Steps(part, found, level, {}, simplify, curve=found_curve))
+            for part, found in zip(parsed.parts(), derivatives.values(), strict=True)
         )
         answer = request.answer(form, alone, exprs=bool(parsed.outputs))
     if pause:

@@ -107,6 +107,4 @@ def command(
     form, own = request.form(HAS), header(theory=theory, prove=prove)
     if formats.part(form) == "record":
         refuse(f"-f {form} has the predicted errors anyway", "theory")
-    return request.at_points(
-        form, parsed, name, at, own, notes=request.reading_notes(parsed)
-    )
+    return request.at_points(form, parsed, name, at, own)

@@ -58,9 +58,7 @@ def command(
     def at(problem: Problem) -> Document:
         return document(trace(problem, format=float_name or ""), shown)
 
-    answer = request.at_points(
-        form, parsed, "", at, HEADER, notes=request.reading_notes(parsed)
-    )
+    answer = request.at_points(form, parsed, "", at, HEADER)
     if pause:
         answer = answer._replace(lines=terminal.line_by_line(answer.lines))
     return answer

@@ -48,4 +48,4 @@ def command(expr: str, graph: bool, **shared: Any) -> Answer:
     def at(problem: Problem) -> Document:
         return document(tree(problem), shared=graph)
 
-    return request.at_points(form, parsed, "", at, notes=request.reading_notes(parsed))
+    return request.at_points(form, parsed, "", at)

@@ -45,16 +45,13 @@ def answer(question: Question, h: str, scheme: str, *, exact: bool) -> Answer:
                 if row.error:
                     raise row.error
                 names = points.select(wrt, tuple(row.point))
-                progress = terminal.Progress(len(names), "partials")
-                try:
+                with terminal.Progress(len(names), "partials") as progress:
                     found = measure(
                         boxes, row.point, wrt=names,
                         h=arguments.step(settings.h),
                         scheme=arguments.one_scheme(settings.scheme),
                         digits=settings.digits, progress=progress,
                     )  # fmt: skip
-                finally:
-                    progress.close()
                 notes.extend(() if request.points_file else found.warnings)
                 kinks.extend(filter(None, [found.error()]))
                 yield request.of_row(row, document(found))

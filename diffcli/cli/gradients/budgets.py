@@ -77,9 +77,8 @@ def _answer(
         return view.document(budget(problem, errors=next(errors)))
 
     return request.at_points(
-        form, parsed, "", at, view.HEADER, Settings(digits=request.digits),
-        request.reading_notes(parsed), rows,
-    )  # fmt: skip
+        form, parsed, "", at, view.HEADER, Settings(digits=request.digits), rows
+    )
 
 
 def _each(given: list[spreads.Spread], count: int) -> Iterator[spreads.Spread]:

@@ -28,7 +28,4 @@ def answer(question: Question, name: str, h: str) -> Answer:
     def at(problem: Problem) -> Document:
         return document(coarse_gradient(problem, format=name, h=width))
 
-    notes = request.reading_notes(parsed)
-    return request.at_points(
-        question.form, parsed, question.wrt, at, HEADER, notes=notes
-    )
+    return request.at_points(question.form, parsed, question.wrt, at, HEADER)

@@ -41,14 +41,11 @@ def answer(question: Question) -> Answer:
         request, parsed, question.wrt, question.settings,
         keep_going=question.keep_going,
     )  # fmt: skip
-    progress = terminal.Progress(found.data.used, "rows")
-    try:
+    with terminal.Progress(found.data.used, "rows") as progress:
         if question.order == 2:
             return _second(question, found, progress)
         shown = formats.part(form) in ("blocks", "maths")
         comparison = found.compare(names, progress, bounds=shown)
-    finally:
-        progress.close()
     return _answer(question, document(comparison), comparison.data, comparison.warnings)
 
 

@@ -31,9 +31,8 @@ def answer(question: Question, *, exact: bool) -> Answer:
         return make(problem, point)
 
     return request.at_points(
-        question.form, parsed, question.wrt, at, header, question.settings,
-        request.reading_notes(parsed),
-    )  # fmt: skip
+        question.form, parsed, question.wrt, at, header, question.settings
+    )
 
 
 def _second(question: Question, *, exact: bool) -> tuple[Make, Sequence[str]]:

@@ -8,7 +8,7 @@ from diffcli.cli import terminal
 from diffcli.cli.batches import SHARED, Batch, Failures, documents, each_output
 from diffcli.cli.command import Answer, refuse
 from diffcli.cli.gradients import PARTS, Question, has_room_for_one, refuse_other_orders
-from diffcli.cli.request import OUTPUT, Request
+from diffcli.cli.request import DIALECT, OUTPUT, Request
 from diffcli.errors import UsageError
 from diffcli.inputs import points
 from diffcli.output.document import Result
@@ -124,7 +124,7 @@ def by_polars(question: Question) -> Answer | None:
     why = "--engine polars computes the numbers of backprop at --points"
     refuse(why, "points", "h", "scheme", "subgradient", "exact", "exprs")
     refuse(why, "digits", "program", "module", *(["order"] if order > 1 else []))
-    refuse(why, "separator", "comment", "headless")
+    refuse(why, *DIALECT)
     refuse_other_orders(order)
     names = methods.select(question.method_words or ("backprop",))
     if names != ["backprop"] or not request.points_file:
