@@ -656,3 +656,17 @@ def test_a_field_is_checked() -> None:
             diffcli.field(formula)
     with pytest.raises(diffcli.UsageError, match="not below"):
         diffcli.field("x*y", (1, 0))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [diffcli.compare("x**2*y", {"x": 2, "y": 3}), diffcli.hessian("x**3", {"x": 2}),
+     diffcli.check("x**2", {"x": 3}, {"x": "3*x"}), diffcli.trace("x**2", {"x": 3}),
+     diffcli.descend("x**2", {"x": 3}, steps=2), diffcli.functions()[:9]],
+    ids=lambda found: type(found).__name__,
+)  # fmt: skip
+def test_what_is_found_can_be_read(found: object) -> None:
+    """No addresses, and no rows of tables written out."""
+    assert " at 0x" not in repr(found)
+    assert "mistakes=" not in repr(found)
+    assert len(repr(found)) < 6000

@@ -129,6 +129,10 @@ class Function(Record):
         """The derivatives as a book writes them."""
         return (self.textbook,) if self.textbook else self.derivatives
 
+    def __repr__(self) -> str:
+        """Return the name, not the whole row."""
+        return f"<Function {self.name}>"
+
 
 # ---- domains ------------------------------------------------------------------
 # Columns are aligned, here and below, so that a wrong sign is visible.

@@ -30,6 +30,10 @@ class Rule(Record):
     #: What people write in its place, each with what is wrong about it.
     mistakes: tuple[Mistake, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return the name and the pattern, not the whole row."""
+        return f"<Rule {self.name}: {self.before}>"
+
 
 # Columns are aligned so that a row reads as an equation.
 # fmt: off

@@ -106,6 +106,10 @@ class Program:
             ]
         return self._rough
 
+    def __repr__(self) -> str:
+        """Return its length, not its rows."""
+        return f"<Program of {len(self.nodes)} rows>"
+
     def _is_monomial(self, row: int) -> bool:
         """Tell whether a row is a power such as u**2, which is smooth everywhere."""
         exponent = self.nodes[row].args[-1]
@@ -396,6 +400,10 @@ class Tape:
         #: Rows that are not smooth there, once more digits have shown it.
         self.hidden: frozenset[int] = frozenset()
         self._toward: _Toward | None = None
+
+    def __repr__(self) -> str:
+        """Return its length, not its numbers."""
+        return f"<Tape of {len(self.values)} rows>"
 
     @property
     def toward(self) -> _Toward:
