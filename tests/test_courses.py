@@ -162,6 +162,19 @@ def test_the_floor_below_a_course_is_the_minimum(
     assert found == pytest.approx(floor * 10.0**power, rel=1e-9, abs=abs(near))
 
 
+@pytest.mark.parametrize("wide", [1.0, 1e-3, 1e3])
+@pytest.mark.parametrize("formula", ["sin(X)", "1-1/cosh(X+1)", "-exp(-X^2/2-X)"])
+def test_the_floor_is_found_also_where_the_halved_rates_are_nearly_too_large(
+    formula: str, wide: float
+) -> None:
+    """Beside a minimum with the curvature 1, twice the rate 1 goes to and fro."""
+    floor = {"sin(X)": -1.0, "1-1/cosh(X+1)": 0.0}.get(formula, -math.exp(0.5))
+    made = walk(formula.replace("X", f"(x/{wide})"), 0.001 * wide, 9, x=0.1 * wide)
+    found, settled = courses._bottom(made.problem, made.objective, made.course().path)
+    assert settled
+    assert found == pytest.approx(floor, abs=1e-12)
+
+
 @pytest.mark.parametrize("unit", ["1", "1e-250", "1e200"])
 @pytest.mark.parametrize(
     "formula",

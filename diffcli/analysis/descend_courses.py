@@ -287,7 +287,7 @@ def _bottom(
         if slope <= 1e-9 * steepest and gain <= 1e-6 * (best.loss - lowest):
             return lowest, True
         loss = math.inf
-        while loss >= lowest - 1e-4 * rate * slope * slope:
+        while loss >= lowest - 0.25 * rate * slope * slope:
             rate /= 2
             if rate * slope <= 1e-16 * max(map(abs, point.values())):
                 # It falls beyond all doubles, or ever more steeply, as log at 0.
