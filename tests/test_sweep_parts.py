@@ -13,11 +13,13 @@ from diffcli.arithmetics.columns import Column
 from diffcli.calculus.floats import FORMATS
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.coarse_quotients import RoundedQuotient
-from diffcli.engine.columns import both_passes
+from diffcli.engine.columns import both_passes, filled
+from diffcli.engine.derivation import derive
 from diffcli.engine.stencils import Quotient
-from diffcli.engine.tape import Program
+from diffcli.engine.tape import ROUNDING, Program
 from diffcli.errors import KinkError
 from diffcli.language.parser import parse
+from diffcli.language.printer import text as to_text
 from diffcli.problem import Estimate, Problem, Settings, pose
 
 
@@ -250,33 +252,81 @@ def test_the_short_ways_of_columns_pass_nothing_that_fails(
     limits: Tolerance, off: float
 ) -> None:
     """One bound for all points, one for each, and the bounds of the tape at last."""
-    parsed = parse("x^2*y")
-    claims = {"x": parse(f"2*x*y*(1+{off!r})", names={"x", "y"})}
+    names = {"x", "y", "z"}
+    parsed = parse("x^2*y", names=names)
+    claims = {
+        "y": parse("x^2", names=names),
+        "x": parse(f"2*x*y*(1+{off!r})", names=names),
+        "z": parse("0", names=names),  # which does not occur
+    }
     asked = check_columns.Claims(parsed, claims, limits, prove=False)
-    points: dict[str, Column] = {"x": [1.5, 2.0, -3.0], "y": [2.0, 1e-9, 7.0]}
+    points: dict[str, Column] = {
+        "x": [1.5, 2.0, -3.0], "y": [2.0, 1e-9, 7.0], "z": [1.0, 2.0, 3.0]
+    }  # fmt: skip
     passes = both_passes(asked.program, points, asked.names)
-    row = asked.program.outputs[1]
-    found = [passes.values[row], passes.partial("x")]
-    lists = [[*column] for column in found if isinstance(column, list)]
+    _, *rows = asked.program.outputs
+    lists = [
+        filled(column, 3)
+        for name, row in zip(asked.names, rows, strict=True)
+        for column in (passes.values[row], passes.partial(name))
+    ]
     slow = check_columns._failing(asked, passes, lists)
     assert slow <= check_columns._unsure(asked, passes, lists)
     assert slow <= check_columns._unsure_of_all(asked, passes, lists)
-    assert asked.everywhere == [False]  # nobody asked for a proof
+    assert asked.everywhere == [False] * 3  # nobody asked for a proof
     if off <= 5e-16 or (off == 1e-8 and limits.absolute):
         assert check_columns._unsure(asked, passes, lists) == set()
+        assert check_columns._unsure_of_all(asked, passes, lists) == set()
         assert slow == set()
     if off == 1e-8 and not limits.absolute:
         assert slow == {0, 1, 2}
 
 
-@pytest.mark.parametrize("names", ["x,y", "y,x", "x,x", "y,y"])
+@pytest.mark.parametrize("formula", ["x*y", "x+y", "x*y^2", "x*(y+1)", "exp(x)*y"])
+def test_a_claim_that_is_off_by_roundings_is_passed_by_no_short_way_alone(
+    formula: str,
+) -> None:
+    parsed = parse(formula)
+    (right,) = (to_text(each.result) for each in derive(parsed.expression, ["x"]))
+    for roundings in range(4, 60, 2):
+        claim = f"({right})*(1+{roundings * ROUNDING!r})"
+        claims = {"x": parse(claim, names={"x", "y"})}
+        asked = check_columns.Claims(parsed, claims, ESTIMATES, prove=False)
+        points: dict[str, Column] = {"x": [1.5, 1.99], "y": [1.0, 1.7]}
+        passes = both_passes(asked.program, points, asked.names)
+        pair = passes.values[asked.program.outputs[1]], passes.partial("x")
+        lists = [filled(column, 2) for column in pair]
+        slow = check_columns._failing(asked, passes, lists)
+        assert slow <= check_columns._unsure(asked, passes, lists)
+        assert slow <= check_columns._unsure_of_all(asked, passes, lists)
+
+
+def test_variables_that_do_not_meet_have_the_second_derivative_0() -> None:
+    parsed = parse("x^2+y^3")
+    for claim, bad in (("0", set()), ("1e-9", {0, 1})):
+        claims = {"x,y": parse(claim, names={"x", "y"})}
+        asked = check_columns.Claims(parsed, claims, ESTIMATES, prove=False, order=2)
+        points: dict[str, Column] = {"x": [1.5, 2.0], "y": [2.0, -1.0]}
+        (claimed, true), found = check_columns._judged_second(asked, points, 2)
+        assert (set(claimed), set(true)) == ({float(claim)}, {0.0})
+        assert found == bad
+
+
+@pytest.mark.parametrize(
+    "names", ["x,y", "y,x", "x,x", "y,y", "x,x y,x", "y,y x,y", "y,x y,y", "x,y x,x"]
+)
 def test_second_derivatives_are_judged_in_either_order_of_names(names: str) -> None:
+    """Also where another claim has named its variables first."""
     parsed = parse("x^2*y^3")
     claims = {"x,x": "2*y^3", "y,y": "6*x^2*y"}
-    claim = {names: parse(claims.get(names, "6*x*y^2"), names={"x", "y"})}
+    claim = {
+        name: parse(claims.get(name, "6*x*y^2"), names={"x", "y"})
+        for name in names.split()
+    }
     asked = check_columns.Claims(parsed, claim, ESTIMATES, prove=False, order=2)
     points: dict[str, Column] = {"x": [1.5, 2.0], "y": [2.0, -1.0]}
-    (claimed, true), bad = check_columns._judged_second(asked, points, 2)
-    assert claimed == pytest.approx(true)
-    assert all(true)
+    found, bad = check_columns._judged_second(asked, points, 2)
+    for claimed, true in zip(found[::2], found[1::2], strict=True):
+        assert claimed == pytest.approx(true)
+        assert all(true)
     assert bad == set()
