@@ -1,6 +1,7 @@
 """One quotient of a sweep, the test that code carries, and what columns judge alike."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -126,6 +127,101 @@ def series(*errors: float | None) -> Series:
         WidthSample(10.0**-n, 1.0, e, e and e / 2, None) for n, e in enumerate(errors)
     )
     return Series("forward", samples, samples[0], None, False, None, None)
+
+
+@pytest.mark.parametrize("per_decade", [1, 2, 3, 8])
+@pytest.mark.parametrize(("low", "high"), [(-3, 2), (-15, -1), (0, 0), (2, 5), (-1, 0)])
+def test_widths_are_all_the_powers_between_two_numbers(
+    low: int, high: int, per_decade: int
+) -> None:
+    """And the powers of ten among them are those that are written so."""
+    found = sweep.widths(float(f"1e{low}"), float(f"1e{high}"), per_decade)
+    assert found[::per_decade] == [float(f"1e{n}") for n in range(high, low - 1, -1)]
+    assert found == pytest.approx(
+        [10 ** (high - n / per_decade) for n in range((high - low) * per_decade + 1)]
+    )
+    assert sweep.widths(10.0**high * 1.01, 10.0**low * 0.99, per_decade) == found
+    if found[1:]:
+        inside = sweep.widths(10.0**high * 0.99, 10.0**low * 1.01, per_decade)
+        assert inside == found[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("relative", "digits"),
+    [(None, None), (0.0, 16), (1e-30, 16), (2e-17, 16), (9e-17, 16), (2e-16, 15),
+     (0.009, 2), (0.02, 1), (0.09, 1), (0.2, 0), (0.9, 0), (1.0, 0), (1e9, 0)],
+)  # fmt: skip
+def test_digits_are_those_before_the_first_wrong_one(
+    relative: float | None, digits: int | None
+) -> None:
+    """No fewer than 0, and no more than a double has."""
+    assert WidthSample(1.0, 1.0, relative, relative, None).digits == digits
+
+
+def best(errors: Sequence[float], predicted: Mapping[int, float]) -> int:
+    """Return the place of the best of samples with these errors."""
+    samples = [
+        WidthSample(10.0**-n, 1.0, error, None, predicted.get(n))
+        for n, error in enumerate(errors)
+    ]
+    found = sweep._best(samples)
+    assert found is not None
+    return samples.index(found)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize(
+    ("errors", "predicted", "place"),
+    [
+        ((3, 2, 1), {}, 2), ((1, 2, 3), {}, 0), ((2, 2, 2), {}, 0), ((1,), {}, 0),
+        # a neighbour counts, on both sides, and what is next to it does not
+        ((5, 5, 0, 5, 5, 2, 2, 2), {}, 6), ((0, 5, 5, 2, 2, 2, 9, 9), {}, 4),
+        ((5, 1, 1, 1, 5), {}, 2), ((2, 2, 5, 5, 1), {}, 0), ((5, 5, 2, 2), {}, 3),
+        # of nearly equal ones the widest
+        ((9, 1.0005, 1.0005, 1.0005, 1, 1, 1), {}, 2),
+        ((9, 1.5, 1.5, 1.5, 1, 1, 1), {}, 5), ((1.002, 1.002, 9, 1, 1), {}, 4),
+        # a tenth of what theory allows
+        ((0, 0, 0, 1, 1, 1), {1: 5, 0: 5}, 0), ((0, 0, 9, 1, 1), {0: 11}, 4),
+        ((4, 4, 9, 2, 2, 2), dict.fromkeys(range(6), 10), 4),
+    ],
+)  # fmt: skip
+def test_the_best_step_is_good_beside_its_neighbours(
+    errors: Sequence[float], predicted: Mapping[int, float], place: int, unit: float
+) -> None:
+    scaled = {n: unit * each for n, each in predicted.items()}
+    assert best([unit * error for error in errors], scaled) == place
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize(("times", "clear"), [(4.5, False), (5.5, True)])
+def test_slopes_are_taken_where_one_part_is_five_times_the_other(
+    times: float, clear: bool, unit: float
+) -> None:
+    """Each of four points; of truncation, and then of rounding."""
+    widths = [10.0**-n for n in range(4)]
+    for power, large, small in ((1, times, 1.0), (-1, 1.0, times)):
+        sizes = [unit * h**power for h in widths]
+        found = [
+            (h, quotient(2 + size, small * size))
+            for h, size in zip(widths, sizes, strict=True)
+        ]
+        lost = [large * size for size in sizes]
+        got = sweep._series("forward", found, Estimate(2.0, 0.0), lost)
+        slope, other = (got.right, got.left) if power == 1 else (got.left, got.right)
+        assert other is None
+        assert slope == (pytest.approx(power, abs=1e-6) if clear else None)
+        assert not got.straight
+
+
+@pytest.mark.parametrize(("off", "count"), [(0.05, 5), (-0.05, 5), (0.2, 3), (-0.2, 3)])
+@pytest.mark.parametrize("power", [1.0, 2.0, 4.0])
+def test_one_power_is_one_within_a_tenth(power: float, off: float, count: int) -> None:
+    narrow = [_Part(h, 0.0, h**power, 0.0) for h in (1e-5, 1e-4, 1e-3)]
+    wide = [
+        _Part(h, 0.0, 1e-3**power * (h / 1e-3) ** (power + off), 0.0)
+        for h in (1e-2, 1e-1)
+    ]
+    assert sweep._alike([*narrow, *wide][::-1]) == [*narrow, *wide][:count]
 
 
 def test_errors_that_can_be_drawn_are_known_and_not_0() -> None:

@@ -233,8 +233,10 @@ def _expected(parts: Sequence[_Part]) -> float | None:
 
     With truncation c*h^p and rounding r/h it is (r/(p*c))^(1/(p+1)).
     """
+    if not parts:
+        return None
     sums = [part.truncation + part.rounding for part in parts]
-    place = sums.index(min(sums)) if sums else 0
+    place = sums.index(min(sums))
     if not 0 < place < len(parts) - 1:
         return None
     wide, here, narrow = parts[place - 1 : place + 2]
