@@ -157,7 +157,8 @@ def test_up_to_a_tenth_a_layer_is_steady(
 @pytest.mark.parametrize(
     ("act", "count", "keeps"),
     [("linear", 3, 1.0), ("x/3", 3, 3.0), ("40*x", 5, 0.025), ("200*x", 3, None),
-     ("x/200", 3, None), ("x/99", 4, 99.0), ("sign", 3, None),
+     ("x/200", 3, None), ("x/99", 4, 99.0), ("sign", 3, None), ("x/110", 3, None),
+     ("110*x", 3, None), ("98*x", 3, 1 / 98),
      ("log(-1-x^2)", 2, None)],
 )  # fmt: skip
 def test_the_weight_that_keeps_a_gradient(
@@ -166,7 +167,46 @@ def test_the_weight_that_keeps_a_gradient(
     """From 0.01 to 100, in as few digits as keep it within a hundredth."""
     parsed = depth.activation(act)
     found = depth._keeping(parsed, count, 0.5)
-    assert found == keeps
+    assert found == (keeps and pytest.approx(keeps, rel=1e-3))
+
+
+@pytest.mark.parametrize("count", [1, 3, 30, 300])
+@pytest.mark.parametrize("slope", [math.pi, 1 / 3, 0.0123456789, 1 / 1.5])
+def test_it_has_as_few_digits_as_keep_it_and_four_at_least(
+    count: int, slope: float
+) -> None:
+    found = depth._keeping(depth.activation(f"x*{slope!r}"), count, 0.5)
+    assert found is not None
+
+    def off(weight: float) -> float:
+        return abs(count * math.log(weight * slope))
+
+    assert off(found) <= 0.01 + 1e-6
+    digits = next(d for d in range(1, 18) if float(f"{found:.{d}g}") == found)
+    assert digits <= 4 or off(float(f"{1 / slope:.{digits - 1}g}")) > 0.009
+    assert float(f"{1 / slope:.4g}") == found or off(float(f"{1 / slope:.4g}")) > 0.009
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(("place", "seen"), [(7.5, True), (8.5, False)])
+def test_the_largest_slope_is_looked_for_up_to_8(
+    place: float, seen: bool, side: int
+) -> None:
+    made = chain(f"tanh(x-({side * place}))", 2, 1.0, 0.1)
+    assert made.steepest == (pytest.approx(1, rel=1e-6) if seen else None)
+
+
+@pytest.mark.parametrize("format", ["single", "double"])
+def test_a_chain_that_goes_no_further_has_its_own_gradients(format: str) -> None:
+    """In its next layer exp(exp(...)) is beyond the numbers of the format."""
+    count = 3 if format == "single" else 4
+    made = chain("exp", count, 1.0, 0.5)
+    found = depth.losses(made, format)[0]
+    assert found.layers is found.layer is None
+    own = [layer.gradient for layer in reversed(made.layers)]
+    assert [*found.gradients] == pytest.approx(own, rel=1e-3)
+    with pytest.raises(DiffcliError):
+        depth.losses(chain("exp", count + 1, 1.0, 0.5), format)
 
 
 @pytest.mark.parametrize("format", ["half", "bfloat16", "single"])

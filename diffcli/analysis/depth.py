@@ -141,7 +141,7 @@ def _layers(
     for number, (z, output, local) in enumerate(_walk(parsed, count, weight, start), 1):
         if not math.isfinite(local):
             raise RangeError(f"layer {number} has no finite derivative at z = {z:.6g}")
-        layers.append(Layer(number, z, output, local, 0.0))
+        layers.append(Layer(number, z, output, local, math.nan))
     gradient = 1.0
     backward: list[Layer] = []
     for layer in reversed(layers):
@@ -316,7 +316,7 @@ def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | 
 
     None: there is no gradient, or no end of layers before the chain settles.
     """
-    total, last = 0.0, (math.nan, math.nan)
+    total, last = 0.0, math.nan
     try:
         walk = _walk(parsed, min(count, LONG), weight, start)
         for number, (z, _, local) in enumerate(walk, 1):
@@ -325,9 +325,9 @@ def _excess(parsed: Parsed, count: int, weight: float, start: float) -> float | 
             if not math.isfinite(local):
                 return None
             total += math.log(abs(local))
-            if z == last[0]:  # it has settled: all other layers are like this one
+            if z == last:  # it has settled: all other layers are like this one
                 return total + (count - number) * math.log(abs(local))
-            last = z, local
+            last = z
     except RangeError:
         return math.inf
     except DomainError:
