@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import diffcli
+from diffcli.engine.tape import DOUBLE as DOUBLE
 from diffcli.engine.tape import BackwardPass, Program, Tape, Undefined
 from diffcli.errors import DiffcliError, Span
 from diffcli.language.expression import Expression, Variable
@@ -36,6 +37,16 @@ class Settings(Record):
     digits: int = 10
     #: At a kink use the convention of deep-learning libraries.
     subgradient: bool = False
+
+    @property
+    def known_digits(self) -> int:
+        """Significant digits that an exact method finds: those of a double, or more."""
+        return max(DOUBLE, self.digits)
+
+    @property
+    def compared_digits(self) -> int:
+        """Significant digits in which two numbers can agree."""
+        return self.digits if self.digits > DOUBLE else DOUBLE - 1
 
 
 class Problem(Record):
@@ -224,9 +235,6 @@ def point_text(
         parts.append(f"… ({len(point)} variables)")
     return ", ".join(parts)
 
-
-DOUBLE = 17
-"""Significant digits that a double can hold; more are computed by mpmath."""
 
 MORE_DIGITS = "30 digits show more"
 """What to do where few digits of a double are certain."""

@@ -1,7 +1,7 @@
 """Check a gradient that somebody claims, and say which slip explains a wrong one."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
@@ -211,27 +211,55 @@ def of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict
     """Yield verdicts on the other methods, which backprop's partials judge."""
     problem = comparison.problem
     others = [result for result in comparison.results if result.method != "backprop"]
-    rounding = 10.0**-problem.settings.digits if problem.precise else ROUNDING
     for name in problem.variables:
         for result in others:
             found = result.partials.get(name, Estimate(None, 0.0))
             true = comparison.partial(name)
             wide = abs(float(comparison.value.number) / (problem.point[name] or 1.0))
-            verdict = judged(name, found, true, tolerance, wide, rounding)
-            if verdict.doubt and not problem.precise:
-                verdict = verdict._replace(advice={"digits": 30})
+            verdict = of_method(problem, name, found, true, tolerance, wide)
             yield verdict._replace(method=result.method)
+
+
+def of_method(
+    problem: Problem,
+    name: str,
+    found: Estimate,
+    true: Estimate,
+    tolerance: Tolerance,
+    wide: float,
+) -> Verdict:
+    """Return the verdict on a method's number; in doubt more digits are advised."""
+    rounding = 10.0**-problem.settings.digits if problem.precise else ROUNDING
+    verdict = judged(name, found, true, tolerance, wide, rounding)
+    if verdict.doubt and not problem.precise:
+        verdict = verdict._replace(advice={"digits": 30})
+    return verdict
 
 
 def _slope_nearby(problem: Problem, name: str) -> float:
     """Return the size of slopes over a wide distance, next to which others are 0."""
-    x = problem.point[name]
-    sizes = [abs(float(problem.value) / (x or 1.0))]
-    for factor in _NEARBY:
-        place = {**problem.point, name: factor * x if x else factor - 1.0}
+    sizes = [abs(float(problem.value) / (problem.point[name] or 1.0))]
+    for place in nearby(problem.point, name):
         with suppress(Undefined):
             sizes.append(abs(problem.program.run(place).backward().partial(name)))
-    return max((size for size in sizes if math.isfinite(size)), default=0.0)
+    return largest(sizes)
+
+
+def nearby(point: Mapping[str, float], name: str) -> Iterator[dict[str, float]]:
+    """Yield points on both sides of one, which tell how large derivatives are."""
+    x = point[name]
+    for factor in _NEARBY:
+        yield {**point, name: factor * x if x else factor - 1.0}
+
+
+def largest(sizes: Iterable[float]) -> float:
+    """Return the largest finite size; 0 if there is none."""
+    return max(filter(math.isfinite, sizes), default=0.0)
+
+
+def rounded_up(point: Mapping[str, float]) -> dict[str, float]:
+    """Return a point as far away as rounding may have moved it."""
+    return {name: x * (1 + 2 * ROUNDING) for name, x in point.items()}
 
 
 def _referee(problem: Problem, name: str) -> Estimate | None:
@@ -241,11 +269,10 @@ def _referee(problem: Problem, name: str) -> Estimate | None:
     """
     from diffcli.engine.adaptive import Unsettled, gradient
 
-    beside = {n: x * (1 + 2 * ROUNDING) for n, x in problem.point.items()}
     try:
         found, moved = (
             gradient(problem.program, point, DOUBLE).partials.get(name, 0.0)
-            for point in (problem.point, beside)
+            for point in (problem.point, rounded_up(problem.point))
         )
     except (Undefined, Unsettled):
         return None

@@ -6,24 +6,32 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain, combinations_with_replacement, islice
 
-from diffcli.analysis.check import POOR, Check, evaluated, explained, precisely
+from diffcli.analysis.check import (
+    POOR,
+    Check,
+    evaluated,
+    explained,
+    largest,
+    nearby,
+    of_method,
+    precisely,
+    rounded_up,
+)
 from diffcli.analysis.counterexample import program_of
 from diffcli.analysis.equality import equal
 from diffcli.analysis.hessian import WAYS, Hessian, hessian
 from diffcli.analysis.hessian_doubles import twice
 from diffcli.analysis.slip_trials import EXACT
-from diffcli.analysis.slips import Slip
+from diffcli.analysis.slips import MOST_SAID, Slip
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance, Verdict, judged
 from diffcli.engine.derivation import derivations
 from diffcli.engine.second_order import Pair, hessian_row
-from diffcli.engine.tape import ROUNDING, Undefined
+from diffcli.engine.tape import Undefined
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
 from diffcli.problem import NO_ESTIMATE, Estimate, Problem
 
 _MOST_OTHERS = 8  # variables whose derivatives may be claimed in another's place
-_MOST_SAID = 2  # of slips
-_NEARBY = (0.75, 1.25)  # times the point: places that tell how large they are
 
 
 def check_second(
@@ -94,7 +102,7 @@ def _of_claim(
         _taken_for(problem, pair, claim.expression, verdict.claimed.number),
         verdict.slips,
     )
-    return verdict._replace(slips=tuple(islice(taken, _MOST_SAID)))
+    return verdict._replace(slips=tuple(islice(taken, MOST_SAID)))
 
 
 def _taken_for(
@@ -149,8 +157,7 @@ def _truth(found: Hessian, pair: Pair, formula: Expression) -> Estimate:
     if true.value is not None and not lost and true.error <= POOR * abs(true.value):
         return true
     point = found.problem.point
-    beside = {name: x * (1 + 2 * ROUNDING) for name, x in point.items()}
-    here, there = precisely(formula, point), precisely(formula, beside)
+    here, there = precisely(formula, point), precisely(formula, rounded_up(point))
     if here is None or there is None:
         return NO_ESTIMATE if lost else true
     return Estimate(here.value, abs(here.number - there.number))
@@ -159,7 +166,6 @@ def _truth(found: Hessian, pair: Pair, formula: Expression) -> Estimate:
 def _of_methods(found: Hessian, tolerance: Tolerance) -> Iterator[Verdict]:
     """Yield verdicts on the other methods, which sweeps judge."""
     problem = found.problem
-    rounding = 10.0**-problem.settings.digits if problem.precise else ROUNDING
     for pair in found.columns["backprop"]:
         name, other = pair
         true = found.partial(*pair)
@@ -167,9 +173,7 @@ def _of_methods(found: Hessian, tolerance: Tolerance) -> Iterator[Verdict]:
         wide = abs(float(found.value) / scale) if scale else math.inf
         for method in WAYS[:-1]:
             entry = found.columns[method][pair]
-            verdict = judged(name, entry, true, tolerance, wide, rounding)
-            if verdict.doubt and not problem.precise:
-                verdict = verdict._replace(advice={"digits": 30})
+            verdict = of_method(problem, name, entry, true, tolerance, wide)
             yield verdict._replace(method=method, second=other)
 
 
@@ -181,9 +185,8 @@ def _size_nearby(problem: Problem, pair: Pair) -> float:
     name, other = pair
     x, y = problem.point[name], problem.point[other]
     sizes = [abs(float(problem.value)) / abs(x or 1.0) / abs(y or 1.0)]
-    for factor in _NEARBY:
-        place = {**problem.point, name: factor * x if x else factor - 1.0}
+    for place in nearby(problem.point, name):
         with suppress(Undefined, ValueError, ArithmeticError):
             tape = problem.program.run(place)
             sizes.extend(map(abs, hessian_row(tape, name, [other]).values()))
-    return max((size for size in sizes if math.isfinite(size)), default=0.0)
+    return largest(sizes)

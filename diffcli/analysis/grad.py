@@ -13,7 +13,6 @@ from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import (
-    DOUBLE,
     NO_ESTIMATE,
     Estimate,
     MethodResult,
@@ -98,7 +97,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     Without methods it is the value alone, wherever that is a kink.
     """
     problem = problem if names else problem._replace(variables=())
-    digits = max(DOUBLE, problem.settings.digits)
+    digits = problem.settings.known_digits
     if problem.precise:
         certainty.look_closer(problem)
     corners = certainty.corners(problem, digits)
@@ -275,7 +274,7 @@ def agreements(
     exact = methods.exact(results)
     if not measured or not exact:
         return {}
-    most = problem.settings.digits if problem.precise else 16
+    most = problem.settings.compared_digits
     return {
         name: judge(measured[0].partials[name], exact[-1].partials[name], most)
         for name in problem.variables

@@ -94,7 +94,7 @@ def hessian(
             swept[pair] = other._replace(error=error)
     if not problem.precise:
         warnings += _certify(problem, formulas, (symbolic, swept))
-    most = problem.settings.digits if problem.precise else 16
+    most = problem.settings.compared_digits
     judged = partial(judge, most=most) if "finite" in names else None
     value = valued(problem).number if problem.precise else problem.value
     return of_all_pairs(problem, value, where, formulas, found, names, warnings, judged)

@@ -7,7 +7,7 @@ from diffcli.analysis.grad import judge
 from diffcli.analysis.hessian import MOST, WAYS, Hessian, hessian
 from diffcli.errors import DiffcliError, UsageError
 from diffcli.inputs.rows import placed
-from diffcli.problem import DOUBLE, Estimate
+from diffcli.problem import Estimate
 
 
 def hessian_of_mean(
@@ -56,7 +56,7 @@ def _together(examples: Examples, found: Sequence[Hessian]) -> Hessian:
         for name, entries in first.columns.items()
     }
     exact = columns.get("backprop", columns.get("symbolic", {}))
-    most = settings.digits if settings.digits > DOUBLE else 16
+    most = settings.compared_digits
     agreements = {
         pair: judge(columns["finite"][pair], exact[pair], most)
         for pair in first.agreements

@@ -20,10 +20,10 @@ from diffcli.engine.derivation import Derivation, readable
 from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.language.expression import Call, Expression, postorder
 
-__all__ = ["Slip", "explain", "line_left"]
+__all__ = ["MOST_SAID", "Slip", "explain", "line_left"]
 
 _MOST_STEPS = 1_000  # steps of a derivation in which a slip is looked for
-_MOST_SAID = 2  # of slips in the rules, and once more of what was given as a whole
+MOST_SAID = 2  # of slips in the rules, and once more of what was given as a whole
 
 
 def explain(
@@ -55,7 +55,7 @@ def explain(
         slips = (head, *slips[1:])
     said = [slip.said for slip in slips]
     whole = tuple(slip for slip in whole if slip.said not in said)
-    slips = (*slips, *whole[: max(1, _MOST_SAID - len(slips))])
+    slips = (*slips, *whole[: max(1, MOST_SAID - len(slips))])
     return slips or tuple(search.factor())
 
 
@@ -63,7 +63,7 @@ def _simplest(slips: Iterator[Slip]) -> tuple[Slip, ...]:
     """Return the first of the slips with the fewest faults, each sentence once."""
     said = {str(slip): slip for slip in slips}
     fewest = min((slip.faults for slip in said.values()), default=0)
-    return tuple(s for s in said.values() if s.faults == fewest)[:_MOST_SAID]
+    return tuple(s for s in said.values() if s.faults == fewest)[:MOST_SAID]
 
 
 def line_left(

@@ -88,7 +88,7 @@ def taylor(problem: Problem, order: int, names: Sequence[str] = WAYS) -> Expansi
         columns["taylor"] = swept
     agreements: tuple[Agreement, ...] = ()
     if "finite" in columns and len(columns) > 1:
-        most = problem.settings.digits if problem.precise else 16
+        most = problem.settings.compared_digits
         pairs = zip(columns["finite"], swept, strict=True)
         agreements = tuple(judge(*pair, most) for pair in pairs)
     numbers = tuple(series) if problem.precise else tuple(map(float, series))

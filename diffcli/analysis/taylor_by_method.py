@@ -11,7 +11,6 @@ from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, RangeError
 from diffcli.language.expression import Expression, postorder
 from diffcli.problem import (
-    DOUBLE,
     NO_ESTIMATE,
     Estimate,
     Problem,
@@ -35,13 +34,13 @@ def series(problem: Problem, name: str, order: int) -> list[Any]:
     from diffcli.engine.adaptive import Unsettled, values
     from diffcli.engine.taylor_series import coefficients
 
-    given = (problem.program, problem.point, name, order, _digits(problem))
+    given = (problem.program, problem.point, name, order, problem.settings.known_digits)
     try:
         right = coefficients(*given)
         if not _has_sides(problem):
             return right
         left = coefficients(*given, -1)
-        (value,) = values(problem.program, problem.point, _digits(problem))
+        (value,) = values(problem.program, problem.point, problem.settings.known_digits)
     except NoSeries as reason:
         raise KinkError(
             f"no derivatives of higher order are found at"
@@ -66,10 +65,6 @@ def _has_sides(problem: Problem) -> bool:
     from diffcli.engine.taylor_series import is_analytic
 
     return bool(problem.tape.rough_rows()) or not is_analytic(problem.program)
-
-
-def _digits(problem: Problem) -> int:
-    return max(DOUBLE, problem.settings.digits)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -97,7 +92,7 @@ def derivative(problem: Problem, name: str, order: int, coefficient: Any) -> Est
     """
     from mpmath import mp
 
-    with mp.workdps(_digits(problem) + 10):
+    with mp.workdps(problem.settings.known_digits + 10):
         value = coefficient * math.factorial(order)
     if problem.precise:
         return certain(value, problem.settings.digits)
@@ -156,7 +151,9 @@ def _value(
             estimate = measured(formula, problem.point)
             return estimate._replace(value=estimate.number + 0.0)  # and not -0
     try:
-        (value,) = values(Program([formula]), problem.point, _digits(problem))
+        (value,) = values(
+            Program([formula]), problem.point, problem.settings.known_digits
+        )
     except (Undefined, Unsettled) as reason:
         what = problem.partial(*[name] * order)
         warnings.append(Remark(f"the formula of {what} cannot be evaluated: {reason}"))

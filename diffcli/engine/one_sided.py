@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from diffcli.calculus.functions import Function
-from diffcli.engine.tape import Program, Tape, Undefined
+from diffcli.engine.tape import DOUBLE, Program, Tape, Undefined
 from diffcli.errors import RangeError
 from diffcli.records import Record
 
@@ -23,7 +23,6 @@ _GONE = 0.1  # of a quotient, whose step became 1e-6 of what it was
 _FARTHEST = 3000  # decimals between numbers that meet: exp(-1e6) is nothing beside 1
 LEAP = 1e-3
 """A change between two runs that no slope explains."""
-_DOUBLE = 17  # digits on which two quotients agree that are the same double
 
 
 class Slopes(Record):
@@ -75,7 +74,7 @@ def slopes(
     tape: Tape,
     point: Mapping[str, float],
     output: int = 0,
-    digits: int = _DOUBLE,
+    digits: int = DOUBLE,
     value: float | None = None,
 ) -> dict[str, Slopes]:
     """Return the one-sided slopes toward each variable that meets a rough place.
@@ -175,7 +174,7 @@ def one_sided(
     point: Mapping[str, float],
     name: str,
     output: int = 0,
-    digits: int = _DOUBLE,
+    digits: int = DOUBLE,
     value: float | None = None,
 ) -> Slopes:
     """Return the slopes of a program's output to the left and right of a point.
@@ -208,8 +207,8 @@ def _side(
     row = program.outputs[output]
     size = _size(point)
     # A kink of doubles is one where pi is a double: abs(x - pi) at pi.
-    arithmetic = multiprecision if digits > _DOUBLE else wide_doubles
-    more = digits - _DOUBLE  # digits beyond those of a double need smaller steps
+    arithmetic = multiprecision if digits > DOUBLE else wide_doubles
+    more = digits - DOUBLE  # digits beyond those of a double need smaller steps
     try:
         with mp.workdps(_SPARE):
             met = run(program, point, arithmetic)

@@ -19,6 +19,8 @@ from diffcli.language.expression import Call, Expression, Variable
 from diffcli.language.expression import Number as NumberNode
 from diffcli.records import Record
 
+DOUBLE = 17
+"""Significant digits that a double can hold; more are computed by mpmath."""
 ROUNDING = 2.0**-53
 """How far one rounding can move a double, relative to its size."""
 TINY = 5e-324

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Sequence
 
+from diffcli.problem import DOUBLE
 from diffcli.records import Record
 
 Point = tuple[float, float]
@@ -62,9 +63,9 @@ class Axis(Record):
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
         if last - first > _MOST_TICKS:
-            return [(self.low, f"{self.low:.17g}"), (self.high, f"{self.high:.17g}")]
+            return [(end, f"{end:.{DOUBLE}g}") for end in (self.low, self.high)]
         largest = max(abs(self.low), abs(self.high)) / step
-        digits = min(17, max(6, math.ceil(math.log10(largest + 1)) + 1))
+        digits = min(DOUBLE, max(6, math.ceil(math.log10(largest + 1)) + 1))
         values = (n * step for n in range(first, last + 1))
         inside = (min(max(value, self.low), self.high) for value in values)
         return [(value, f"{value:.{digits}g}") for value in inside]

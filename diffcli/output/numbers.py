@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from diffcli.problem import DOUBLE
 
-def plain_number(value: Any, digits: int = 17) -> str:
+
+def plain_number(value: Any, digits: int = DOUBLE) -> str:
     """Return a number with all its digits, whole ones without a point.
 
     >>> plain_number(44.0), plain_number(0.1), plain_number(None)
@@ -33,7 +35,7 @@ def many_digits(value: Any, digits: int, *, strip: bool = True) -> str:
 
 def short_number(value: Any, digits: int) -> str:
     """Return a number with at most this many significant digits."""
-    return f"{value:.{digits}g}" if digits < 18 else plain_number(value, digits)
+    return f"{value:.{digits}g}" if digits <= DOUBLE else plain_number(value, digits)
 
 
 def number_style(values: Sequence[Any], digits: int) -> Callable[[Any], str]:
@@ -48,7 +50,7 @@ def number_style(values: Sequence[Any], digits: int) -> Callable[[Any], str]:
     """
     from math import floor, log10
 
-    if digits > 17:
+    if digits > DOUBLE:
         return lambda value: many_digits(value, digits, strip=False)
     sizes = [abs(value) for value in values if value]
     largest = floor(log10(max(sizes))) if sizes else 0

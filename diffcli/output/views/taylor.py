@@ -140,17 +140,15 @@ def _record(found: Expansion) -> dict[str, Any]:
         "formulas": [*texts, *[None] * (found.order - len(texts))],
         "taylor": {
             "coefficients": [number(c) for c in found.coefficients],
-            "polynomial": derivative_text(polynomial(found, _digits(found))),
+            "polynomial": derivative_text(
+                polynomial(found, found.problem.settings.known_digits)
+            ),
         },
         **({"exact": [text or None for text in found.exact]} if found.exact else {}),
         "agreement": [agreement._asdict() for agreement in found.agreements],
         "status": "ok",
         "warnings": sentences(found.warnings),
     }
-
-
-def _digits(found: Expansion) -> int:
-    return max(17, found.problem.settings.digits)
 
 
 def _error(estimate: Estimate) -> float | None:
