@@ -3,9 +3,11 @@
 import math
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from diffcli.analysis.check import Check
 from diffcli.analysis.check_box import (
     AUTO,
     Curve,
@@ -13,15 +15,20 @@ from diffcli.analysis.check_box import (
     _bits,
     _measured,
     _precision,
+    claimed,
+    claimed_gradient,
     direction,
     remainders,
+    with_direction,
 )
-from diffcli.analysis.verdicts import ESTIMATES, KINK, UNKNOWN
-from diffcli.engine.noise import Slope
+from diffcli.analysis.verdicts import ESTIMATES, KINK, UNKNOWN, Verdict
+from diffcli.engine.noise import Slope, best_slope
 from diffcli.engine.stencils import Difference
 from diffcli.engine.tape import ROUNDING, Program
+from diffcli.errors import KinkError, UsageError
 from diffcli.language.parser import parse
-from diffcli.problem import Estimate, Settings
+from diffcli.problem import Estimate, Settings, pose
+from diffcli.remarks import Remark
 
 
 def sure(value: float, error: float = 0.0) -> Estimate:
@@ -103,6 +110,141 @@ def test_what_differences_say_of_a_claim() -> None:
     for claim, doubt in ((0.0, ""), (1e-3, UNKNOWN), (1.0, "")):
         found = _measured("x", sure(claim), steep, ESTIMATES)
         assert (found.passed, found.doubt) == (False, doubt)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("error", "inside", "outside"),
+    # four times the error of a difference, or what nobody solves more exactly
+    [(1e-5, 3.9e-5, 4.2e-5), (0.0, 0.95e-7, 1.05e-7), (1e-9, 1.0e-7, 1.1e-7)],
+)
+def test_how_far_a_claim_may_be_off(
+    error: float, inside: float, outside: float, sign: int, unit: float
+) -> None:
+    slope = measured_slope(sign * unit, unit * error, wide=unit)
+    for off, passed in ((inside, True), (-inside, True), (outside, False)):
+        found = _measured("x", sure(sign * unit * (1 + off)), slope, ESTIMATES)
+        assert (found.passed, found.doubt) == (passed, "")
+        assert found.advice == {}
+        assert found.true == Estimate(sign * unit, unit * error)
+
+
+def test_what_cannot_be_told_has_an_advice() -> None:
+    hidden = measured_slope(0.0, 0.0, noise=1e-9, wide=0.0, hidden=1e-3)
+    assert _measured("x", sure(1e-3), hidden, ESTIMATES).advice == {"h": 1e-3}
+    assert _measured("x", sure(2e-3), hidden, ESTIMATES).advice == {}
+    assert _measured("x", sure(2.0), None, ESTIMATES).advice == {"h": 1e-2}
+
+
+class Box:
+    """A black box that gives these partials."""
+
+    name = "box"
+
+    def __init__(self, gradient: list[float] | None) -> None:
+        self.gradient = gradient
+
+    def at(self, _: Mapping[str, float]) -> "Box":
+        """Return the answer."""
+        return self
+
+
+def test_without_claims_a_box_answers_for_its_own_gradient() -> None:
+    point = {"x": 2.0, "y": 3.0}
+    for partials, rounding in (([0.1, -4.0], ROUNDING), ([1 + 2**-23, -4], 2.0**-24)):
+        box: Any = Box(partials)
+        assert claimed(box, point, {}) == {
+            name: Estimate(partial, rounding * abs(partial))
+            for name, partial in zip(point, partials, strict=True)
+        }
+        told = claimed(box, point, {"y": parse("x*y", names={"x", "y"})})
+        assert {name: each.value for name, each in told.items()} == {"y": 6.0}
+    silent: Any = Box(None)
+    with pytest.raises(UsageError):
+        claimed(silent, point, {})
+
+
+def test_without_claims_a_formula_answers_for_backprop() -> None:
+    problem = pose(parse("x^2*y"), {"x": 3.0, "y": 4.0})
+    found = claimed_gradient(problem, {})
+    assert {name: each.value for name, each in found.items()} == {"x": 24.0, "y": 9.0}
+    found = claimed_gradient(problem, {"y": parse("x+y", names={"x", "y"})})
+    assert {name: each.value for name, each in found.items()} == {"y": 7.0}
+    with pytest.raises(KinkError):
+        claimed_gradient(pose(parse("abs(x)*y"), {"x": 0.0, "y": 4.0}), {})
+
+
+def exact(made: Curve) -> Curve:
+    """Return a curve with partials that are right to the last bit."""
+    partials = {name: sure(each.number) for name, each in made.gradient.items()}
+    return made._replace(gradient=partials)
+
+
+@pytest.mark.parametrize("seed", [None, 0, 3])
+@pytest.mark.parametrize("taylor", [False, True])
+@pytest.mark.parametrize("right", [1.0, 1.01])
+@pytest.mark.parametrize("decimals", [4, 99])
+def test_what_is_said_along_a_direction(
+    seed: int | None, taylor: bool, right: float, decimals: int
+) -> None:
+    """Without a seed the verdicts stay, and remainders go along that of 0."""
+    names, made = ("x", "y"), exact(curve(right))
+    smooth = made.value
+    made = made._replace(value=lambda point: round(smooth(point), decimals))
+    kept = Verdict("x", sure(1.0), sure(1.0), 0.0, True)
+    before = Check(None, "box", made.point, (kept,), warnings=(Remark("old"),))
+    after = with_direction(
+        before, made.value, made.point, made.gradient, ESTIMATES, seed, taylor=taylor
+    )
+    along = made._replace(direction=direction(names, seed or 0))
+    if seed is None:
+        assert after.verdicts == (kept,)
+    else:
+        (verdict,) = after.verdicts
+        assert verdict.name == f"direction {seed}"
+        assert verdict.claimed == along.slope
+        assert verdict.passed == (right == 1) or decimals == 4
+    noise = best_slope(along.line, 0.0).noise
+    assert after.remainders == (remainders(along, noise) if taylor else ())
+    assert after.warnings == (Remark("old"),)
+    straight = curve(1.0, "24*x+9*y")
+    after = with_direction(
+        before, straight.value, made.point, straight.gradient, ESTIMATES, seed,
+        taylor=taylor,
+    )  # fmt: skip
+    assert len(after.warnings) == 1 + taylor
+    assert after.remainders == ()
+
+
+def test_what_is_off_by_less_than_eight_times_the_noise_is_rounding() -> None:
+    made = curve(1.0)
+    found = remainders(made)
+    for place in (2, 4, 6):
+        size = found[place].size
+        assert remainders(made, size / 8.5)[-1] == found[place]
+        assert remainders(made, size / 7.5)[-1].h == found[place - 1].h
+    first = remainders(made, 1e-3)[0]
+    assert (first.h, first.order) == (made.size / 4, None)
+
+
+@pytest.mark.parametrize("beyond", [math.inf, -math.inf, math.nan])
+def test_a_remainder_that_is_no_number_is_left_out(beyond: float) -> None:
+    made = curve(1.0)
+
+    def value(point: dict[str, float]) -> float:
+        return beyond if point["x"] > 3.1 else made.value(point)
+
+    for noise in (0.0, 1e-3):
+        found = remainders(made._replace(value=value), noise)
+        assert found[0].order is None or not noise
+        assert all(each.size < math.inf for each in found)
+        assert found[-1] == remainders(made, noise)[-1] or len(found) == 1
+
+
+def test_a_slope_along_a_direction_is_as_exact_as_its_sum() -> None:
+    slope = exact(curve(1.0)).slope
+    assert slope.error == ROUNDING * (0.6 * 24 + 0.8 * 9)
 
 
 def curve(slope: float, formula: str = "x^2*y", along: float = 1.0) -> Curve:

@@ -64,7 +64,7 @@ def claimed(
 def _precision(numbers: Sequence[float]) -> float:
     """Return the relative rounding of numbers: single precision if all of them fit."""
     lengths = [_bits(number) for number in numbers]
-    single = _FEW < max(lengths, default=0) <= _SINGLE
+    single = any(n > _FEW for n in lengths) and all(n <= _SINGLE for n in lengths)
     return 2.0**-_SINGLE if single else ROUNDING
 
 
