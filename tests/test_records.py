@@ -98,6 +98,13 @@ def test_a_record_is_copied_and_pickled() -> None:
     assert type(again) is Pair
 
 
+def test_fields_are_found_where_annotations_are_made_when_asked_for() -> None:
+    """As from Python 3.14 on."""
+    space = {"__annotate_func__": lambda _: {"first": int, "second": str}}
+    define: Any = type(Record)
+    assert define("Later", (Record,), space)._fields == ("first", "second")
+
+
 def test_help_tells_how_a_record_is_made() -> None:
     assert str(inspect.signature(Pair)) == "(first: object, second: object = 2)"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from diffcli.analysis.check import check
 from diffcli.analysis.equality import equal
-from diffcli.analysis.slips import Slip, explain
+from diffcli.analysis.slips import Slip, either, explain
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.engine.derivation import Derivation, derivations
 from diffcli.engine.paper import chain, too_long
@@ -38,7 +38,7 @@ class Mark(Record):
     @property
     def slip(self) -> str:
         """The slips as one sentence, with formulas as code; empty: none was found."""
-        return "; or ".join(map(str, self.slips))
+        return either(self.slips)
 
 
 def mark(

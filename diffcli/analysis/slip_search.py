@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import starmap
 
@@ -58,6 +58,11 @@ class Slip(Record):
             piece if isinstance(piece, str) else text(piece, limit=_LONGEST)
             for piece in self.said
         )
+
+
+def either(slips: Iterable[Slip], said: Callable[[Slip], str] = str) -> str:
+    """Return slips of which each explains the claim as one sentence; empty: none."""
+    return "; or ".join(map(said, slips))
 
 
 class _Candidate(Record):

@@ -12,7 +12,7 @@ that a slip is named only if it explains the formula; a number can only fit.
 
 from collections.abc import Iterator, Mapping
 
-from diffcli.analysis.slip_search import Search, Slip
+from diffcli.analysis.slip_search import Search, Slip, either
 from diffcli.analysis.slip_trials import trials
 from diffcli.analysis.whole_slips import wholes
 from diffcli.calculus.functions import D
@@ -20,7 +20,7 @@ from diffcli.engine.derivation import Derivation, readable
 from diffcli.engine.paper import Calculation, chain, too_long
 from diffcli.language.expression import Call, Expression, postorder
 
-__all__ = ["MOST_SAID", "Slip", "explain", "line_left"]
+__all__ = ["MOST_SAID", "Slip", "either", "explain", "line_left"]
 
 _MOST_STEPS = 1_000  # steps of a derivation in which a slip is looked for
 MOST_SAID = 2  # of slips in the rules, and once more of what was given as a whole

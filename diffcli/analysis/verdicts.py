@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from diffcli.analysis.slips import Slip
+from diffcli.analysis.slips import Slip, either
 from diffcli.engine.derivation import Derivation
 from diffcli.engine.tape import ROUNDING
 from diffcli.problem import Estimate
@@ -60,7 +60,7 @@ class Verdict(Record):
     @property
     def slip(self) -> str:
         """The slips as one sentence, with formulas as code; empty: none was found."""
-        return "; or ".join(map(str, self.slips))
+        return either(self.slips)
 
     @property
     def factor(self) -> str:

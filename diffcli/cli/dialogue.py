@@ -126,9 +126,7 @@ class Dialogue:
             slip.of not in (None, exercise.formula.expression) for slip in mark.slips
         )
         taken, names = exercise.formula.variables, exercise.formula.shown_names()
-        said = "; or ".join(
-            sentence(slip, self.notation, taken, names) for slip in mark.slips
-        )
+        said = sentence(mark.slips, self.notation, taken, names)
         said = f"{said[:1].upper()}{said[1:]}." if said else "? gives a hint."
         yield from self.wrapped(f"{'Nearly' if nearly else 'Not yet'}. {said}")
 

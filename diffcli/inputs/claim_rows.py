@@ -7,12 +7,12 @@ from typing import Any
 from diffcli import tables
 from diffcli.errors import DiffcliError, ParseError, PointError, listing
 from diffcli.inputs import claims, points
+from diffcli.inputs.objects import Numbered, cell
 from diffcli.inputs.rows import placed
 from diffcli.language.parser import Parsed, parse
 from diffcli.records import Record
 from diffcli.tables import PLAIN, Dialect, Fault
 
-Numbered = Iterator[tuple[int, Any]]
 _NOTHING: Mapping[str, str] = {}
 
 NEEDED = ("formula", "claim")
@@ -172,15 +172,10 @@ def _claimed(
     try:
         carried = {**shared, **_cells(row, columns)}
         return _understood(
-            {key: text(value) for key, value in carried.items()}, carried
+            {key: cell(value) for key, value in carried.items()}, carried
         )
     except DiffcliError as error:
         return Claimed(carried, error=placed(error, f"{name}:{number}"))
-
-
-def text(value: Any) -> str:
-    """Return a value of a row as it is written in a table of cells."""
-    return value if isinstance(value, str) else tables.load("jsonl").line(value)
 
 
 def _cells(row: Any, columns: tuple[str, ...]) -> Mapping[str, Any]:

@@ -93,7 +93,7 @@ def object_row(number: int, value: Any, name: str, variables: Sequence[str]) -> 
 
 def _fitted(row: Row, columns: Sequence[str]) -> Row:
     """Return a row of an object under the columns of the first line, as text."""
-    cells = {column: _text(row.carried.get(column, "")) for column in columns}
+    cells = {column: cell(row.carried.get(column, "")) for column in columns}
     surplus = next((key for key in row.carried if key not in cells), None)
     if surplus is None or row.error:
         return row._replace(carried=cells)
@@ -109,14 +109,14 @@ def _json_number(value: Any) -> float:
 
     Raises ParseError, DomainError.
     """
-    text = _text(value)
+    text = cell(value)
     if isinstance(value, list | dict):
         raise ParseError(f"{text[:40]} is not a number")
     return cell_number(text)
 
 
-def _text(value: Any) -> str:
-    """Return a value of JSON as a cell."""
+def cell(value: Any) -> str:
+    """Return a value of a row, which may be one of JSON, as a table has it."""
     return value if isinstance(value, str) else tables.load("jsonl").line(value)
 
 

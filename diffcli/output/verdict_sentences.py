@@ -1,12 +1,12 @@
 """What is said of a verdict: the slip that explains it, or why nothing can be told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import ceil, log10
 
 from diffcli import methods
 from diffcli.analysis.check import Check
-from diffcli.analysis.slips import Slip, line_left
+from diffcli.analysis.slips import Slip, either, line_left
 from diffcli.analysis.verdicts import UNKNOWN, Verdict
 from diffcli.engine.paper import Calculation
 from diffcli.language.expression import Expression
@@ -24,7 +24,7 @@ def explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Bl
     taken = tuple(check.point)
     several = check.several
     names = check.parsed.shown_names() if check.parsed else {}
-    said = "; or ".join(sentence(s, notation, taken, names) for s in verdict.slips)
+    said = sentence(verdict.slips, notation, taken, names)
     if not said and verdict.factor:
         said = f"the claim is {verdict.factor} of the derivative"
     said = said or _rounded(verdict)
@@ -45,7 +45,7 @@ def explained(check: Check, verdict: Verdict, notation: Notation) -> Iterator[Bl
 def explanation(check: Check, verdict: Verdict, notation: Notation) -> str:
     """Return what explains a verdict, in one sentence; empty: there is nothing."""
     taken = tuple(check.point)
-    said = "; or ".join(sentence(slip, notation, taken) for slip in verdict.slips)
+    said = sentence(verdict.slips, notation, taken)
     if not said and verdict.factor:
         said = f"claimed is {verdict.factor} of it"
     said = said or _rounded(verdict)
@@ -97,18 +97,22 @@ def _doubt(verdict: Verdict) -> str:
 
 
 def sentence(
-    slip: Slip,
+    slips: Iterable[Slip],
     notation: Notation,
     taken: Sequence[str],
     names: Mapping[Expression, str] | None = None,
 ) -> str:
-    """Return what is said about a slip; ``names`` stand for the parts of a formula."""
-    return "".join(
-        piece
-        if isinstance(piece, str)
-        else notation.text(piece, limit=TYPEABLE, taken=taken, names=names or {})
-        for piece in slip.said
-    )
+    """Return what is said about slips; ``names`` stand for the parts of a formula."""
+
+    def said(slip: Slip) -> str:
+        return "".join(
+            piece
+            if isinstance(piece, str)
+            else notation.text(piece, limit=TYPEABLE, taken=taken, names=names or {})
+            for piece in slip.said
+        )
+
+    return either(slips, said)
 
 
 def wrapped(said: str, style: str, screen: Screen) -> Iterator[Line]:

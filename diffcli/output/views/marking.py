@@ -101,7 +101,7 @@ def _remark(claimed: Claimed, mark: Mark, notation: Notation) -> str:
         return mark.reason
     variables = claimed.formula.variables if claimed.formula else ()
     names = claimed.formula.shown_names() if claimed.formula else {}
-    return "; or ".join(sentence(s, notation, variables, names) for s in mark.slips)
+    return sentence(mark.slips, notation, variables, names)
 
 
 def _right(claimed: Claimed, mark: Mark) -> dict[str, str]:

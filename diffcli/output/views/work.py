@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffcli import version
+from diffcli.analysis.slips import either
 from diffcli.analysis.work import FOLLOWS, RIGHT, UNCLEAR, WRONG, Judgement, LineVerdict
 from diffcli.calculus.functions import MULTIPLY, D
 from diffcli.engine.paper import BESIDE
@@ -45,7 +46,7 @@ def document(judgement: Judgement) -> Document:
 def _cases(judgement: Judgement) -> Iterator[Case]:
     """Yield a line as a test case; where no point tells it is an error."""
     for verdict in judgement.verdicts:
-        slips = "; or ".join(map(str, verdict.slips))
+        slips = either(verdict.slips)
         outcome = {WRONG: "failure", UNCLEAR: "error"}.get(verdict.status, "")
         said = _said(verdict)
         if slips:
@@ -68,8 +69,8 @@ def _explained(wrong: LineVerdict, notation: Notation) -> Iterator[Block]:
     if wrong.after in (0, line):
         where = f"Line {line}"
     names = _used(wrong.item)
-    said = [sentence(s, notation, _taken(wrong.item), names) for s in wrong.slips]
-    why = f"{where}: {said[0] if said else 'it does not follow'}."
+    said = sentence(wrong.slips[:1], notation, _taken(wrong.item), names)
+    why = f"{where}: {said or 'it does not follow'}."
     yield Picture(partial(wrapped, why, ""))
     if wrong.right is not None:
         right = _right(wrong, notation)
@@ -176,7 +177,7 @@ def _about(verdict: LineVerdict) -> dict[str, Any]:
     return {
         "sign": verdict.item.sign,
         "exercise": verdict.item.exercise,
-        "slip": "; or ".join(map(str, verdict.slips)) or None,
+        "slip": either(verdict.slips) or None,
         "right": None if verdict.right is None else _right(verdict, CODE),
     }
 
@@ -191,7 +192,7 @@ def _record(judgement: Judgement) -> dict[str, Any]:
             dict(zip(HEADER, row, strict=True)) | _about(verdict)
             for row, verdict in zip(_rows(judgement), judgement.verdicts, strict=True)
         ],
-        "slip": "; or ".join(map(str, judgement.slips)) or None,
+        "slip": either(judgement.slips) or None,
         "right": _right(wrong, CODE) if wrong and wrong.right else None,
     }
 
