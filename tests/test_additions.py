@@ -204,7 +204,7 @@ def used_everywhere(
 LANGUAGE = '''\
 """Julia."""
 
-from diffcli.targets import comment, nested, returned, short
+from diffcli.targets import as_typed, comment, nested, returned, short
 
 TITLE = "Julia"
 SUMMARY = "value and derivatives as a function in Julia"
@@ -217,16 +217,7 @@ PRIMITIVES = {
     "power": "{u}^{v}", "divide": "{u} / {v}", "exp": "exp({u})",
     "min": "min({u}, {v})", "abs": "abs({u})",
 }
-
-
-def number(text, value):
-    """Return a numeral."""
-    return short(value)
-
-
-def name(name):
-    """Return a name."""
-    return name
+number, name = short, as_typed
 
 
 def lines(listing):

@@ -20,7 +20,7 @@ from diffcli.errors import DiffcliError, KinkError
 from diffcli.language.expression import Expression, postorder
 from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
-from diffcli.problem import DOUBLE, Estimate, Problem, located
+from diffcli.problem import DOUBLE, NO_ESTIMATE, Estimate, Problem, located
 from diffcli.records import Record
 from diffcli.remarks import Remark
 
@@ -213,7 +213,7 @@ def of_methods(comparison: Comparison, tolerance: Tolerance) -> Iterator[Verdict
     others = [result for result in comparison.results if result.method != "backprop"]
     for name in problem.variables:
         for result in others:
-            found = result.partials.get(name, Estimate(None, 0.0))
+            found = result.partials.get(name, NO_ESTIMATE)
             true = comparison.partial(name)
             wide = abs(float(comparison.value.number) / (problem.point[name] or 1.0))
             verdict = of_method(problem, name, found, true, tolerance, wide)

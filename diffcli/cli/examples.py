@@ -1,12 +1,12 @@
 """What --data, --init and --reduce mean: a formula as the loss of one example."""
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING
 
 from diffcli.cli import terminal
 from diffcli.cli.command import refuse
 from diffcli.cli.request import Request
+from diffcli.cli.sources import found_files
 from diffcli.errors import UsageError
 from diffcli.inputs import points
 from diffcli.language.parser import Parsed
@@ -32,7 +32,7 @@ def read(request: Request, parsed: Parsed, *, keep_going: bool) -> "Data":
     if len(request.points) > 1:
         raise UsageError("with --data the weights have one value each: one --at")
     refuse("columns are found by their names", "headless")
-    paths = _files(request.data_file)
+    paths = found_files([request.data_file])
     reader = partial(_part, request, parsed, keep_going)
     jobs = min(request.processes, len(paths))
     if jobs > 1:
@@ -68,15 +68,6 @@ def _part(
         keep_going=keep_going, dialect=dialect,
     )  # fmt: skip
     return part, header
-
-
-def _files(pattern: str) -> list[str]:
-    """Return the files of a pattern in the order of their names, or the only file."""
-    if pattern == "-" or os.path.exists(pattern):
-        return [pattern]
-    from glob import glob  # only data in parts needs it
-
-    return sorted(glob(pattern)) or [pattern]
 
 
 def examples(

@@ -2,7 +2,15 @@
 
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Undefined
-from diffcli.problem import Estimate, MethodResult, Problem, Problems, certain, many
+from diffcli.problem import (
+    NO_ESTIMATE,
+    Estimate,
+    MethodResult,
+    Problem,
+    Problems,
+    certain,
+    many,
+)
 
 TITLE = "backprop"
 SUMMARY = "one forward and one backward pass over the tree"
@@ -39,7 +47,7 @@ def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
     try:
         partials = gradient(problem.program, problem.point, digits).partials
     except (Undefined, Unsettled):
-        return dict.fromkeys(problem.variables, Estimate(None, 0.0))
+        return dict.fromkeys(problem.variables, NO_ESTIMATE)
     return {
         name: certain(partials.get(name, 0.0), digits) for name in problem.variables
     }

@@ -2,7 +2,15 @@
 
 from diffcli.engine.bounds import partial_bounds
 from diffcli.engine.tape import Undefined
-from diffcli.problem import Estimate, MethodResult, Problem, Problems, certain, many
+from diffcli.problem import (
+    NO_ESTIMATE,
+    Estimate,
+    MethodResult,
+    Problem,
+    Problems,
+    certain,
+    many,
+)
 
 TITLE = "dual"
 SUMMARY = "dual numbers: values and slopes pushed forward together"
@@ -52,7 +60,7 @@ def _with_more_digits(problem: Problem) -> dict[str, Estimate]:
         try:
             value = forward_slope(problem.program, problem.point, name, digits)
         except (Undefined, Unsettled):
-            partials[name] = Estimate(None, 0.0)
+            partials[name] = NO_ESTIMATE
         else:
             partials[name] = certain(value, digits)
     return partials

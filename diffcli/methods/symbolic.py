@@ -8,6 +8,7 @@ from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
 from diffcli.language.expression import Expression
 from diffcli.problem import (
     DOUBLE,
+    NO_ESTIMATE,
     Estimate,
     MethodResult,
     Problem,
@@ -96,7 +97,7 @@ def _with_more_digits(
         (value,) = values(program, problem.point, digits)
     except (Undefined, Unsettled) as reason:
         remark = f"the formula of {problem.partial(name)} cannot be evaluated: {reason}"
-        return Estimate(None, 0.0), remark
+        return NO_ESTIMATE, remark
     if problem.precise:
         return certain(value, digits), ""
     try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from diffcli.targets._listing import SelfTest as SelfTest
     from diffcli.targets._listing import Statement as Statement
     from diffcli.targets._listing import Unavailable as Unavailable
+    from diffcli.targets._listing import as_typed as as_typed
     from diffcli.targets._listing import comment as comment
     from diffcli.targets._listing import letters as letters
     from diffcli.targets._listing import nested as nested

@@ -158,7 +158,12 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def short(value: float) -> str:
+def as_typed(name: str) -> str:
+    """Return a name as it stands."""
+    return name
+
+
+def short(_: str, value: float) -> str:
     """Return a number as most languages read it, whole ones without a point."""
     return repr(int(value)) if value.is_integer() and value < 2**53 else repr(value)
 

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from diffcli.targets import SIGNS, Listing, comment, nested, returned, short, words
+from diffcli.targets import (
+    SIGNS,
+    Listing,
+    as_typed,
+    comment,
+    nested,
+    returned,
+    short,
+    words,
+)
 
 TITLE = "JavaScript"
 SUMMARY = "value and derivatives as a function in JavaScript"
@@ -20,6 +29,7 @@ RESERVED = words("""
 """)
 
 DIALECTS: dict[str, dict[str, str]] = {}
+number, name = short, as_typed
 
 # fmt: off
 PRIMITIVES = {
@@ -39,16 +49,6 @@ PRIMITIVES = {
     "atan2": "Math.atan2({u}, {v})", "hypot": "Math.hypot({u}, {v})",
 }
 # fmt: on
-
-
-def number(text: str, value: float) -> str:
-    """Return the double that a numeral is read as."""
-    return short(value)
-
-
-def name(name: str) -> str:
-    """Return a name as it stands."""
-    return name
 
 
 def lines(listing: Listing) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.targets import SIGNS, Listing, _python
+from diffcli.targets import SIGNS, Listing, _python, as_typed
 
 TITLE = "numpy"
 SUMMARY = "the same for arrays, with numpy"
@@ -13,6 +13,7 @@ LIKE = ""
 RESERVED = _python.RESERVED
 
 DIALECTS: dict[str, dict[str, str]] = {}
+name = as_typed
 
 # fmt: off
 PRIMITIVES = {
@@ -39,11 +40,6 @@ PRIMITIVES = {
 def number(text: str, value: float) -> str:
     """Return the double that a numeral is read as; numpy raises no whole number."""
     return repr(value)
-
-
-def name(name: str) -> str:
-    """Return a name as it stands."""
-    return name
 
 
 def lines(listing: Listing) -> Iterator[str]:

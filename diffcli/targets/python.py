@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diffcli.targets import SIGNS, Listing, _python, short
+from diffcli.targets import SIGNS, Listing, _python, as_typed, short
 
 TITLE = "Python"
 SUMMARY = "value and derivatives as a function in Python"
@@ -13,6 +13,7 @@ LIKE = ""
 RESERVED = _python.RESERVED
 
 DIALECTS: dict[str, dict[str, str]] = {}
+number, name = short, as_typed
 
 # fmt: off
 PRIMITIVES = {
@@ -31,16 +32,6 @@ PRIMITIVES = {
     "atan2": "math.atan2({u}, {v})", "hypot": "math.hypot({u}, {v})",
 }
 # fmt: on
-
-
-def number(text: str, value: float) -> str:
-    """Return the double that a numeral is read as."""
-    return short(value)
-
-
-def name(name: str) -> str:
-    """Return a name as it stands."""
-    return name
 
 
 def lines(listing: Listing) -> Iterator[str]:

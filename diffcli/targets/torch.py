@@ -5,7 +5,7 @@ Its polygamma is not here: torch 2.13 has ten digits of it.
 
 from collections.abc import Iterator
 
-from diffcli.targets import SIGNS, Listing, _python, short
+from diffcli.targets import SIGNS, Listing, _python, as_typed, short
 
 TITLE = "PyTorch"
 SUMMARY = "the same for tensors, with PyTorch"
@@ -16,6 +16,7 @@ LIKE = "torch.full_like({like}, {u})"
 RESERVED = _python.RESERVED
 
 DIALECTS: dict[str, dict[str, str]] = {}
+number, name = short, as_typed
 
 # fmt: off
 PRIMITIVES = {
@@ -37,16 +38,6 @@ PRIMITIVES = {
     "logsumexp": "torch.logaddexp({u}, {v})",
 }
 # fmt: on
-
-
-def number(text: str, value: float) -> str:
-    """Return the double that a numeral is read as."""
-    return short(value)
-
-
-def name(name: str) -> str:
-    """Return a name as it stands."""
-    return name
 
 
 def lines(listing: Listing) -> Iterator[str]:
