@@ -5,7 +5,9 @@ import math
 import pytest
 
 from diffcli.analysis.network_health import _unit, health, layers
-from diffcli.analysis.training import _range
+from diffcli.analysis.descend_courses import Course, Iterate
+from diffcli.analysis.training import Decision, _range, training
+from diffcli.api.losses import examples
 from diffcli.engine.mean import Mean
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
@@ -68,3 +70,61 @@ def test_a_map_shows_a_quarter_more_than_the_examples(
     column: list[float], ends: tuple[float, float]
 ) -> None:
     assert _range(column) == ends
+
+
+ROWS = [
+    {"x": 0.0, "y": 2.0, "t": 1.0, "n": 5.0}, {"x": 4.0, "y": 0.0, "t": -1.0, "n": 6.0},
+    {"x": 2.0, "y": 1.0, "t": 0.5, "n": 7.0},
+]  # fmt: skip
+
+
+def decided(formula: str, columns: str, *ends: tuple[float, float, float]) -> Decision:
+    """Return what is decided with the best of these weights u, v and losses."""
+    rows = [{name: row[name] for name in columns} for row in ROWS]
+    asked = examples(formula, rows, {"u": 1.0, "v": 2.0})
+    courses = [
+        Course(0.1, (Iterate(0, (9.0, 9.0), 0.0, 1.0), Iterate(1, (u, v), loss, 1.0)),
+               "", "converges", None, None)
+        for u, v, loss in ends
+    ]  # fmt: skip
+    assert asked.names == ("u", "v")
+    made = training(asked, courses)
+    best = min(range(len(ends)), key=lambda place: ends[place][2])
+    assert made.best == best
+    assert made.weights == {"u": ends[best][0], "v": ends[best][1]}
+    assert len(made.ends) == len(ends)
+    assert made.decision is not None
+    return made.decision
+
+
+def test_the_map_of_the_best_course_is_that_of_the_last_definition() -> None:
+    """Which depends on two columns and on weights."""
+    formula = "h = u*x+v*y; o = tanh(h); e = o-t; e^2"
+    found = decided(formula, "xyt", (3.0, 4.0, 0.5), (5.0, 6.0, 0.2), (7.0, 8.0, 0.9))
+    assert (found.output, found.target, found.ends) == ("o", "t", (-1.0, 1.0))
+    assert found.field.names == ("x", "y")
+    assert (found.field.x, found.field.y) == ((-1.0, 5.0), (-0.5, 2.5))
+    assert found.field.value(0.1, -0.2) == math.tanh(5 * 0.1 - 6 * 0.2)
+    # none is the target where two more are, or none
+    found = decided("h = u*x+v*y; (h-t)^2*n", "xytn", (3.0, 4.0, 0.5))
+    assert (found.output, found.target, found.ends) == ("h", "", None)
+    found = decided("h = u*x+v*y; (h-1)^2", "xy", (3.0, 4.0, 0.5))
+    assert (found.output, found.target, found.ends) == ("h", "", None)
+
+
+def test_without_two_columns_and_a_weight_there_is_no_map() -> None:
+    course = Course(0.1, (Iterate(0, (1.0, 2.0), 0.0, 1.0),), "", "", None, None)
+    for formula in ("h = x*y; (u*h-v*t)^2", "h = u*x; (h-v*t)^2", "(u*x+v*y-t)^2"):
+        rows = [{n: row[n] for n in "xyt" if n in formula} for row in ROWS]
+        made = training(examples(formula, rows, {"u": 1.0, "v": 2.0}), [course])
+        assert made.decision is None
+
+
+def test_where_the_loss_has_no_value_nothing_is_said_of_units() -> None:
+    rows = [{name: row[name] for name in "xy"} for row in ROWS]
+    asked = examples("h = log(u)*x+v*y; tanh(h)", rows, {"u": 1.0, "v": 2.0})
+    courses = [
+        Course(0.1, (Iterate(0, (u, 2.0), 1.0, 1.0),), "", "", None, None)
+        for u in (1.0, -1.0)
+    ]
+    assert [end is None for end in training(asked, courses).ends] == [False, True]
