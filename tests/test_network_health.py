@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from diffcli.analysis.network_health import _unit, health, layers
 from diffcli.analysis.descend_courses import Course, Iterate
+from diffcli.analysis.network_health import _unit, health, layers
 from diffcli.analysis.training import Decision, _range, training
 from diffcli.api.losses import examples
 from diffcli.engine.mean import Mean

@@ -5,8 +5,11 @@ import math
 
 import pytest
 
-from diffcli.analysis.trace import trace
+from diffcli.analysis.trace import _LETTERS, asked, node_names, trace
+from diffcli.calculus.functions import WHEN
+from diffcli.language.expression import Call, postorder
 from diffcli.language.parser import parse
+from diffcli.language.printer import text
 from diffcli.problem import pose
 from tests import referee
 from tests.conftest import Run
@@ -92,6 +95,74 @@ def test_the_products_of_all_paths_add_up_to_the_adjoint(formula: str) -> None:
     assert len(path.several) == path.ways
     total = sum(map(math.prod, path.several))
     assert total == pytest.approx(path.adjoint)
+
+
+@pytest.mark.parametrize(
+    "formula", ["x*sin(x)", "x", "x*y", "z = x**2; z*z + y*z", "x/(1+y)-x", "x-x",
+    "exp(x*y)*cos(x)+sin(cos(y))"],
+)  # fmt: skip
+def test_levels_are_as_far_from_the_output_as_the_longest_way(formula: str) -> None:
+    parsed = parse(formula)
+    point = {name: {"x": 1.7, "y": -0.4}[name] for name in parsed.variables}
+    found = trace(pose(parsed, point))
+    depth: dict[str, int] = {}
+    for node in found.backward:  # the output is told first
+        above = [depth[share.user] + 1 for share in node.shares]
+        depth[node.name] = max(above, default=0)
+    sizes = {node.name: abs(node.adjoint) for node in found.backward}
+    assert [level.depth for level in found.levels] == sorted({*depth.values()})
+    for level in found.levels:
+        there = [name for name in depth if depth[name] == level.depth]
+        assert level.size == max(sizes[name] for name in there)
+        assert level.name == next(n for n in there if sizes[n] == level.size)
+
+
+@pytest.mark.parametrize("ways", range(1, 7))
+def test_each_of_two_to_four_ways_is_told(ways: int) -> None:
+    """Of one the product is."""
+    (path,) = trace(pose(parse("*".join(["x"] * ways) + "+1"), {"x": 1.7})).paths
+    assert path.ways == ways
+    assert len(path.several) == (ways if 2 <= ways <= 4 else 0)
+    assert bool(path.locals) == bool(path.functions) == (ways == 1)
+
+
+@pytest.mark.parametrize("length", range(8, 16))
+def test_a_way_is_told_if_it_has_twelve_partials_at_most(length: int) -> None:
+    inner = "sin(" * (length - 1) + "x" + ")" * (length - 1)
+    (path,) = trace(pose(parse(f"z = {inner}; z*z"), {"x": 1.7})).paths
+    assert path.ways == 2
+    assert [len(way) for way in path.several] == [length] * 2 * (length <= 12)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 5])
+def test_nodes_have_letters_as_long_as_there_are_some(more: int) -> None:
+    """Beyond that all are numbered, from 1."""
+    letters = [letter for letter in _LETTERS if letter != "x"]
+    count = len(letters) + more
+    posed = pose(parse("sin(" * count + "x" + ")" * count), {"x": 1.0})
+    names = [name for name in node_names(posed).values() if name not in ("x", "f")]
+    numbered = [f"v{place}" for place in range(1, count + 1)]
+    assert sorted(names) == sorted((letters if more <= 0 else numbered)[: len(names)])
+    assert count - 1 <= len(names) <= count
+    taken = pose(parse("sin(" * count + "v1" + ")" * count), {"v1": 1.0})
+    assert len({*node_names(taken).values()}) == len(node_names(taken)) == count + 1
+
+
+@pytest.mark.parametrize("nots", range(4))
+def test_a_choice_asks_the_condition_behind_its_nots(nots: int) -> None:
+    condition = "not (" * nots + "x > 0" + ")" * nots
+    expression = parse(f"where({condition}, x^2, 3*x)").expression
+    choices = {
+        text(node.args[1]): asked(node)
+        for node in postorder([expression])
+        if isinstance(node, Call) and node.function is WHEN
+    }
+    assert {text(found) for found, _ in choices.values()} == {"x > 0"}
+    even = nots % 2 == 0
+    assert {name: holds for name, (_, holds) in choices.items()} == {
+        "x**2": even,
+        "3*x": not even,
+    }
 
 
 def test_a_product_that_vanishes_is_said(run: Run) -> None:
