@@ -78,7 +78,7 @@ def _class(described: type) -> Iterator[str]:
         if isinstance(member, ast.AnnAssign):
             above = source[member.lineno - 2].strip()
             said = above.removeprefix("#:").strip() if above.startswith("#:") else ""
-            shown = ast.unparse(member.annotation)
+            shown = _type(member.annotation)
             yield from (
                 ".TP",
                 rf"\fB{roff(ast.unparse(member.target))}\fR: {roff(shown)}",
@@ -102,7 +102,10 @@ def _parsed(described: object) -> ast.FunctionDef | ast.ClassDef:
 def _signature(node: ast.AST, wide: int = 76) -> str:
     """Return a call with the types as they are written, on several lines if long."""
     assert isinstance(node, ast.FunctionDef)
-    back = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    for argument in (*node.args.args, *node.args.kwonlyargs):
+        if argument.annotation:
+            argument.annotation = ast.Name(_type(argument.annotation))
+    back = f" -> {_type(node.returns)}" if node.returns else ""
     whole = ast.unparse(node.args).removeprefix("self, ").removeprefix("self")
     if len(line := f"{node.name}({whole}){back}") <= wide:
         return line
@@ -119,6 +122,12 @@ def _signature(node: ast.AST, wide: int = 76) -> str:
         for part, default in (*given, *stars, *named)
     ]
     return "\n".join([f"{node.name}(", *lines, f"){back}"])
+
+
+def _type(annotation: ast.expr) -> str:
+    """Return a type as one reads it: without quotes, and names as they stand here."""
+    written = ast.unparse(annotation).replace("diffcli.", "")
+    return written if "Literal" in written else written.replace("'", "")
 
 
 def _documented(node: ast.FunctionDef | ast.ClassDef) -> list[str]:

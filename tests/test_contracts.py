@@ -211,6 +211,14 @@ def test_nothing_else_lies_at_the_top() -> None:
     assert {Path(name).parts[0] for name in done.stdout.splitlines()} == TOP
 
 
+@pytest.mark.slow
+def test_what_mutants_may_survive_is_still_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(PACKAGE.parent / "scripts"))
+    assert import_module("mutable").explained()  # exits where a line's code has gone
+
+
 def test_readme_has_a_map_of_the_rooms() -> None:
     """All of them, each below those that it may import from."""
     readme = (PACKAGE.parent / "README.md").read_text("utf-8")
