@@ -164,6 +164,7 @@ class _Writer:
     ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
         """Return the statements that come first, and the code of each formula."""
         plan = Plan(roots, self._repeats)
+        places = {node: place for place, node in enumerate(plan.order)}
         codes: dict[Expression, str] = {}
         binds: dict[Expression, int] = {}
         levels: dict[Expression, int] = {}
@@ -176,7 +177,9 @@ class _Writer:
             is_named = node in kept or node in plan.shared
             long = len(code) > _LONGEST and node not in plan.roots
             if node.args and (is_named or long):
-                needed = plan.conditions.get(node, ALWAYS)
+                needed = sorted(
+                    plan.conditions.get(node, ALWAYS), key=places.__getitem__
+                )
                 for condition in needed:
                     level = max(level, levels[condition])
                 code = self._guarded(node, code, [codes[each] for each in needed])

@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from diffcli.calculus.functions import WHEN
+from diffcli.calculus.functions import NAMED, WHEN
 from diffcli.language.expression import Call, Expression, Number, postorder
 
+_AND, _OR = NAMED["and"], NAMED["or"]
+_CHOOSE = (WHEN, _AND)
+"""What needs its second argument only where its first one holds."""
 Conditions = frozenset[Expression]
 ALWAYS: Conditions = frozenset()
 Repeats = Callable[[Call], Sequence[bool]]
@@ -51,11 +54,30 @@ def _conditions(
     for node in reversed(order):
         own = needed[node]
         for place, argument in enumerate(node.args):
-            chosen = place and isinstance(node, Call) and node.function is WHEN
+            chosen = place and isinstance(node, Call) and node.function in _CHOOSE
             also = frozenset(node.args[:1]) if chosen else own
             before = needed.get(argument, also)
             needed[argument] = before | also if before and also else ALWAYS
-    return {node: own for node, own in needed.items() if own and node.args}
+    found = {node: own for node, own in needed.items() if own and node.args}
+    return {node: _fewest([*own], found) for node, own in found.items()}
+
+
+def _fewest(
+    conditions: list[Expression], needed: dict[Expression, Conditions]
+) -> Conditions:
+    """Return the conditions without those that hold only where others of them do."""
+    left = {*conditions}
+    for condition in conditions:
+        left.discard(condition)
+        todo, known = [condition], {condition}
+        while todo:
+            implied = _implied(todo.pop(), needed)
+            if not implied:
+                left.add(condition)
+                break
+            todo += implied - known - left
+            known |= implied
+    return frozenset(left)
 
 
 def _sorted(
@@ -70,6 +92,7 @@ def _sorted(
     done: list[Expression] = []
     begun: set[Expression] = set()
     finished: set[Expression] = set()
+    later: dict[Expression, Conditions] = {}
     stack = [*reversed(order)]
     while stack:
         node = stack.pop()
@@ -77,9 +100,15 @@ def _sorted(
             continue
         before = [*node.args, *conditions.get(node, ())]
         waits = [other for other in before if other not in finished]
-        if node in begun and begun.intersection(waits):
-            conditions.pop(node, None)
-            waits = [other for other in node.args if other not in finished]
+        circle = conditions.get(node, ALWAYS) & begun if node in begun else ALWAYS
+        if circle:
+            later[node] = later.get(node, ALWAYS) | circle
+            wider = [_implied(each, conditions) for each in circle]
+            own = conditions.pop(node).union(*wider) - later[node]
+            if own and all(wider):
+                conditions[node] = own
+            stack.append(node)
+            continue
         if waits:
             begun.add(node)
             stack += (node, *reversed(waits))
@@ -88,6 +117,17 @@ def _sorted(
             finished.add(node)
             done.append(node)
     return done
+
+
+def _implied(
+    condition: Expression, conditions: dict[Expression, Conditions]
+) -> Conditions:
+    """Return conditions of which one holds where this one does; none: nobody knows."""
+    if condition in conditions or not isinstance(condition, Call):
+        return conditions.get(condition, ALWAYS)
+    if condition.function is _AND:
+        return frozenset(condition.args[:1])
+    return frozenset(condition.args) if condition.function is _OR else ALWAYS
 
 
 def chooses(roots: Iterable[Expression]) -> bool:
