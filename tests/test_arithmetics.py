@@ -20,14 +20,7 @@ from mpmath import mp
 import diffcli
 from diffcli import arithmetics, plugins
 from diffcli.arithmetics import Unavailable, multiprecision
-from diffcli.calculus.functions import (
-    BY_NAME,
-    CONSTANTS,
-    INFIX,
-    NAMED,
-    ROWS,
-    Function,
-)
+from diffcli.calculus.functions import BY_NAME, CONSTANTS, INFIX, NAMED, ROWS, Function
 from diffcli.engine import adjoint
 from diffcli.engine.adaptive import run
 from diffcli.engine.fold import operation

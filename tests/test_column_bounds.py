@@ -17,13 +17,7 @@ from diffcli.engine import block_bounds, bounds, column_bounds, columns
 from diffcli.engine.block_bounds import each, largest
 from diffcli.engine.block_bounds import value_errors as block_errors
 from diffcli.engine.column_bounds import is_whole_power
-from diffcli.engine.columns import (
-    both_passes,
-    filled,
-    in_parts,
-    not_finite,
-    parts,
-)
+from diffcli.engine.columns import both_passes, filled, in_parts, not_finite, parts
 from diffcli.engine.passes import Passes
 from diffcli.engine.relative_bounds import Bounds
 from diffcli.engine.tape import BackwardPass, Program, Undefined

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from diffcli.engine import best_steps
-from diffcli.engine.best_steps import (
-    Level,
-    extrapolate,
-)
+from diffcli.engine.best_steps import Level, extrapolate
 from diffcli.engine.stencils import NoDifference
 
 

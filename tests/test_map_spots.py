@@ -7,14 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from diffcli.analysis import maps
-from diffcli.analysis.map_spots import (
-    _corner,
-    _growth,
-    _kind,
-    _least,
-    _zero,
-    spots,
-)
+from diffcli.analysis.map_spots import _corner, _growth, _kind, _least, _zero, spots
 from diffcli.analysis.maps import Field, Map, _crossings, _factors, _met
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse

@@ -8,12 +8,7 @@ from mpmath import mp
 
 import diffcli
 from diffcli.analysis import truncation
-from diffcli.analysis.counterexample import (
-    FarPoints,
-    _near,
-    _sides,
-    counterexample,
-)
+from diffcli.analysis.counterexample import FarPoints, _near, _sides, counterexample
 from diffcli.analysis.counterexample_columns import OtherPoints
 from diffcli.analysis.export import Request, _output_names, export, load, operations
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance

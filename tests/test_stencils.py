@@ -13,12 +13,7 @@ from diffcli.engine import adaptive, best_steps
 from diffcli.engine.adaptive import gradient
 from diffcli.engine.best_steps import best_difference, ends
 from diffcli.engine.precise_differences import higher_difference
-from diffcli.engine.stencils import (
-    Difference,
-    NoDifference,
-    difference,
-    step_width,
-)
+from diffcli.engine.stencils import Difference, NoDifference, difference, step_width
 from diffcli.engine.tape import Program
 from diffcli.language.parser import parse
 from diffcli.methods import finite

@@ -12,13 +12,7 @@ from diffcli.engine.bounds import value_bound
 from diffcli.engine.tape import BackwardPass, Undefined
 from diffcli.errors import KinkError, UsageError
 from diffcli.language.expression import Expression
-from diffcli.problem import (
-    NO_ESTIMATE,
-    Estimate,
-    MethodResult,
-    Problem,
-    certain,
-)
+from diffcli.problem import NO_ESTIMATE, Estimate, MethodResult, Problem, certain
 from diffcli.records import Record
 from diffcli.remarks import WARNING, Remark
 

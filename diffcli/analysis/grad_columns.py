@@ -18,14 +18,7 @@ from diffcli.arithmetics.columns import Column
 from diffcli.engine.bounds import rounds_once
 from diffcli.engine.columns import at_once, filled
 from diffcli.engine.tape import Tape
-from diffcli.problem import (
-    DOUBLE,
-    Estimate,
-    MethodResult,
-    Problem,
-    Problems,
-    many,
-)
+from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, Problems, many
 from diffcli.records import Each
 
 if TYPE_CHECKING:

@@ -10,14 +10,7 @@ from diffcli.engine.derivation import TooLong, derive
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import KinkError, RangeError
 from diffcli.language.expression import Expression, postorder
-from diffcli.problem import (
-    NO_ESTIMATE,
-    Estimate,
-    Problem,
-    certain,
-    located,
-    point_text,
-)
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem, certain, located, point_text
 from diffcli.remarks import Remark
 
 _LONGEST = 2_000  # nodes of a derivative that is differentiated again

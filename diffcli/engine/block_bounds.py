@@ -15,12 +15,7 @@ from diffcli.calculus.functions import FIRST, FIXED, SECOND, ZERO, Function, Num
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, uses
 from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.passes import Passes
-from diffcli.engine.roundings import (
-    LEAPING,
-    SHORT,
-    SMALL,
-    roundings,
-)
+from diffcli.engine.roundings import LEAPING, SHORT, SMALL, roundings
 from diffcli.engine.tape import ROUNDING, TINY, Program
 
 Size = Callable[[Column], Column]

@@ -11,12 +11,7 @@ from diffcli.arithmetics.columns import Column, spread
 from diffcli.calculus.functions import FIRST, FIXED, POWER, SECOND, Function, Number
 from diffcli.engine.bounds import OF_PARTIAL, leaf_errors, through
 from diffcli.engine.passes import Passes
-from diffcli.engine.roundings import (
-    SIZES,
-    SMALL,
-    add_value_errors,
-    habits,
-)
+from diffcli.engine.roundings import SIZES, SMALL, add_value_errors, habits
 from diffcli.engine.tape import ROUNDING, TINY, Program, at
 
 

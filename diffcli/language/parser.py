@@ -5,17 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from diffcli.calculus.functions import (
-    BY_NAME,
-    CONDITIONS,
-    Function,
-)
+from diffcli.calculus.functions import BY_NAME, CONDITIONS, Function
 from diffcli.errors import ParseError, Span
-from diffcli.language.expression import (
-    Expression,
-    natural,
-    postorder,
-)
+from diffcli.language.expression import Expression, natural, postorder
 from diffcli.language.lexer import Token, spelling, words
 from diffcli.language.pratt import Reading
 from diffcli.records import Record

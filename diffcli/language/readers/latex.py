@@ -14,13 +14,7 @@ from diffcli.language.readers.latex_numbers import Numbers
 from diffcli.language.readers.latex_scanner import Lexeme
 from diffcli.language.readers.latex_tails import formula_end
 from diffcli.language.readers.names import translated
-from diffcli.language.readers.words import (
-    Words,
-    ends_operand,
-    name,
-    number,
-    sign,
-)
+from diffcli.language.readers.words import Words, ends_operand, name, number, sign
 from diffcli.remarks import Remark
 
 _CASES = re.compile(

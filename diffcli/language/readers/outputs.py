@@ -4,13 +4,7 @@ from collections.abc import Sequence
 
 from diffcli.language.expression import natural
 from diffcli.language.parser import Parsed
-from diffcli.language.readers.words import (
-    Words,
-    arguments,
-    last_part,
-    partners,
-    sign,
-)
+from diffcli.language.readers.words import Words, arguments, last_part, partners, sign
 
 
 def each(given: Words) -> list[Words]:

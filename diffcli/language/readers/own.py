@@ -9,13 +9,7 @@ from collections.abc import Mapping
 from diffcli.calculus.functions import BY_NAME, WHEN, Function
 from diffcli.errors import Span
 from diffcli.language.elsewhere import TEMPLATES
-from diffcli.language.expression import (
-    Call,
-    Expression,
-    Variable,
-    postorder,
-    variable,
-)
+from diffcli.language.expression import Call, Expression, Variable, postorder, variable
 from diffcli.language.expression import natural as _natural
 from diffcli.language.lexer import Token
 from diffcli.language.parser import Parsed, parse_tokens
