@@ -255,6 +255,7 @@ def test_a_number_without_an_error_is_certain(number: float, digits: int) -> Non
     off = 2 * 10.0**-digits * abs(number)
     lacking = doubts(problem, Estimate(number, off), ())
     assert bool(lacking) == (digits == 30 and off > 0)
+    assert not doubts(problem, Estimate(number, off / 4), ())
 
 
 def test_toward_what_does_not_occur_a_sweep_has_the_slope_0() -> None:

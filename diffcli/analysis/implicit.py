@@ -123,7 +123,7 @@ def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implic
     backward = problem.tape.backward()
     bounds = partial_bounds(backward)
     below = found.partial(name).value or 0.0
-    if abs(below) <= bounds.get(name, 0.0):
+    if not below or abs(below) <= bounds[name]:
         raise KinkError(
             f"∂F/∂{name} = 0 at {point_text(problem.point)}: there {name} is no"
             " differentiable function of the others",
