@@ -20,6 +20,7 @@ from diffcli.engine.column_bounds import is_whole_power
 from diffcli.engine.columns import both_passes, filled, in_parts, not_finite, parts
 from diffcli.engine.passes import Passes
 from diffcli.engine.relative_bounds import Bounds
+from diffcli.engine.roundings import LEAPING
 from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.language.expression import Expression, call, number, variable
 from diffcli.language.parser import parse
@@ -43,6 +44,7 @@ def programs(row: Function) -> Iterator[Program]:
     for sign in ("+", "*", "/", "**"):
         yield Program([call(INFIX[sign], inner, Y)])
         yield Program([call(INFIX[sign], Y, rounded)])
+    yield Program([call(INFIX["**"], inner, X)])  # whose second argument is row 0
 
 
 def passed(program: Program, x: float, y: float) -> BackwardPass | None:
@@ -193,6 +195,9 @@ def test_what_cannot_be_computed_is_halved_until_it_is_small() -> None:
         for start, stop, answer in found:
             assert (answer is None) == (start <= bad < stop)
             assert answer or stop - start <= 32
+        for start, stop in asked:  # what is small is not halved any more
+            small = start <= bad < stop and stop - start <= 32
+            assert not small or (start, stop, None) in found
             assert not most or stop - start <= most
         if bad < 0 or bad >= size:
             assert len(found) == (math.ceil(size / most) if most else 1)
@@ -273,3 +278,35 @@ def test_of_what_is_too_large_or_next_to_nothing_nothing_is_said() -> None:
         fresh()._largest(129.0)
     with pytest.raises(ArithmeticError):
         fresh()._clear(-9e-291)
+
+
+def test_whole_numbers_are_exact_as_far_as_doubles_have_all_of_them() -> None:
+    for text, exact in (
+        ("9007199254740991", True), ("9007199254740992", True), ("3", True),
+        ("9007199254740994", False), ("2.5", False), ("1e22", False), ("0", True),
+    ):  # fmt: skip
+        (error,) = bounds.leaf_errors(Program([number(text)]))
+        assert (error == 0.0) == exact
+
+
+def test_a_leap_is_no_farther_than_it_is_where_its_argument_is_exact() -> None:
+    """Of what is rounded nobody knows on which side of the leap it lies."""
+    leaping = [row for row in ROWS if row.value in LEAPING]
+    assert leaping
+    given: dict[str, Column] = {"x": [0.3, 1.7], "y": [0.6, 0.9]}
+    for row in leaping:
+        for inner, known in ((X, True), (call(INFIX["*"], X, number("0.1")), False)):
+            program = Program([call(row, *(inner, Y)[: row.arity])])
+            values = columns.values_at(program, given)
+            for size in (largest, each):
+                errors = filled(block_errors(program, values, {}, size)[-1], 1)
+                assert all(math.isfinite(each) == known for each in errors), row.name
+
+
+def test_a_kink_that_all_points_share_is_left_to_one_point() -> None:
+    program = Program([parse("abs(y)*x + max(x, y)").expression])
+    at: dict[str, Column] = {"x": [0.5, 2.0, 3.0], "y": 2.0}
+    assert columns.rough_places(program, columns.values_at(program, at)) == {1}
+    values = columns.values_at(program, {**at, "y": 0.0})
+    with pytest.raises(ValueError):  # noqa: PT011
+        columns.rough_places(program, values)

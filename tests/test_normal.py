@@ -299,3 +299,22 @@ def test_a_thousand_terms() -> None:
     formula = "+".join(f"{n}*x^{n % 9}*sin({n}*x)" for n in range(1, 1001))
     form = normal(parse(formula).expression)
     assert len(text(form)) < len(formula) * 1.3
+
+
+@pytest.mark.parametrize("names", [("sin", "cos", "+"), ("cosh", "sinh", "-")])
+@pytest.mark.parametrize(
+    "factor",
+    ["a", "a*b", "a*b*c", "sqrt(a)*b", "exp(x)*a", "a*b/c", "sin(y)*b*a", "5*a^3*b"],
+)
+def test_squares_join_beside_any_factors(
+    factor: str, names: tuple[str, str, str]
+) -> None:
+    one, other, sign = names
+    for formula, joined in (
+        (f"({factor})*{one}(x)^2 {sign} ({factor})*{other}(x)^2", factor),
+        (f"y + {one}(x)^2*({factor}) {sign} {other}(x)^2*({factor})", f"y + {factor}"),
+        (f"{factor} - ({factor})*cos(x)^2", f"({factor})*sin(x)^2"),
+        (f"{factor} + ({factor})*sinh(x)^2", f"({factor})*cosh(x)^2"),
+    ):
+        form, wanted = (normal(parse(f).expression) for f in (formula, joined))
+        assert form is wanted

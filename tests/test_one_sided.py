@@ -363,3 +363,19 @@ def test_a_function_that_is_on_another_branch_is_named() -> None:
         for one, other in (tapes, tapes[::-1]):
             function = sides.switched(one, other)
             assert (function and function.name) == name, formula
+
+
+@pytest.mark.parametrize("power", ["0.5", "1", "0.3", "2"])
+@pytest.mark.parametrize("limit", ["0", "1", "-2.5", "1e30"])
+def test_what_powers_of_a_step_leave_goes_away(limit: str, power: str) -> None:
+    """Quotients L + c*h**p have the limit L; c*h**-p have none."""
+    with mp.workdps(200):
+        for c in ("1", "-3", "1e20", "1e-20"):
+            steps = [mp.mpf(f"1e-{n}") for n in (30, 36, 42, 48)]
+            added = [mp.mpf(c) * h ** mp.mpf(power) for h in steps]
+            found = sides._extrapolated([mp.mpf(limit) + each for each in added])
+            assert abs(found - mp.mpf(limit)) <= 1e-12 * abs(mp.mpf(limit))
+            growing = sides._extrapolated([1 / each for each in added])
+            assert growing == math.copysign(math.inf, mp.mpf(c))
+        turning = [mp.mpf(limit) + (-1) ** n * (2 + n % 3) for n in range(4)]
+        assert math.isnan(sides._extrapolated(turning))

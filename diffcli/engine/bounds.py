@@ -292,7 +292,7 @@ def uses_value(partial: Number, unary: bool) -> bool:
 def uses(partial: Number, unary: bool, place: int) -> bool:
     """Tell whether a partial is computed from the value (0) or an argument (1, 2)."""
     for pair in _ANYWHERE:
-        given = [0.3, *pair[: 1 if unary else 2]]
+        given = [0.3, *(pair[:1] if unary else pair)]
         given[place] = math.nan
         try:
             found = partial(*given)
