@@ -97,7 +97,10 @@ RIGHT = [
 
 @pytest.mark.parametrize("lines", RIGHT)
 def test_right(lines: str) -> None:
-    assert diffcli.judge(lines).passed
+    judgement = diffcli.judge(lines)
+    assert judgement.passed
+    assert judgement.right is judgement.first_wrong is None
+    assert judgement.slips == ()
 
 
 @pytest.mark.parametrize(
@@ -129,6 +132,8 @@ def test_what_was_done_is_said(lines: str, said: str) -> None:
     judgement = diffcli.judge(lines)
     assert not judgement.passed
     assert said in "; ".join(map(str, judgement.slips))
+    assert judgement.first_wrong is not None
+    assert judgement.right is judgement.first_wrong.right is not None
 
 
 LETTERS = {"u": "(2*x-3)", "v": "(x^2)", "c": "5", "n": "3"}
