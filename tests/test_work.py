@@ -99,7 +99,8 @@ RIGHT = [
 def test_right(lines: str) -> None:
     judgement = diffcli.judge(lines)
     assert judgement.passed
-    assert judgement.right is judgement.first_wrong is None
+    assert judgement.right is None
+    assert judgement.first_wrong is None
     assert judgement.slips == ()
 
 
