@@ -104,17 +104,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
             for name, sides in certainty.corners(problem, _CLOSER).items()
             if name not in corners
         }
-    unknown: list[str] = []
-    for name in _without_value(problem, results):
-        if name in corners:
-            continue
-        from diffcli.engine.one_sided import one_sided
-
-        sides = one_sided(problem.program, problem.point, name, digits=digits)
-        if problem.precise and sides == (None, None) and _has_slope(problem, name):
-            unknown.append(name)
-        else:
-            corners[name] = sides
+    unknown = _add_corners(problem, results, corners)
     kinks = tuple(name for name, sides in corners.items() if sides.slope is None)
     if problem.settings.subgradient:
         settled = _conventions(problem, results)
@@ -123,24 +113,44 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
         results = [_settle(result, corners, digits) for result in results]
     value, results = certainty.certified(problem, value, results, corners)
     agreed = {} if kinks else agreements(problem, results)
-    # At a kink there is one thing to say, and the error says it.
-    remarks = [] if kinks else [remark for r in results for remark in r.remarks]
-    failures = [Remark(result.failure) for result in results if result.failure]
-    lacking = (f"∂f/∂{name} cannot be computed with more digits" for name in unknown)
-    warnings = [
-        *remarks,
-        *failures,
-        *map(Remark, lacking),
+    lacking = "cannot be computed with more digits"
+    warnings = (
+        # At a kink there is one thing to say, and the error says it.
+        *(remark for result in results if not kinks for remark in result.remarks),
+        *(Remark(result.failure) for result in results if result.failure),
+        *(Remark(f"{problem.partial(name)} {lacking}") for name in unknown),
         *(
             certainty.near_kinks(problem, results, corners)
             or _differing(problem, agreed, corners)
             or _wrong_steps(problem, results, kinks)
         ),
         *certainty.doubts(problem, value, results),
-    ]
-    return Comparison(
-        problem, tuple(results), agreed, corners, value, kinks, tuple(warnings)
     )
+    return Comparison(problem, tuple(results), agreed, corners, value, kinks, warnings)
+
+
+def _add_corners(
+    problem: Problem,
+    results: Iterable[MethodResult],
+    corners: "dict[str, diffcli.Slopes]",
+) -> list[str]:
+    """Add the slopes toward variables for which the exact methods found no number.
+
+    Return those that have one in doubles, though more digits are too many.
+    """
+    unknown: list[str] = []
+    for name in _without_value(problem, results):
+        if name in corners:
+            continue
+        from diffcli.engine.one_sided import one_sided
+
+        digits = problem.settings.known_digits
+        sides = one_sided(problem.program, problem.point, name, digits=digits)
+        if problem.precise and sides == (None, None) and _has_slope(problem, name):
+            unknown.append(name)
+        else:
+            corners[name] = sides
+    return unknown
 
 
 def _differing(

@@ -108,7 +108,6 @@ def _numeral(text: str, _: float) -> Expression:
 def tidy(function: Function, *args: Expression) -> Expression:
     """Return a call in short form, if its arguments are in short form already.
 
-    >>> from diffcli.calculus.functions import INFIX
     >>> from diffcli.language.parser import parse
     >>> from diffcli.language.printer import text
     >>> product = parse("2*x").expression
