@@ -97,7 +97,7 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     corners = certainty.corners(problem, digits)
     results = [_finite_only(methods.load(name).gradient(problem)) for name in names]
     value = valued(problem, results)
-    if certainty.may_hide_kinks(problem.tape):
+    if names and not problem.precise and certainty.may_hide_kinks(problem.tape):
         certainty.look_closer(problem)
         corners |= {
             name: sides.rounded()
