@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from diffcli.analysis.check import Check
 from diffcli.analysis.grad import Comparison
 from diffcli.problem import Estimate
 from tests.conftest import Run
@@ -178,3 +179,12 @@ def test_a_claim_without_a_value_is_the_one_to_blame(
     assert (ran.code, ran.out) == (4, "")
     assert ran.err.startswith("Error: the claim for x: "), ran.err
     assert f"  x={claim}\n" in ran.err
+
+
+@pytest.mark.parametrize("tied", ["", "y"])
+@pytest.mark.parametrize("names", ["y", "xy", "xyz"])
+def test_several_variables_are_more_than_one_that_moves(names: str, tied: str) -> None:
+    """On a curve one of them follows the others."""
+    moving = [name for name in names if name != tied]
+    made = Check(None, "", dict.fromkeys(names, 1.0), (), tied=tied)
+    assert made.several == (len(moving) > 1)

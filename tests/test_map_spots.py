@@ -294,3 +294,15 @@ def test_a_long_formula_gets_fewer_samples(
     chart = Map(field("x*y"), across, down)
     assert len(chart.field.program.nodes) == 3
     assert (len(chart.x), len(chart.y)) == size
+
+
+@pytest.mark.parametrize(
+    ("formula", "ends"),
+    [("log(-1-x^2-y^2)", (0.0, 1.0)), ("x+y", (-4.0, 4.0)), ("7+0*x*y", (7.0, 7.0)),
+     ("log(x)+0*y", (math.log(0.2), math.log(2)))],
+)  # fmt: skip
+def test_the_ends_are_of_the_values_that_there_are(
+    formula: str, ends: tuple[float, float]
+) -> None:
+    """Where there are none they are 0 and 1."""
+    assert Map(field(formula), 21, 21).ends == pytest.approx(ends)

@@ -223,7 +223,7 @@ class Search:
         if not 1e-3 < abs(ratio) < 1e3:
             return
         simple = Fraction(ratio).limit_denominator(1000)
-        known = {1, *self.numbers()}
+        known = self.numbers()
         if {abs(simple.numerator), simple.denominator} <= known and all(
             trial.is_claimed(float(simple) * trial.true, abs(trial.true))
             for trial in self.trials
