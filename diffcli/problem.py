@@ -12,7 +12,7 @@ from diffcli.engine.tape import BackwardPass, Program, Tape, Undefined
 from diffcli.errors import DiffcliError, Span
 from diffcli.language.expression import Expression, Variable
 from diffcli.language.parser import Parsed
-from diffcli.records import Record
+from diffcli.records import Each, Record
 from diffcli.remarks import Remark
 
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ class Settings(Record):
     subgradient: bool = False
 
     @property
+    def precise(self) -> bool:
+        """Tell whether more digits are wanted than a double has."""
+        return self.digits > DOUBLE
+
+    @property
     def known_digits(self) -> int:
         """Significant digits that an exact method finds: those of a double, or more."""
         return max(DOUBLE, self.digits)
@@ -46,7 +51,7 @@ class Settings(Record):
     @property
     def compared_digits(self) -> int:
         """Significant digits in which two numbers can agree."""
-        return self.digits if self.digits > DOUBLE else DOUBLE - 1
+        return self.digits if self.precise else DOUBLE - 1
 
 
 class Problem(Record):
@@ -81,7 +86,7 @@ class Problem(Record):
     @property
     def precise(self) -> bool:
         """Tell whether more digits are wanted than a double has."""
-        return self.settings.digits > DOUBLE
+        return self.settings.precise
 
 
 class Problems:
@@ -110,6 +115,17 @@ class Problems:
     def size(self) -> int:
         """How many points there are."""
         return max(len(each) for each in self.points.values() if isinstance(each, list))
+
+    @property
+    def problem(self) -> Problem:
+        """The problem with Each in the place of numbers; it has no tape."""
+        from diffcli.engine.columns import filled
+
+        point = {n: Each(filled(x, self.size)) for n, x in self.points.items()}
+        return Problem(
+            self.parsed, self.program, self.variables,
+            cast("dict[str, float]", point), self.settings, cast("Tape", None),
+        )  # fmt: skip
 
     @cached_property
     def errors(self) -> "list[Column]":

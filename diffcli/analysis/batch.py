@@ -16,7 +16,7 @@ from diffcli.inputs.files import read
 from diffcli.inputs.rows import Chunk, Row, placed
 from diffcli.language import expression
 from diffcli.language.parser import Parsed, parse
-from diffcli.problem import DOUBLE, Settings, pose
+from diffcli.problem import Settings, pose
 from diffcli.records import Record
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def at_points(
     that they have one by one. So are comparisons, unless each is to stand ``apart``.
     """
     program = Program([parsed.expression])
-    plain = methods in ((), ("backprop",)) and settings.digits <= DOUBLE
+    plain = methods in ((), ("backprop",)) and not settings.precise
     quick = alone and order < 2 and plain
     asked: together.Asked = grad_columns.Asked(
         parsed, program, names, settings, methods

@@ -18,7 +18,6 @@ from diffcli.inputs.rows import placed
 from diffcli.language.parser import Parsed
 from diffcli.methods import THREE
 from diffcli.problem import (
-    DOUBLE,
     NO_ESTIMATE,
     Estimate,
     Evidence,
@@ -107,7 +106,7 @@ class Examples:
         Raises KinkError at the first example that has a kink there, unless those are
         left out.
         """
-        alone = tuple(names) == ("backprop",) and self.settings.digits <= DOUBLE
+        alone = tuple(names) == ("backprop",) and not self.settings.precise
         quick = alone and not bounds
         columns, rough = self.mean.smooth(self.weights) if quick else ([], set())
         found: dict[int, Comparison] = {}

@@ -7,19 +7,17 @@ row has the bits that it has alone. Every other row is left to ``grad``.
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import compress, count
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from diffcli import methods
 from diffcli.analysis import together
 from diffcli.analysis.certainty import apart, uncertain
 from diffcli.analysis.grad import Agreement, Comparison, judge, without_digit
-from diffcli.analysis.together import Together
+from diffcli.analysis.together import Together, as_number
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.bounds import rounds_once
 from diffcli.engine.columns import at_once, filled
-from diffcli.engine.tape import Tape
-from diffcli.problem import DOUBLE, Estimate, MethodResult, Problem, Problems, many
-from diffcli.records import Each
+from diffcli.problem import Estimate, MethodResult, Problems, many
 
 if TYPE_CHECKING:
     from diffcli.problem import MethodOfMany
@@ -32,7 +30,7 @@ class Asked(together.Asked):
     def at_once(self) -> int:
         """How many points all of the methods take at once; 0: only one."""
         if (
-            self.settings.digits > DOUBLE
+            self.settings.precise
             or not all(hasattr(methods.load(name), "gradients") for name in self.names)
             or ("finite" in self.names and self.settings.h == "auto")
         ):
@@ -62,22 +60,14 @@ class Asked(together.Asked):
         ]
         judged = _judged(results, found)
         bad = problems.bad | _uncertain(value) | _doubtful(results, found, judged)
-        problem = Problem(
-            parsed,
-            program,
-            variables,
-            {name: _each(filled(column, size)) for name, column in points.items()},
-            settings,
-            cast("Tape", None),
-        )
         return Together(
             Comparison(
-                problem,
+                problems.problem,
                 tuple(
                     _result(*pair, size) for pair in zip(results, found, strict=True)
                 ),
                 {
-                    name: Agreement(*map(_each, zip(*column, strict=True)))
+                    name: Agreement(*map(as_number, zip(*column, strict=True)))
                     for name, column in judged.items()
                 },
                 {},
@@ -147,19 +137,17 @@ def _estimates(columns: Estimate, size: int) -> Estimates:
     return list(map(Estimate, value, error))
 
 
-def _each(column: Sequence[Any]) -> Any:
-    return Each(column)
-
-
 def _whole(column: Estimates) -> Estimate:
-    return Estimate(*map(_each, zip(*column, strict=True)))
+    return Estimate(*map(as_number, zip(*column, strict=True)))
 
 
 def _result(
     result: MethodResult, found: Mapping[str, Estimates], size: int
 ) -> MethodResult:
     evidence = {
-        name: difference._replace(h=_each(filled(cast("Column", difference.h), size)))
+        name: difference._replace(
+            h=as_number(filled(cast("Column", difference.h), size))
+        )
         for name, difference in result.differences.items()
     }
     return result._replace(

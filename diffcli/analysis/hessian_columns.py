@@ -8,14 +8,14 @@ import operator
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import compress, count
-from typing import Any, cast
+from typing import Any
 
 from diffcli.analysis import together
 from diffcli.analysis.certainty import far_off
 from diffcli.analysis.grad import Agreement, agreement, judge
 from diffcli.analysis.hessian import meetings, of_all_pairs
 from diffcli.analysis.hessian_doubles import derivatives, program_of_part
-from diffcli.analysis.together import Together
+from diffcli.analysis.together import Together, as_number
 from diffcli.arithmetics.columns import Column
 from diffcli.engine import column_bounds
 from diffcli.engine.column_differences import Steps
@@ -30,10 +30,10 @@ from diffcli.engine.derivation import Derivation
 from diffcli.engine.second_columns import Sweeps
 from diffcli.engine.second_order import Pair
 from diffcli.engine.sparsity import Sparsity, TooDense
-from diffcli.engine.tape import Program, Tape
+from diffcli.engine.tape import Program
 from diffcli.language.expression import Expression
 from diffcli.language.parser import Parsed
-from diffcli.problem import DOUBLE, Estimate, Problem, Problems, Settings
+from diffcli.problem import Estimate, Problems, Settings
 from diffcli.records import Each
 
 Entries = dict[Pair, tuple[list[float], list[float]]]
@@ -62,7 +62,7 @@ class Asked(together.Asked):
     def at_once(self) -> int:
         """How many points are taken at once, so that memory stays small; 0: none."""
         searching = "finite" in self.names and self.settings.h == "auto"
-        if self.settings.digits > DOUBLE or searching:
+        if self.settings.precise or searching:
             return 0
         try:
             pairs = self.where.pairs
@@ -140,14 +140,9 @@ class Asked(together.Asked):
         Raises ValueError or ArithmeticError if a function refuses one of the points.
         """
         problems, found = self.numbers(points)
-        point = {n: _each(filled(each, problems.size)) for n, each in points.items()}
-        problem = Problem(
-            self.parsed, self.program, self.variables, point, self.settings,
-            cast("Tape", None),
-        )  # fmt: skip
         whole = of_all_pairs(
-            problem,
-            _each(filled(problems.passes.value, problems.size)),
+            problems.problem,
+            as_number(filled(problems.passes.value, problems.size)),
             self.where,
             self.derivatives[1],
             {name: _with_each(entries) for name, entries in found.items()},
@@ -232,12 +227,10 @@ def _doubtful(symbolic: Entries, swept: Entries) -> set[int]:
 # ---- columns in the place of numbers ---------------------------------------------
 
 
-def _each(column: Sequence[Any]) -> Any:
-    return Each(column)
-
-
 def _with_each(entries: Entries) -> dict[Pair, Estimate]:
-    return {pair: Estimate(*map(_each, columns)) for pair, columns in entries.items()}
+    return {
+        pair: Estimate(*map(as_number, columns)) for pair, columns in entries.items()
+    }
 
 
 def _judged(measured: Estimate, known: Estimate) -> Agreement:
@@ -246,4 +239,4 @@ def _judged(measured: Estimate, known: Estimate) -> Agreement:
     if not all(isinstance(each, Each) for each in given):
         return judge(measured, known)
     columns = (each.column for each in given)
-    return Agreement(*map(_each, zip(*map(agreement, *columns), strict=True)))
+    return Agreement(*map(as_number, zip(*map(agreement, *columns), strict=True)))

@@ -14,7 +14,7 @@ from diffcli.engine.sparsity import Sparsity
 from diffcli.engine.stencils import NoDifference, along
 from diffcli.engine.tape import Program, Undefined
 from diffcli.language.expression import Expression
-from diffcli.problem import DOUBLE, NO_ESTIMATE, Estimate, Problem, certain
+from diffcli.problem import NO_ESTIMATE, Estimate, Problem, certain
 from diffcli.remarks import Remark
 
 Entries = dict[Pair, Estimate]
@@ -62,7 +62,7 @@ def formulas(
 
     Raises KinkError where there is no first or no second derivative.
     """
-    digits = problem.settings.digits if problem.precise else DOUBLE
+    digits = problem.settings.known_digits
     at_corners = slopes_or_kink(problem, max(digits, _SPARE))
     firsts, formulas, said = derivatives(
         problem.parsed.expression, problem.variables, tuple(pairs)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from diffcli.arithmetics.columns import Column
 from diffcli.engine.columns import Gradients, part, parts
@@ -11,7 +11,7 @@ from diffcli.inputs.blocks import Block
 from diffcli.inputs.rows import Row
 from diffcli.language.parser import Parsed
 from diffcli.problem import Settings
-from diffcli.records import Record
+from diffcli.records import Each, Record
 
 if TYPE_CHECKING:
     from diffcli.analysis.grad import Comparison
@@ -42,6 +42,11 @@ class Together(Record):
     numbers: tuple[Sequence[float], ...]
     #: The places that need a closer look; the numbers there mean nothing.
     bad: set[int]
+
+
+def as_number(column: Sequence[Any]) -> Any:
+    """Return a column in the place of a number, whatever type that has."""
+    return Each(column)
 
 
 class Asked(ABC):

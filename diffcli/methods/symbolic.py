@@ -7,7 +7,6 @@ from diffcli.engine.derivation import Derivation, TooLong, derivations
 from diffcli.engine.tape import ROUNDING, TINY, Program, Undefined
 from diffcli.language.expression import Expression
 from diffcli.problem import (
-    DOUBLE,
     NO_ESTIMATE,
     Estimate,
     MethodResult,
@@ -92,7 +91,7 @@ def _with_more_digits(
     from diffcli.engine.adaptive import Unsettled, values
 
     program = Program([derivation.result])
-    digits = problem.settings.digits if problem.precise else DOUBLE
+    digits = problem.settings.known_digits
     try:
         (value,) = values(program, problem.point, digits)
     except (Undefined, Unsettled) as reason:

@@ -6,7 +6,7 @@ from diffcli import methods
 from diffcli.cli.command import refuse
 from diffcli.cli.request import Request
 from diffcli.output import formats
-from diffcli.problem import DOUBLE, Settings
+from diffcli.problem import Settings
 from diffcli.records import Record
 
 PARTS = ("blocks", "record", "sheet", "brief", "maths")
@@ -90,13 +90,13 @@ def refuse_unused(names: Sequence[str], settings: Settings, form: str) -> None:
         why = f"-f {form} asks no differences here; --method finite does"
         why = why if formats.part(form) in _ONE_EACH else "there are no differences"
         refuse(why, *_DIFFERENCES)
-    if settings.digits > DOUBLE:
+    if settings.precise:
         refuse("it is that of doubles: 17 digits at most", "arithmetic")
     if formats.part(form) in _FOR_PROGRAMS:
         refuse(f"-f {form} has numbers alone", "arithmetic")
-    if settings.h == "auto" and settings.digits <= DOUBLE:
+    if settings.h == "auto" and not settings.precise:
         refuse("--h auto takes what is best at each step", "scheme")
-    if settings.h == "relative" and settings.digits > DOUBLE:
+    if settings.h == "relative" and settings.precise:
         refuse("above 17 digits h is as small as they need", "h")
     if formats.part(form) == "brief":
         refuse("-f plain has numbers alone", "exact")

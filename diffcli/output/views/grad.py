@@ -33,7 +33,7 @@ from diffcli.output.views import (
     sentences,
     step_fact,
 )
-from diffcli.problem import DOUBLE, NO_ESTIMATE, Estimate, MethodResult, point_text
+from diffcli.problem import NO_ESTIMATE, Estimate, MethodResult, point_text
 
 if TYPE_CHECKING:
     from diffcli.language.notation import Notation
@@ -106,7 +106,7 @@ def _value(comparison: Comparison, notation: "Notation") -> Line:
     if not says_more:
         return line
     # Beyond a double's digits it shows that the value is of the nearest doubles.
-    sign = "=" if comparison.problem.settings.digits <= DOUBLE else "≈"
+    sign = "=" if not comparison.problem.precise else "≈"
     return (*line, Run(f" {sign} {exact}", "value"))
 
 
