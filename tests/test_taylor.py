@@ -4,6 +4,7 @@ import json
 import math
 import random
 import re
+from fractions import Fraction
 from functools import partial
 from typing import Any, Literal
 
@@ -11,13 +12,16 @@ import pytest
 from mpmath import mp
 
 import diffcli
-from diffcli.analysis.taylor_polynomial import polynomial
+from diffcli.analysis.taylor_polynomial import _decimal, _fraction, _term, polynomial
 from diffcli.arithmetics import multiprecision, power_series
 from diffcli.arithmetics._series import NoSeries, PowerSeries
 from diffcli.calculus.functions import ROWS, Function
 from diffcli.engine.adaptive import run as value
 from diffcli.engine.fold import operation
+from diffcli.engine.tape import Program
+from diffcli.language.expression import variable
 from diffcli.language.printer import text
+from diffcli.problem import DOUBLE
 from tests.conftest import Run
 
 ORDER = 6
@@ -256,3 +260,54 @@ def test_every_digit_of_the_polynomial_is_one_of_its_coefficients() -> None:
                 truths = [mp.nstr(abs(c), digits) for c in mp.taylor(function, 2, 4)]
             assert shown
             assert set(shown) <= set(truths), (formula, digits)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 5, 12])
+@pytest.mark.parametrize("derivative", [1, 2, 7, 1000, 999_999, 1_000_001, 2_000_000])
+def test_a_coefficient_is_a_fraction_if_its_derivative_is_a_whole_number(
+    derivative: int, order: int
+) -> None:
+    """Below a million, as far as its digits tell."""
+    below = math.factorial(order)
+    wanted = Fraction(derivative, below) if derivative < 10**6 else None
+    with mp.workdps(40):
+        for digits in (10, 20, 30):
+            near = mp.mpf(10) ** (1 - digits)
+            for off, right in ((0, True), (0.9, True), (-0.9, True), (1.1, False)):
+                if wanted is None and off < 0:
+                    continue
+                coefficient = mp.mpf(derivative) * (1 + off * near) / below
+                found = _fraction(coefficient, order, digits)
+                assert found == (wanted if right else None), (digits, off)
+        assert _fraction(mp.mpf("1e-20"), order, 10) is None
+    if order < 2:
+        assert _fraction(derivative / below, order, 10) == wanted
+        assert _fraction((derivative + 1e-3) / below, order, 10) is None
+
+
+@pytest.mark.parametrize("value", [0.1, 0.1 + 0.2, 1 / 3, 3.0, 12345.678, 1e-7, 2e22])
+@pytest.mark.parametrize("digits", [3, 10, DOUBLE - 1, DOUBLE, DOUBLE + 1, 30])
+def test_a_decimal_has_so_many_digits_and_all_of_a_double(
+    value: float, digits: int
+) -> None:
+    found = _decimal(value, digits)
+    assert not found.endswith(".0")
+    if digits >= DOUBLE:
+        assert float(found) == value
+    else:
+        assert float(found) == float(f"{value:.{digits}g}")
+        with mp.workdps(40):
+            assert float(_decimal(mp.mpf(value), digits)) == float(found)
+
+
+@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize(
+    "coefficient", [1.0, -1.0, 0.5, 0.25, -3.0, 1.2345, 1 / 6, 1e9]
+)
+def test_a_term_is_its_coefficients_size_times_a_power(
+    coefficient: float, order: int
+) -> None:
+    made = Program([_term(coefficient, order, variable("x"), 30)])
+    for x in (0.5, -2.0):
+        found = made.value({"x": x} if order else {})
+        assert found == pytest.approx(abs(coefficient) * x**order, rel=1e-14)
