@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from diffcli.analysis.check import Check, Remainder, evaluated
-from diffcli.analysis.grad import compare
+from diffcli.analysis.grad import smooth
 from diffcli.analysis.measure import measure
 from diffcli.analysis.verdicts import (
     ESTIMATES,
@@ -166,10 +166,7 @@ def claimed_gradient(
     """
     if claims:
         return {n: evaluated(n, c, problem.point) for n, c in claims.items()}
-    result = compare(problem, ("backprop",))
-    error = result.error()
-    if error is not None:
-        raise error
+    result = smooth(problem)
     return {name: result.partial(name) for name in problem.variables}
 
 

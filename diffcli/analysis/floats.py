@@ -2,11 +2,10 @@
 
 import math
 
-from diffcli.analysis.grad import agreement, compare
+from diffcli.analysis.grad import agreement, smooth
 from diffcli.calculus.floats import FORMATS
 from diffcli.engine.coarse import backward, forward, quotient, suitable
 from diffcli.engine.tape import Undefined
-from diffcli.errors import DiffcliError, KinkError
 from diffcli.problem import Problem, located
 from diffcli.records import Record
 
@@ -50,10 +49,7 @@ def coarse_gradient(
     Without ``h`` the cube root of the format's rounding is the step width. Raises
     KinkError where there is no gradient, RangeError where the format is too small.
     """
-    comparison = compare(problem, ("backprop",))
-    error: DiffcliError | None = comparison.error()
-    if isinstance(error, KinkError):
-        raise error
+    comparison = smooth(problem)
     program = problem.program
     try:
         tape = forward(program, name, problem.point)

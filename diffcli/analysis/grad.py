@@ -129,6 +129,15 @@ def compare(problem: Problem, names: Sequence[str] = methods.THREE) -> Compariso
     return Comparison(problem, tuple(results), agreed, corners, value, kinks, warnings)
 
 
+def smooth(problem: Problem) -> Comparison:
+    """Return the partials by backprop. Raises KinkError where one of them is none."""
+    comparison = compare(problem, ("backprop",))
+    error = comparison.error()
+    if error:
+        raise error
+    return comparison
+
+
 def _add_corners(
     problem: Problem,
     results: Iterable[MethodResult],

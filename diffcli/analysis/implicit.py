@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from diffcli.analysis.certainty import certainty, measured, uncertain
-from diffcli.analysis.grad import Agreement, compare, judge
+from diffcli.analysis.grad import Agreement, judge, smooth
 from diffcli.calculus.functions import DIVIDE, NEGATE
 from diffcli.engine.best_steps import difference_with
 from diffcli.engine.bounds import partial_bounds, value_bound
@@ -115,10 +115,7 @@ def implicit(problem: Problem, name: str, names: Sequence[str] = WAYS) -> Implic
     """
     variables = problem.parsed.variables
     free = _free(variables, name, problem.variables)
-    found = compare(problem._replace(variables=variables), ("backprop",))
-    kink = found.error()
-    if kink:
-        raise kink
+    found = smooth(problem._replace(variables=variables))
     _require_on_curve(problem, name)
     backward = problem.tape.backward()
     bounds = partial_bounds(backward)

@@ -7,7 +7,7 @@ things of the same point than grad does.
 from collections.abc import Sequence
 
 from diffcli.analysis.certainty import require_nodes_hold
-from diffcli.analysis.grad import Comparison, compare
+from diffcli.analysis.grad import smooth
 from diffcli.engine.one_sided import Slopes, slopes
 from diffcli.engine.tape import BackwardPass, Program, Undefined
 from diffcli.errors import KinkError
@@ -23,7 +23,7 @@ def judged(problem: Problem) -> tuple[Remark, ...]:
 
     Raises KinkError where there is no derivative.
     """
-    return _smooth(problem).warnings
+    return smooth(problem).warnings
 
 
 def judged_by_nodes(problem: Problem) -> tuple[Remark, ...]:
@@ -31,19 +31,11 @@ def judged_by_nodes(problem: Problem) -> tuple[Remark, ...]:
 
     Raises KinkError where there is no derivative, or another than the nodes' product.
     """
-    comparison = _smooth(problem)
+    comparison = smooth(problem)
     (result,) = comparison.results
     assert isinstance(result.evidence, BackwardPass)
     require_nodes_hold(problem, comparison.corners, result.evidence)
     return comparison.warnings
-
-
-def _smooth(problem: Problem) -> Comparison:
-    comparison = compare(problem, ("backprop",))
-    error = comparison.error()
-    if error:
-        raise error
-    return comparison
 
 
 def corners(

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from diffcli.analysis import taylor_by_method as by_method
-from diffcli.analysis.grad import Agreement, compare, exact_values, judge
+from diffcli.analysis.grad import Agreement, exact_values, judge, smooth
 from diffcli.errors import UsageError
 from diffcli.language.expression import Expression
 from diffcli.problem import NO_ESTIMATE, Estimate, Problem
@@ -70,9 +70,7 @@ def taylor(problem: Problem, order: int, names: Sequence[str] = WAYS) -> Expansi
     """
     (name,) = one_variable(problem)
     _refuse_long(problem, order)
-    first = compare(problem, ("backprop",)).error()
-    if first:
-        raise first
+    smooth(problem)
     series = by_method.series(problem, name, order)
     swept = tuple(
         by_method.derivative(problem, name, k, c) for k, c in enumerate(series) if k
