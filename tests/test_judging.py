@@ -21,6 +21,7 @@ from diffcli.analysis.verdicts import (
     relative,
 )
 from diffcli.calculus.functions import NAMED
+from diffcli.engine.adaptive import Unsettled
 from diffcli.engine.tape import ROUNDING
 from diffcli.language.parser import parse
 from diffcli.problem import Estimate, pose
@@ -344,3 +345,17 @@ def test_places_near_a_point_are_near_it_and_apart(x: float) -> None:
     assert len({*every}) == len(every) == 26
     assert all(a != b for a, b in every)
     assert min(a for a, _ in every) < -9 < 17 < max(a for a, _ in every)
+
+
+def test_what_does_not_settle_is_not_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the first hardly a digit is left, so that digits are asked."""
+    one, other = (parse(f).expression for f in ("(x+1e13)-1e13", "2*x+5"))
+    assert equal(one, other, {"x": 1.0}) is False
+
+    def unsettled(*_: object) -> None:
+        raise Unsettled
+
+    monkeypatch.setattr("diffcli.engine.adaptive.values", unsettled)
+    assert equal(one, other, {"x": 1.0}) is None

@@ -110,7 +110,8 @@ def test_what_balls_prove_of_a_number() -> None:
     assert Fraction(some.low) <= Fraction(314159264, 10**8)
     assert Fraction(some.high) >= Fraction(314159266, 10**8)
     wide = proof._proved((), Number(Enclosure(0, 5, 0), 64), 10)
-    assert (wide.text, wide.status, wide.low, wide.high) == ("", "open", "-5", "5")
+    assert (wide.text, wide.digits, wide.status) == ("", 0, "open")
+    assert (wide.low, wide.high) == ("-5", "5")
     for none in (Number(None, 64), Number(Enclosure(25, 0, -1), 64, rough=3)):
         assert proof._proved((), none, 10) == ((), "", 0, "open", "", "", "")
 
@@ -141,6 +142,18 @@ def test_a_derivative_again_and_again() -> None:
         patch.setattr(proof, "_LONGEST", 3)
         assert proof._again(parse("x^5*sin(x)").expression, "x", 1) is None
         assert proof._again(parse("x^5").expression, "x", 0) is parse("x^5").expression
+
+
+@pytest.mark.parametrize(("longest", "status"), [(2000, "exact"), (0, "open")])
+def test_what_is_0_by_algebra_is_so_where_its_formula_is_short_enough(
+    longest: int, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "_LONGEST", longest)
+    made = diffcli.prove("sin(x)^2+cos(x)^2", {"x": "0.3"}, order=3)
+    assert [number.status for number in made.numbers[1:]] == [status] * 3
+    for number in made.numbers[1:]:
+        assert number.text == ("0" if longest else "")
+        assert number.reason.startswith("0 by algebra" if longest else "it may be 0")
 
 
 # ---- measured slopes -----------------------------------------------------------------

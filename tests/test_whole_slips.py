@@ -6,7 +6,7 @@ import diffcli
 from diffcli.analysis.check_second import asked_of
 from diffcli.analysis.slip_trials import trials
 from diffcli.analysis.slips import Slip
-from diffcli.analysis.whole_slips import wholes
+from diffcli.analysis.whole_slips import _is_integral, _is_second, wholes
 from diffcli.engine.derivation import derive
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
@@ -100,3 +100,22 @@ def test_a_right_second_derivative_passes(claim: str) -> None:
         "x^5*y", {"x": 2, "y": 3}, {"x,x": claim}, order=2
     ).verdicts
     assert verdict.passed
+
+
+def test_what_has_no_value_somewhere_is_no_second_derivative() -> None:
+    (derivation,) = derive(parse("log(x)").expression, ["x"])
+    claim = parse("-1/x^2").expression
+    every = [*trials(derivation, claim, {"x": 2.0})]
+    assert _is_second(derivation, every, "x")
+    assert not _is_second(derivation, every, "y")
+    assert not _is_second(derivation, [every[0]._replace(point={"x": 0.0})], "x")
+
+
+def test_few_points_tell_no_integral() -> None:
+    (derivation,) = derive(parse("x^2").expression, ["x"])
+    for claim, is_integral in (("x^3/3+5", True), ("x^3", False)):
+        whole = parse(claim).expression
+        every = [*trials(derivation, whole, {"x": 2.0})]
+        for count in range(1, 7):
+            told = _is_integral(derivation, whole, every[:count])
+            assert told == (is_integral and count >= 3)
