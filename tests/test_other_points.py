@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from mpmath import mp
@@ -14,7 +15,7 @@ from diffcli.analysis.export import Request, _output_names, export, load, operat
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Program
-from diffcli.errors import UsageError
+from diffcli.errors import DiffcliError, UsageError
 from diffcli.language.parser import parse
 from diffcli.problem import Problem, pose
 
@@ -157,6 +158,71 @@ def test_outputs_have_names_of_their_own(
     parsed = parse(formulas)
     found = operations(parsed, parsed.variables, order)
     assert _output_names(found, "f", parsed.variables, load(language)) == names
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("formula", ["t1 = x*y; (sin(x*y)*t1, x+t1^2)", "exp(x*y)*x"])
+def test_code_has_the_numbers_of_its_formulas(formula: str, order: int) -> None:
+    """One after the other; and a test of itself at a point, if one is given."""
+    parsed, point = parse(formula, several=True), {"x": 0.7, "y": -1.3}
+    found = operations(parsed, parsed.variables, order)
+    problems = [pose(part, point) for part in parsed.parts()]
+    scope: dict[str, Any] = {"__name__": "made"}
+    lines = export(found, Request("python", "made"), problems)
+    exec("\n".join(lines), scope)
+    numbers: list[float] = []
+    todo = [scope["made"](**point)]
+    while todo:
+        each = todo.pop(0)
+        if isinstance(each, list | tuple):
+            todo[:0] = each
+        else:
+            numbers.append(each)
+    wanted = [Program([each]).value(point) for each in found.formulas]
+    assert numbers == pytest.approx(wanted, rel=1e-13)
+    values = len(found.values)
+    assert len(numbers) == values * (1, 3, 7)[order]
+    remarks = " ".join(line for line in lines if line.startswith("#"))
+    assert ("made(x, y) = (" in remarks) == (values > 1)
+    assert ("with its partial derivatives with respect to x, y" in remarks) == (
+        order > 0
+    )
+    assert ("second derivatives" in remarks) == (order == 2)
+    assert "stands for" not in remarks
+
+
+def test_parts_have_names_that_are_free() -> None:
+    """Those of definitions, and t1, t2 and on for what is used more than once."""
+    parsed = parse("t2 = x*t1; u = sin(t2); cos(t2)*u*exp(t1*x^2)*x^2")
+    names = operations(parsed, parsed.variables, 0).parts()
+    assert sorted(names.values()) == ["t2", "t3", "u"]
+    alone = operations(parse("sin(x)*x"), ["x"], 0).parts()
+    assert alone == {}
+
+
+@pytest.mark.parametrize("language", ["python", "c", "javascript", "sql"])
+@pytest.mark.parametrize("formula", ["x*lgamma(x)", "digamma(x)", "erf(x)", "gamma(x)"])
+def test_what_a_language_lacks_is_said_to_be_of_the_derivative_where_it_is(
+    formula: str, language: str
+) -> None:
+    """That is: where order 0 can be written."""
+    refused: list[DiffcliError | None] = []
+    for order in (0, 1):
+        try:
+            export(operations(parse(formula), ["x"], order), Request(language))
+        except UsageError as error:
+            refused.append(error)
+        else:
+            refused.append(None)
+    value, slope = refused
+    assert slope or not value
+    if value:
+        assert (value.hint, value.parameter) == ("", "")
+        assert "derivative" not in value.message
+    if slope:
+        assert (slope.parameter == "order") == (value is None)
+        assert slope.hint == ("" if value else "order 0 writes the value alone")
+        assert ("which the derivative needs" in slope.message) == (value is None)
 
 
 def test_code_is_refused_where_names_fall_together() -> None:

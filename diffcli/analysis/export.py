@@ -12,7 +12,7 @@ from diffcli.engine import adjoint, code, code_plan
 from diffcli.engine.bounds import value_errors
 from diffcli.engine.tape import Program, Undefined
 from diffcli.errors import UsageError
-from diffcli.language.expression import Call, Expression, postorder
+from diffcli.language.expression import Expression, postorder
 from diffcli.language.parser import Parsed
 from diffcli.language.printer import ELLIPSIS, text
 from diffcli.problem import DOUBLE, Problem
@@ -105,7 +105,7 @@ def export(
             [wanted.name, *names] if target.FOLDS_CASE else [wanted.name],
         )  # fmt: skip
     except Unavailable as lacking:
-        raise _lacking(lacking.args[0], found, target) from None
+        raise _lacking(lacking.args[0], found, target, dialect) from None
     constant = code_plan.constants(found.formulas)
     outputs = iter(
         Output(target.name(name), text, formula in constant)
@@ -207,12 +207,14 @@ def _text_of(node: Expression, names: Mapping[Expression, str]) -> str:
     return shown.replace(ELLIPSIS, "...")
 
 
-def _lacking(function: str, found: Operations, target: "Target") -> UsageError:
+def _lacking(
+    function: str, found: Operations, target: "Target", dialect: str
+) -> UsageError:
     """Return the error about a function that a language does not have."""
-    of_value = any(
-        isinstance(node, Call) and node.function.name == function
-        for node in postorder(found.values)
-    )
+    of_value = True
+    with suppress(Unavailable):
+        code.write(found.values, found.parsed.variables, target, dialect, {}, [])
+        of_value = False
     why = "" if of_value else ", which the derivative needs"
     return UsageError(
         f"{target.TITLE} has no {function}{why}",
