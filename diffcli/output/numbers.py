@@ -1,6 +1,7 @@
 """Numbers as they are written for people and for programs."""
 
 from collections.abc import Callable, Iterable, Sequence
+from math import floor, isfinite, log10
 from typing import Any
 
 from diffcli.problem import DOUBLE
@@ -38,6 +39,11 @@ def short_number(value: Any, digits: int) -> str:
     return f"{value:.{digits}g}" if digits <= DOUBLE else plain_number(value, digits)
 
 
+def error_text(error: float) -> str:
+    """Return how far a number may be off, with one digit; -: nobody knows."""
+    return f"{float(error):.0e}" if isfinite(error) else "-"
+
+
 def number_style(values: Sequence[Any], digits: int) -> Callable[[Any], str]:
     """Return how to write numbers that stand beside each other.
 
@@ -48,8 +54,6 @@ def number_style(values: Sequence[Any], digits: int) -> Callable[[Any], str]:
     >>> [number_style([44.0000399976, 44.0], 10)(x) for x in (44.0000399976, 44.0)]
     ['44.0000399976', '44.0000000000']
     """
-    from math import floor, log10
-
     if digits > DOUBLE:
         return lambda value: many_digits(value, digits, strip=False)
     sizes = [abs(value) for value in values if value]

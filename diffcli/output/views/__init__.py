@@ -120,6 +120,11 @@ def formulas(
     )
 
 
+def box_formula(name: str, inputs: Iterable[str], notation: "Notation") -> Formula:
+    """Return what stands for the formula of a program or a callable."""
+    return Formula(f"f({', '.join(map(notation.variable, inputs))}) = {name}")
+
+
 def understood(parsed: Parsed) -> str:
     """Return the whole text as it was understood, on one line."""
     from diffcli.language.printer import text

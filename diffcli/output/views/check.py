@@ -17,7 +17,6 @@ from diffcli.output.document import (
     Column,
     Document,
     Facts,
-    Formula,
     Line,
     Lines,
     Run,
@@ -33,6 +32,7 @@ from diffcli.output.verdict_sentences import (
     label_of,
 )
 from diffcli.output.views import (
+    box_formula,
     data_cell,
     data_column,
     data_facts,
@@ -81,9 +81,7 @@ def _cases(check: Check) -> Iterator[Case]:
 
 def _blocks(check: Check, notation: Notation) -> Iterator[Block]:
     if check.parsed is None:
-        yield Formula(
-            f"f({', '.join(map(notation.variable, check.point))}) = {check.subject}"
-        )
+        yield box_formula(check.subject, check.point, notation)
     else:
         yield from formulas(check.parsed, notation, called="F" if check.tied else "f")
     where = (Run(f"check at {point_text(check.point, notation)}"),)

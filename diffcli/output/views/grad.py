@@ -18,7 +18,7 @@ from diffcli.output.document import (
     Sheet,
     Table,
 )
-from diffcli.output.numbers import number_style, plain_number, short_number
+from diffcli.output.numbers import error_text, number_style, plain_number, short_number
 from diffcli.output.views import (
     data_cell,
     data_column,
@@ -159,8 +159,7 @@ def _cells(comparison: Comparison, name: str, judged: bool) -> Sequence[Line]:
             certain = agreement.digits if agreement and measured else None
             cells.append(doubtful_tail(number, certain))
     if _estimates(comparison):
-        error = float(_estimates(comparison)[name].error)
-        cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
+        cells.append((Run(error_text(_estimates(comparison)[name].error)),))
     if comparison.exact:
         cells.append((Run(comparison.exact.get(name) or "-", "value"),))
     if judged:

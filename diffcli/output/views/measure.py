@@ -14,14 +14,13 @@ from diffcli.output.document import (
     Column,
     Document,
     Facts,
-    Formula,
     Line,
     Run,
     Sheet,
     Table,
 )
-from diffcli.output.numbers import number_style, plain_number, short_number
-from diffcli.output.views import sentences, step_fact
+from diffcli.output.numbers import error_text, number_style, plain_number, short_number
+from diffcli.output.views import box_formula, sentences, step_fact
 from diffcli.output.views.grad import SCHEMA, columns
 from diffcli.problem import point_text
 
@@ -45,9 +44,7 @@ def _status(measured: Measurement, name: str) -> str:
 
 def _blocks(measured: Measurement, notation: Notation) -> Iterator[Block]:
     settings = measured.settings
-    yield Formula(
-        f"f({', '.join(map(notation.variable, measured.point))}) = {measured.name}"
-    )
+    yield box_formula(measured.name, measured.point, notation)
     yield Facts((
         (Run(f"at {point_text(measured.point, notation)}"),),
         (Run("f = "), Run(short_number(measured.value, settings.digits), "value")),
@@ -68,7 +65,7 @@ def _row(measured: Measurement, name: str, notation: Notation) -> tuple[Line, ..
         number, estimate = f"left {left:.6g}, right {right:.6g}", "kink"
     elif value is not None:
         number = number_style([value], measured.settings.digits)(value)
-        estimate = f"{error:.0e}" if math.isfinite(error) else "-"
+        estimate = error_text(error)
     label = notation.partial([name], several=len(measured.point) > 1)
     return (
         (Run(label, "name"),),

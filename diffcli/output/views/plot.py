@@ -22,7 +22,7 @@ from diffcli.output.document import (
 )
 from diffcli.output.numbers import plain_number
 from diffcli.output.views import understood
-from diffcli.problem import point_text
+from diffcli.problem import DOUBLE, point_text
 from diffcli.records import Record
 
 SCHEMA = "diffcli/plot/1"
@@ -172,7 +172,7 @@ def _placed(plot: Plot) -> Callable[[float], str]:
     low, high = plot.samples[0].x, plot.samples[-1].x
     parts = max(abs(low), abs(high)) / ((high / 2 - low / 2) or math.inf) / 4
     digits = 3 + math.ceil(math.log10(max(parts, 1.0)) - 1e-9)
-    return lambda x: f"{x:.{min(digits, 17)}g}"
+    return lambda x: f"{x:.{min(digits, DOUBLE)}g}"
 
 
 def _picture(exhibit: Exhibit, names: Sequence[str], screen: Screen) -> Sequence[Line]:

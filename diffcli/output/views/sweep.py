@@ -7,6 +7,7 @@ from typing import Any
 
 from diffcli.analysis.sweep import Series, Sweep, errors
 from diffcli.calculus.floats import FORMATS
+from diffcli.engine.tape import ROUNDING
 from diffcli.language.notation import Notation
 from diffcli.output.canvas import draw, height
 from diffcli.output.charts import Axis, Chart, Polyline, decades
@@ -138,7 +139,7 @@ def _best(series: Series, sweep: Sweep) -> Iterator[Line]:
 def _precision(name: str) -> tuple[float, int]:
     """Return how far one rounding moves a number, and how many digits numbers have."""
     if not name:
-        return 2.0**-53, 16
+        return ROUNDING, 16
     return FORMATS[name].rounding, int(FORMATS[name].bits * math.log10(2))
 
 

@@ -20,7 +20,7 @@ from diffcli.output.document import (
     Sheet,
     Table,
 )
-from diffcli.output.numbers import plain_number
+from diffcli.output.numbers import error_text, plain_number
 from diffcli.output.views import (
     derivative_text,
     estimate_cells,
@@ -92,8 +92,7 @@ def _row(found: Expansion, order: int, notation: Notation) -> tuple[Line, ...]:
     cells: list[Line] = [(Run(_name(found, order, notation), "name"),)]
     cells += estimate_cells(estimates, found.problem.settings.digits, certain)
     if "finite" in estimates:
-        error = float(estimates["finite"].error)
-        cells.append((Run(f"{error:.0e}" if math.isfinite(error) else "-"),))
+        cells.append((Run(error_text(estimates["finite"].error)),))
     if found.exact:
         cells.append((Run(found.exact[order - 1] or "-", "value"),))
     if agreement is not None:
