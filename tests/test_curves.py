@@ -278,6 +278,24 @@ def test_beyond_it_is_flat(
         assert found == (wanted if wanted is None else pytest.approx(wanted, abs=1e-6))
 
 
+@pytest.mark.parametrize("place", [0, 1000, -1000])
+def test_where_it_begins_to_be_flat_is_as_exact_as_the_samples_are_dense(
+    place: int,
+) -> None:
+    edge = math.log((1 + math.sqrt(0.8)) / (1 - math.sqrt(0.8)))
+    found = made(f"sigmoid(x-({place}))", place - 6, place + 6).saturated
+    assert found == pytest.approx((place - edge, place + edge), rel=0, abs=1e-12)
+
+
+@pytest.mark.parametrize("beyond", [1e-3, -1e-3])
+def test_it_is_flat_from_a_place_on_if_one_sample_is_beyond(beyond: float) -> None:
+    edge = math.log((1 + math.sqrt(0.8)) / (1 - math.sqrt(0.8)))
+    left, _ = made("sigmoid(x)", -edge - beyond, 6).saturated
+    _, right = made("sigmoid(x)", -6, edge + beyond).saturated
+    assert left == (pytest.approx(-edge, abs=1e-12) if beyond > 0 else None)
+    assert right == (pytest.approx(edge, abs=1e-12) if beyond > 0 else None)
+
+
 @pytest.mark.parametrize("count", [2, 3, 101])
 def test_samples_are_values_and_slopes(count: int) -> None:
     for sample in made("x^3-abs(x)+1/(x-6)", -2, 2, count).samples:

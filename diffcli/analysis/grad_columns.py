@@ -6,7 +6,7 @@ row has the bits that it has alone. Every other row is left to ``grad``.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import compress, count
+from itertools import compress, count, pairwise
 from typing import TYPE_CHECKING, cast
 
 from diffcli import methods
@@ -118,9 +118,9 @@ def _doubtful(
     for by_name in exact:
         for column in by_name.values():
             bad |= _uncertain(column)
-    for columns in zip(*(each.values() for each in exact), strict=True):
-        if len(columns) > 1:
-            bad.update(compress(count(), map(apart, *columns)))
+    for one, other in pairwise(exact):
+        for name, column in one.items():
+            bad.update(compress(count(), map(apart, column, other[name])))
     return bad
 
 
