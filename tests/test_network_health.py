@@ -5,7 +5,7 @@ import math
 import pytest
 
 from diffcli.analysis.descend_courses import Course, Iterate
-from diffcli.analysis.network_health import _unit, health, layers
+from diffcli.analysis.network_health import _Activation, _unit, health, layers
 from diffcli.analysis.training import Decision, _range, training
 from diffcli.api.losses import examples
 from diffcli.engine.mean import Mean
@@ -38,6 +38,23 @@ def test_a_unit_is_flat_where_a_sigmoid_is_beyond_3(
 ) -> None:
     found = _unit("h", slopes, steepest)
     assert (found.state, found.examples) == (state, count) if found else not state
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(
+    ("place", "ends"), [(8.0, False), (7.9, True), (7.8, True), (0.0, True)]
+)
+def test_a_function_that_is_steepest_at_an_end_has_no_flat_ends(
+    place: float, ends: bool, side: int
+) -> None:
+    """It is looked at between -8 and 8, in steps of a tenth."""
+    parsed = parse(f"h = 2*sigmoid(40*(w*x-({side * place}))); h^2")
+    program = Program([parsed.expression])
+    found = _Activation(program, parsed.definitions["h"]).steepest()
+    assert found == (pytest.approx(2 * 40 / 4) if ends else None)
+    nothing = parse("h = 2*log(w*x-9); h^2")
+    program = Program([nothing.expression])
+    assert _Activation(program, nothing.definitions["h"]).steepest() is None
 
 
 def test_the_health_of_a_network_is_that_of_its_units() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from diffcli.analysis.slip_search import Search, Slip, _program, _special, _top
 from diffcli.analysis.slip_trials import trials
-from diffcli.calculus.mistakes import Mistake
+from diffcli.calculus.mistakes import ADDED, NO_INNER, TURNED, TWICE, Mistake
 from diffcli.engine.derivation import derive
 from diffcli.engine.tape import Undefined
 from diffcli.language.expression import Expression
@@ -150,3 +150,22 @@ def test_forms_are_known_by_the_function_on_top() -> None:
 def test_a_long_formula_is_cut_in_a_sentence() -> None:
     long = part("+".join(f"x^{n}" for n in range(2, 40)))
     assert len(str(Slip(None, (long,)))) <= 60
+
+
+@pytest.mark.parametrize(
+    ("inside", "sensible"),
+    [("x+5", ""), ("5-x", "one"), ("2*x", "both"), ("-2*x", "both"), ("x^2", "both")],
+)
+def test_an_inner_derivative_of_1_is_not_forgotten_and_of_minus_1_not_taken_twice(
+    inside: str, sensible: str
+) -> None:
+    found = search(f"sin({inside})", "1", {"x": 0.7})
+    bindings = {"u": part(inside)}
+    for said in (NO_INNER, ADDED, TWICE, TURNED):
+        makes = found.makes_sense(Mistake("cos(u)", said), bindings)
+        if said is TURNED:
+            assert makes
+        else:
+            assert makes == (said in {"": (), "one": (NO_INNER, ADDED)}.get(
+                sensible, (NO_INNER, ADDED, TWICE)
+            ))  # fmt: skip

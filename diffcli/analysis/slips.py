@@ -62,7 +62,7 @@ def explain(
 def _simplest(slips: Iterator[Slip]) -> tuple[Slip, ...]:
     """Return the first of the slips with the fewest faults, each sentence once."""
     said = {str(slip): slip for slip in slips}
-    fewest = min((slip.faults for slip in said.values()), default=0)
+    fewest = min((slip.faults for slip in said.values()), default=None)
     return tuple(s for s in said.values() if s.faults == fewest)[:MOST_SAID]
 
 
@@ -79,7 +79,7 @@ def line_left(
         return None
     found = chain(of, derivation.variable, several=several)
     pending = [of]
-    spoiled = found.lines[0]
+    spoiled, *_ = found.lines
     for line in found.lines:
         if any(slip.of in postorder([part]) for part in pending):
             spoiled = line
