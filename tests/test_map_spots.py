@@ -277,6 +277,18 @@ def test_the_steepest_place_and_how_many_are_as_steep(
     assert found.sample.slope >= max(every) * (1 - 1e-12)
 
 
+@pytest.mark.parametrize("at", [(0.137, -0.211), (-0.9, 0.05), (0.0, 0.0)])
+@pytest.mark.parametrize("wide", [1.0, 3.0])
+def test_the_steepest_place_is_found_in_both_directions(
+    at: tuple[float, float], wide: float
+) -> None:
+    x, y = at
+    found = Map(field(f"tanh(x-({x}))+tanh({wide}*(y-({y})))"), 21, 21).steepest
+    assert found is not None
+    assert (found.sample.x, found.sample.y) == pytest.approx(at, abs=1e-4)
+    assert found.sample.slope == pytest.approx(math.hypot(1, wide), rel=1e-8)
+
+
 @pytest.mark.parametrize(
     ("work", "across", "down", "size"),
     [

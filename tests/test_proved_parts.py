@@ -156,6 +156,14 @@ def test_what_is_0_by_algebra_is_so_where_its_formula_is_short_enough(
         assert number.reason.startswith("0 by algebra" if longest else "it may be 0")
 
 
+def test_what_is_not_decided_is_open() -> None:
+    made = diffcli.prove_range("x^2", -1, 1)
+    assert made.parts
+    assert made.open == ()
+    parts = [part._replace(sign=OPEN) for part in made.parts[:1]]
+    assert made._replace(parts=(*parts, *made.parts[1:])).open == tuple(parts)
+
+
 # ---- measured slopes -----------------------------------------------------------------
 
 

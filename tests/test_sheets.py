@@ -7,11 +7,14 @@ import pytest
 
 from diffcli.analysis.practice import (
     HARDEST,
+    NETWORK,
+    PARTIAL,
     TOPICS,
     Exercise,
     _first,
     _is_good,
     exercises,
+    topics,
 )
 from diffcli.language.parser import parse
 
@@ -54,3 +57,15 @@ def test_an_exercise_has_numbers_that_one_can_write(formula: str, good: bool) ->
     if formula not in ("5", "x^2-x^2"):
         rule = _first(parse(formula).expression, "x")
         assert _is_good(formula, "x", rule) == good
+
+
+def test_the_hardest_topics_come_last() -> None:
+    """Toward one of several variables from 4 on, and networks at 5."""
+    for difficulty in range(1, HARDEST + 1):
+        left = [t for t in TOPICS if t not in topics(difficulty)]
+        assert left == [
+            topic
+            for topic in TOPICS
+            if (topic == PARTIAL and difficulty < 4)
+            or (topic == NETWORK and difficulty < 5)
+        ]
