@@ -17,7 +17,7 @@ find_python() {
         echo "There is no python$other_python: install it, or have uv install it." >&2
         exit 1
     fi
-    for name in python3 python3.14 python3.13 python3.12 python3.11 python; do
+    for name in python3 python3.15 python3.14 python3.13 python3.12 python3.11 python; do
         if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             echo "$name"
             return
