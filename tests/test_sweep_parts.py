@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 import pytest
 
@@ -9,6 +10,7 @@ from diffcli.analysis import check_columns, export, sweep
 from diffcli.analysis.certainty import doubts, near_kinks
 from diffcli.analysis.grad import _differing, _wrong_steps, compare, with_exact_values
 from diffcli.analysis.sweep import Series, WidthSample, _Part
+from diffcli.analysis.truncation import truncation, truncation_bounds
 from diffcli.analysis.verdicts import ESTIMATES, Tolerance
 from diffcli.arithmetics.columns import Column
 from diffcli.calculus.floats import FORMATS
@@ -245,6 +247,46 @@ def test_a_bound_is_what_truncation_and_rounding_can_do() -> None:
         )
         assert fixed is not None
         assert held == pytest.approx(fixed + 0.5)
+
+
+@pytest.mark.parametrize("x", [1.0, -0.75, 0.0, 3e5])
+@pytest.mark.parametrize("h", [Fraction(1, 2), Fraction(1, 2**30)])
+@pytest.mark.parametrize(
+    ("formula", "scheme", "back", "ahead", "sharp"),
+    [
+        ("x^2", "forward", 0, 1, True), ("7*x^2-x", "forward", 0, 1, True),
+        ("x^3", "symmetric", -1, 1, True), ("2-x^3", "symmetric", -1, 1, True),
+        ("x^2", "symmetric", -1, 2, True), ("3*x^2", "symmetric", -2, 1, True),
+        ("x^2", "symmetric", -1, 1, True), ("5*x", "forward", 0, 1, True),
+        ("x^3", "forward", 0, 1, False), ("x^3+x^2", "symmetric", -1, 2, False),
+    ],
+)  # fmt: skip
+def test_what_is_lost_without_rounding_is_known_and_bounded(
+    formula: str, scheme: str, back: int, ahead: int, sharp: bool, x: float, h: Fraction
+) -> None:
+    """By exact fractions; the bound is the number itself where no more is left out."""
+
+    def f(place: Fraction) -> Fraction:
+        powers = {"x^2": place**2, "7*x^2-x": 7 * place**2 - place, "x^3": place**3,
+                  "2-x^3": 2 - place**3, "3*x^2": 3 * place**2, "5*x": 5 * place,
+                  "x^3+x^2": place**3 + place**2}  # fmt: skip
+        return powers[formula]
+
+    at = Fraction(x)
+    slope = {"x^2": 2 * at, "7*x^2-x": 14 * at - 1, "x^3": 3 * at**2,
+             "2-x^3": -3 * at**2, "3*x^2": 6 * at, "5*x": Fraction(5),
+             "x^3+x^2": 3 * at**2 + 2 * at}[formula]  # fmt: skip
+    low, high = at + back * h, at + ahead * h
+    true = float(abs((f(high) - f(low)) / (high - low) - slope))
+    problem = problem_of(formula, x=x)
+    assert truncation(problem, "x", [(low, high), None]) == [
+        pytest.approx(true, rel=1e-12), None
+    ]  # fmt: skip
+    bound, none = truncation_bounds(problem, "x", scheme, [(low, high), None])
+    assert none is None
+    assert bound is not None
+    assert true * (1 - 1e-12) <= bound
+    assert not sharp or bound == pytest.approx(true, rel=1e-6)
 
 
 @pytest.mark.parametrize("digits", [10, 30])
