@@ -12,20 +12,14 @@ from diffcli.analysis.explore import (
     start,
     usual,
 )
-from diffcli.analysis.explore_keys import press
 from diffcli.language.expression import Call
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
+from tests.test_explore import pressed
 
 
 def state(formula: str, vary: str = "", **point: float) -> State:
     return start(parse(formula), point, 0.1, "forward", vary)
-
-
-def pressed(state: State, *keys: str) -> State:
-    for key in keys:
-        state = press(state, key)
-    return state
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,7 @@ from random import Random
 from diffcli.analysis.check import Check, Remainder, evaluated
 from diffcli.analysis.grad import smooth
 from diffcli.analysis.measure import measure
-from diffcli.analysis.verdicts import (
-    ESTIMATES,
-    KINK,
-    UNKNOWN,
-    Tolerance,
-    Verdict,
-    judged,
-)
+from diffcli.analysis.verdicts import KINK, UNKNOWN, Tolerance, Verdict, judged
 from diffcli.blackbox.boxes import Boxes
 from diffcli.engine.noise import Remembering, Slope, best_slope
 from diffcli.engine.stencils import EPSILON, NoDifference
@@ -78,9 +71,9 @@ def check_box(
     boxes: Boxes,
     point: Mapping[str, float],
     gradient: Mapping[str, Estimate],
-    tolerance: Tolerance = ESTIMATES,
-    settings: Settings = AUTO,
-    tick: Callable[[], object] = lambda: None,
+    tolerance: Tolerance,
+    settings: Settings,
+    tick: Callable[[], object],
 ) -> Check:
     """Return verdicts on what is claimed of a black box.
 

@@ -21,6 +21,7 @@ _DIGITS = 20  # of a size that is meant
 _NO_TEXT = "it is not a text in UTF-8"
 _SHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 _NO_GZIP = "it is no whole file of gzip"
+_STDIN = "stdin"  # what errors call it
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -60,7 +61,7 @@ def opened(path: str, output: str = "-") -> tuple[Iterator[str], str]:
         if sys.stdin.isatty():
             patience.end()
             say("Reading from the keyboard; end with Ctrl-D.")
-        lines, name = _decoded(_stdin(newline=""), "stdin"), "stdin"
+        lines, name = _stdin(newline=""), _STDIN
     if sys.stderr.isatty() and (output != "-" or not sys.stdout.isatty()):
         lines = _counted(lines, path)
     return lines, name
@@ -95,16 +96,12 @@ def _open(path: str, newline: str | None) -> TextIO:
     return cast("TextIO", gzip.open(path, "rt", encoding="utf-8", newline=newline))
 
 
-def _stdin(newline: str | None = None) -> Iterable[str]:
-    """Return standard input as text in UTF-8, whatever the locale is."""
+def _stdin(newline: str | None = None) -> Iterator[str]:
+    """Yield standard input as text in UTF-8, whatever the locale is."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="strict", newline=newline)
-    return sys.stdin
-
-
-def _decoded(file: Iterable[str], name: str) -> Iterator[str]:
-    with _reading(name):
-        yield from file
+    with _reading(_STDIN):
+        yield from sys.stdin
 
 
 @contextmanager
@@ -116,7 +113,7 @@ def _reading(name: str) -> Iterator[None]:
         broken = name.endswith(COMPRESSED) and not isinstance(error, ValueError)
         reason = getattr(error, "strerror", None) or (_NO_GZIP if broken else _NO_TEXT)
         hint = ""
-        if reason == _NO_TEXT and name != "stdin":
+        if reason == _NO_TEXT and name != _STDIN:
             sheet = name.lower().endswith(_SHEETS)
             hint = "save the sheet as CSV" if sheet else "save it in UTF-8"
         raise UsageError(f"cannot read '{name}': {reason}", hint=hint) from None
@@ -131,7 +128,7 @@ def read(expr: str) -> str:
         if sys.stdin.isatty():
             patience.end()
             say("Reading the formula from the keyboard; end with Ctrl-D.")
-        return "".join(_decoded(_stdin(), "stdin"))
+        return "".join(_stdin())
     if expr.startswith("@"):
         return "".join(_lines(expr[1:], newline=None))
     return expr

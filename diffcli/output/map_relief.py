@@ -56,7 +56,7 @@ def relief(
     height: int,
     *,
     z: Range | None = None,
-    arrows: bool = True,
+    arrows: bool,
     overlay: Overlay | None = None,
     within: bool = False,
 ) -> list[Line]:

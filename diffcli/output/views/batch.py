@@ -86,7 +86,7 @@ def _wide(entry: Entry) -> Sheet:
     return Sheet(added, [cells])
 
 
-def long_header(methods: Sequence[str], order: int = 1) -> tuple[str, ...]:
+def long_header(methods: Sequence[str], order: int) -> tuple[str, ...]:
     """Return the columns of many formulas, which have a row for each partial."""
     if order == 2:
         return ("expression", *hessian.header(methods))
