@@ -90,6 +90,7 @@ def test_a_step_on_which_nothing_changes_hides_what_shows_further_away() -> None
         (1.234567891, EPSILON * 1.234567891), (-0.1234567891, EPSILON * 0.1234567891),
         (1.5e22, 7.5e16), (1e22, 5e16), (1.23456789012e-7, EPSILON * 1.23456789012e-7),
         (1.5e-7, 5e-6), (1e-7, 5e-6), (2.5e-9, 5e-6), (1 / 3, EPSILON / 3),
+        (1e-5, 1e-5), (-2e-5, 1e-5), (3e-5, 1e-5), (1.5e-5, 5e-6),
     ],
 )  # fmt: skip
 def test_what_a_value_hides_that_is_always_the_same(value: float, hides: float) -> None:
