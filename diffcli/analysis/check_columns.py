@@ -279,7 +279,7 @@ def _unlike(
 
 def _failing(claims: Claims, passes: Passes, found: Sequence[list[float]]) -> set[int]:
     """Return where some claim may not pass, as the bounds at each point tell."""
-    program, size = claims.program, len(found[0])
+    program, size = claims.program, max(map(len, found))
     errors = column_bounds.value_errors(program, passes.values)
     bounds = column_bounds.partial_bounds(passes, errors)
     failing: set[int] = set()
