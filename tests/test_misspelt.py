@@ -1,10 +1,12 @@
 """Laws of slips of the fingers on the command line: the hint names what was meant."""
 
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
+import diffcli
 from diffcli import methods, plugins
 from diffcli.cli import commands
 from diffcli.cli.main import group
@@ -35,6 +37,35 @@ def test_a_misspelt_command_is_named(name: str, run: Run) -> None:
         ran = run(written, "x**2")
         assert (ran.code, ran.out) == (2, "")
         assert f"did you mean '{name}'?" in ran.err
+
+
+#: By other words for commands: the command, and the option with which it is that.
+OTHERWISE = {
+    word: (name, option)
+    for name in COMMANDS
+    for word, option in getattr(
+        import_module(f"diffcli.cli.commands.{name}"), "ALSO", {}
+    ).items()
+}
+
+
+@pytest.mark.parametrize("word", OTHERWISE)
+def test_a_command_is_found_under_other_words(word: str, run: Run) -> None:
+    name, option = OTHERWISE[word]
+    assert word not in COMMANDS
+    ran = run(word, "x**2")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[-1] == f"Hint: it is diffcli {name} {option}".strip()
+    command = COMMANDS[name]
+    assert command is not None
+    known = {spelled for each in command.params for spelled in each.opts}
+    assert option[:2] != "--" or option.split()[0] in known
+
+
+def test_what_the_library_calls_a_question_leads_to_a_command() -> None:
+    asked = {name for name in diffcli.__all__ if name.islower()}
+    others = {"gradient", "gradients", "examples", "pose", "prove_claim", "prove_range"}
+    assert asked - others <= {*COMMANDS, *OTHERWISE}
 
 
 @pytest.mark.parametrize("formula", ["x^2", "(-x)", "f(x) = x'", "2"])

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
 import click
@@ -288,9 +288,20 @@ def _of_click(error: click.ClickException) -> UsageError:
         if not word.replace("-", "").isalpha():
             hint = "a command comes first: diffcli grad FORMULA --at POINT"
         hint = suggestion(word, group.list_commands(context), hint)
+        hint = next(_called_otherwise(word), hint)
         if f"--{word}" in _spelled(group.params):
             hint = f"the option is --{word}"
     return UsageError(message, hint=hint)
+
+
+def _called_otherwise(word: str) -> Iterator[str]:
+    """Yield a hint to the command that a word of other tools means."""
+    for name in plugins.names(commands):
+        module = import_module(f"{commands.__name__}.{name}")
+        also: dict[str, str] = getattr(module, "ALSO", {})
+        option = also.get(word, also.get(word.removesuffix("s")))
+        if option is not None:
+            yield f"it is diffcli {name} {option}".rstrip()
 
 
 def _quoted(message: str) -> list[str]:

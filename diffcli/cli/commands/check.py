@@ -21,6 +21,10 @@ from diffcli.problem import DOUBLE
 from diffcli.remarks import Remark
 
 SECTION, PLACE = "Differentiate", 2
+ALSO = {
+    "verify": "", "compare": "", "mark": "--claims FILE", "judge": "--work FILE",
+    "measure": "--program CMD", "program": "--program CMD",
+}  # fmt: skip
 HAS = ("blocks", "record", "sheet", "maths", "cases")
 #: Why second derivatives are not checked with some options.
 _OF_FIRST = {

@@ -17,6 +17,7 @@ from diffcli.output.canvas import bar
 from diffcli.output.document import Document, Documents, Screen
 
 SECTION, PLACE = "Explore", 6
+ALSO = {"lesson": "FILE", "lecture": ""}
 HAS = ("blocks", "maths")
 EPILOG = """\
 \b

@@ -18,6 +18,7 @@ from diffcli.output.views.descend import Exhibit, document, header
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Explore", 4
+ALSO = {"train": "--data FILE", "minimize": "", "optimize": ""}
 HAS = ("blocks", "record", "sheet")
 EPILOG = """\
 \b

@@ -15,6 +15,7 @@ from diffcli.output import formats
 from diffcli.output.views.export import document
 
 SECTION, PLACE = "Differentiate", 6
+ALSO = {"code": "", "compile": ""}
 HAS = ("code",)
 EPILOG = """\
 \b

@@ -22,6 +22,11 @@ from diffcli.problem import Settings
 from diffcli.tables import frame_kind
 
 SECTION, PLACE = "Differentiate", 1
+ALSO = {
+    "derivative": "", "diff": "", "differentiate": "", "jacobian": "",
+    "hessian": "--order 2", "taylor": "--order 5", "value": "--order 0",
+    "implicit": "--implicit y", "prove": "--prove", "budget": '--at "x=2.0±0.1"',
+}  # fmt: skip
 HAS = gradients.PARTS
 _NOWHERE = Row("", {}, {})  # the point of a formula without variables
 EPILOG = """\

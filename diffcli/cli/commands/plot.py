@@ -19,6 +19,7 @@ from diffcli.output.views import maps
 from diffcli.output.views.plot import Exhibit, document
 
 SECTION, PLACE = "Explore", 3
+ALSO = {"draw": "", "curve": "", "field": "", "map": ""}
 HAS = ("blocks", "record", "sheet")
 _SAMPLES = 241  # rows of data for a curve
 _SAMPLES_OF_MAP = 41  # in each direction

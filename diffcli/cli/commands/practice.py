@@ -15,6 +15,7 @@ from diffcli.inputs import points
 from diffcli.output.views.practice import Exercises, document
 
 SECTION, PLACE = "Explore", 7
+ALSO = {"exercise": "", "quiz": "", "answer": ""}
 HAS = ("blocks", "record", "sheet", "maths")
 EPILOG = """\
 \b

@@ -15,6 +15,7 @@ from diffcli.output.views.steps import Steps, document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 3
+ALSO = {"derive": "", "explain": "", "rules": "", "symbolic": ""}
 HAS = ("blocks", "record", "maths")
 EPILOG = """\
 \b

@@ -14,6 +14,7 @@ from diffcli.output.views.trace import HEADER, document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 4
+ALSO = {"backprop": "", "backward": "", "forward": ""}
 HAS = ("blocks", "record", "sheet", "graph", "maths")
 PASSES = {"both": ("forward", "backward")}
 EPILOG = """\

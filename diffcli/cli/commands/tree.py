@@ -14,6 +14,7 @@ from diffcli.output.views.tree import document
 from diffcli.problem import Problem
 
 SECTION, PLACE = "Differentiate", 5
+ALSO = {"graph": "", "parse": ""}
 HAS = ("blocks", "record", "graph", "maths")
 EPILOG = """\
 \b
