@@ -247,3 +247,17 @@ def test_a_long_numeral_is_the_number_it_spells(numeral: str) -> None:
         found = multiprecision.number(numeral, 1.0)
         truth = mp.mpf(number.numerator) / number.denominator
         assert abs(found - truth) <= abs(truth) * mp.mpf(10) ** -29
+
+
+@pytest.mark.parametrize("name", all_methods.names())
+@pytest.mark.parametrize("scheme", ["forward", "symmetric"])
+def test_exact_is_what_hangs_on_no_step(name: str, scheme: str) -> None:
+    method = all_methods.load(name)
+    for formula in ("exp(x)*sin(x)", "x^3*y", "log(x + y)/x"):
+        found = [
+            method.gradient(
+                pose(parse(formula), {"x": 0.7, "y": 1.9}, settings=Settings(h, scheme))
+            ).partials["x"]
+            for h in (1e-2, 1e-3, 1e-4)
+        ]
+        assert (len({*found}) == 1) == method.EXACT

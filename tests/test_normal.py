@@ -318,3 +318,43 @@ def test_squares_join_beside_any_factors(
     ):
         form, wanted = (normal(parse(f).expression) for f in (formula, joined))
         assert form is wanted
+
+
+BASES = [
+    "x", "-x", "2*x", "x*y", "x^2", "-4*x^2", "x^3", "x^2*y", "x^3/y^2", "x + 1",
+    "4 - 4*x^2", "2*x + 2*y", "(x + 1)^2", "1/x + 1/y", "exp(x)", "2^x", "exp(x)*y",
+    "3^x*4^y", "-8", "4", "1/9", "12", "0", "sqrt(x)", "x^(1/3)", "x^(2/3)", "-x/y",
+    "abs(x)", "(x*y)^2*4", "exp(2*x + 1)", "1", "-1", "x - x", "18*x^2", "(x/2 + 1/3)",
+]  # fmt: skip
+POWERS = ["0", "1", "2", "-1", "3", "-2", "1/2", "-1/2", "3/2", "1/3", "2/3", "-3"]
+LETTERS = ["y", "2*y", "y + 1", "-y", "-2*y - 3", "y/2", "3 - y", "x", "x*y", "y - 1/2"]
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_power_has_its_value_wherever_it_has_one(base: str) -> None:
+    """Exponents are multiplied only where that is true, as it is of (e^x)^y."""
+    for exponent in (*POWERS, *(LETTERS if base not in ("0", "x - x") else ())):
+        formula = parse(f"({base})^({exponent})").expression
+        work = Normal()
+        u, v = (work.form(parse(part).expression) for part in (base, exponent))
+        one, other = Program([formula]), Program([work.power(u, v)])
+        for x, y in product((-2.7, -0.4, 0.3, 1.6), (0.8, 2.0, -1.0)):
+            try:
+                wanted = one.value({"x": x, "y": y})
+            except Undefined:
+                continue
+            found = other.value({"x": x, "y": y})
+            assert found == pytest.approx(wanted, rel=1e-9, abs=1e-12), exponent
+
+
+@pytest.mark.parametrize("size", [4, 9, 16])
+@pytest.mark.parametrize("inside", ["1 - x^2", "x + y", "1 + x*y", "x^2 + y^2"])
+def test_a_square_comes_out_of_a_root(inside: str, size: int) -> None:
+    spread = normal(parse(f"{size}*({inside})").expression)
+    for formula, wanted in (
+        (f"sqrt({text(spread)})", f"{math.isqrt(size)}*sqrt({inside})"),
+        (f"sqrt(({inside})/{size})", f"sqrt({inside})/{math.isqrt(size)}"),
+        (f"sqrt({size}*x*y)", f"{math.isqrt(size)}*sqrt(x*y)"),
+    ):
+        one, other = (normal(parse(each).expression) for each in (formula, wanted))
+        assert one is other
