@@ -19,7 +19,6 @@ _IN_FRONT = {
     ",": "write what stands before the comma, or leave it out",
 }
 """What is meant by words that stand where an operand should."""
-_DERIVATIVE = "write the function itself: its derivative is what diffcli finds"
 _AT_THE_END = "write what follows, or leave the sign out"
 _SIDE_BY_SIDE = {
     "for": "a sum over an index is written sum(i=0:4, x_i^2)",
@@ -118,11 +117,11 @@ class Complaints:
         self, index: int, known: Collection[str], *, used: bool
     ) -> ParseError:
         """Say that a name cannot be called: it is unknown, or a variable."""
-        from diffcli.language.elsewhere import hint
+        from diffcli.language.elsewhere import DERIVATIVE, hint
 
         name = self.tokens[index].text
         if self._is_derivative(index):
-            return self.at(index, "a derivative is not read", _DERIVATIVE)
+            return self.at(index, "a derivative is not read", DERIVATIVE)
         opening = self.tokens[index + 1].start
         group = self.source[opening : _closing(self.source, opening)]
         if name.endswith("_") and not used:
@@ -275,11 +274,11 @@ class Complaints:
 
     def _between(self, index: int) -> str:
         """Return what is meant by two words side by side, if it is no product."""
-        from diffcli.language.elsewhere import MEANT
+        from diffcli.language.elsewhere import DERIVATIVE, MEANT
 
         first, second = self.tokens[index - 1], self.tokens[index]
         if self._is_derivative(index - 1):
-            return _DERIVATIVE
+            return DERIVATIVE
         for word in (first.text, second.text):
             if meant := _SIDE_BY_SIDE.get(word) or _SIDE_BY_SIDE.get(word.lower()):
                 return meant
@@ -405,7 +404,9 @@ class Complaints:
             " a formula: z = 2*x; z**2"
         )
         if self._is_derivative(index - 1):
-            hint = _DERIVATIVE
+            from diffcli.language.elsewhere import DERIVATIVE
+
+            hint = DERIVATIVE
         elif inside:
             hint = "in brackets '==' compares; an argument has no name: sin(3)"
         error = self.at(index, "unexpected '='", hint)

@@ -115,13 +115,13 @@ MEANT |= {name: f"write {text}" for name, text in _FORMULAS.items()}
 """A hint for each name that has a meaning here."""
 
 
-_DERIVATIVE = "write the function itself: its derivative is what diffcli finds"
+DERIVATIVE = "write the function itself: its derivative is what diffcli finds"
 _INTEGRAL = "write the function itself: an integral is not read"
 _LIMIT = "write the function itself: a limit is not read"
 _PRODUCT = "the product of two vectors is written u1*v1 + u2*v2, number by number"
 _SENTENCES = {
     **dict.fromkeys(
-        ["diff", "derivative", "deriv", "differentiate", "gradient"], _DERIVATIVE
+        ["diff", "derivative", "deriv", "differentiate", "gradient"], DERIVATIVE
     ),
     **dict.fromkeys(["integrate", "integral"], _INTEGRAL),
     **dict.fromkeys(["lim", "limit"], _LIMIT),
