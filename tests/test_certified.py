@@ -196,3 +196,21 @@ def test_of_several_slips_in_a_line_one_is_told() -> None:
     assert "3*x was not differentiated" in str(first.slips[0])
     assert first.right is parse("3*exp(3*x)").expression
     assert [v.slips for v in others] == [()]
+
+
+@pytest.mark.parametrize(
+    ("path", "times"),
+    [(("x",), "twice"), (("x", "x"), "three times"), (("x",) * 3, "4 times"),
+     (("x", "y"), "three times")],
+)  # fmt: skip
+def test_how_often_it_is_not_differentiable_is_said(
+    path: tuple[str, ...], times: str
+) -> None:
+    problem = pose(parse("x*abs(x)*y"), {"x": 0.0, "y": 2.0})
+    derivative = parse("abs(x)*y", names={"x", "y"}).expression
+    with pytest.raises(KinkError, match=f"not {times} differentiable") as refused:
+        judgement.corners(problem, derivative, path, ("y", "x"))
+    assert refused.value.facts == {"variable": "x"}
+    found = judgement.corners(problem, derivative, path, ("y",))
+    assert {name: sides.slope for name, sides in found.items()} in ({}, {"y": 0.0})
+    assert judgement.corners(problem, parse("log(x)").expression, path, ("x",)) == {}

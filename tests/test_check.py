@@ -1,13 +1,16 @@
 """Gradient checks: what passes, what fails, and which slip is named."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
-from diffcli.analysis.check import Check
+from diffcli.analysis.check import Check, _slope_nearby, largest, nearby, rounded_up
+from diffcli.analysis.check_second import _is_claimed, _size_nearby
 from diffcli.analysis.grad import Comparison
-from diffcli.problem import Estimate
+from diffcli.language.parser import parse
+from diffcli.problem import Estimate, pose
 from tests.conftest import Run
 
 
@@ -188,3 +191,64 @@ def test_several_variables_are_more_than_one_that_moves(names: str, tied: str) -
     moving = [name for name in names if name != tied]
     made = Check(None, "", dict.fromkeys(names, 1.0), (), tied=tied)
     assert made.several == (len(moving) > 1)
+
+
+# ---- how large derivatives are -------------------------------------------------------
+
+
+@pytest.mark.parametrize("x", [2.0, -3e9, 1e-9, 0.0])
+def test_nearby_are_places_on_both_sides(x: float) -> None:
+    places = [*nearby({"x": x, "y": 5.0}, "x")]
+    assert {place["y"] for place in places} == {5.0}
+    off = [(place["x"] - x) / (abs(x) or 1.0) for place in places]
+    assert sorted(map(abs, off)) == pytest.approx([0.25, 0.25])
+    assert {math.copysign(1.0, each) for each in off} == {1.0, -1.0}
+
+
+def test_the_largest_size_is_a_number() -> None:
+    assert largest([1.0, math.inf, 3.0, math.nan]) == 3
+    assert largest([math.inf]) == largest([]) == 0
+
+
+@pytest.mark.parametrize("x", [1.0, -1.0, 3.7, 1e-300, -1e300, 0.0])
+def test_rounding_may_have_moved_a_point_by_a_double(x: float) -> None:
+    moved = rounded_up({"x": x, "y": 1.0})
+    assert moved["y"] == math.nextafter(1.0, 2.0)
+    assert abs(moved["x"] - x) <= (2 * math.ulp(x) if x else 0.0)
+    assert (moved["x"] != x) == (x != 0)
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "y", "slope", "second"),
+    [
+        # the value over the distances from 0, which are 1 at 0
+        ("7+0*x*y", 2.0, 4.0, 3.5, 7 / 8), ("7+0*x*y", 0.0, 4.0, 7.0, 7 / 4),
+        ("-7+0*x*y", 0.0, 0.0, 7.0, 7.0), ("7+0*x*y", 2.0, 0.0, 3.5, 3.5),
+        # the derivatives nearby
+        ("x*y+0*y", 0.0, 4.0, 4.0, 1.0), ("x^2*y", 0.0, 4.0, 2.0, 0.5),
+        ("x*y", 0.0, 0.0, 0.0, 1.0),
+        ("x^2*y", 2.0, 0.0, 0.0, 5.0), ("log(x-1.5)*y", 2.0, 1.0, 1.0, 1.0),
+    ],
+)  # fmt: skip
+def test_how_large_slopes_are_over_a_wide_distance(
+    formula: str, x: float, y: float, slope: float, second: float
+) -> None:
+    problem = pose(parse(formula), {"x": x, "y": y})
+    assert _slope_nearby(problem, "x") == pytest.approx(slope)
+    assert _size_nearby(problem, ("x", "y")) == pytest.approx(second)
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula", "claimed"),
+    [
+        ("6", "3*x", True), ("6.0001", "3*x", False), ("6", "3*x+0*y", True),
+        ("0", "x-2", False), ("0", "0*x", False), ("6", "log(x-3)", False),
+        ("3*x", "x+2*x", True), ("x+4", "3*x", False), ("3*x+1e-3", "3*x", False),
+    ],
+)  # fmt: skip
+def test_a_number_is_another_derivative_if_it_is_its_value_and_not_0(
+    claim: str, formula: str, claimed: bool
+) -> None:
+    problem = pose(parse("x*y"), {"x": 2.0, "y": 1.0})
+    one, other = (parse(f, names={"x", "y"}).expression for f in (claim, formula))
+    assert _is_claimed(one, other, problem) == claimed
