@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import diffcli
 from diffcli.analysis.check import Check, _slope_nearby, largest, nearby, rounded_up
 from diffcli.analysis.check_second import _is_claimed, _size_nearby
 from diffcli.analysis.grad import Comparison
@@ -191,6 +192,14 @@ def test_several_variables_are_more_than_one_that_moves(names: str, tied: str) -
     moving = [name for name in names if name != tied]
     made = Check(None, "", dict.fromkeys(names, 1.0), (), tied=tied)
     assert made.several == (len(moving) > 1)
+
+
+def test_a_check_knows_of_which_order_it_is() -> None:
+    first = diffcli.check("x^3", {"x": 2}, {"x": "3*x^2"})
+    second = diffcli.check("x^3", {"x": 2}, {"x,x": "6*x"}, order=2)
+    assert first.passed
+    assert second.passed
+    assert (first.order, second.order) == (1, 2)
 
 
 # ---- how large derivatives are -------------------------------------------------------

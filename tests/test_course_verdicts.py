@@ -185,11 +185,12 @@ SADDLES = {
 
 @pytest.mark.parametrize("formula", SADDLES)
 @pytest.mark.parametrize(("y", "near"), [(0.0, True), (0.05, True), (0.3, False)])
+@pytest.mark.parametrize("unit", ["1e-9", "1", "1e9"])
 def test_a_saddle_is_where_newtons_step_is_short(
-    formula: str, y: float, near: bool
+    formula: str, y: float, near: bool, unit: str
 ) -> None:
     """Beside the way gone so far, here 1; and one curvature is clearly below 0."""
-    posed = pose(parse(formula), {"x": 1.0, "y": y})
+    posed = pose(parse(f"{unit}*({formula})"), {"x": 1.0, "y": y})
     walk = Walk(posed, Single(posed.program, ("x", "y")), 0.1, 9, 1e-8)
     walk._kept = [Iterate(0, (1.0, y), 1.0, 1.0)]
     last = Iterate(9, (0.0, y), 0.5, 0.01)
