@@ -261,3 +261,20 @@ def test_exact_is_what_hangs_on_no_step(name: str, scheme: str) -> None:
             for h in (1e-2, 1e-3, 1e-4)
         ]
         assert (len({*found}) == 1) == method.EXACT
+
+
+@pytest.mark.parametrize("name", all_methods.names())
+def test_digits_take_no_other_number_of_evaluations(name: str) -> None:
+    """Of differences two for each variable, of dual numbers one, of backprop one."""
+    for formula in ("exp(x)*sin(x)", "x^3*y + sin(y)", "x*y*z"):
+        parsed = parse(formula)
+        point = dict.fromkeys(parsed.variables, 0.7)
+        found = [
+            all_methods.load(name).gradient(
+                pose(parsed, point, settings=Settings(digits=digits))
+            )
+            for digits in (10, 30)
+        ]
+        assert found[0].failure or len(found[0].partials) == len(parsed.variables)
+        if not found[1].failure:
+            assert found[0].evaluations == found[1].evaluations

@@ -25,7 +25,8 @@ def gradient(problem: Problem) -> MethodResult:
     the variable's own slope is 1. Source: Clifford 1873; Wengert 1964.
     """
     if problem.precise:
-        return MethodResult("dual", _with_more_digits(problem), 1, None)
+        found = _with_more_digits(problem)
+        return MethodResult("dual", found, len(found), None)
     bounds = partial_bounds(problem.tape.backward(bounded=True))
     output = problem.program.outputs[0]
     partials = {
