@@ -192,3 +192,30 @@ def test_the_second_derivatives_of_a_mean_are_means_of_those_of_examples(
     kinked = Program([parse("abs(w*x - t) + w*b").expression])
     assert Mean(kinked, names, {"x": [1.0, 2.0], "t": [0, 0]}).hessian(point)
     assert Mean(kinked, names, {"x": [1.0, 2.0], "t": [0, 4]}).hessian(point) is None
+
+
+@pytest.mark.parametrize(
+    ("xs", "right_on_average"), [((1.0, -1.0), True), ((1, 2), False)]
+)
+def test_a_claim_of_each_example_that_fails_one_is_wrong(
+    xs: tuple[float, float], right_on_average: bool
+) -> None:
+    """Where the mean is right, the first example that is not shows it."""
+    data = Data("t.csv", "mean", {"x": [*xs]}, ["t.csv:2", "t.csv:3"], 2)
+    made = Examples(parse("w*x"), data, {"w": 5.0})
+    names = {"w", "x"}
+    (verdict,) = check_data(made, {"w": parse("3*x", names=names)}).verdicts
+    assert not verdict.passed
+    assert not verdict.everywhere
+    assert verdict.derivation is not None
+    if right_on_average:
+        assert verdict.elsewhere == ({"w": 5.0, "x": 1.0}, 3.0, 1.0)
+    else:
+        assert verdict.elsewhere is None
+    for prove in (True, False):
+        claims = {"w": parse("x", names=names)}
+        (verdict,) = check_data(made, claims, prove=prove).verdicts
+        assert verdict.passed
+        assert verdict.everywhere == prove
+    (verdict,) = check_data(made, {"w": parse("w*0+1.5", names=names)}).verdicts
+    assert verdict.passed == (not right_on_average)
