@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from diffcli import methods as all_methods
 from diffcli.analysis.grad import compare
 from diffcli.arithmetics import Unavailable, complex_values, multiprecision
 from diffcli.calculus.functions import ROWS, Function
+from diffcli.engine.columns import filled
 from diffcli.engine.fold import operation
 from diffcli.engine.tape import Program
+from diffcli.errors import UsageError
 from diffcli.language.expression import call, variable
 from diffcli.language.parser import parse
 from diffcli.language.printer import text
@@ -278,3 +281,49 @@ def test_digits_take_no_other_number_of_evaluations(name: str) -> None:
         assert found[0].failure or len(found[0].partials) == len(parsed.variables)
         if not found[1].failure:
             assert found[0].evaluations == found[1].evaluations
+
+
+def test_ordinary_points_need_no_closer_look_by_any_method() -> None:
+    """Together they have the numbers that they have alone, in two variables as well."""
+    columns = {"x": [0.7, 1.9, 2.4], "y": [1.3, 0.4, 0.9]}
+    for formula, name in product(
+        ("exp(x)*sin(y)", "x^3*y + log(x*y)", "sqrt(x + y)/y"), all_methods.names()
+    ):
+        parsed = parse(formula)
+        program = Program([parsed.expression])
+        problems = Problems(parsed, program, ("x", "y"), columns, Settings())
+        many = load(name).gradients(problems)
+        assert not problems.bad
+        for place, (x, y) in enumerate(zip(*columns.values(), strict=True)):
+            alone = load(name).gradient(pose(parsed, {"x": x, "y": y}))
+            for variable_ in ("x", "y"):
+                one, all_ = alone.partials[variable_], many.partials[variable_]
+                assert filled(all_.value, 3)[place] == pytest.approx(
+                    one.number, rel=1e-15, abs=0
+                )
+        assert many.evaluations == alone.evaluations
+
+
+def test_methods_are_called_by_name_by_synonym_or_all_together() -> None:
+    names = all_methods.names()
+    assert all_methods.select(["all"]) == names
+    assert all_methods.select(reversed(names)) == names
+    for name in names:
+        for word in (name, *load(name).SYNONYMS):
+            assert all_methods.select([word]) == [name]
+            assert all_methods.select([word, name]) == [name]
+    with pytest.raises(UsageError, match="is not one of"):
+        all_methods.select(["nothing"])
+
+
+def test_it_is_said_if_another_difference_was_used_than_was_asked_for() -> None:
+    for formula, x, scheme, used in (
+        ("sqrt(x)", 1.0, "symmetric", ""), ("sqrt(x)", 1.0, "forward", ""),
+        ("sqrt(x)", 1e-9, "symmetric", "forward"), ("sqrt(x)", 1e-9, "forward", ""),
+        ("sqrt(-x)", -1e-9, "symmetric", "backward"),
+        ("sqrt(-x)", -1e-9, "forward", "backward"),
+    ):  # fmt: skip
+        problem = pose(parse(formula), {"x": x}, settings=Settings(scheme=scheme))
+        remarks = [remark.text for remark in load("finite").gradient(problem).remarks]
+        assert len(remarks) == bool(used)
+        assert all(f"used a {used} difference" in remark for remark in remarks)
