@@ -302,3 +302,29 @@ def test_an_error_of_0_is_not_called_good_where_it_is_luck(run: Run) -> None:
         assert "error 0 by luck, not" in forward
         assert "digits" not in forward
         assert "no error at all" in symmetric
+
+
+@pytest.mark.parametrize("form", ["table", "svg", "md", "html", "csv", "json"])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ("0.3", "0.3"),
+        ("1", "1"),
+        ("1e-3", "1e-3"),
+        ("0.5", "0.5000001"),
+        ("0.3", "0.4"),
+    ],
+)
+def test_a_range_with_no_power_of_ten_in_it_is_one_or_two_widths(
+    ends: tuple[str, str], form: str, run: Run
+) -> None:
+    words = ("--from", ends[0], "--to", ends[1], "--per-decade", "1")
+    ran = run("sweep", "sin(x)", "--at", "1", *words, "-f", form)
+    assert (ran.code, ran.err) == (0, "")
+    assert "no quotient" not in ran.out
+    if form == "json":
+        for scheme in json.loads(ran.out)["schemes"].values():
+            widths = [sample["h"] for sample in scheme["samples"]]
+            assert widths == sorted({*map(float, ends)}, reverse=True)
+            if ends == ("0.3", "0.4"):  # all of it is truncation
+                assert scheme["best_h"] == 0.3

@@ -79,13 +79,16 @@ class Sweep(Record):
 def widths(first: float, last: float, per_decade: int) -> list[float]:
     """Return step widths from the widest down, powers of ten exactly.
 
+    Where none of them lies between the ends, these are all there is.
+
     >>> widths(0.01, 1, 2)
     [1.0, 0.31622776601683794, 0.1, 0.03162277660168379, 0.01]
     """
     low, high = sorted((first, last))
     top = math.floor(math.log10(high) * per_decade + 1e-9)
     bottom = math.ceil(math.log10(low) * per_decade - 1e-9)
-    return [_power(place, per_decade) for place in range(top, bottom - 1, -1)]
+    found = [_power(place, per_decade) for place in range(top, bottom - 1, -1)]
+    return found or sorted({low, high}, reverse=True)
 
 
 def _power(place: int, per_decade: int) -> float:
@@ -271,13 +274,14 @@ def _alike(rising: Sequence[_Part]) -> list[_Part]:
 def _best(samples: Sequence[WidthSample]) -> WidthSample | None:
     """Return the sample with the smallest error that is no luck.
 
-    Its neighbours are counted too, and a share of what theory allows; of equal ones
-    the widest is taken.
+    The neighbours of one of many are counted too, and a share of what theory allows; of
+    equal ones the widest is taken.
     """
     if not samples:
         return None
     errors = [sample.absolute or 0.0 for sample in samples]
-    around = [max(errors[max(n - 1, 0) : n + 2]) for n in range(len(errors))]
+    near = 1 if len(errors) > 2 else 0
+    around = [max(errors[max(n - near, 0) : n + near + 1]) for n in range(len(errors))]
     around = [
         max(error, _LUCK * (sample.predicted or 0.0))
         for error, sample in zip(around, samples, strict=True)

@@ -29,7 +29,8 @@ class Axis(Record):
         """
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
-            return (math.log10(value) - low) / (high - low) if value > 0 else -9.0
+            width = high - low or 1.0
+            return (math.log10(value) - low) / width if value > 0 else -9.0
         # In halves: the difference of two doubles may overflow.
         share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2 or 1.0)
         return min(max(share, -_FAR), _FAR)
@@ -46,7 +47,8 @@ class Axis(Record):
             if (last - first) // s < most
         )  # fmt: skip
         powers = (p for p in range(first, last + 1) if p % stride == 0)
-        return [(10.0**p, f"1e{p:+03d}" if p else "1") for p in powers]
+        ticks = [(10.0**p, f"1e{p:+03d}" if p else "1") for p in powers]
+        return ticks or [(end, f"{end:.3g}") for end in sorted({self.low, self.high})]
 
     def _steps(self, most: int) -> list[tuple[float, str]]:
         half = self.high / 2 - self.low / 2

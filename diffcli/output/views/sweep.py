@@ -133,7 +133,8 @@ def _best(series: Series, sweep: Sweep) -> Iterator[Line]:
         return
     yield (Run(f"error {error:.1e}" if error else "no error at all"),)
     if best.digits is not None:
-        yield (Run(f"{min(best.digits, most)} digits"),)
+        digits = min(best.digits, most)
+        yield (Run(f"{digits} digit{'s' * (digits != 1)}"),)
 
 
 def _precision(name: str) -> tuple[float, int]:
