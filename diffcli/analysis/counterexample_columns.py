@@ -51,8 +51,6 @@ class OtherPoints:
         """
         if not self._far:
             return set()
-        if self._edges is None and self._tolerance == ESTIMATES:
-            return set() if self._fit((), tuple(points)) else {*range(size)}
         sides, bad = self._sides(points, size)
         if self._tolerance == ESTIMATES:
             unfit = {each for each in {*sides} if not self._fit(each, tuple(points))}
