@@ -323,3 +323,22 @@ def test_corners_and_edges(run: Run) -> None:
     edge = run("grad", "log(x)", "--at", "0.05±0.1")
     assert "within the error of x f is undefined" in edge.err
     assert split("max(1,2)±0.5,3").point == "max(1,2),3"
+
+
+@pytest.mark.parametrize("unit", [1e-290, 1e-200, 1e-30, 1e-17, 1e-9, 1e-3])
+@pytest.mark.parametrize("formula", ["x + y", "3*x - y", "x*y", "x/4 + 0.1*y"])
+def test_what_is_too_small_to_be_seen_is_no_bend(formula: str, unit: float) -> None:
+    """Whatever the sizes: along each input these are straight."""
+    for size in (1.0, 1e100, 0.3):
+        at = {"x": size, "y": 2 * size}
+        found = diffcli.budget(formula, at, {"x": unit * size, "y": unit * size})
+        assert not found.warnings, size
+
+
+@pytest.mark.parametrize("at", ["x=1±1e300", "x=1e10±1e299"])
+def test_an_error_beyond_all_doubles_is_refused(at: str, run: Run) -> None:
+    for form in ("table", "plain", "json", "csv"):
+        ran = run("grad", "x*1e300", "--at", at, "-f", form)
+        assert ran.code == 4
+        assert "overflow" in ran.err + ran.out
+        assert "nan" not in (ran.out + ran.err).casefold()

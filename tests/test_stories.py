@@ -181,10 +181,9 @@ def test_what_bends_within_an_error_is_told(
 ) -> None:
     """By more than a quarter of what f does there, at one error on both sides."""
     second = {} if bend is None else {"x": float(bend)}
-    told = [
-        *_bends(problem_of(formula, x=x), {"x": 0.1}, {"x": float(partial)}, second)
-    ]
-    assert bool(told) == bends
+    problem, partials = problem_of(formula, x=x), {"x": float(partial)}
+    assert bool([*_bends(problem, 0.0, {"x": 0.1}, partials, second)]) == bends
+    assert not [*_bends(problem, 1e3, {"x": 0.1}, partials, second)]
 
 
 def test_a_kink_toward_an_input_without_error_is_none() -> None:

@@ -20,6 +20,7 @@ from diffcli.analysis.certainty import measured
 from diffcli.analysis.grad import compare
 from diffcli.engine.derivation import TooLong, derive
 from diffcli.engine.tape import Undefined
+from diffcli.errors import RangeError
 from diffcli.language.expression import Expression
 from diffcli.problem import Estimate, Problem
 from diffcli.records import Record
@@ -83,7 +84,7 @@ def budget(problem: Problem, errors: Mapping[str, float]) -> Budget:
     """Return the error budget for inputs with these standard errors.
 
     An input that is not among them is exact. Raises KinkError where there is no
-    derivative.
+    derivative, RangeError where the error of the value is too large for a double.
     """
     names = tuple(name for name in problem.variables if errors.get(name))
     found = compare(problem, ("backprop",))
@@ -93,6 +94,8 @@ def budget(problem: Problem, errors: Mapping[str, float]) -> Budget:
     partials = {name: found.partial(name).value or 0.0 for name in problem.variables}
     parts = {n: abs(partials[n]) * errors.get(n, 0.0) for n in problem.variables}
     error = math.hypot(*parts.values())
+    if not math.isfinite(error):
+        raise RangeError("overflow: the error of f is beyond 1.8e308")
     shares = [
         Share(
             name,
@@ -110,7 +113,7 @@ def budget(problem: Problem, errors: Mapping[str, float]) -> Budget:
     second, bends = _second(problem, given, partials, error)
     if second is None and names:
         warnings.append(Remark("the second order is not known here; this is the first"))
-    unlike = [*_bends(problem, given, partials, bends)]
+    unlike = [*_bends(problem, found.value.error, given, partials, bends)]
     return Budget(
         problem, found.value, error, tuple(shares), second,
         tuple(warnings + unlike), bool(unlike),
@@ -163,11 +166,15 @@ def _value(problem: Problem, formula: Expression) -> float:
 
 def _bends(
     problem: Problem,
+    rounding: float,
     errors: Mapping[str, float],
     partials: Mapping[str, float],
     bends: Mapping[str, float],
 ) -> Iterator[Remark]:
-    """Say toward which inputs f is no line and no parabola within their errors."""
+    """Say toward which inputs f is no line and no parabola within their errors.
+
+    ``rounding`` is how far its value may be off, which is no bend.
+    """
     here = problem.value
     for name, error in errors.items():
         try:
@@ -186,7 +193,8 @@ def _bends(
         bend = bends.get(name, 0.0) * error * error / 2
         even = abs((ahead + behind) / 2 - here - bend) if name in bends else 0.0
         largest = max(abs(ahead - here), abs(behind - here))
-        if max(odd, even) > _BENT * largest:
+        unseen = rounding + abs(partials[name]) * math.ulp(problem.point[name])
+        if max(odd, even) > _BENT * largest + 2 * unseen:
             yield Remark(
                 f"within the error of {name} f bends so much that its slope"
                 " does not tell what it does",
