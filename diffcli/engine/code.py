@@ -176,7 +176,7 @@ class _Writer:
             code, bind = self._code(node, codes, binds, inputs, plan.constants, like)
             is_named = node in kept or node in plan.shared
             long = len(code) > _LONGEST and node not in plan.roots
-            if node.args and (is_named or long):
+            if node.args and (is_named or long) and node not in plan.inline:
                 needed = sorted(
                     plan.conditions.get(node, ALWAYS), key=places.__getitem__
                 )

@@ -16,7 +16,10 @@ Repeats = Callable[[Call], Sequence[bool]]
 
 
 class Plan:
-    """The order of the nodes, which of them get a name, and when they are needed."""
+    """The order of the nodes, which of them get a name, and when they are needed.
+
+    ``inline`` are those that stand wherever they are used, and get none.
+    """
 
     def __init__(self, roots: Sequence[Expression], repeats: Repeats) -> None:
         self.roots = frozenset(roots)
@@ -29,7 +32,7 @@ class Plan:
                 self.shared.update(argument for argument, more in twice if more)
         #: For what is not always needed: one of these has to hold.
         self.conditions = _conditions(order, roots)
-        self.order = _sorted(order, self.conditions)
+        self.order, self.inline = _sorted(order, self.conditions)
         for needed in self.conditions.values():
             self.shared |= needed
         self.constants = constants(order)
@@ -82,33 +85,28 @@ def _fewest(
 
 def _sorted(
     order: Sequence[Expression], conditions: dict[Expression, Conditions]
-) -> Sequence[Expression]:
-    """Return the nodes with the conditions of each before it.
+) -> tuple[Sequence[Expression], frozenset[Expression]]:
+    """Return the nodes with the conditions of each before it, and some without any.
 
-    Where conditions need each other in a circle, one of them is always computed.
+    Where conditions need each other in a circle, no place is behind all of them: what
+    one of them guards has to stand at each place of its use.
     """
     if not conditions:
-        return order
+        return order, frozenset()
     done: list[Expression] = []
     begun: set[Expression] = set()
     finished: set[Expression] = set()
-    later: dict[Expression, Conditions] = {}
+    inline: set[Expression] = set()
     stack = [*reversed(order)]
     while stack:
         node = stack.pop()
         if node in finished:
             continue
+        if node in begun and conditions.get(node, ALWAYS) & begun:
+            inline.add(node)
+            del conditions[node]
         before = [*node.args, *conditions.get(node, ())]
         waits = [other for other in before if other not in finished]
-        circle = conditions.get(node, ALWAYS) & begun if node in begun else ALWAYS
-        if circle:
-            later[node] = later.get(node, ALWAYS) | circle
-            wider = [_implied(each, conditions) for each in circle]
-            own = conditions.pop(node).union(*wider) - later[node]
-            if own and all(wider):
-                conditions[node] = own
-            stack.append(node)
-            continue
         if waits:
             begun.add(node)
             stack += (node, *reversed(waits))
@@ -116,7 +114,7 @@ def _sorted(
             begun.discard(node)
             finished.add(node)
             done.append(node)
-    return done
+    return done, frozenset(inline)
 
 
 def _implied(
