@@ -375,7 +375,7 @@ def nested(seed: int) -> str:
 
 def test_choices_in_choices_ask_for_no_more_than_they_need() -> None:
     computed = 0
-    for seed in range(60):  # in the 12th two parts tell whether the other is needed
+    for seed in range(60):  # in some, two parts tell whether the other is needed
         root = parse(nested(seed)).expression
         written = write([root], "xy", language())
         for x, y in product((-2.0, 0.5, 1.5, 9.0), (-3.0, -0.5, 2.0)):

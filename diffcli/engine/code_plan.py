@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from diffcli.calculus.functions import NAMED, WHEN
-from diffcli.language.expression import Call, Expression, Number, postorder
+from diffcli.language.expression import Call, Expression, Number, call, postorder
 
 _AND, _OR = NAMED["and"], NAMED["or"]
 _CHOOSE = (WHEN, _AND)
@@ -23,7 +23,7 @@ class Plan:
 
     def __init__(self, roots: Sequence[Expression], repeats: Repeats) -> None:
         self.roots = frozenset(roots)
-        order = postorder(roots)
+        order = [*postorder(roots)]
         #: What is used more than once, and what tells when something is needed.
         self.shared = {*shared(order, roots)}
         for node in order:
@@ -48,21 +48,61 @@ def shared(
 
 
 def _conditions(
-    order: Sequence[Expression], roots: Iterable[Expression]
+    order: list[Expression], roots: Sequence[Expression]
 ) -> dict[Expression, Conditions]:
-    """Return for each node that only choices need the conditions of those choices."""
+    """Return for each node that only choices need the conditions of those choices.
+
+    A condition that others ask for too says less than that its own choice is needed:
+    what it guards waits for both, and that is one node more in the order.
+    """
     if not chooses(roots):
         return {}
+    loosely = _needed(order, roots, lambda choice, _: choice.args[0])
+
+    def both(choice: Expression, own: Conditions) -> Expression:
+        condition = choice.args[0]
+        if loosely[choice] in (ALWAYS, loosely[condition]):
+            return condition
+        either, *others = _ranked(order)(own)
+        for other in others:
+            either = call(_OR, either, other)
+        guard = call(_AND, either, condition)
+        order.extend(node for node in postorder([guard]) if node not in loosely)
+        loosely.update(dict.fromkeys(postorder([guard]), ALWAYS) | loosely)
+        return guard
+
+    needed = _needed([*order], roots, both)
+    found = {node: own for node, own in needed.items() if own and node.args}
+    ranked = _ranked(order)
+    return {node: _fewest(ranked(own), found) for node, own in found.items()}
+
+
+def _needed(
+    order: Sequence[Expression],
+    roots: Sequence[Expression],
+    guard: Callable[[Expression, Conditions], Expression],
+) -> dict[Expression, Conditions]:
+    """Return for each node what it takes to be needed: one of these has to hold.
+
+    ``guard`` returns what has to hold for the second argument of a choice.
+    """
     needed: dict[Expression, Conditions] = dict.fromkeys(roots, ALWAYS)
     for node in reversed(order):
         own = needed[node]
         for place, argument in enumerate(node.args):
             chosen = place and isinstance(node, Call) and node.function in _CHOOSE
-            also = frozenset(node.args[:1]) if chosen else own
+            also = frozenset([guard(node, own)]) if chosen else own
             before = needed.get(argument, also)
             needed[argument] = before | also if before and also else ALWAYS
-    found = {node: own for node, own in needed.items() if own and node.args}
-    return {node: _fewest([*own], found) for node, own in found.items()}
+    return needed
+
+
+def _ranked(
+    order: Sequence[Expression],
+) -> Callable[[Conditions], list[Expression]]:
+    """Return what brings conditions in the order of the nodes, each time the same."""
+    ranks = {node: rank for rank, node in enumerate(order)}
+    return lambda conditions: sorted(conditions, key=ranks.__getitem__)
 
 
 def _fewest(
@@ -74,7 +114,7 @@ def _fewest(
         left.discard(condition)
         todo, known = [condition], {condition}
         while todo:
-            implied = _implied(todo.pop(), needed)
+            implied = _implied(todo.pop(), needed, left)
             if not implied:
                 left.add(condition)
                 break
@@ -93,38 +133,45 @@ def _sorted(
     """
     if not conditions:
         return order, frozenset()
-    done: list[Expression] = []
-    begun: set[Expression] = set()
-    finished: set[Expression] = set()
+    guards = frozenset[Expression]().union(*conditions.values())
+    done: dict[Expression, None] = {}
     inline: set[Expression] = set()
-    stack = [*reversed(order)]
-    while stack:
-        node = stack.pop()
-        if node in finished:
-            continue
-        if node in begun and conditions.get(node, ALWAYS) & begun:
-            inline.add(node)
-            del conditions[node]
-        before = [*node.args, *conditions.get(node, ())]
-        waits = [other for other in before if other not in finished]
-        if waits:
-            begun.add(node)
-            stack += (node, *reversed(waits))
-        else:
-            begun.discard(node)
-            finished.add(node)
-            done.append(node)
-    return done, frozenset(inline)
+    ranked = _ranked(order)
+    for last in order:
+        path = {} if last in done else {last: None}  # each waits for the one behind it
+        while path:
+            node = next(reversed(path))
+            before = (*node.args, *ranked(conditions.get(node, ALWAYS)))
+            following = next((other for other in before if other not in done), None)
+            if following is None:
+                done[node] = path.pop(node)
+            elif following not in path:
+                path[following] = None
+            else:
+                circle = [*path][[*path].index(following) :]
+                pairs = zip(circle, [*circle[1:], following], strict=True)
+                guarded = [one for one, other in pairs if other not in one.args]
+                chosen = next((one for one in guarded if one not in guards), guarded[0])
+                inline.add(chosen)
+                del conditions[chosen]
+                while next(reversed(path)) is not chosen:
+                    path.popitem()
+    return [*done], frozenset(inline)
 
 
 def _implied(
-    condition: Expression, conditions: dict[Expression, Conditions]
+    condition: Expression,
+    conditions: dict[Expression, Conditions],
+    wanted: set[Expression],
 ) -> Conditions:
-    """Return conditions of which one holds where this one does; none: nobody knows."""
+    """Return conditions of which one holds where this one does; none: nobody knows.
+
+    Of those that hold both, one that is wanted is told.
+    """
     if condition in conditions or not isinstance(condition, Call):
         return conditions.get(condition, ALWAYS)
     if condition.function is _AND:
-        return frozenset(condition.args[:1])
+        return frozenset(wanted.intersection(condition.args) or condition.args[:1])
     return frozenset(condition.args) if condition.function is _OR else ALWAYS
 
 
