@@ -168,7 +168,8 @@ class _Writer:
         codes: dict[Expression, str] = {}
         binds: dict[Expression, int] = {}
         levels: dict[Expression, int] = {}
-        statements: list[Statement] = []
+        statements: dict[Expression, Statement] = {}
+        uses = {node: [*node.args] for node in plan.order}
         fresh = (f"t{number}" for number in count(1))
         like = next(iter(inputs.values()), "")
         for node in plan.order:
@@ -183,11 +184,17 @@ class _Writer:
                 for condition in needed:
                     level = max(level, levels[condition])
                 code = self._guarded(node, code, [codes[each] for each in needed])
+                uses[node] += needed
                 name = self.names.give(kept[node] if node in kept else next(fresh))
-                statements.append(Statement(name, code, level))
+                statements[node] = Statement(name, code, level)
                 code, bind, level = name, _ATOM, level + 1
             codes[node], binds[node], levels[node] = code, bind, level
-        return tuple(statements), tuple(codes[root] for root in roots)
+        used = {*roots}  # a condition of what got no name is not
+        for node in reversed(plan.order):
+            if node in used:
+                used.update(uses[node])
+        found = (statements[node] for node in statements if node in used)
+        return tuple(found), tuple(codes[root] for root in roots)
 
     def _repeats(self, node: Call) -> list[bool]:
         """Tell for each argument whether its code stands there more than once."""
