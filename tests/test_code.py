@@ -40,7 +40,10 @@ def language(**changes: Any) -> Any:
 def ran(
     written: Written, point: Mapping[str, Any], **known: object
 ) -> tuple[float, ...]:
-    """Return what the formulas are, as they are written."""
+    """Return what the formulas are, as they are written.
+
+    What is run is our own code for formulas of this file, which is what is tested.
+    """
     names: dict[str, Any] = {"math": math, **known}
     for helper in written.helpers:
         lines = [f"def {helper.name}({', '.join(helper.inputs)}):"]
@@ -48,9 +51,9 @@ def ran(
         exec("\n".join([*lines, f" return {helper.code}"]), names)
     for name, value in point.items():
         names[written.inputs[name]] = value
-    for one in written.statements:
-        names[one.name] = eval(one.code, names)
-    return tuple(float(eval(code, names)) for code in written.codes)
+    body = [f"{one.name} = {one.code}" for one in written.statements]
+    exec("\n".join([*body, f"found = [{', '.join(written.codes)}]"]), names)
+    return tuple(map(float, names["found"]))
 
 
 def values(roots: Sequence[Expression], point: Mapping[str, float]) -> list[float]:

@@ -193,8 +193,8 @@ class _Writer:
         for node in reversed(plan.order):
             if node in used:
                 used.update(uses[node])
-        found = (statements[node] for node in statements if node in used)
-        return tuple(found), tuple(codes[root] for root in roots)
+        found = tuple(one for node, one in statements.items() if node in used)
+        return found, tuple(codes[root] for root in roots)
 
     def _repeats(self, node: Call) -> list[bool]:
         """Tell for each argument whether its code stands there more than once."""

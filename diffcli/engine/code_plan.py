@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial, reduce
 
-from diffcli.calculus.functions import NAMED, WHEN
+from diffcli.calculus.functions import NAMED, WHEN, Function
 from diffcli.language.expression import Call, Expression, Number, call, postorder
 
 _AND, _OR = NAMED["and"], NAMED["or"]
@@ -58,23 +59,28 @@ def _conditions(
     if not chooses(roots):
         return {}
     loosely = _needed(order, roots, lambda choice, _: choice.args[0])
+    ranks = {node: rank for rank, node in enumerate(order)}
+
+    def joined(function: Function, one: Expression, other: Expression) -> Expression:
+        made = call(function, one, other)
+        if made not in ranks:
+            ranks[made] = len(order)
+            order.append(made)
+        return made
 
     def both(choice: Expression, own: Conditions) -> Expression:
         condition = choice.args[0]
         if loosely[choice] in (ALWAYS, loosely[condition]):
             return condition
-        either, *others = _ranked(order)(own)
-        for other in others:
-            either = call(_OR, either, other)
-        guard = call(_AND, either, condition)
-        order.extend(node for node in postorder([guard]) if node not in loosely)
-        loosely.update(dict.fromkeys(postorder([guard]), ALWAYS) | loosely)
-        return guard
+        either = reduce(partial(joined, _OR), sorted(own, key=ranks.__getitem__))
+        return joined(_AND, either, condition)
 
     needed = _needed([*order], roots, both)
     found = {node: own for node, own in needed.items() if own and node.args}
-    ranked = _ranked(order)
-    return {node: _fewest(ranked(own), found) for node, own in found.items()}
+    return {
+        node: _fewest(sorted(own, key=ranks.__getitem__), found)
+        for node, own in found.items()
+    }
 
 
 def _needed(
@@ -95,14 +101,6 @@ def _needed(
             before = needed.get(argument, also)
             needed[argument] = before | also if before and also else ALWAYS
     return needed
-
-
-def _ranked(
-    order: Sequence[Expression],
-) -> Callable[[Conditions], list[Expression]]:
-    """Return what brings conditions in the order of the nodes, each time the same."""
-    ranks = {node: rank for rank, node in enumerate(order)}
-    return lambda conditions: sorted(conditions, key=ranks.__getitem__)
 
 
 def _fewest(
@@ -136,19 +134,21 @@ def _sorted(
     guards = frozenset[Expression]().union(*conditions.values())
     done: dict[Expression, None] = {}
     inline: set[Expression] = set()
-    ranked = _ranked(order)
+    ranks = {node: rank for rank, node in enumerate(order)}
     for last in order:
         path = {} if last in done else {last: None}  # each waits for the one behind it
         while path:
             node = next(reversed(path))
-            before = (*node.args, *ranked(conditions.get(node, ALWAYS)))
+            own = sorted(conditions.get(node, ALWAYS), key=ranks.__getitem__)
+            before = (*node.args, *own)
             following = next((other for other in before if other not in done), None)
             if following is None:
                 done[node] = path.pop(node)
             elif following not in path:
                 path[following] = None
             else:
-                circle = [*path][[*path].index(following) :]
+                circle = [*path]
+                circle = circle[circle.index(following) :]
                 pairs = zip(circle, [*circle[1:], following], strict=True)
                 guarded = [one for one, other in pairs if other not in one.args]
                 chosen = next((one for one in guarded if one not in guards), guarded[0])
