@@ -42,7 +42,7 @@ def far_off(value: float, error: float) -> bool:
     return bool(error > max(_CERTAIN * abs(value), _NOTHING))
 
 
-def in_doubt(
+def _in_doubt(
     problem: Problem,
     value: Estimate,
     results: Sequence[MethodResult],
@@ -93,7 +93,7 @@ def certified(
     again with more digits, and the error becomes the difference to that.
     """
     exact = methods.exact(results)
-    if not in_doubt(problem, value, results, corners):
+    if not _in_doubt(problem, value, results, corners):
         return value, list(results)
     from diffcli.engine.adaptive import Unsettled, gradient, values
 

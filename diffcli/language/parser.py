@@ -169,14 +169,15 @@ def _refuse_raised_logarithms(reading: Reading, names: Sequence[str]) -> None:
 
     Raises ParseError, upon which a reader takes it for the square of log_2(x).
     """
-    for name in names:
-        if name[:3] == "log" and name not in reading.names:
-            for found in re.finditer(_RAISED_LOGARITHM, reading.source):
-                if spelling(found[1]) == name:
-                    message = f"'{found[1]}' could be a name or a logarithm"
-                    source, span = reading.source, found.span()
-                    hint = f"write {name}(x)^2, or a * for the product"
-                    raise ParseError(message, source=source, span=span, hint=hint)
+    logarithms = {name for name in names if name[:3] == "log"} - reading.names
+    if not logarithms:
+        return
+    for found in re.finditer(_RAISED_LOGARITHM, reading.source):
+        if (name := spelling(found[1])) in logarithms:
+            message = f"'{found[1]}' could be a name or a logarithm"
+            source, span = reading.source, found.span()
+            hint = f"write {name}(x)^2, or a * for the product"
+            raise ParseError(message, source=source, span=span, hint=hint)
 
 
 def _after_the_head(
